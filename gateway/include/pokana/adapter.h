@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The adapter ABI: everything an adapter may see, and all it needs.
+ *
+ * An adapter turns a job into a provider's words and the provider's words into an outcome. It does no I/O,
+ * holds no clock, starts no thread: the gateway calls it on its one thread, gives it the time, carries its bytes.
+ * It is a shared object (or is built in) that exports one constant: `const struct pk_adapter pk_adapter`.
+ *
+ * Each adapter is exactly one of two kinds:
+ *   exchange   step() describes one request and judges the answer, round by round;
+ *   session    bytes in, bytes out over a lasting link (or over none), jobs in, completions out.
+ * Either may add a webhook (the provider calls us), a poll (we ask the provider) and a play desk (see what
+ * arrived, type an answer: for adapters that simulate).
+ *
+ * Growth: every table starts with its size in bytes and only grows at the end. A shorter table than this
+ * header's is an older adapter: what is missing counts as NULL. A longer one is refused as too new only if
+ * its abi number is higher. Enumerations travel as uint32_t.
+ *
+ * Memory: what one side allocates it frees itself. Slices given to an adapter live for that call. What an
+ * adapter hands out is copied before its call returns. Returning PK_E_NOMEM is always allowed.
+ *
+ * Privacy: an adapter never logs a number, an address, a text or a secret. Reasons it returns are shown to
+ * people and must hold none of these either.
+ */
+#ifndef POKANA_ADAPTER_H
+#define POKANA_ADAPTER_H
+
+#include "gateway/include/pokana/error.h"
+#include "gateway/include/pokana/slice.h"
+
+#include <stdint.h>
+
+#define PK_ADAPTER_ABI 1u
+
+/* ---- what the gateway lends ------------------------------------------------------------------------- */
+
+struct pk_out;     /* a growing output with a ceiling, owned by the gateway */
+struct pk_request; /* one request being described, owned by the gateway */
+struct pk_value;   /* a read-only JSON value; lives until the call that got it returns */
+struct pk_link;    /* a session's link to the gateway */
+
+enum pk_level { PK_LEVEL_DEBUG = 0, PK_LEVEL_INFO = 1, PK_LEVEL_WARN = 2, PK_LEVEL_ERROR = 3 };
+
+enum pk_value_kind { PK_VALUE_ABSENT = 0, PK_VALUE_NULL, PK_VALUE_BOOL, PK_VALUE_NUMBER, PK_VALUE_STRING, PK_VALUE_ARRAY, PK_VALUE_OBJECT };
+
+/* Services of the gateway. `ctx` is passed back as first argument. Never blocks. */
+struct pk_host {
+    uint32_t size;
+    uint32_t abi;
+    void *ctx;
+
+    void (*log)(void *ctx, uint32_t level, const char *message);
+    void (*random)(void *ctx, void *ret_bytes, size_t len);
+
+    /* Appends; PK_E_LIMIT once the ceiling is reached (the output is then refused as a whole). */
+    int (*write)(struct pk_out *out, const void *data, size_t len);
+
+    /* Describing a request: http unless the adapter declares another transport. */
+    int (*method)(struct pk_request *request, const char *method);
+    struct pk_out *(*url)(struct pk_request *request);  /* write it whole; never logged */
+    int (*header)(struct pk_request *request, struct pk_slice name, struct pk_slice value);
+    struct pk_out *(*body)(struct pk_request *request);
+
+    /* JSON, read only. parse: NULL when the text is no JSON, has a duplicate key, or exceeds depth or size.
+     * at: a path of names and indices, "messages[0].status"; NULL when absent. */
+    const struct pk_value *(*json_parse)(void *ctx, struct pk_slice text);
+    const struct pk_value *(*json_at)(const struct pk_value *value, const char *path);
+    uint32_t (*json_kind)(const struct pk_value *value); /* enum pk_value_kind; NULL is PK_VALUE_ABSENT */
+    /* Strings as they are; numbers and booleans as their JSON text; else {NULL,0}. */
+    struct pk_slice (*json_text)(void *ctx, const struct pk_value *value);
+    int64_t (*json_int)(const struct pk_value *value, int64_t otherwise);
+    size_t (*json_count)(const struct pk_value *array);
+    const struct pk_value *(*json_item)(const struct pk_value *array, size_t index);
+
+    /* Digests. */
+    void (*sha256)(struct pk_slice data, uint8_t ret_digest[32]);
+    void (*hmac_sha256)(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32]);
+    void (*hmac_sha1)(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[20]);
+    /* RS256 over data with a PEM public key: 0, or PK_E_DENIED. */
+    int (*rsa_verify)(struct pk_slice public_pem, struct pk_slice data, struct pk_slice signature);
+};
+
+/* ---- settings --------------------------------------------------------------------------------------- */
+
+enum pk_setting_type {
+    PK_SETTING_TEXT = 1,
+    PK_SETTING_SECRET, /* only as file:PATH or credential:NAME; erased wherever it would be shown */
+    PK_SETTING_INTEGER,
+    PK_SETTING_BOOLEAN, /* yes, no */
+    PK_SETTING_CHOICE, /* one of `choices`, separated by | */
+    PK_SETTING_URL, /* https:// (http:// only to a loopback host) */
+    PK_SETTING_DURATION, /* 500ms 30s 5m 2h 7d; given to the adapter in milliseconds */
+};
+
+/* A name ending in ".*" is a family: `header.*` takes header.Accept, header.X-Key, each given with its full
+ * name. A member of a family may be given as file: or credential: too, and is then secret. */
+struct pk_setting {
+    const char *name;
+    uint32_t type;
+    uint32_t required; /* 0 or 1 */
+    const char *fallback; /* value when absent, or NULL */
+    const char *choices; /* PK_SETTING_CHOICE, else NULL */
+    int64_t min, max; /* PK_SETTING_INTEGER and _DURATION; both 0 = no bound */
+    const char *help; /* one sentence for the operator */
+};
+
+struct pk_setting_value {
+    const char *name;
+    struct pk_slice text; /* as written, secrets resolved */
+    int64_t number; /* INTEGER, DURATION (ms), BOOLEAN (0, 1) */
+};
+
+/* ---- a job and what becomes of it ------------------------------------------------------------------- */
+
+enum pk_coding { PK_CODING_GSM7 = 1, PK_CODING_UCS2 = 2, PK_CODING_BINARY = 3 };
+
+struct pk_part {
+    struct pk_slice octets; /* GSM-7 unpacked (a septet an octet) or UTF-16BE, without header */
+    uint32_t coding;
+    uint32_t units; /* septets or UTF-16 code units */
+};
+
+struct pk_named_value {
+    struct pk_slice name;
+    struct pk_slice text;
+};
+
+struct pk_choice {
+    struct pk_slice id;
+    struct pk_slice label;
+};
+
+struct pk_job {
+    uint32_t size;
+    uint32_t reserved;
+    uint64_t token; /* the gateway's handle of this hand-over; give it back in complete() */
+    struct pk_slice message_id; /* opaque, lower-case letters and digits, at most 16 */
+    struct pk_slice attempt_id; /* the same; our reference towards the provider */
+    struct pk_slice idempotency_key; /* stable over every attempt of the message at this account */
+    struct pk_slice channel; /* "sms", ... */
+    struct pk_slice address; /* in the declared number format */
+    struct pk_slice text; /* UTF-8, NFC */
+    const struct pk_part *parts; /* only when PK_CAN_PARTS is declared */
+    size_t part_count;
+    struct pk_slice template_name; /* for providers that know templates only */
+    struct pk_slice template_version;
+    const struct pk_named_value *values;
+    size_t value_count;
+    const struct pk_choice *choices; /* reply choices; may be none */
+    size_t choice_count;
+    struct pk_slice sender;
+    struct pk_slice language; /* BCP 47: bg, bg-Latn, nl */
+    int64_t valid_until_ms; /* the provider must not deliver later */
+    int64_t now_ms;
+};
+
+enum pk_outcome {
+    PK_OUTCOME_ACCEPTED = 1, /* the provider has it */
+    PK_OUTCOME_RETRY, /* it certainly has not; try again */
+    PK_OUTCOME_THROTTLED, /* it certainly has not; wait after_ms */
+    PK_OUTCOME_REJECTED, /* it will never take this message */
+    PK_OUTCOME_INVALID_RECIPIENT, /* nor any other to this address */
+    PK_OUTCOME_OPTED_OUT, /* the person stopped it at the provider */
+    PK_OUTCOME_MISCONFIGURED, /* our account is wrong: pauses it; the message waits */
+    PK_OUTCOME_UNCERTAIN, /* nobody knows: never repeated by itself */
+};
+
+struct pk_result {
+    uint32_t outcome;
+    uint32_t parts; /* parts the provider counted; 0 = not said */
+    int64_t after_ms; /* PK_OUTCOME_THROTTLED, _RETRY: at least this long; 0 = the gateway's own back-off */
+    int64_t price; /* in the declared unit's 1/10,000; 0 = not said */
+    struct pk_slice provider_id; /* with ACCEPTED; may be empty where correlation is by our reference */
+    struct pk_slice code; /* the provider's own code, for the operator */
+    struct pk_slice reason; /* one short sentence, for the operator */
+};
+
+/* ---- events: what a provider tells us --------------------------------------------------------------- */
+
+enum pk_event_kind { PK_EVENT_RECEIPT = 1, PK_EVENT_REPLY, PK_EVENT_OPT_IN, PK_EVENT_OPT_OUT };
+
+enum pk_receipt_state {
+    PK_RECEIPT_ACCEPTED = 1,
+    PK_RECEIPT_SENT,
+    PK_RECEIPT_DELIVERED,
+    PK_RECEIPT_READ,
+    PK_RECEIPT_UNDELIVERED_TEMPORARY,
+    PK_RECEIPT_UNDELIVERED_PERMANENT,
+    PK_RECEIPT_UNKNOWN, /* the provider itself does not know */
+};
+
+struct pk_event {
+    uint32_t size;
+    uint32_t kind;
+    /* RECEIPT: one of the two names the attempt. */
+    struct pk_slice provider_id;
+    struct pk_slice our_reference; /* the attempt_id we sent */
+    uint32_t state; /* enum pk_receipt_state */
+    uint32_t coding; /* REPLY: enum pk_coding of `text`, or 0 for UTF-8 */
+    struct pk_slice code;
+    struct pk_slice reason;
+    int64_t at_ms; /* the provider's time, or 0 */
+    /* REPLY, OPT_IN, OPT_OUT */
+    struct pk_slice address;
+    struct pk_slice text; /* REPLY: what they wrote; OPT_IN: the token */
+    struct pk_slice choice; /* REPLY: id of the choice pressed, or empty */
+    struct pk_slice event_id; /* the provider's id of this event, for deduplication; may be empty */
+    uint32_t part_reference, part_total, part_index; /* REPLY in parts; total 0 or 1 = whole */
+    uint32_t reserved;
+    uint64_t token; /* sessions: given back in settled(); else 0 */
+};
+
+/* Takes one event (copied). PK_E_LIMIT when a single body holds more events than the gateway accepts. */
+struct pk_event_sink {
+    int (*emit)(struct pk_event_sink *sink, const struct pk_event *event);
+};
+
+/* ---- exchange --------------------------------------------------------------------------------------- */
+
+enum pk_answer_state {
+    PK_ANSWER_COMPLETE = 1, /* status, headers and body are there */
+    PK_ANSWER_NOT_SENT, /* certainly nothing reached the provider: refused, no name, no TLS */
+    PK_ANSWER_NONE, /* it may have reached the provider; no or half an answer came */
+};
+
+struct pk_answer {
+    uint32_t size;
+    uint32_t state;
+    uint32_t status; /* HTTP status, SMTP code or MQTT reason code */
+    uint32_t reserved;
+    struct pk_slice body;
+    int64_t retry_after_ms; /* from Retry-After; 0 = none */
+    /* Value of a header, case-insensitive; {NULL,0} when absent. */
+    struct pk_slice (*header)(const struct pk_answer *answer, const char *name);
+};
+
+enum pk_step { PK_STEP_SEND = 1, /* `request` is described: send it */ PK_STEP_DONE = 2 /* `result` is filled */ };
+
+struct pk_round {
+    uint32_t size;
+    uint32_t number; /* 0 for the first call */
+    const struct pk_answer *answer; /* NULL in round 0 */
+    struct pk_request *request;
+    /* Set before PK_STEP_SEND: 1 when this request hands the message over. The gate is asked again before it
+     * leaves, and only a lost answer to such a request can make an attempt uncertain. */
+    uint32_t submits;
+    uint32_t reserved;
+    uint64_t memory[4]; /* the adapter's own, zero at first, kept between rounds */
+    struct pk_result result;
+};
+
+enum pk_transport { PK_TRANSPORT_NONE = 0, PK_TRANSPORT_HTTP, PK_TRANSPORT_SMTP, PK_TRANSPORT_PUBLISH, PK_TRANSPORT_TCP, PK_TRANSPORT_TLS };
+
+struct pk_exchange_ops {
+    uint32_t size;
+    uint32_t transport; /* HTTP, SMTP or PUBLISH */
+    /* Returns enum pk_step, or a negative code (our own fault: the message is refused as rejected, or counts as
+     * uncertain if a submitting request has left). At most 8 rounds. */
+    int (*step)(void *self, const struct pk_job *job, struct pk_round *round);
+    /* Optional: "did you take it?" for an uncertain attempt; same protocol, `submits` stays 0. */
+    int (*query)(void *self, const struct pk_job *job, struct pk_round *round);
+};
+
+/* ---- session ---------------------------------------------------------------------------------------- */
+
+/* The gateway's side of a link. All copy what they are given; none calls back into the adapter. */
+struct pk_link_ops {
+    uint32_t size;
+    uint32_t reserved;
+    int (*send)(struct pk_link *link, const void *bytes, size_t len);
+    /* Exactly once for every job that submit() took. */
+    int (*complete)(struct pk_link *link, uint64_t job_token, const struct pk_result *result);
+    int (*event)(struct pk_link *link, const struct pk_event *event);
+    /* Asks for tick() at this time at the latest; the earliest wish counts. */
+    void (*wake_at)(struct pk_link *link, int64_t when_ms);
+    /* How many jobs may be open at once from now on (0 = none for now). */
+    void (*window)(struct pk_link *link, uint32_t jobs);
+    void (*disconnect)(struct pk_link *link, const char *reason);
+};
+
+struct pk_session_ops {
+    uint32_t size;
+    uint32_t transport; /* TCP, TLS or NONE */
+    /* The link stands (again). With NONE: once, right after open(). */
+    int (*connected)(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms);
+    /* The link fell: every job still open is completed as uncertain by the gateway. */
+    void (*disconnected)(void *self, int64_t now_ms);
+    int (*received)(void *self, struct pk_slice bytes, int64_t now_ms);
+    /* 0: taken, complete() follows. PK_E_BUSY: not now. Other: refused as rejected. */
+    int (*submit)(void *self, const struct pk_job *job);
+    int (*tick)(void *self, int64_t now_ms);
+    /* The event with this token is stored (ok) or was not (then it must come again). */
+    void (*settled)(void *self, uint64_t token, uint32_t ok, int64_t now_ms);
+    /* Finish in order: say goodbye; the gateway closes soon after. */
+    void (*stop)(void *self, int64_t now_ms);
+};
+
+/* ---- webhook and poll ------------------------------------------------------------------------------- */
+
+struct pk_hook_request {
+    uint32_t size;
+    uint32_t reserved;
+    struct pk_slice method;
+    struct pk_slice url; /* public, as the provider called it */
+    struct pk_slice path_rest; /* what follows /hooks/<account>/ */
+    struct pk_slice query; /* raw, without '?' */
+    struct pk_slice body; /* raw */
+    int64_t now_ms;
+    struct pk_slice (*header)(const struct pk_hook_request *request, const char *name);
+};
+
+struct pk_webhook_ops {
+    uint32_t size;
+    uint32_t reserved;
+    /* 0, or PK_E_DENIED. Runs on raw bytes before anything is parsed. */
+    int (*verify)(void *self, const struct pk_hook_request *request, struct pk_error *err);
+    /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty.
+     * PK_E_INVALID: answered 400. */
+    int (*parse)(void *self, const struct pk_hook_request *request, struct pk_event_sink *sink, struct pk_out *reply,
+                 struct pk_error *err);
+};
+
+struct pk_poll_ops {
+    uint32_t size;
+    uint32_t reserved;
+    /* Describes the request that follows `cursor` (empty at first). Returns PK_STEP_SEND. */
+    int (*request)(void *self, struct pk_slice cursor, struct pk_request *request, int64_t now_ms);
+    /* Emits events and writes the new cursor; events and cursor are stored in one transaction. */
+    int (*parse)(void *self, const struct pk_answer *answer, struct pk_event_sink *sink, struct pk_out *ret_cursor,
+                 struct pk_error *err);
+};
+
+/* ---- play desk -------------------------------------------------------------------------------------- */
+
+struct pk_play_item {
+    uint32_t size;
+    uint32_t state; /* enum pk_receipt_state, 0 = not told yet */
+    struct pk_slice attempt_id;
+    struct pk_slice address;
+    struct pk_slice text;
+    int64_t at_ms;
+};
+
+struct pk_play_ops {
+    uint32_t size;
+    uint32_t reserved;
+    /* Oldest first, what is still remembered. A non-zero return of `show` ends the listing. */
+    int (*list)(void *self, int (*show)(void *ctx, const struct pk_play_item *item), void *ctx);
+    /* A person answers from this address. */
+    int (*answer)(void *self, struct pk_slice address, struct pk_slice text, int64_t now_ms, struct pk_error *err);
+};
+
+/* ---- the adapter ------------------------------------------------------------------------------------ */
+
+enum pk_capability {
+    PK_CAN_IDEMPOTENT = 1u << 0, /* a repeat with the same key is never a double */
+    PK_CAN_RECEIPTS = 1u << 1,
+    PK_CAN_INBOUND = 1u << 2,
+    PK_CAN_PARTS = 1u << 3, /* wants encoded parts */
+    PK_CAN_TEMPLATES_ONLY = 1u << 4,
+    PK_CAN_WINDOW = 1u << 5, /* free text only within the provider's window */
+    PK_CAN_CHOICES = 1u << 6,
+};
+
+enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
+
+struct pk_adapter {
+    uint32_t size;
+    uint32_t abi;
+    const char *name; /* lower case, digits, '-' ; also the file's name */
+    const char *version;
+    const char *summary; /* one line for `pokana adapters` */
+    const char *channels; /* "sms" or "sms,whatsapp" */
+    uint32_t capabilities;
+    uint32_t number_format;
+    uint32_t max_text_bytes;
+    uint32_t max_parts; /* 0 = the gateway's own limit */
+    const char *price_unit; /* ISO 4217, or NULL */
+
+    const struct pk_setting *settings;
+    size_t setting_count;
+
+    /* Makes one account's state from checked settings. `host` outlives it. Not NULL on success. */
+    int (*open)(const struct pk_host *host, const struct pk_setting_value *values, size_t count, void **ret_self,
+                struct pk_error *err);
+    void (*close)(void *self);
+
+    const struct pk_exchange_ops *exchange; /* exactly one of these two */
+    const struct pk_session_ops *session;
+    const struct pk_webhook_ops *webhook;
+    const struct pk_poll_ops *poll;
+    const struct pk_play_ops *play;
+
+    /* Optional: the capabilities of one opened account where its settings decide them; never more than
+     * `capabilities` declares. */
+    uint32_t (*capabilities_of)(const void *self);
+};
+
+#endif

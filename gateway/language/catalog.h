@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The catalog of texts: templates/<tag>/<name>.txt with templates/<tag>/language.ini beside them, loaded and checked
+ * whole. A template file is a head of `key: value` lines, an empty line, and the text in ICU MessageFormat:
+ *
+ *     topic: parent-meetings            what it is about
+ *     kind: notice                      notice, question or answer
+ *     arguments: org begins place       every argument, typed in the catalog's table (see arguments.h)
+ *     reply: yes-no                     none, yes-no, consent: the question it asks
+ *     gloss: Ouderbijeenkomst: uitnodiging    (one Dutch line)
+ *     parts: 2                          most SMS parts in this language with the longest values
+ *     max.place: 20                     longest value of an argument, in characters
+ *
+ *     {org}: родителска среща {begins_on_day}, {begins_time} Място: {place}. ...
+ *
+ * A bad file is refused with file, line, column and remedy. Pure: no clock; a catalog is immutable once loaded, and
+ * reload makes a new one.
+ */
+#ifndef PK_LANGUAGE_CATALOG_H
+#define PK_LANGUAGE_CATALOG_H
+
+#include "gateway/base/ini.h"
+#include "gateway/base/json.h"
+#include "gateway/language/reply.h"
+
+struct pk_catalog;
+struct pk_template; /* one name in one language */
+
+/* Loads every language folder under `folder`; every mistake is told. Negative when there was any (then *ret_catalog
+ * stays unset), or the folder cannot be read. Every name must exist in Dutch ("nl"), with the same arguments. */
+int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_catalog **ret_catalog, struct pk_error *err);
+void pk_catalog_free(struct pk_catalog *catalog);
+PK_AUTO_DEFINE(pk_catalog, struct pk_catalog *, pk_catalog_free)
+
+/* The template for a recipient's language, else along that language's fallback chain, else NULL. */
+const struct pk_template *pk_catalog_find(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
+bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name);
+bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language);
+/* Is `script` ("" or "Latn") a rendering this language knows? */
+bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice script);
+/* The languages and templates, for listing and preloading. */
+size_t pk_catalog_template_count(const struct pk_catalog *catalog);
+const struct pk_template *pk_catalog_template(const struct pk_catalog *catalog, size_t index);
+
+enum pk_text_reply { PK_TEXT_REPLY_NONE = 0, PK_TEXT_REPLY_YES_NO, PK_TEXT_REPLY_CONSENT };
+enum pk_text_kind { PK_TEXT_NOTICE = 0, PK_TEXT_QUESTION, PK_TEXT_ANSWER };
+
+struct pk_slice pk_template_name(const struct pk_template *template_);
+struct pk_slice pk_template_language(const struct pk_template *template_);
+struct pk_slice pk_template_body(const struct pk_template *template_);
+struct pk_slice pk_template_topic(const struct pk_template *template_); /* "" = any */
+enum pk_text_kind pk_template_kind(const struct pk_template *template_);
+enum pk_text_reply pk_template_reply(const struct pk_template *template_);
+const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256 of the body */
+
+/* Checks the values a notice gives for a template: every needed one there, right type (moments RFC 3339, text without
+ * control characters within its longest length, integers), none unknown. Names the value. */
+int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values, struct pk_error *err);
+
+/* Renders a text version: the body as stored at first use, in `language`, with the values given at intake; moments
+ * become words of that language on the wall clock of `zone`. rendering "bg-Latn" transliterates and makes it
+ * GSM-safe. `org` is the sender's name. Result: UTF-8, NFC, prepared for sending. PK_E_INVALID names what is missing. */
+struct pk_render {
+    struct pk_slice language;
+    struct pk_slice rendering;
+    struct pk_slice body;
+    const struct pk_json *values;
+    struct pk_slice org;
+    const char *zone; /* "Europe/Amsterdam" */
+};
+int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *render, struct pk_buf *out, struct pk_error *err);
+
+/* Reply words of every language loaded (exact words; gateway/language/reply.h). */
+const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a reply means, from its text alone. The word lists are data of each language's language.ini. */
+#ifndef PK_LANGUAGE_REPLY_H
+#define PK_LANGUAGE_REPLY_H
+
+#include "gateway/base/ini.h"
+
+enum pk_intent { PK_INTENT_NONE = 0, PK_INTENT_STOP, PK_INTENT_START, PK_INTENT_YES, PK_INTENT_NO, PK_INTENT_HELP };
+
+struct pk_reply_words;
+
+struct pk_reply_meaning {
+    enum pk_intent intent;
+    bool soft; /* YES, NO: not an explicit one; good enough for attendance, not for consent */
+    uint32_t count; /* with YES: people given, 0 = not said */
+    char language[12]; /* the list that matched; informative */
+};
+
+struct pk_reply_words *pk_reply_words_new(void);
+void pk_reply_words_free(struct pk_reply_words *words);
+PK_AUTO_DEFINE(pk_reply_words, struct pk_reply_words *, pk_reply_words_free)
+/* Adds one list ("stop-first" = "стоп, спри, ..."). A word in two lists of different meaning is told as a conflict. */
+int pk_reply_words_add(struct pk_reply_words *words, const char *language, const char *list, struct pk_slice phrases,
+                       const char *file, uint32_t line, struct pk_ini_report *report);
+/* Never fails: what is not understood is PK_INTENT_NONE. At most 4 KiB are looked at. */
+void pk_reply_understand(const struct pk_reply_words *words, struct pk_slice text, struct pk_reply_meaning *ret_meaning);
+const char *pk_intent_name(enum pk_intent intent);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* SMS encoding choice and segmentation, 3GPP TS 23.038 and 23.040 section 9.2.3.24.1. Text is taken as it is. */
+#ifndef PK_LANGUAGE_SEGMENT_H
+#define PK_LANGUAGE_SEGMENT_H
+
+#include "gateway/base/buf.h"
+
+enum pk_encoding { PK_ENCODING_GSM7 = 1, PK_ENCODING_UCS2 = 2 };
+
+struct pk_segmentation {
+    enum pk_encoding encoding;
+    uint32_t units; /* septets or UTF-16 code units */
+    uint32_t parts;
+    uint32_t forcing_codepoint; /* the first character outside GSM-7, 0 = none */
+    uint32_t forcing_index; /* its position in code points */
+};
+
+#define PK_PARTS_MAX 255
+
+/* `wide_reference`: 16-bit concatenation reference. PK_E_INVALID for text that is no UTF-8, PK_E_LIMIT over 255 parts.
+ * part_units (PK_PARTS_MAX entries) may be NULL. */
+int pk_segment(struct pk_slice text, bool wide_reference, struct pk_segmentation *ret_segmentation, uint32_t *part_units);
+/* Encodes one text into octets (GSM-7 unpacked, or UTF-16BE) and says where each part ends, in octets. */
+int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *ret_octets, uint32_t *ret_ends, size_t max_parts,
+                      struct pk_segmentation *ret_segmentation);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * An account at work: one configured instance of an adapter, its transport, its window. Whether the adapter is an
+ * exchange or a session is not visible from outside: a hand-over goes in, one result comes out; events come out.
+ * Runs on the loop's thread; never blocks.
+ */
+#ifndef PK_PLUGIN_ACCOUNT_H
+#define PK_PLUGIN_ACCOUNT_H
+
+#include "gateway/base/mem.h"
+#include "gateway/include/pokana/adapter.h"
+#include "gateway/io/http_client.h"
+#include "gateway/io/loop.h"
+#include "gateway/plugin/settings.h"
+
+struct pk_account;
+
+struct pk_account_ops {
+    /* A receipt, reply, opt-in or opt-out; slices live for the call. A session's event with a token must be settled
+     * with pk_account_settled() once it is stored. Negative: it was not taken (a webhook is then answered 503). */
+    int (*event)(void *ctx, struct pk_account *account, const struct pk_event *event);
+};
+
+struct pk_account_config {
+    const char *name;
+    const struct pk_adapter *adapter;
+    struct pk_settings *settings; /* taken over on success */
+    struct pk_http_client *http; /* shared by the accounts; borrowed */
+    unsigned window; /* hand-overs at once; at least 1 */
+    int64_t connect_timeout_ms, timeout_ms; /* per request */
+    const struct pk_account_ops *ops;
+    void *ctx;
+};
+
+int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config, struct pk_account **ret_account,
+                    struct pk_error *err);
+/* Hand-overs in flight end as uncertain first (done() is called for each). */
+void pk_account_close(struct pk_account *account);
+PK_AUTO_DEFINE(pk_account, struct pk_account *, pk_account_close)
+
+const char *pk_account_name(const struct pk_account *account);
+const struct pk_adapter *pk_account_adapter(const struct pk_account *account);
+uint32_t pk_account_capabilities(const struct pk_account *account);
+/* How many hand-overs may be started now: 0 while a session is down or the window is full. */
+unsigned pk_account_room(const struct pk_account *account);
+unsigned pk_account_open_count(const struct pk_account *account);
+
+/* One hand-over. The job's slices are copied by pk_account_start(). */
+struct pk_handover {
+    struct pk_job job;
+    /* Asked before a submitting round that is not the first: false ends the hand-over as refused by us, with
+     * PK_OUTCOME_RETRY and after_ms 0. NULL = always. */
+    bool (*may_submit)(void *ctx);
+    /* Exactly once, in the descriptor, timer or harvest phase of a later turn (or from pk_account_close()). The
+     * result's slices live for the call. */
+    void (*done)(void *ctx, const struct pk_result *result);
+    void *ctx;
+};
+/* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */
+void pk_account_start(struct pk_account *account, const struct pk_handover *handover);
+
+void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored);
+
+/* A call at this account's webhook: verify, parse, events (each through ops->event inside this call). Returns the
+ * HTTP status to answer with and what to answer; 404 for an adapter without webhook or an account whose webhook is
+ * unprotected. */
+unsigned pk_account_webhook(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
+                            struct pk_error *err);
+/* NULL when the adapter has no play desk. */
+const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
+
+/* Sessions: asks it to finish; pk_account_open_count() falls to 0. */
+void pk_account_stop(struct pk_account *account);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Attempts (one hand-over of a message to one account), the receipts that follow, and receipts parked because
+ * they came before we knew the provider's id. Provider ids are sealed (they can embed numbers) and found by blind
+ * index within their account.
+ */
+#ifndef PK_STORE_ATTEMPTS_H
+#define PK_STORE_ATTEMPTS_H
+
+#include "gateway/model/states.h"
+#include "gateway/store/store.h"
+
+struct pk_attempt {
+    int64_t id; /* ordered; given by the caller */
+    int64_t message;
+    uint32_t account; /* PK_NAME_ACCOUNT */
+    uint32_t state; /* enum pk_attempt_state */
+    uint32_t reason; /* enum pk_reason */
+    uint32_t gate; /* what the gate decided on, as a record: class << 8 | consent state */
+    int64_t opened_ms, settled_ms;
+    int64_t price;
+    uint32_t parts;
+};
+
+int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err);
+/* What the hand-over came to. provider_id may be empty, code is the provider's own. */
+int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32_t reason, struct pk_slice provider_id,
+                      struct pk_slice code, uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err);
+int pk_attempt_get(struct pk_store *store, int64_t id, struct pk_attempt *ret_attempt, struct pk_error *err);
+int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ctx, const struct pk_attempt *attempt), void *ctx,
+                   struct pk_error *err);
+/* By the provider's id within an account; PK_E_NOT_FOUND. */
+int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
+                           struct pk_error *err);
+
+/* Appends a receipt. 1 when it is new, 0 when the same (attempt, state, code) is there already, else negative. */
+int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms,
+                      int64_t now_ms, struct pk_error *err);
+int pk_receipts_of(struct pk_store *store, int64_t attempt,
+                   int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err);
+
+/* A receipt for an id we do not know (yet): parsed fields only, dropped after `until_ms`. At most `limit` are kept per
+ * account: PK_E_LIMIT beyond. */
+int pk_receipt_park(struct pk_store *store, uint32_t account, struct pk_slice provider_id, uint32_t receipt_state, struct pk_slice code,
+                    int64_t at_ms, int64_t now_ms, int64_t until_ms, int64_t limit, struct pk_error *err);
+/* Takes the parked receipts of this id out, oldest first. Quick when none is parked at all. */
+int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
+                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx,
+                      struct pk_error *err);
+int pk_receipts_drop_parked(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+
+#endif

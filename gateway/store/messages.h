@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Messages: the queue and everything that became of it. Waiting messages (state < 3) are found by equality on
+ * (route, priority) and rising due time through a partial index, so a claim costs the same with a million finished
+ * rows behind it. Only service/tracker and service/planner change messages.
+ */
+#ifndef PK_STORE_MESSAGES_H
+#define PK_STORE_MESSAGES_H
+
+#include "gateway/model/consent.h"
+#include "gateway/model/states.h"
+#include "gateway/store/store.h"
+
+struct pk_message {
+    int64_t id; /* ordered; given by the caller (pk_id_ordered) */
+    int64_t recipient; /* 0 for an answer to an address nobody knows */
+    int64_t address; /* 0 when reply_address is used */
+    int64_t notice;
+    int64_t version; /* text version */
+    uint32_t topic;
+    uint32_t channel;
+    uint32_t cls;
+    uint32_t route;
+    uint32_t priority;
+    uint32_t state, reason, flags;
+    uint32_t attempts;
+    uint32_t account; /* last attempt's, 0 = none yet; answers: the account it must leave by, 0 = any */
+    int64_t due_ms, expires_ms;
+    int64_t updated_ms;
+    int64_t act_ms; /* answers: the person's act; else 0 */
+};
+
+int pk_message_insert(struct pk_store *store, const struct pk_message *message, struct pk_error *err);
+int pk_message_get(struct pk_store *store, int64_t id, struct pk_message *ret_message, struct pk_error *err);
+
+/* One message that is due, with all the gate and the job need, read in one statement. */
+struct pk_due {
+    struct pk_message message;
+    enum pk_consent_state consent; /* for its topic and channel, now */
+    int64_t stopped_ms; /* the person's STOP, 0 = none */
+    int64_t blocked_ms; /* the address */
+    bool blocks_retry; /* an earlier attempt is delivered, read or uncertain: must not be opened again */
+    uint16_t sealed_len;
+    uint8_t sealed[192]; /* the address, sealed */
+    int64_t sealed_row; /* for pk_unseal: place PK_PLACE_ADDRESS */
+};
+#define PK_PLACE_ADDRESS "address.value"
+
+/* Due messages of one route and priority, oldest due first. Nothing due is success with 0. */
+int pk_messages_due(struct pk_store *store, uint32_t route, uint32_t priority, int64_t now_ms, size_t max,
+                    struct pk_due *ret_due, size_t *ret_count, struct pk_error *err);
+/* The next due time of a route and priority, INT64_MAX when none: one timer per lane. */
+int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority);
+
+/* Sets state, reason, due time and account in one step. */
+struct pk_message_change {
+    uint32_t state, reason;
+    uint32_t account; /* 0 keeps it */
+    uint32_t set_flags;
+    int64_t due_ms; /* 0 keeps it */
+    int64_t now_ms;
+};
+int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* Opens the next attempt: state submitting, attempts + 1. */
+int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err);
+
+/* Waiting messages past their expiry become expired, at most `max`. */
+int pk_messages_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Every waiting message of a person becomes suppressed, but class answer. Returned in *ret_count. */
+int pk_messages_suppress_person(struct pk_store *store, int64_t recipient, uint32_t reason, int64_t now_ms, size_t *ret_count,
+                                struct pk_error *err);
+/* Waiting messages of a trigger become cancelled, at most `max` at a time. */
+int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count,
+                               struct pk_error *err);
+/* At start: attempts that were open when the process died make their messages uncertain; returns how many. The
+ * attempts become no_answer. Resumable: at most `max` per call. */
+int pk_messages_recover(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Accepted, sent, uncertain or temporarily undelivered messages whose receipt window closed become unconfirmed (a
+ * held receipt-less account uses PK_MESSAGE_SENT_FINAL and never comes here), at most `max`. */
+int pk_messages_close_receipts(struct pk_store *store, int64_t older_than_ms, int64_t now_ms, size_t max, size_t *ret_count,
+                               struct pk_error *err);
+/* Has a question about this topic set been asked at this address since? (class question, any state that may have
+ * arrived or waits) */
+bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_t topic, int64_t since_ms);
+/* Answers sent to an address since: the daily cap. */
+int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms);
+
+/* The newest told question or notice to an address that a reply may be about; PK_E_NOT_FOUND. */
+int pk_message_open_question(struct pk_store *store, int64_t address, int64_t since_ms, struct pk_message *ret_message,
+                             struct pk_error *err);
+
+/* ---- lists and counts (any connection: pass the reader's store there) ---- */
+
+struct pk_message_filter {
+    int state; /* -1 = any */
+    int64_t trigger; /* 0 = any */
+    int64_t after; /* ids below this one, 0 = from the newest */
+};
+int pk_messages_list(struct pk_store *store, const struct pk_message_filter *filter, size_t max,
+                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
+/* Counts per state, all or of one trigger. Exact and cheap: kept by the rows' own counters table. */
+int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err);
+/* Waiting rows per (route, priority) with the oldest due time. */
+struct pk_queue_depth {
+    uint32_t route, priority;
+    int64_t waiting, due, oldest_due_ms;
+};
+int pk_queue_depths(struct pk_store *store, int64_t now_ms, struct pk_queue_depth *ret_depths, size_t max, size_t *ret_count,
+                    struct pk_error *err);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Recipients, their addresses (sealed, found by blind index), their tags, and the suppression list: the blind
+ * indices of addresses that said STOP, known or not.
+ */
+#ifndef PK_STORE_RECIPIENTS_H
+#define PK_STORE_RECIPIENTS_H
+
+#include "gateway/store/store.h"
+
+#define PK_LANGUAGE_MAX 12
+
+struct pk_recipient {
+    int64_t id; /* random; says nothing */
+    char language[PK_LANGUAGE_MAX]; /* "bg", "nl", "tr", "en" */
+    char script[PK_LANGUAGE_MAX]; /* "" = the language's own, or "Latn" */
+    int64_t created_ms;
+    int64_t stopped_ms; /* STOP stands since; 0 = not */
+};
+
+struct pk_address {
+    int64_t id;
+    int64_t recipient;
+    uint32_t channel; /* PK_NAME_CHANNEL */
+    int64_t blocked_ms; /* by the network or as invalid; 0 = not */
+};
+
+/* Finds by channel and value (E.164 for sms); PK_E_NOT_FOUND. Looks under every live index key. */
+int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_address *ret_address,
+                    struct pk_error *err);
+int pk_address_get(struct pk_store *store, int64_t id, struct pk_address *ret_address, struct pk_error *err);
+/* Appends the value in clear. */
+int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, struct pk_error *err);
+/* PK_E_CONFLICT when the value is already somebody's. */
+int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms,
+                   int64_t *ret_id, struct pk_error *err);
+int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err);
+
+int pk_recipient_add(struct pk_store *store, struct pk_slice language, struct pk_slice script, int64_t now_ms, int64_t *ret_id,
+                     struct pk_error *err);
+int pk_recipient_get(struct pk_store *store, int64_t id, struct pk_recipient *ret_recipient, struct pk_error *err);
+int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slice language, struct pk_slice script, struct pk_error *err);
+/* Adds a tag; 1 when it was new, 0 when there already, else a negative code. */
+int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err);
+int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err);
+int64_t pk_recipient_count(struct pk_store *store);
+
+/* Suppression: an address that said STOP, whether or not we know it. Kept as its blind index alone. */
+int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err);
+int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err);
+bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slice value);
+/* Adds every address of a recipient. */
+int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err);
+
+/* ---- audience ---- */
+
+/* topic and channel with granted consent, not stopped; tags: all of `all`, one of `any` (when any are given), none of
+ * `none`. Arrays of PK_NAME_TAG ids. */
+struct pk_audience {
+    uint32_t topic;
+    uint32_t channel;
+    const uint32_t *all, *any, *none;
+    size_t all_count, any_count, none_count;
+};
+
+struct pk_audience_row {
+    int64_t recipient;
+    int64_t address;
+    char language[PK_LANGUAGE_MAX];
+    char script[PK_LANGUAGE_MAX];
+};
+
+/* Up to `max` people with an id above `after`, by rising id. *ret_count < max means there are no more.
+ * A person with several addresses on the channel gets the oldest. */
+int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
+                     struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
+int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
+                      struct pk_error *err);
+
+#endif

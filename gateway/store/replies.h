@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Replies (inbound texts, sealed) and the RSVPs they led to: append-only, the last answer wins. */
+#ifndef PK_STORE_REPLIES_H
+#define PK_STORE_REPLIES_H
+
+#include "gateway/store/store.h"
+
+struct pk_reply {
+    int64_t id; /* given by add */
+    uint32_t account;
+    uint32_t channel;
+    int64_t address; /* 0 = nobody we know */
+    int64_t recipient; /* 0 = nobody we know */
+    uint32_t intent; /* enum pk_intent, gateway/language/reply.h */
+    int64_t message; /* what it answers; 0 = nothing open */
+    int64_t at_ms;
+};
+
+/* Stores it with its sealed text. PK_E_CONFLICT when this event id of this account (or, without one, the same text
+ * from the same address within a minute) is there: a repeat. */
+int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
+                 struct pk_slice event_id, int64_t *ret_id, struct pk_error *err);
+int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err);
+
+struct pk_rsvp {
+    int64_t recipient;
+    int64_t trigger;
+    int64_t reply;
+    bool yes;
+    uint32_t heads; /* with yes: people, at least 1 */
+    int64_t at_ms;
+};
+int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err);
+
+/* NONE is answered at most once a day: true when this address got such an answer since. */
+bool pk_reply_seen_since(struct pk_store *store, int64_t address, uint32_t intent, int64_t since_ms);
+
+#endif

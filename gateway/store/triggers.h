@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Triggers taken in. (source, event id) is unique: a repeat is found, not stored. A trigger is its own resumable
+ * job: expansion walks its audience by `cursor`.
+ */
+#ifndef PK_STORE_TRIGGERS_H
+#define PK_STORE_TRIGGERS_H
+
+#include "gateway/store/store.h"
+
+enum pk_trigger_state { PK_TRIGGER_EXPANDING = 1, PK_TRIGGER_EXPANDED = 2, PK_TRIGGER_CANCELLED = 3, PK_TRIGGER_EXPIRED = 4, PK_TRIGGER_HELD = 5 };
+
+struct pk_trigger {
+    int64_t id;
+    uint32_t publisher; /* PK_NAME_PUBLISHER */
+    uint32_t state;
+    struct pk_slice source, event_id, type;
+    int64_t received_ms;
+    int64_t notice;
+    struct pk_slice audience; /* canonical JSON: {"all":[...],"any":[...],"none":[...]} */
+    int64_t send_at_ms; /* 0 = now */
+    int64_t valid_until_ms;
+    uint32_t priority;
+    uint32_t route; /* PK_NAME_ROUTE */
+    int64_t cursor; /* last recipient expanded */
+    int64_t planned; /* messages made so far */
+    int64_t ceiling; /* most recipients the publisher may reach */
+};
+
+/* Stores it and gives it an id. PK_E_CONFLICT when (source, event id) is there: *ret_id is then the first one's. */
+int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, int64_t *ret_id, struct pk_error *err);
+int pk_trigger_get(struct pk_store *store, int64_t id, struct pk_trigger *ret_trigger, struct pk_error *err);
+/* The oldest trigger still to be expanded; PK_E_NOT_FOUND when none. */
+int pk_trigger_next_expanding(struct pk_store *store, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err);
+int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err);
+
+#endif
