@@ -23,5 +23,7 @@ int pk_segment(struct pk_slice text, bool wide_reference, struct pk_segmentation
 /* Encodes one text into octets (GSM-7 unpacked, or UTF-16BE) and says where each part ends, in octets. */
 int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *ret_octets, uint32_t *ret_ends, size_t max_parts,
                       struct pk_segmentation *ret_segmentation);
+/* Is the character in the GSM 7-bit alphabet or its extension table? */
+bool pk_gsm7_has(uint32_t codepoint);
 
 #endif

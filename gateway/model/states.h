@@ -74,7 +74,11 @@ enum pk_class { PK_CLASS_NOTICE = 0, PK_CLASS_QUESTION = 1, PK_CLASS_ANSWER = 2,
 enum pk_priority { PK_PRIORITY_URGENT = 0, PK_PRIORITY_ANSWER = 1, PK_PRIORITY_NORMAL = 2, PK_PRIORITIES };
 
 /* Message flags, a bit set. */
-enum pk_message_flag { PK_MESSAGE_POSSIBLE_DOUBLE = 1, PK_MESSAGE_HELD = 2 };
+enum pk_message_flag {
+    PK_MESSAGE_POSSIBLE_DOUBLE = 1,
+    PK_MESSAGE_HELD = 2, /* waits for a person's release */
+    PK_MESSAGE_CONFIRMS_STOP = 4, /* the one answer that may follow a STOP */
+};
 
 /* Whether `from` may become `to`; every state may stay itself. */
 bool pk_message_may_become(enum pk_message_state from, enum pk_message_state to);

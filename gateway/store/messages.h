@@ -49,6 +49,8 @@ struct pk_due {
 /* Due messages of one route and priority, oldest due first. Nothing due is success with 0. */
 int pk_messages_due(struct pk_store *store, uint32_t route, uint32_t priority, int64_t now_ms, size_t max,
                     struct pk_due *ret_due, size_t *ret_count, struct pk_error *err);
+/* The same facts of one message, whatever its state: the gate asked again between rounds. */
+int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_due *ret_due, struct pk_error *err);
 /* The next due time of a route and priority, INT64_MAX when none: one timer per lane. */
 int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority);
 
@@ -56,7 +58,7 @@ int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t pr
 struct pk_message_change {
     uint32_t state, reason;
     uint32_t account; /* 0 keeps it */
-    uint32_t set_flags;
+    uint32_t set_flags, clear_flags;
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };
@@ -100,6 +102,10 @@ int pk_messages_list(struct pk_store *store, const struct pk_message_filter *fil
                      int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
 /* Counts per state, all or of one trigger. Exact and cheap: kept by the rows' own counters table. */
 int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err);
+/* No message of this notice is waiting or under way. */
+bool pk_messages_all_final(struct pk_store *store, int64_t notice);
+/* After a restore: every waiting message waits for a person. */
+int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *ret_count, struct pk_error *err);
 /* Waiting rows per (route, priority) with the oldest due time. */
 struct pk_queue_depth {
     uint32_t route, priority;

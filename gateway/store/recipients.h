@@ -48,6 +48,8 @@ int64_t pk_recipient_count(struct pk_store *store);
 /* Suppression: an address that said STOP, whether or not we know it. Kept as its blind index alone. */
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err);
 int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err);
+/* Lifts every address of a recipient. */
+int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct pk_error *err);
 bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slice value);
 /* Adds every address of a recipient. */
 int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err);

@@ -8,7 +8,7 @@
 
 #include "gateway/store/store.h"
 
-enum pk_trigger_state { PK_TRIGGER_EXPANDING = 1, PK_TRIGGER_EXPANDED = 2, PK_TRIGGER_CANCELLED = 3, PK_TRIGGER_EXPIRED = 4, PK_TRIGGER_HELD = 5 };
+enum pk_trigger_state { PK_TRIGGER_EXPANDING = 1, PK_TRIGGER_EXPANDED = 2, /* its messages are on their way */ PK_TRIGGER_CANCELLED = 3, PK_TRIGGER_EXPIRED = 4, PK_TRIGGER_HELD = 5, PK_TRIGGER_COMPLETED = 6 /* every message is final */ };
 
 struct pk_trigger {
     int64_t id;
@@ -32,6 +32,8 @@ int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, int
 int pk_trigger_get(struct pk_store *store, int64_t id, struct pk_trigger *ret_trigger, struct pk_error *err);
 /* The oldest trigger still to be expanded; PK_E_NOT_FOUND when none. */
 int pk_trigger_next_expanding(struct pk_store *store, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err);
+/* The oldest trigger after `after` that is expanding or expanded. */
+int pk_trigger_next_in(struct pk_store *store, uint32_t state, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err);
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err);
 
 #endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Latin text made to fit the GSM 7-bit alphabet, so that one stray quotation mark does not make a message of one part
+ * into one of three. Called after the transliteration. Letters that are in the alphabet (é, ü, €) stay.
+ */
+#include "gateway/include/pokana/error.h"
+#include "gateway/language/prepare.h"
+#include "gateway/language/segment.h"
+#include "gateway/language/utf16.h"
+
+#include <unicode/uchar.h>
+
+static const struct {
+    UChar32 from;
+    const char *to;
+} replaced[] = {
+    { 0x201e, "\"" }, { 0x201c, "\"" }, { 0x201d, "\"" }, { 0x00ab, "\"" }, { 0x00bb, "\"" }, { 0x2033, "\"" }, /* „ “ ” « » ″ */
+    { 0x2018, "'" }, { 0x2019, "'" }, { 0x201a, "'" }, { 0x2032, "'" }, { 0x00b4, "'" }, { 0x02bc, "'" }, { 0x0060, "'" },
+    { 0x2013, "-" }, { 0x2014, "-" }, { 0x2012, "-" }, { 0x2015, "-" }, { 0x2011, "-" }, { 0x2010, "-" }, { 0x2212, "-" },
+    { 0x2022, "-" }, { 0x00b7, "-" }, { 0x2026, "..." }, { 0x2116, "No" }, { 0x0009, " " }, /* bullets, …, №, tab */
+    { 0x0131, "i" }, { 0x0130, "I" }, { 0x0142, "l" }, { 0x0111, "d" }, /* ı İ ł đ: no decomposition to a letter of ours */
+};
+
+static const char *replacement(UChar32 c)
+{
+    for (size_t i = 0; i < PK_COUNT(replaced); i++)
+        if (replaced[i].from == c)
+            return replaced[i].to;
+    return u_charType(c) == U_SPACE_SEPARATOR ? " " : NULL;
+}
+
+static bool is_removed(UChar32 c)
+{
+    int8_t type = u_charType(c);
+    return c != '\n' && (type == U_FORMAT_CHAR || type == U_CONTROL_CHAR || type == U_NON_SPACING_MARK);
+}
+
+/* The letter under the marks, when the alphabet has it; otherwise the character is dropped. */
+static void add_without_marks(struct pk_utf16 *out, UChar32 c, const UNormalizer2 *nfkd)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    UChar parts[32];
+    int32_t before = out->len, len = unorm2_getDecomposition(nfkd, c, parts, (int32_t) PK_COUNT(parts), &code);
+    if (U_FAILURE(code) || len <= 0)
+        return;
+    for (int32_t i = 0; i < len;) {
+        UChar32 part = pk_utf16_next(parts, &i, len);
+        if (is_removed(part))
+            continue;
+        if (!pk_gsm7_has((uint32_t) part)) {
+            out->len = before;
+            return;
+        }
+        pk_utf16_add(out, part);
+    }
+}
+
+int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    pk_auto(pk_utf16) struct pk_utf16 from = { 0 };
+    pk_auto(pk_utf16) struct pk_utf16 to = { 0 };
+    int r = pk_utf16_from_utf8(&from, text);
+    if (r != 0)
+        return r;
+    const UNormalizer2 *nfkd = unorm2_getNFKDInstance(&code);
+    if (U_FAILURE(code))
+        return PK_E_INTERNAL;
+    for (int32_t i = 0; i < from.len;) {
+        UChar32 c = pk_utf16_next(from.data, &i, from.len);
+        const char *simple = replacement(c);
+        if (simple) {
+            for (; *simple; simple++)
+                pk_utf16_add(&to, (unsigned char) *simple);
+        } else if (is_removed(c)) {
+            continue;
+        } else if (pk_gsm7_has((uint32_t) c)) {
+            pk_utf16_add(&to, c);
+        } else {
+            add_without_marks(&to, c, nfkd);
+        }
+    }
+    int32_t begin = 0, end = to.len;
+    while (begin < end && to.data[begin] == ' ')
+        begin++;
+    while (end > begin && to.data[end - 1] == ' ')
+        end--;
+    return pk_utf16_to_utf8(to.data + begin, end - begin, out);
+}

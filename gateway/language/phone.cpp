@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * libphonenumber behind one C function. Called by imports, the sign-up and for addresses that providers report.
+ * What it must know that the library does not: a Bulgarian mobile in national form often is a valid Dutch number of
+ * another kind, so such a number is asked about and never stored silently.
+ */
+extern "C" {
+#include "gateway/language/phone.h"
+}
+
+#include <phonenumbers/phonenumberutil.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <string>
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+namespace
+{
+/* Longest text a number is looked for in; the rest of a longer one would not be a number either. */
+constexpr size_t text_max = 128;
+
+/* Full-width digits to ASCII, and without the invisible marks that contact cards put around numbers. */
+bool tidy(struct pk_slice text, std::string &out)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    const icu::Normalizer2 *nfkc = icu::Normalizer2::getNFKCInstance(code);
+    if (U_FAILURE(code))
+        return false;
+    icu::UnicodeString all = nfkc->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data, (int32_t) text.len)), code);
+    icu::UnicodeString kept;
+    for (int32_t i = 0; i < all.length(); i = all.moveIndex32(i, 1)) {
+        UChar32 c = all.char32At(i);
+        if (u_charType(c) != U_FORMAT_CHAR)
+            kept.append(c);
+    }
+    kept.trim();
+    kept.toUTF8String(out);
+    return U_SUCCESS(code) != 0;
+}
+
+/* "tel:" and a word before the number say nothing about it: the number begins at its first digit, plus or bracket.
+ * A letter among the digits, or touching them, is a slip of the finger (O for 0) and never a number: the library
+ * would read it as a key of a telephone. */
+std::string number_in(const std::string &text)
+{
+    auto is_letter = [](char c) { return (c & 0x80) != 0 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    size_t at = text.find_first_of("+(0123456789");
+    if (at == std::string::npos || (at > 0 && is_letter(text[at - 1])))
+        return std::string();
+    for (size_t i = at; i < text.size(); i++)
+        if ((text[i] & 0x80) == 0 && is_letter(text[i]))
+            return std::string();
+    return text.substr(at);
+}
+
+bool international(const std::string &number)
+{
+    return number.find('+') != std::string::npos || number.rfind("00", 0) == 0;
+}
+
+bool is_mobile(const PhoneNumberUtil &util, const PhoneNumber &number)
+{
+    PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
+    return type == PhoneNumberUtil::MOBILE || type == PhoneNumberUtil::FIXED_LINE_OR_MOBILE;
+}
+
+/* Dutch 097 numbers are for machines, although the library calls them mobile. */
+bool is_machine(const PhoneNumberUtil &util, const PhoneNumber &number)
+{
+    std::string national;
+    util.GetNationalSignificantNumber(number, &national);
+    return number.country_code() == 31 && national.rfind("97", 0) == 0;
+}
+
+bool parse(const PhoneNumberUtil &util, const std::string &text, const char *region, PhoneNumber *number)
+{
+    return util.Parse(text, region, number) == PhoneNumberUtil::NO_PARSING_ERROR && util.IsValidNumber(*number) &&
+           !number->has_extension();
+}
+
+void write(const PhoneNumberUtil &util, const PhoneNumber &number, char ret_e164[PK_PHONE_MAX])
+{
+    std::string e164;
+    util.Format(number, PhoneNumberUtil::E164, &e164);
+    (void) snprintf(ret_e164, PK_PHONE_MAX, "%s", e164.c_str());
+}
+
+enum pk_phone_status judge(const std::string &text, const char *region, char ret_e164[PK_PHONE_MAX])
+{
+    const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber here, bulgarian;
+    bool valid = parse(util, text, region, &here);
+    if (valid && is_mobile(util, here) && !is_machine(util, here)) {
+        write(util, here, ret_e164);
+        return PK_PHONE_OK;
+    }
+    if (!international(text)) {
+        /* A country code without its plus: 359 and the rest is no Dutch number. */
+        if (!valid && text.rfind("359", 0) == 0 && parse(util, "+" + text, region, &here) && is_mobile(util, here)) {
+            write(util, here, ret_e164);
+            return PK_PHONE_OK;
+        }
+        if (parse(util, text, "BG", &bulgarian) && is_mobile(util, bulgarian)) {
+            write(util, bulgarian, ret_e164);
+            return PK_PHONE_AMBIGUOUS;
+        }
+    }
+    return valid ? PK_PHONE_NOT_SMS : PK_PHONE_INVALID;
+}
+} // namespace
+
+extern "C" enum pk_phone_status pk_phone_parse(struct pk_slice text, const char *region, char ret_e164[PK_PHONE_MAX])
+{
+    std::string tidied;
+    if (text.len == 0 || text.len > text_max || !tidy(text, tidied))
+        return PK_PHONE_INVALID;
+    std::string number = number_in(tidied);
+    return number.empty() ? PK_PHONE_INVALID : judge(number, region, ret_e164);
+}

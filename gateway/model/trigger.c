@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/model/trigger.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/text.h"
+
+bool pk_is_tag(struct pk_slice text)
+{
+    const char *colon = text.len > 0 ? memchr(text.data, ':', text.len) : NULL;
+    if (!colon)
+        return pk_is_name(text);
+    size_t front = (size_t) (colon - text.data);
+    return pk_is_name(pk_slice_make(text.data, front)) && pk_is_name(pk_slice_make(colon + 1, text.len - front - 1));
+}
+
+static bool absent(const struct pk_json *value)
+{
+    enum pk_json_kind kind = pk_json_kind(value);
+    return kind == PK_JSON_ABSENT || kind == PK_JSON_NULL;
+}
+
+static int read_name(const struct pk_json *data, const char *field, struct pk_slice *ret_name, struct pk_error *err)
+{
+    *ret_name = pk_json_string(pk_json_get(data, field));
+    if (pk_is_name(*ret_name))
+        return 0;
+    (void) pk_fail(err, PK_E_INVALID, "data.%s: %s", field, ret_name->data ? "not a name" : "missing or not a string");
+    return pk_hint(err, PK_E_INVALID, "Names are lower-case letters, digits and inner hyphens, at most 48.");
+}
+
+static int read_moment(const struct pk_json *data, const char *field, int64_t *ret_ms, struct pk_error *err)
+{
+    const struct pk_json *value = pk_json_get(data, field);
+    *ret_ms = 0;
+    if (absent(value))
+        return 0;
+    struct pk_slice text = pk_json_string(value);
+    if (text.data && pk_time_parse(text, ret_ms) == 0)
+        return 0;
+    (void) pk_fail(err, PK_E_INVALID, "data.%s: not an RFC 3339 moment", field);
+    return pk_hint(err, PK_E_INVALID, "Write it like 2026-10-14T17:30:00Z.");
+}
+
+static int read_tags(const struct pk_json *tags, const char *field, struct pk_tag_list *ret_list, struct pk_error *err)
+{
+    const struct pk_json *list = pk_json_get(tags, field);
+    if (absent(list))
+        return 0;
+    if (pk_json_kind(list) != PK_JSON_ARRAY)
+        return pk_fail(err, PK_E_INVALID, "data.tags.%s: not a list", field);
+    size_t count = pk_json_count(list);
+    if (count > PK_TAGS_MAX)
+        return pk_fail(err, PK_E_LIMIT, "data.tags.%s: more than %d tags", field, PK_TAGS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct pk_slice tag = pk_json_string(pk_json_item(list, i));
+        if (!pk_is_tag(tag)) {
+            (void) pk_fail(err, PK_E_INVALID, "data.tags.%s[%zu]: not a tag", field, i);
+            return pk_hint(err, PK_E_INVALID, "Tags look like school:de-windroos.");
+        }
+        ret_list->items[ret_list->count++] = tag;
+    }
+    return 0;
+}
+
+static int read_notice_requested(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
+{
+    static const char *const fields[] = { "template", "topic", "tags", "values", "sendAt", "validUntil", NULL };
+    static const char *const lists[] = { "all", "any", "none", NULL };
+    *ret_request = (struct pk_trigger_request){ 0 };
+    if (pk_json_kind(data) != PK_JSON_OBJECT)
+        return pk_fail(err, PK_E_INVALID, "data: missing or not an object");
+    int r = pk_json_only(data, fields, "data", err);
+    if (r == 0)
+        r = read_name(data, "template", &ret_request->template_name, err);
+    if (r == 0)
+        r = read_name(data, "topic", &ret_request->topic, err);
+    if (r != 0)
+        return r;
+    const struct pk_json *tags = pk_json_get(data, "tags"), *values = pk_json_get(data, "values");
+    if (!absent(tags)) {
+        if (pk_json_kind(tags) != PK_JSON_OBJECT)
+            return pk_fail(err, PK_E_INVALID, "data.tags: not an object");
+        ret_request->tags = tags;
+        r = pk_json_only(tags, lists, "data.tags", err);
+        if (r == 0)
+            r = read_tags(tags, "all", &ret_request->all, err);
+        if (r == 0)
+            r = read_tags(tags, "any", &ret_request->any, err);
+        if (r == 0)
+            r = read_tags(tags, "none", &ret_request->none, err);
+    }
+    if (r == 0 && !absent(values)) {
+        if (pk_json_kind(values) != PK_JSON_OBJECT)
+            return pk_fail(err, PK_E_INVALID, "data.values: not an object");
+        ret_request->values = values;
+    }
+    if (r == 0)
+        r = read_moment(data, "sendAt", &ret_request->send_at_ms, err);
+    if (r == 0)
+        r = read_moment(data, "validUntil", &ret_request->valid_until_ms, err);
+    if (r == 0 && ret_request->send_at_ms != 0 && ret_request->valid_until_ms != 0 && ret_request->send_at_ms >= ret_request->valid_until_ms)
+        return pk_fail(err, PK_E_INVALID, "data.sendAt is not before data.validUntil");
+    return r;
+}
+
+/* ---- the types: a new one is added here ---- */
+
+static const struct pk_event_type types[] = {
+    { "nl.notices.notice-requested.v1", read_notice_requested },
+};
+
+const struct pk_event_type *pk_event_type_find(struct pk_slice name)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (pk_slice_is(name, types[i].name))
+            return &types[i];
+    return NULL;
+}
+
+const char *pk_event_types(void)
+{
+    static char names[512];
+    if (names[0] == '\0')
+        for (size_t i = 0, n = 0; i < sizeof types / sizeof types[0] && n < sizeof names - 128; i++)
+            n += (size_t) snprintf(names + n, sizeof names - n, "%s%s", i > 0 ? ", " : "", types[i].name);
+    return names;
+}

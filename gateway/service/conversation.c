@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One reply, one intent, one effect, at most one answer. The order of the checks is the order of what matters: STOP
+ * is heard from everybody, also from an address nobody knows and also while a question is open.
+ */
+#include "gateway/service/conversation.h"
+
+#include "gateway/base/json.h"
+#include "gateway/base/log.h"
+#include "gateway/language/phone.h"
+#include "gateway/language/prepare.h"
+#include "gateway/service/planner.h"
+#include "gateway/store/ledger.h"
+#include "gateway/store/messages.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+#include "gateway/store/recipients.h"
+#include "gateway/store/replies.h"
+
+#define TEXT_MAX 4096u
+#define DAY_MS (24 * 3600 * 1000ll)
+
+/* What is known while one reply is dealt with. */
+struct talk {
+    struct pk_service *service;
+    struct pk_desk *desk;
+    int64_t now_ms;
+    uint32_t channel;
+    struct pk_slice address; /* normalised */
+    struct pk_address at; /* id 0 = not stored yet */
+    struct pk_recipient who; /* id 0 = a stranger */
+    struct pk_reply_meaning meaning;
+    struct pk_message question; /* id 0 = none open */
+    int64_t reply;
+};
+
+static const char *language_of(const struct talk *talk)
+{
+    if (talk->who.id != 0)
+        return talk->who.language;
+    return talk->meaning.language[0] ? talk->meaning.language : talk->service->rules->default_language;
+}
+
+static int answer(struct talk *talk, const char *template_name, struct pk_slice values, bool confirms_stop, struct pk_error *err)
+{
+    struct pk_service *service = talk->service;
+    if (talk->at.id == 0) {
+        /* A stranger's address is kept while an answer to it is on its way; retention takes it out again. */
+        int r = pk_address_add(service->store, 0, talk->channel, talk->address, talk->now_ms, &talk->at.id, err);
+        if (r != 0)
+            return r;
+    }
+    struct pk_answer_plan plan = {
+        .recipient = talk->who.id,
+        .address = talk->at.id,
+        .channel = talk->channel,
+        .account = talk->desk->id,
+        .template_name = template_name,
+        .language = pk_slice_of(language_of(talk)),
+        .script = pk_slice_of(talk->who.id != 0 ? talk->who.script : ""),
+        .values = values,
+        .act_ms = talk->now_ms,
+        .confirms_stop = confirms_stop,
+    };
+    return pk_planner_answer(service, &plan, talk->now_ms, err);
+}
+
+/* ---- consent ---- */
+
+struct ledger_walk {
+    struct talk *talk;
+    struct {
+        uint32_t topic, channel;
+    } found[64];
+    size_t count;
+    bool (*wanted)(const struct ledger_walk *walk, const struct pk_consent_event *newest);
+};
+
+static int collect(void *ctx, const struct pk_consent_event *newest)
+{
+    struct ledger_walk *walk = ctx;
+    if (walk->count < PK_COUNT(walk->found) && walk->wanted(walk, newest)) {
+        walk->found[walk->count].topic = newest->topic;
+        walk->found[walk->count].channel = newest->channel;
+        walk->count++;
+    }
+    return 0;
+}
+
+static bool is_live(const struct ledger_walk *walk, const struct pk_consent_event *newest)
+{
+    enum pk_consent_state state = pk_consent_state_of(newest->kind, newest->until_ms, walk->talk->now_ms);
+    return state == PK_CONSENT_INVITED || state == PK_CONSENT_GRANTED;
+}
+
+static bool is_invited_here(const struct ledger_walk *walk, const struct pk_consent_event *newest)
+{
+    return newest->channel == walk->talk->channel &&
+           pk_consent_state_of(newest->kind, newest->until_ms, walk->talk->now_ms) == PK_CONSENT_INVITED;
+}
+
+static bool was_stopped(const struct ledger_walk *walk, const struct pk_consent_event *newest)
+{
+    (void) walk;
+    return newest->kind == PK_CONSENT_WITHDRAWN && pk_slice_is(newest->how, "stop");
+}
+
+/* Appends `kind` for every (topic, channel) that `wanted` picks. */
+static int append_for(struct talk *talk, bool (*wanted)(const struct ledger_walk *, const struct pk_consent_event *), uint32_t kind,
+                      const char *how, size_t *ret_changed, struct pk_error *err)
+{
+    struct ledger_walk walk = { .talk = talk, .wanted = wanted };
+    int r = pk_ledger_newest(talk->service->store, talk->who.id, collect, &walk, err);
+    for (size_t i = 0; r == 0 && i < walk.count; i++) {
+        const char *topic = pk_name_text(talk->service->store, PK_NAME_TOPIC, walk.found[i].topic);
+        const struct pk_topic_rule *rule = topic ? pk_rules_topic(talk->service->rules, pk_slice_of(topic)) : NULL;
+        struct pk_consent_event event = {
+            .recipient = talk->who.id,
+            .topic = walk.found[i].topic,
+            .channel = walk.found[i].channel,
+            .kind = kind,
+            .at_ms = talk->now_ms,
+            .until_ms = kind == PK_CONSENT_CONFIRMED && rule && rule->consent_ms > 0 ? talk->now_ms + rule->consent_ms : 0,
+            .how = pk_slice_of(how),
+            .language = pk_slice_of(talk->who.language),
+            .by = PK_SLICE("self"),
+        };
+        r = pk_ledger_append(talk->service->store, &event, err);
+    }
+    *ret_changed = walk.count;
+    return r;
+}
+
+/* ---- STOP and START ---- */
+
+static int stop_effects(struct talk *talk, struct pk_error *err)
+{
+    struct pk_store *store = talk->service->store;
+    size_t count;
+    if (talk->who.id == 0)
+        return pk_suppression_add(store, talk->channel, talk->address, talk->now_ms, err);
+    int r = pk_recipient_set_stopped(store, talk->who.id, talk->now_ms, err);
+    if (r == 0)
+        r = pk_suppression_add_person(store, talk->who.id, talk->now_ms, err);
+    if (r == 0)
+        r = append_for(talk, is_live, PK_CONSENT_WITHDRAWN, "stop", &count, err);
+    if (r == 0)
+        r = pk_messages_suppress_person(store, talk->who.id, PK_REASON_STOPPED, talk->now_ms, &count, err);
+    return r;
+}
+
+static int stop(struct talk *talk, bool confirm, struct pk_error *err)
+{
+    bool again = talk->who.id != 0 ? talk->who.stopped_ms != 0 : pk_suppression_has(talk->service->store, talk->channel, talk->address);
+    if (again)
+        return 0; /* confirmed when it was first said */
+    /* The confirmation is queued before the block falls. */
+    int r = confirm ? answer(talk, "stop-confirmed", (struct pk_slice){ 0 }, true, err) : 0;
+    if (r == 0)
+        r = stop_effects(talk, err);
+    if (r == 0)
+        talk->service->metrics.stops++;
+    return r;
+}
+
+static int start(struct talk *talk, struct pk_error *err)
+{
+    struct pk_store *store = talk->service->store;
+    size_t count = 0;
+    if (talk->who.id == 0) {
+        int r = pk_suppression_lift(store, talk->channel, talk->address, err);
+        return r == 0 || r == PK_E_NOT_FOUND ? answer(talk, "help", (struct pk_slice){ 0 }, false, err) : r;
+    }
+    int r = pk_suppression_lift_person(store, talk->who.id, err);
+    if (r == 0)
+        r = pk_recipient_set_stopped(store, talk->who.id, 0, err);
+    if (r == 0)
+        r = append_for(talk, was_stopped, PK_CONSENT_CONFIRMED, "start", &count, err);
+    if (r == 0 && count == 0)
+        r = append_for(talk, is_invited_here, PK_CONSENT_CONFIRMED, "start", &count, err);
+    return r != 0 ? r : answer(talk, count > 0 ? "start-confirmed" : "help", (struct pk_slice){ 0 }, false, err);
+}
+
+/* ---- yes and no ---- */
+
+static int consent_answer(struct talk *talk, struct pk_error *err)
+{
+    size_t count = 0;
+    bool yes = talk->meaning.intent == PK_INTENT_YES;
+    if (yes && talk->meaning.soft)
+        return answer(talk, "reply-not-understood", (struct pk_slice){ 0 }, false, err);
+    int r = append_for(talk, is_invited_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, "reply", &count, err);
+    if (r != 0 || count == 0)
+        return r; /* said before: the first answer stands, and was answered */
+    return answer(talk, yes ? "optin-confirmed" : "optin-declined", (struct pk_slice){ 0 }, false, err);
+}
+
+static int rsvp_answer(struct talk *talk, const struct pk_notice *notice, struct pk_error *err)
+{
+    bool yes = talk->meaning.intent == PK_INTENT_YES;
+    struct pk_rsvp rsvp = {
+        .recipient = talk->who.id,
+        .trigger = notice->trigger,
+        .reply = talk->reply,
+        .yes = yes,
+        .heads = yes ? (talk->meaning.count > 0 ? talk->meaning.count : 1) : 0,
+        .at_ms = talk->now_ms,
+    };
+    char *values = pk_slice_dup(notice->values);
+    int r = pk_rsvp_add(talk->service->store, &rsvp, err);
+    if (r == 0)
+        r = answer(talk, yes ? "rsvp-yes" : "rsvp-no", pk_slice_of(values), false, err);
+    free(values);
+    return r;
+}
+
+static int not_understood(struct talk *talk, bool seen_today, struct pk_error *err)
+{
+    return seen_today ? 0 : answer(talk, "reply-not-understood", (struct pk_slice){ 0 }, false, err);
+}
+
+static int yes_or_no(struct talk *talk, bool seen_today, struct pk_error *err)
+{
+    struct pk_notice notice;
+    if (talk->question.id == 0 || talk->who.id == 0)
+        return not_understood(talk, seen_today, err);
+    int r = pk_notice_get(talk->service->store, talk->question.notice, &notice, err);
+    if (r != 0)
+        return r == PK_E_NOT_FOUND ? not_understood(talk, seen_today, err) : r;
+    const struct pk_template *asked =
+        pk_catalog_find(talk->service->catalog, notice.template_name, pk_slice_of(talk->service->rules->default_language));
+    switch (asked ? pk_template_reply(asked) : PK_TEXT_REPLY_NONE) {
+    case PK_TEXT_REPLY_CONSENT:
+        return consent_answer(talk, err);
+    case PK_TEXT_REPLY_YES_NO:
+        return rsvp_answer(talk, &notice, err);
+    default:
+        return not_understood(talk, seen_today, err);
+    }
+}
+
+/* ---- one reply ---- */
+
+/* An address as we keep it; what cannot be read as a number is taken as it came. */
+static struct pk_slice normalise(struct pk_service *service, const char *channel, struct pk_slice from, char ret_e164[PK_PHONE_MAX])
+{
+    if (strcmp(channel, "sms") != 0)
+        return from;
+    char with_plus[32];
+    struct pk_slice text = from;
+    if (from.len > 0 && from.len < sizeof with_plus - 1 && from.data[0] >= '1' && from.data[0] <= '9' && from.len > 9) {
+        /* Providers that leave the plus out give country code and number. */
+        (void) snprintf(with_plus, sizeof with_plus, "+%.*s", PK_SLICE_ARG(from));
+        text = pk_slice_of(with_plus);
+    }
+    enum pk_phone_status status = pk_phone_parse(text, service->rules->phone_region, ret_e164);
+    return status == PK_PHONE_OK || status == PK_PHONE_AMBIGUOUS ? pk_slice_of(ret_e164) : from;
+}
+
+static int recognise(struct talk *talk, struct pk_error *err)
+{
+    struct pk_store *store = talk->service->store;
+    int r = pk_address_find(store, talk->channel, talk->address, &talk->at, err);
+    if (r == PK_E_NOT_FOUND) {
+        talk->at = (struct pk_address){ 0 };
+        return 0;
+    }
+    if (r != 0 || talk->at.recipient == 0)
+        return r;
+    if ((r = pk_recipient_get(store, talk->at.recipient, &talk->who, err)) != 0)
+        return r;
+    r = pk_message_open_question(store, talk->at.id, talk->now_ms - talk->service->rules->reply_window_ms, &talk->question, err);
+    if (r == PK_E_NOT_FOUND)
+        talk->question = (struct pk_message){ 0 };
+    return r == PK_E_NOT_FOUND ? 0 : r;
+}
+
+static int act(struct talk *talk, bool opted_out, bool seen_today, struct pk_error *err)
+{
+    if (opted_out)
+        return stop(talk, false, err);
+    switch (talk->meaning.intent) {
+    case PK_INTENT_STOP:
+        return stop(talk, true, err);
+    case PK_INTENT_START:
+        return start(talk, err);
+    case PK_INTENT_HELP:
+        return answer(talk, "help", (struct pk_slice){ 0 }, false, err);
+    case PK_INTENT_YES:
+    case PK_INTENT_NO:
+        return yes_or_no(talk, seen_today, err);
+    case PK_INTENT_NONE:
+        break;
+    }
+    return not_understood(talk, seen_today, err);
+}
+
+int pk_conversation_take(struct pk_service *service, const struct pk_said *said, int64_t now_ms, struct pk_error *err)
+{
+    char e164[PK_PHONE_MAX];
+    struct talk talk = { .service = service, .desk = said->desk, .now_ms = now_ms, .channel = said->desk->channel };
+    if (talk.channel == 0 || said->from.len == 0 || said->from.len > 255) {
+        pk_log(PK_LOG_WARN, "conversation", "reply.unroutable", "account", said->desk->rule->name, NULL);
+        return 0;
+    }
+    talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, e164);
+    struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text;
+    pk_reply_understand(pk_catalog_reply_words(service->catalog), text, &talk.meaning);
+    int r = recognise(&talk, err);
+    if (r != 0)
+        return r;
+    bool seen_today = talk.at.id != 0 && pk_reply_seen_since(service->store, talk.at.id, PK_INTENT_NONE, now_ms - DAY_MS);
+    struct pk_reply row = {
+        .account = said->desk->id,
+        .channel = talk.channel,
+        .address = talk.at.id,
+        .recipient = talk.who.id,
+        .intent = said->opted_out ? PK_INTENT_STOP : talk.meaning.intent,
+        .message = talk.question.id,
+        .at_ms = now_ms,
+    };
+    r = pk_reply_add(service->store, &row, talk.address, text, said->event_id, &talk.reply, err);
+    if (r == PK_E_CONFLICT) {
+        service->metrics.replies_repeated++;
+        return 0;
+    }
+    if (r != 0)
+        return r;
+    service->metrics.replies[row.intent]++;
+    return act(&talk, said->opted_out, seen_today, err);
+}

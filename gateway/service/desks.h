@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The accounts at work. A desk is one account with what steers it: window, rate, breaker, pause, throttle; a lane is
+ * one route's desks in order. Asked by the dispatcher for room, told by it what hand-overs came to.
+ */
+#ifndef PK_SERVICE_DESKS_H
+#define PK_SERVICE_DESKS_H
+
+#include "gateway/plugin/account.h"
+#include "gateway/service/service.h"
+
+struct pk_desk {
+    struct pk_service *service;
+    const struct pk_account_rule *rule;
+    struct pk_account *account;
+    uint32_t id; /* PK_NAME_ACCOUNT */
+    uint32_t channel; /* PK_NAME_CHANNEL of its route; 0 = in no route */
+    uint32_t capabilities; /* enum pk_capability */
+    unsigned flying; /* attempts opened and not settled */
+    unsigned urgent_reserve; /* slots only urgent work may take */
+    struct pk_rate rate;
+    struct pk_breaker breaker;
+    int64_t throttled_until_ms;
+    bool paused; /* as committed; the dispatcher asks the store in the turn */
+    bool leaving; /* closed as soon as nothing flies */
+    struct pk_error last; /* why it was paused, for the operator */
+};
+
+struct pk_lane_route {
+    const struct pk_route_rule *rule;
+    uint32_t id; /* PK_NAME_ROUTE */
+    uint32_t channel;
+    struct pk_desk **desks;
+    size_t desk_count;
+};
+
+struct pk_desks {
+    struct pk_desk **items;
+    size_t count;
+    struct pk_lane_route *routes;
+    size_t route_count;
+};
+
+/* Opens the accounts of the rules, keeping those of `old` (NULL = none) whose configuration is the same. */
+int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, struct pk_desks **ret_desks, struct pk_error *err);
+void pk_desks_free(struct pk_desks *desks);
+
+struct pk_desk *pk_desks_find(struct pk_desks *desks, const char *name);
+struct pk_desk *pk_desks_by_id(struct pk_desks *desks, uint32_t id);
+struct pk_lane_route *pk_desks_route(struct pk_desks *desks, const char *name);
+/* The route a desk serves on its channel: the first that names it; NULL when none does. */
+struct pk_lane_route *pk_desks_route_of(struct pk_desks *desks, const struct pk_desk *desk);
+
+/* Whether it can take work at all now, and how many hand-overs may be opened. *ret_when_ms: when to ask again (INT64_MAX:
+ * something will tell). */
+bool pk_desk_usable(struct pk_desk *desk, int64_t now_ms);
+unsigned pk_desk_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms);
+
+/* Pauses or resumes durably, inside the turn; the reason is one sentence without personal data. */
+int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err);
+/* Reads the pauses again: after a failed commit. */
+void pk_desks_refresh(struct pk_desks *desks);
+
+#endif

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A lane is a route and a priority; each remembers when its next message is due, so an idle lane costs nothing. A
+ * batch is what one lane opened in one turn: it flies after the commit or is forgotten with it.
+ *
+ *     open:    claim -> gate -> attempt row (unit) ─commit─> pk_account_start()     failed: as if never claimed
+ *     settle:  ended flights -> tracker (a unit each) ─commit─> desk's memory, freed   failed: settled again later
+ */
+#include "gateway/service/dispatcher.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/id.h"
+#include "gateway/base/log.h"
+#include "gateway/service/gate.h"
+#include "gateway/service/housekeeping.h"
+#include "gateway/service/tracker.h"
+
+#define SETTLE_PER_TURN 512u
+#define TROUBLE_MS 250 /* how long to leave a store alone that just failed */
+#define OTHER_DESK_FULL_MS 1000 /* an answer waits so long for the account it must leave by */
+
+struct batch {
+    struct pk_dispatcher *dispatcher;
+    struct pk_list flights;
+};
+
+struct lane {
+    int64_t next_due_ms; /* 0 = not known */
+};
+
+struct pk_dispatcher {
+    struct pk_service *service;
+    struct pk_list ended; /* results to settle */
+    struct pk_list settled; /* settled in this turn, waiting for its commit */
+    bool settled_registered;
+    struct pk_timer *timer; /* the next message is due, or an account has room again */
+    struct pk_timer *trouble; /* the store failed: not again at once */
+    struct lane (*lanes)[PK_PRIORITIES]; /* by route, in the order of the desks' routes */
+    size_t lane_count;
+    unsigned flying;
+    struct pk_due due[PK_DISPATCH_PER_TURN];
+};
+
+static void wake(void *ctx)
+{
+    (void) ctx; /* being awake is enough: the open phase follows */
+}
+
+struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service)
+{
+    struct pk_dispatcher *d = pk_alloc(sizeof *d);
+    d->service = service;
+    pk_list_init(&d->ended);
+    pk_list_init(&d->settled);
+    d->timer = pk_timer_new(service->loop, wake, d);
+    d->trouble = pk_timer_new(service->loop, wake, d);
+    pk_dispatcher_refresh(d);
+    return d;
+}
+
+static void flight_free(struct pk_flight *flight)
+{
+    pk_text_release(flight->text);
+    explicit_bzero(flight->to, sizeof flight->to);
+    free(flight);
+}
+
+static void free_all(struct pk_list *list)
+{
+    while (!pk_list_empty(list)) {
+        struct pk_list *node = list->next;
+        pk_list_remove(node);
+        flight_free(pk_list_entry(node, struct pk_flight, node));
+    }
+}
+
+void pk_dispatcher_free(struct pk_dispatcher *d)
+{
+    if (!d)
+        return;
+    free_all(&d->ended);
+    free_all(&d->settled);
+    pk_timer_free(d->timer);
+    pk_timer_free(d->trouble);
+    free(d->lanes);
+    free(d);
+}
+
+void pk_dispatcher_refresh(struct pk_dispatcher *d)
+{
+    size_t routes = d->service->desks->route_count;
+    free(d->lanes);
+    d->lanes = pk_alloc_array(routes, sizeof *d->lanes);
+    d->lane_count = routes;
+}
+
+void pk_dispatcher_note(struct pk_dispatcher *d, uint32_t route, uint32_t priority, int64_t due_ms)
+{
+    for (size_t i = 0; i < d->lane_count; i++) {
+        if (d->service->desks->routes[i].id != route)
+            continue;
+        struct lane *lane = &d->lanes[i][priority];
+        if (due_ms < lane->next_due_ms)
+            lane->next_due_ms = due_ms;
+        return;
+    }
+}
+
+unsigned pk_dispatcher_flying(const struct pk_dispatcher *d)
+{
+    return d->flying;
+}
+
+/* ---- results ---- */
+
+static void keep_result(struct pk_flight *flight, const struct pk_result *result)
+{
+    flight->outcome = result->outcome;
+    flight->parts = result->parts;
+    flight->after_ms = result->after_ms > 0 ? result->after_ms : 0;
+    flight->price = result->price;
+    /* An id too long to keep cannot be matched either: better none than half of it. */
+    flight->provider_id_len = result->provider_id.len <= PK_PROVIDER_ID_MAX ? (uint16_t) result->provider_id.len : 0;
+    if (flight->provider_id_len > 0)
+        memcpy(flight->provider_id, result->provider_id.data, flight->provider_id_len);
+    flight->code_len = (uint16_t) (result->code.len < PK_PROVIDER_CODE_MAX ? result->code.len : PK_PROVIDER_CODE_MAX);
+    if (flight->code_len > 0)
+        memcpy(flight->code, result->code.data, flight->code_len);
+    (void) snprintf(flight->reason, sizeof flight->reason, "%.*s", PK_SLICE_ARG(result->reason));
+}
+
+static void flight_ended(void *ctx, const struct pk_result *result)
+{
+    struct pk_flight *flight = ctx;
+    keep_result(flight, result);
+    explicit_bzero(flight->to, sizeof flight->to);
+    pk_list_append(&flight->service->dispatcher->ended, &flight->node);
+}
+
+static void steer(struct pk_flight *flight)
+{
+    struct pk_desk *desk = flight->desk;
+    switch (flight->outcome) {
+    case PK_OUTCOME_THROTTLED:
+        desk->throttled_until_ms = pk_clock_wall_ms() + (flight->after_ms > 0 ? flight->after_ms : 1000);
+        break;
+    case PK_OUTCOME_RETRY:
+    case PK_OUTCOME_UNCERTAIN:
+        if (pk_breaker_failed(&desk->breaker, &desk->rule->breaker, pk_clock_wall_ms()))
+            pk_log(PK_LOG_WARN, "dispatcher", "breaker.open", "account", desk->rule->name, "reason", flight->reason, NULL);
+        return;
+    default:
+        break;
+    }
+    if (desk->breaker.state != PK_BREAKER_CLOSED)
+        pk_log(PK_LOG_INFO, "dispatcher", "breaker.closed", "account", desk->rule->name, NULL);
+    pk_breaker_succeeded(&desk->breaker);
+}
+
+static void settled_committed(void *ctx)
+{
+    struct pk_dispatcher *d = ctx;
+    d->settled_registered = false;
+    for (struct pk_list *node = d->settled.next; node != &d->settled; node = node->next) {
+        struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
+        d->service->metrics.handovers[flight->outcome < PK_OUTCOMES ? flight->outcome : 0]++;
+        steer(flight);
+    }
+    free_all(&d->settled);
+}
+
+static void settled_failed(void *ctx)
+{
+    struct pk_dispatcher *d = ctx;
+    d->settled_registered = false;
+    while (!pk_list_empty(&d->settled)) {
+        struct pk_flight *flight = pk_list_entry(d->settled.next, struct pk_flight, node);
+        pk_list_remove(&flight->node);
+        pk_list_append(&d->ended, &flight->node);
+        flight->desk->flying++;
+        d->flying++;
+    }
+    pk_timer_in(d->trouble, TROUBLE_MS);
+}
+
+static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_unit_begin(d->service->store, err);
+    if (r != 0)
+        return r;
+    r = pk_tracker_settle(d->service, flight, now_ms, err);
+    if (r == 0 && flight->outcome == PK_OUTCOME_MISCONFIGURED)
+        r = pk_desk_pause(flight->desk, true, flight->reason, err);
+    if (r != 0) {
+        pk_unit_drop(d->service->store);
+        return r;
+    }
+    return pk_unit_keep(d->service->store, err);
+}
+
+void pk_dispatcher_settle(struct pk_dispatcher *d)
+{
+    int64_t now_ms = pk_clock_wall_ms();
+    for (unsigned i = 0; i < SETTLE_PER_TURN && !pk_list_empty(&d->ended); i++) {
+        struct pk_error err = { 0 };
+        struct pk_flight *flight = pk_list_entry(d->ended.next, struct pk_flight, node);
+        if (settle_one(d, flight, now_ms, &err) != 0) {
+            pk_log(PK_LOG_ERROR, "dispatcher", "settle.failed", "attempt", flight->attempt_id, "reason", err.message, NULL);
+            pk_timer_in(d->trouble, TROUBLE_MS);
+            return;
+        }
+        pk_list_remove(&flight->node);
+        pk_list_append(&d->settled, &flight->node);
+        /* Its slot is free for this turn's attempts already: both are committed together or not at all. */
+        flight->desk->flying--;
+        d->flying--;
+        if (!d->settled_registered) {
+            d->settled_registered = true;
+            pk_store_after(d->service->store, PK_LANE_MEMORY,
+                           (struct pk_after){ .done = settled_committed, .failed = settled_failed, .ctx = d });
+        }
+    }
+    if (!pk_list_empty(&d->ended))
+        pk_loop_again(d->service->loop);
+}
+
+/* ---- opening ---- */
+
+static int format_address(const struct pk_desk *desk, struct pk_slice value, struct pk_flight *flight)
+{
+    const char *front = "";
+    switch (pk_account_adapter(desk->account)->number_format) {
+    case PK_NUMBER_E164_DIGITS:
+        value = pk_slice_make(value.data + 1, value.len - 1);
+        break;
+    case PK_NUMBER_00:
+        value = pk_slice_make(value.data + 1, value.len - 1);
+        front = "00";
+        break;
+    default:
+        break;
+    }
+    int n = snprintf(flight->to, sizeof flight->to, "%s%.*s", front, PK_SLICE_ARG(value));
+    if (n <= 0 || (size_t) n >= sizeof flight->to)
+        return PK_E_LIMIT;
+    flight->address_len = (uint16_t) n;
+    return 0;
+}
+
+/* Everything a hand-over needs, or why this message cannot be one (*ret_reason). */
+static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, struct pk_flight *flight,
+                   enum pk_reason *ret_reason, struct pk_error *err)
+{
+    const struct pk_message *message = &due->message;
+    char clear_bytes[PK_ADDRESS_MAX + 1];
+    struct pk_buf clear = { .data = clear_bytes, .cap = sizeof clear_bytes, .max_bytes = PK_ADDRESS_MAX };
+    *ret_reason = PK_REASON_INVALID_RECIPIENT;
+    int r = pk_unseal(pk_store_keys(d->service->store), PK_PLACE_ADDRESS, due->sealed_row, pk_slice_make(due->sealed, due->sealed_len),
+                      &clear, err);
+    if (r == 0)
+        r = clear.len > 1 ? format_address(desk, pk_buf_slice(&clear), flight) : PK_E_INVALID;
+    explicit_bzero(clear_bytes, sizeof clear_bytes);
+    if (r != 0)
+        return r;
+    *ret_reason = PK_REASON_TEXT_UNFIT;
+    r = pk_texts_get(d->service, message->notice, message->version, (desk->capabilities & PK_CAN_PARTS) != 0, &flight->text, err);
+    if (r != 0)
+        return r;
+    const struct pk_adapter *adapter = pk_account_adapter(desk->account);
+    if (flight->text->text.len > adapter->max_text_bytes)
+        return pk_fail(err, PK_E_LIMIT, "the text is longer than account \"%s\" takes", desk->rule->name);
+    flight->service = d->service;
+    flight->desk = desk;
+    flight->message = message->id;
+    flight->attempt = pk_id_ordered();
+    flight->recipient = message->recipient;
+    flight->address = message->address;
+    flight->topic = message->topic;
+    flight->channel = message->channel;
+    flight->cls = message->cls;
+    flight->priority = message->priority;
+    flight->route = message->route;
+    flight->attempts = message->attempts + 1;
+    flight->expires_ms = message->expires_ms;
+    pk_id_format(flight->message, flight->message_id);
+    pk_id_format(flight->attempt, flight->attempt_id);
+    return 0;
+}
+
+/* 0: done with this message, one way or the other; then *ret_flight may be set. */
+static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, int64_t now_ms,
+                    struct pk_flight **ret_flight, struct pk_error *err)
+{
+    enum pk_reason reason = PK_REASON_NONE;
+    enum pk_gate_verdict verdict = pk_gate_ask(due, now_ms, &reason);
+    if (verdict != PK_GATE_PASS)
+        return pk_tracker_refuse(d->service, &due->message, verdict, reason, now_ms, err);
+    if (due->blocks_retry)
+        return pk_message_change(
+            d->service->store, due->message.id,
+            &(struct pk_message_change){ .state = PK_MESSAGE_UNCONFIRMED, .reason = PK_REASON_NO_ANSWER, .now_ms = now_ms }, err);
+    struct pk_flight *flight = pk_alloc(sizeof *flight);
+    pk_list_init(&flight->node);
+    struct pk_error why = { 0 };
+    if (prepare(d, due, desk, flight, &reason, &why) != 0) {
+        char id[PK_ID_TEXT_MAX];
+        pk_log(PK_LOG_ERROR, "dispatcher", "message.unfit", "msg", pk_id_format(due->message.id, id), "reason", why.message, NULL);
+        flight_free(flight);
+        return pk_tracker_refuse(d->service, &due->message, PK_GATE_REFUSE, reason, now_ms, err);
+    }
+    int r = pk_tracker_open(d->service, flight, due->message.cls << 8 | (uint32_t) due->consent, now_ms, err);
+    if (r != 0)
+        flight_free(flight);
+    else
+        *ret_flight = flight;
+    return r;
+}
+
+static bool may_submit(void *ctx)
+{
+    const struct pk_flight *flight = ctx;
+    return pk_gate_still_open(flight->service, flight->message, pk_clock_wall_ms());
+}
+
+static void batch_launch(void *ctx)
+{
+    struct batch *batch = ctx;
+    int64_t now_ms = pk_clock_wall_ms();
+    while (!pk_list_empty(&batch->flights)) {
+        struct pk_flight *flight = pk_list_entry(batch->flights.next, struct pk_flight, node);
+        const struct pk_text *text = flight->text;
+        pk_list_remove(&flight->node);
+        struct pk_handover handover = {
+            .job = {
+                .size = sizeof(struct pk_job),
+                .message_id = pk_slice_of(flight->message_id),
+                .attempt_id = pk_slice_of(flight->attempt_id),
+                .idempotency_key = pk_slice_of(flight->message_id),
+                .channel = pk_slice_of(pk_name_text(flight->service->store, PK_NAME_CHANNEL, flight->channel)),
+                .address = pk_slice_make(flight->to, flight->address_len),
+                .text = text->text,
+                .parts = text->parts,
+                .part_count = text->part_count,
+                .template_name = text->template_name,
+                .template_version = text->template_version,
+                .values = text->values,
+                .value_count = text->value_count,
+                .choices = text->choices,
+                .choice_count = text->choice_count,
+                .language = text->language,
+                .valid_until_ms = flight->expires_ms,
+                .now_ms = now_ms,
+            },
+            .may_submit = may_submit,
+            .done = flight_ended,
+            .ctx = flight,
+        };
+        pk_breaker_started(&flight->desk->breaker, 1);
+        pk_account_start(flight->desk->account, &handover);
+    }
+    free(batch);
+}
+
+static void batch_abandon(void *ctx)
+{
+    struct batch *batch = ctx;
+    while (!pk_list_empty(&batch->flights)) {
+        struct pk_flight *flight = pk_list_entry(batch->flights.next, struct pk_flight, node);
+        pk_list_remove(&flight->node);
+        flight->desk->flying--;
+        batch->dispatcher->flying--;
+        flight_free(flight);
+    }
+    pk_timer_in(batch->dispatcher->trouble, TROUBLE_MS);
+    free(batch);
+}
+
+/* The first account of the route that works; a full one is waited for, a broken one is passed over. */
+static struct pk_desk *choose(const struct pk_lane_route *route, uint32_t priority, int64_t now_ms, unsigned *ret_room, int64_t *ret_when_ms)
+{
+    for (size_t i = 0; i < route->desk_count; i++) {
+        int64_t when_ms;
+        struct pk_desk *desk = route->desks[i];
+        unsigned room = pk_desk_room(desk, priority, now_ms, &when_ms);
+        if (when_ms < *ret_when_ms)
+            *ret_when_ms = when_ms;
+        if (!pk_desk_usable(desk, now_ms))
+            continue;
+        *ret_room = room;
+        return room > 0 ? desk : NULL;
+    }
+    return NULL;
+}
+
+static struct pk_desk *desk_for(struct pk_dispatcher *d, const struct pk_message *message, struct pk_desk *desk, int64_t now_ms)
+{
+    if (message->cls != PK_CLASS_ANSWER || message->account == 0 || message->account == desk->id)
+        return desk;
+    int64_t when_ms;
+    struct pk_desk *own = pk_desks_by_id(d->service->desks, message->account);
+    return own && pk_desk_room(own, message->priority, now_ms, &when_ms) > 0 ? own : NULL;
+}
+
+static int open_batch(struct pk_dispatcher *d, size_t count, struct pk_desk *desk, struct batch *batch, int64_t now_ms, struct pk_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct pk_due *due = &d->due[i];
+        struct pk_flight *flight = NULL;
+        struct pk_desk *by = desk_for(d, &due->message, desk, now_ms);
+        int r;
+        if (by) {
+            r = open_one(d, due, by, now_ms, &flight, err);
+        } else {
+            int64_t due_ms = now_ms + OTHER_DESK_FULL_MS;
+            struct pk_message_change later = { .state = PK_MESSAGE_DEFERRED, .reason = PK_REASON_ACCOUNT_PAUSED, .due_ms = due_ms, .now_ms = now_ms };
+            r = pk_message_change(d->service->store, due->message.id, &later, err);
+            pk_dispatcher_note(d, due->message.route, due->message.priority, due_ms);
+        }
+        if (r != 0)
+            return r;
+        if (flight) {
+            pk_list_append(&batch->flights, &flight->node);
+            by->flying++;
+            d->flying++;
+            pk_rate_take(&by->rate, 1);
+        }
+    }
+    return 0;
+}
+
+/* Returns how many messages of the lane it dealt with; *wake_ms: when to look again. */
+static size_t open_lane(struct pk_dispatcher *d, size_t route_index, uint32_t priority, size_t budget, int64_t now_ms, int64_t *wake_ms)
+{
+    struct pk_lane_route *route = &d->service->desks->routes[route_index];
+    struct lane *lane = &d->lanes[route_index][priority];
+    if (lane->next_due_ms > now_ms) {
+        *wake_ms = lane->next_due_ms < *wake_ms ? lane->next_due_ms : *wake_ms;
+        return 0;
+    }
+    unsigned room = 0;
+    struct pk_desk *desk = choose(route, priority, now_ms, &room, wake_ms);
+    if (!desk)
+        return 0;
+    size_t max = room < budget ? room : budget, count = 0;
+    struct pk_error err = { 0 };
+    struct batch *batch = pk_alloc(sizeof *batch);
+    batch->dispatcher = d;
+    pk_list_init(&batch->flights);
+    int r = pk_unit_begin(d->service->store, &err);
+    if (r == 0)
+        r = pk_messages_due(d->service->store, route->id, priority, now_ms, max, d->due, &count, &err);
+    lane->next_due_ms = INT64_MAX; /* what is noted while the batch opens is kept */
+    if (r == 0)
+        r = open_batch(d, count, desk, batch, now_ms, &err);
+    if (r != 0 && pk_unit_open(d->service->store))
+        pk_unit_drop(d->service->store);
+    else if (r == 0)
+        r = pk_unit_keep(d->service->store, &err);
+    if (r != 0) {
+        pk_log(PK_LOG_ERROR, "dispatcher", "open.failed", "reason", err.message, NULL);
+        lane->next_due_ms = 0;
+        batch_abandon(batch);
+        return 0;
+    }
+    if (pk_list_empty(&batch->flights))
+        free(batch);
+    else
+        pk_store_after(d->service->store, PK_LANE_CALL, (struct pk_after){ .done = batch_launch, .failed = batch_abandon, .ctx = batch });
+    if (count == max) {
+        lane->next_due_ms = 0;
+        if (count < room)
+            pk_loop_again(d->service->loop);
+    } else {
+        int64_t next_ms = pk_messages_next_due(d->service->store, route->id, priority);
+        lane->next_due_ms = next_ms < lane->next_due_ms ? next_ms : lane->next_due_ms;
+        *wake_ms = lane->next_due_ms < *wake_ms ? lane->next_due_ms : *wake_ms;
+    }
+    return count;
+}
+
+void pk_dispatcher_open(struct pk_dispatcher *d)
+{
+    struct pk_service *service = d->service;
+    if (service->draining || !pk_upkeep_recovered(service->upkeep) || pk_gate_all_held(service))
+        return;
+    int64_t now_ms = pk_clock_wall_ms(), wake_ms = INT64_MAX;
+    size_t budget = PK_DISPATCH_PER_TURN;
+    for (uint32_t priority = 0; priority < PK_PRIORITIES; priority++)
+        for (size_t i = 0; i < d->lane_count && budget > 0; i++)
+            budget -= open_lane(d, i, priority, budget, now_ms, &wake_ms);
+    if (wake_ms != INT64_MAX)
+        pk_timer_at(d->timer, wake_ms);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The dispatcher: claims what is due, passes each through the gate, opens its attempt, and hands it over after the
+ * commit. What a hand-over came to waits here, in memory, until a turn that settled it was committed.
+ */
+#ifndef PK_SERVICE_DISPATCHER_H
+#define PK_SERVICE_DISPATCHER_H
+
+#include "gateway/base/list.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/texts.h"
+#include "gateway/store/names.h"
+
+#define PK_DISPATCH_PER_TURN 256u
+#define PK_PROVIDER_ID_MAX 255
+#define PK_PROVIDER_CODE_MAX 63
+#define PK_ADDRESS_MAX 255
+
+/* One attempt on its way. */
+struct pk_flight {
+    struct pk_list node;
+    struct pk_service *service;
+    struct pk_desk *desk;
+    struct pk_text *text;
+    int64_t message, attempt;
+    int64_t recipient, address;
+    uint32_t topic, channel, cls, priority, route;
+    uint32_t attempts; /* this one counted */
+    int64_t expires_ms;
+    char message_id[16], attempt_id[16];
+    uint16_t address_len, provider_id_len, code_len;
+    char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
+    /* what it came to */
+    uint32_t outcome, parts;
+    int64_t after_ms, price;
+    char provider_id[PK_PROVIDER_ID_MAX + 1];
+    char code[PK_PROVIDER_CODE_MAX + 1];
+    char reason[128]; /* for the operator */
+};
+
+struct pk_dispatcher;
+
+struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service);
+void pk_dispatcher_free(struct pk_dispatcher *dispatcher);
+
+/* Settles what ended, through the tracker. The harvest phase. */
+void pk_dispatcher_settle(struct pk_dispatcher *dispatcher);
+/* Opens attempts. The last thing before the commit. */
+void pk_dispatcher_open(struct pk_dispatcher *dispatcher);
+/* Something became due at `due_ms` on this route and priority. Cheap; called by whoever queues. */
+void pk_dispatcher_note(struct pk_dispatcher *dispatcher, uint32_t route, uint32_t priority, int64_t due_ms);
+/* Forgets what it believed about the queue: after a failed commit, a reload, a resume. */
+void pk_dispatcher_refresh(struct pk_dispatcher *dispatcher);
+unsigned pk_dispatcher_flying(const struct pk_dispatcher *dispatcher); /* opened, not settled */
+
+#endif

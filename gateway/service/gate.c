@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/service/gate.h"
+
+#include "gateway/store/recipients.h"
+
+/* A STOP does not cover answers to what the person did after it. */
+static bool stop_covers(const struct pk_due *due)
+{
+    if (due->stopped_ms == 0)
+        return false;
+    return due->message.cls != PK_CLASS_ANSWER || due->message.act_ms <= due->stopped_ms;
+}
+
+enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason)
+{
+    bool confirms_stop = (due->message.flags & PK_MESSAGE_CONFIRMS_STOP) != 0;
+    struct pk_gate_facts facts = {
+        .cls = due->message.cls,
+        .consent = due->consent,
+        .person_stopped = stop_covers(due),
+        .address_blocked = due->blocked_ms != 0,
+        .all_paused = false, /* nothing is claimed while everything is on hold */
+        .held = (due->message.flags & PK_MESSAGE_HELD) != 0,
+        .expires_ms = due->message.expires_ms,
+        .act_ms = due->message.act_ms,
+        .act_window_ms = confirms_stop ? PK_GATE_STOP_ANSWER_MS : PK_GATE_ANSWER_MS,
+        .confirms_stop = confirms_stop,
+        .now_ms = now_ms,
+    };
+    return pk_gate_decide(&facts, ret_reason);
+}
+
+bool pk_gate_all_held(struct pk_service *service)
+{
+    return pk_store_number(service->store, "hold.all", 0) != 0 || pk_store_number(service->store, "hold.restored", 0) != 0;
+}
+
+bool pk_gate_still_open(struct pk_service *service, int64_t message, int64_t now_ms)
+{
+    struct pk_due due;
+    enum pk_reason reason;
+    if (service->draining || pk_gate_all_held(service))
+        return false;
+    if (pk_message_due_facts(service->store, message, now_ms, &due, NULL) != 0)
+        return false;
+    return pk_gate_ask(&due, now_ms, &reason) == PK_GATE_PASS;
+}

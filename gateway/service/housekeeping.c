@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Three rhythms: recovery runs every turn until it is done; the short round (a second) expires, closes and completes;
+ * the long round (a minute) is retention. A round that did not finish its share goes on in the next turn.
+ */
+#include "gateway/service/housekeeping.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/service/bus.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/gate.h"
+#include "gateway/service/outbound.h"
+#include "gateway/store/attempts.h"
+#include "gateway/store/messages.h"
+#include "gateway/store/names.h"
+#include "gateway/store/outbox.h"
+#include "gateway/store/triggers.h"
+#include "gateway/store/upkeep.h"
+
+#define SHORT_MS 1000
+#define LONG_MS 60000
+#define ROWS 500u
+#define COMPLETIONS 256u
+#define WAL_PASSIVE_BYTES (4 << 20)
+#define WAL_RESTART_BYTES (64 << 20)
+#define TROUBLE_MS 1000
+
+struct pk_upkeep {
+    struct pk_service *service;
+    struct pk_timer *soon, *slow;
+    bool recovered, soon_due, slow_due;
+    int64_t completion_cursor;
+    bool wal_large;
+};
+
+static void soon(void *ctx)
+{
+    struct pk_upkeep *upkeep = ctx;
+    upkeep->soon_due = true;
+    pk_timer_in(upkeep->soon, SHORT_MS);
+}
+
+static void slow(void *ctx)
+{
+    struct pk_upkeep *upkeep = ctx;
+    upkeep->slow_due = true;
+    pk_timer_in(upkeep->slow, LONG_MS);
+}
+
+struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
+{
+    struct pk_upkeep *upkeep = pk_alloc(sizeof *upkeep);
+    upkeep->service = service;
+    upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
+    upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
+    upkeep->soon_due = upkeep->slow_due = true;
+    pk_timer_in(upkeep->soon, SHORT_MS);
+    pk_timer_in(upkeep->slow, LONG_MS);
+    return upkeep;
+}
+
+void pk_upkeep_free(struct pk_upkeep *upkeep)
+{
+    if (!upkeep)
+        return;
+    pk_timer_free(upkeep->soon);
+    pk_timer_free(upkeep->slow);
+    free(upkeep);
+}
+
+bool pk_upkeep_recovered(const struct pk_upkeep *upkeep)
+{
+    return upkeep->recovered;
+}
+
+/* One step on many rows, in its unit. True when there may be more. */
+typedef int (*step_fn)(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+
+static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t max)
+{
+    struct pk_store *store = upkeep->service->store;
+    struct pk_error err = { 0 };
+    size_t count = 0;
+    int r = pk_unit_begin(store, &err);
+    if (r == 0) {
+        r = run(store, pk_clock_wall_ms(), max, &count, &err);
+        if (r != 0)
+            pk_unit_drop(store);
+        else
+            r = pk_unit_keep(store, &err);
+    }
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "housekeeping", "step.failed", "step", what, "reason", err.message, NULL);
+    return r == 0 && count >= max;
+}
+
+static void recover(struct pk_upkeep *upkeep)
+{
+    struct pk_store *store = upkeep->service->store;
+    struct pk_error err = { 0 };
+    size_t count = 0;
+    int r = pk_unit_begin(store, &err);
+    if (r == 0) {
+        r = pk_messages_recover(store, pk_clock_wall_ms(), 1000, &count, &err);
+        if (r != 0)
+            pk_unit_drop(store);
+        else
+            r = pk_unit_keep(store, &err);
+    }
+    if (r != 0) {
+        pk_log(PK_LOG_ERROR, "housekeeping", "recovery.failed", "reason", err.message, NULL);
+        pk_timer_in(upkeep->soon, TROUBLE_MS);
+        return;
+    }
+    if (count > 0)
+        pk_log(PK_LOG_WARN, "housekeeping", "recovery.uncertain", "messages", PK_LOG_INT(count), NULL);
+    upkeep->recovered = count < 1000;
+    pk_loop_again(upkeep->service->loop);
+}
+
+static int close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    return pk_messages_close_receipts(store, 0, now_ms, max, ret_count, err);
+}
+
+/* ---- triggers whose messages are all final ---- */
+
+static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_service *service = upkeep->service;
+    int64_t counts[PK_MESSAGE_STATES];
+    if (!pk_messages_all_final(service->store, trigger->notice))
+        return 0;
+    int r = pk_messages_count(service->store, trigger->id, counts, err);
+    if (r == 0)
+        r = pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_COMPLETED, trigger->cursor, trigger->planned, err);
+    const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
+    const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
+    if (r != 0 || !rule || !rule->status)
+        return r;
+    struct pk_told told = { .publisher = pk_slice_of(name), .causation = trigger->event_id };
+    return pk_outbound_completed(service->outbound, &told, trigger->id, counts, now_ms, err);
+}
+
+static void complete_triggers(struct pk_upkeep *upkeep)
+{
+    struct pk_store *store = upkeep->service->store;
+    for (unsigned i = 0; i < COMPLETIONS; i++) {
+        struct pk_trigger trigger;
+        struct pk_error err = { 0 };
+        int r = pk_trigger_next_in(store, PK_TRIGGER_EXPANDED, upkeep->completion_cursor, &trigger, &err);
+        if (r == PK_E_NOT_FOUND) {
+            upkeep->completion_cursor = 0;
+            return;
+        }
+        if (r == 0)
+            r = pk_unit_begin(store, &err);
+        if (r == 0) {
+            upkeep->completion_cursor = trigger.id;
+            r = complete_one(upkeep, &trigger, pk_clock_wall_ms(), &err);
+            if (r != 0)
+                pk_unit_drop(store);
+            else
+                r = pk_unit_keep(store, &err);
+        }
+        if (r != 0) {
+            pk_log(PK_LOG_ERROR, "housekeeping", "completion.failed", "reason", err.message, NULL);
+            return;
+        }
+    }
+}
+
+/* ---- the write-ahead log ---- */
+
+static void watch_wal(struct pk_upkeep *upkeep)
+{
+    struct pk_service *service = upkeep->service;
+    int64_t bytes = pk_store_wal_bytes(service->store);
+    bool large = bytes > WAL_RESTART_BYTES;
+    if (large && !upkeep->wal_large)
+        pk_log(PK_LOG_WARN, "housekeeping", "wal.large", "bytes", PK_LOG_INT(bytes), NULL);
+    upkeep->wal_large = large;
+    if (bytes > WAL_PASSIVE_BYTES && service->reader)
+        pk_reader_checkpoint(service->reader);
+}
+
+/* ---- how we are ---- */
+
+static void say(struct pk_condition *condition, const char *what)
+{
+    size_t n = strlen(condition->why);
+    condition->degraded = true;
+    (void) snprintf(condition->why + n, sizeof condition->why - n, "%s%s", n > 0 ? "; " : "", what);
+}
+
+void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
+{
+    struct pk_service *service = upkeep->service;
+    struct pk_error why = { 0 };
+    char text[320];
+    *ret_condition = (struct pk_condition){ .ready = upkeep->recovered && !service->draining };
+    if (!upkeep->recovered)
+        say(ret_condition, "sorting out what the last stop left");
+    if (service->draining)
+        say(ret_condition, "stopping");
+    if (!pk_store_healthy(service->store, &why)) {
+        ret_condition->ready = false;
+        (void) snprintf(text, sizeof text, "database: %s", why.message);
+        say(ret_condition, text);
+    }
+    if (service->bus && !pk_bus_connected(service->bus)) {
+        (void) snprintf(text, sizeof text, "broker: %s", pk_bus_trouble(service->bus));
+        say(ret_condition, text);
+    }
+    if (pk_gate_all_held(service))
+        say(ret_condition, "all sending is on hold");
+    for (size_t i = 0; i < service->desks->count; i++) {
+        const struct pk_desk *desk = service->desks->items[i];
+        if (!desk->paused && desk->breaker.state == PK_BREAKER_CLOSED)
+            continue;
+        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name, desk->paused ? "paused" : "provider is not answering");
+        say(ret_condition, text);
+    }
+    if (upkeep->wal_large)
+        say(ret_condition, "the write-ahead log is large");
+}
+
+static void tell_state(struct pk_upkeep *upkeep)
+{
+    struct pk_condition condition;
+    if (!upkeep->service->bus || upkeep->service->draining)
+        return;
+    pk_upkeep_condition(upkeep, &condition);
+    pk_bus_state(upkeep->service->bus, condition.degraded ? "degraded" : "online", condition.why);
+}
+
+/* ---- the rounds ---- */
+
+static void short_round(struct pk_upkeep *upkeep)
+{
+    bool more = step(upkeep, "expire", pk_messages_expire, ROWS);
+    more |= step(upkeep, "receipts", close_receipts, ROWS);
+    more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS);
+    more |= step(upkeep, "outbox", pk_outbox_expire, ROWS);
+    complete_triggers(upkeep);
+    watch_wal(upkeep);
+    tell_state(upkeep);
+    upkeep->soon_due = more;
+}
+
+static void long_round(struct pk_upkeep *upkeep)
+{
+    struct pk_service *service = upkeep->service;
+    int64_t now_ms = pk_clock_wall_ms();
+    struct pk_error err = { 0 };
+    struct pk_retention retention = {
+        .messages_before_ms = now_ms - service->rules->keep_messages_ms,
+        .replies_before_ms = now_ms - service->rules->keep_replies_ms,
+        .triggers_before_ms = now_ms - service->rules->keep_triggers_ms,
+    };
+    bool more = false;
+    int r = pk_unit_begin(service->store, &err);
+    if (r == 0) {
+        r = pk_upkeep_retain(service->store, &retention, ROWS, &more, &err);
+        if (r != 0)
+            pk_unit_drop(service->store);
+        else
+            r = pk_unit_keep(service->store, &err);
+    }
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
+    upkeep->slow_due = r == 0 && more;
+}
+
+void pk_upkeep_run(struct pk_upkeep *upkeep)
+{
+    if (!upkeep->recovered) {
+        recover(upkeep);
+        return;
+    }
+    if (upkeep->soon_due)
+        short_round(upkeep);
+    if (upkeep->slow_due)
+        long_round(upkeep);
+    if (upkeep->soon_due || upkeep->slow_due)
+        pk_loop_again(upkeep->service->loop);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What happens by itself: recovery after a crash, expiry, closed receipt windows, completed triggers, retention, WAL
+ * checkpoints, the state told to the bus. Small steps, each turn a few.
+ */
+#ifndef PK_SERVICE_HOUSEKEEPING_H
+#define PK_SERVICE_HOUSEKEEPING_H
+
+#include "gateway/service/service.h"
+
+struct pk_upkeep;
+
+struct pk_upkeep *pk_upkeep_new(struct pk_service *service);
+void pk_upkeep_free(struct pk_upkeep *upkeep);
+void pk_upkeep_run(struct pk_upkeep *upkeep); /* the open phase */
+/* Until this is true no attempt is opened: what a crash left is not sorted out yet. */
+bool pk_upkeep_recovered(const struct pk_upkeep *upkeep);
+
+/* How the gateway is doing, for health and the state topic. */
+struct pk_condition {
+    bool ready; /* can take and hand over */
+    bool degraded; /* goes on, but something needs a person or time */
+    char why[256]; /* what, or empty */
+};
+void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition);
+
+#endif

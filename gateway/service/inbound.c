@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/service/inbound.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/id.h"
+#include "gateway/base/log.h"
+#include "gateway/service/conversation.h"
+#include "gateway/service/tracker.h"
+
+static int find_attempt(struct pk_desk *desk, const struct pk_event *event, struct pk_attempt *ret_attempt, struct pk_error *err)
+{
+    struct pk_store *store = desk->service->store;
+    int64_t id;
+    if (event->our_reference.len > 0 && pk_id_parse(event->our_reference, &id) == 0) {
+        int r = pk_attempt_get(store, id, ret_attempt, err);
+        if (r == 0 && ret_attempt->account == desk->id)
+            return 0;
+        if (r != 0 && r != PK_E_NOT_FOUND)
+            return r;
+    }
+    if (event->provider_id.len == 0)
+        return pk_fail(err, PK_E_NOT_FOUND, "the receipt names no attempt of ours");
+    return pk_attempt_by_provider(store, desk->id, event->provider_id, ret_attempt, err);
+}
+
+static int receipt(struct pk_desk *desk, const struct pk_event *event, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_service *service = desk->service;
+    struct pk_attempt attempt;
+    if (event->state == 0 || event->state >= PK_RECEIPT_STATES)
+        return 0;
+    service->metrics.receipts[event->state]++;
+    int r = find_attempt(desk, event, &attempt, err);
+    if (r == 0) {
+        struct pk_receipt what = { .state = event->state, .code = event->code, .at_ms = event->at_ms };
+        return pk_tracker_receipt(service, &attempt, &what, now_ms, err);
+    }
+    if (r != PK_E_NOT_FOUND || event->provider_id.len == 0)
+        return r == PK_E_NOT_FOUND ? 0 : r;
+    r = pk_receipt_park(service->store, desk->id, event->provider_id, event->state, event->code, event->at_ms, now_ms,
+                        now_ms + PK_PARKED_MS, PK_PARKED_MAX, err);
+    if (r == PK_E_LIMIT) {
+        service->metrics.receipts_refused++;
+        return 0; /* unknown ones are answered well: a provider must not repeat them for ever */
+    }
+    if (r == 0)
+        service->metrics.receipts_parked++;
+    return r;
+}
+
+static int reply(struct pk_desk *desk, const struct pk_event *event, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_said said = {
+        .desk = desk,
+        .from = event->address,
+        .text = event->choice.len > 0 ? event->choice : event->text,
+        .event_id = event->event_id,
+        .opted_out = event->kind == PK_EVENT_OPT_OUT,
+    };
+    return pk_conversation_take(desk->service, &said, now_ms, err);
+}
+
+static int take(struct pk_desk *desk, const struct pk_event *event, struct pk_error *err)
+{
+    int64_t now_ms = pk_clock_wall_ms();
+    switch (event->kind) {
+    case PK_EVENT_RECEIPT:
+        return receipt(desk, event, now_ms, err);
+    case PK_EVENT_REPLY:
+    case PK_EVENT_OPT_OUT:
+        return reply(desk, event, now_ms, err);
+    default:
+        pk_log(PK_LOG_WARN, "inbound", "event.unknown", "account", desk->rule->name, "kind", PK_LOG_INT(event->kind), NULL);
+        return 0;
+    }
+}
+
+/* A session's provider repeats an event until it is told that it was stored. */
+struct confirmation {
+    struct pk_desk *desk;
+    uint64_t token;
+};
+
+static void confirm(struct confirmation *confirmation, bool stored)
+{
+    pk_account_settled(confirmation->desk->account, confirmation->token, stored);
+    free(confirmation);
+}
+
+static void stored(void *ctx)
+{
+    confirm(ctx, true);
+}
+
+static void not_stored(void *ctx)
+{
+    confirm(ctx, false);
+}
+
+int pk_inbound_event(void *ctx, struct pk_account *account, const struct pk_event *event)
+{
+    struct pk_desk *desk = ctx;
+    struct pk_store *store = desk->service->store;
+    struct pk_error err = { 0 };
+    (void) account;
+    bool own_unit = !pk_unit_open(store);
+    int r = own_unit ? pk_unit_begin(store, &err) : 0;
+    if (r == 0) {
+        r = take(desk, event, &err);
+        if (own_unit && r == 0)
+            r = pk_unit_keep(store, &err);
+        else if (own_unit)
+            pk_unit_drop(store);
+    }
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "inbound", "event.not_stored", "account", desk->rule->name, "reason", err.message, NULL);
+    if (event->token != 0 && r == 0) {
+        struct confirmation *confirmation = pk_alloc(sizeof *confirmation);
+        *confirmation = (struct confirmation){ desk, event->token };
+        pk_store_after(store, PK_LANE_EVENT, (struct pk_after){ .done = stored, .failed = not_stored, .ctx = confirmation });
+    }
+    return r;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * An event passes the checks in the order of what they cost, and the first that refuses it is the reason told. What
+ * a publisher may do is in its rule; what it asks for is in the event's data (model/trigger).
+ */
+#include "gateway/service/intake.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/id.h"
+#include "gateway/base/log.h"
+#include "gateway/base/text.h"
+#include "gateway/model/trigger.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/outbound.h"
+#include "gateway/service/planner.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+#include "gateway/store/recipients.h"
+#include "gateway/store/triggers.h"
+
+#define RATES_MAX 64u
+#define TOPIC_BYTES_MAX 255u
+
+struct publisher_rate {
+    char name[64]; /* a copy: rules are replaced on reload */
+    int64_t per_minute;
+    struct pk_rate rate;
+};
+
+struct pk_intake {
+    struct pk_service *service;
+    struct publisher_rate rates[RATES_MAX];
+    size_t rate_count;
+};
+
+struct pk_intake *pk_intake_new(struct pk_service *service)
+{
+    struct pk_intake *intake = pk_alloc(sizeof *intake);
+    intake->service = service;
+    return intake;
+}
+
+void pk_intake_free(struct pk_intake *intake)
+{
+    free(intake);
+}
+
+/* What is known of one event while it is checked. */
+struct taking {
+    struct pk_service *service;
+    const struct pk_intake_event *in;
+    const struct pk_publisher_rule *rule;
+    struct pk_cloudevent event;
+    struct pk_trigger_request request;
+    const struct pk_lane_route *route;
+    struct pk_told told;
+    int64_t now_ms;
+    int64_t valid_until_ms;
+};
+
+static enum pk_event_refusal refuse(enum pk_event_refusal refusal, struct pk_error *err, const char *reason)
+{
+    if (err && reason)
+        (void) pk_fail(err, PK_E_DENIED, "%s", reason);
+    return refusal;
+}
+
+/* ---- who ---- */
+
+static bool within_rate(struct pk_intake *intake, const struct pk_publisher_rule *rule, int64_t now_ms)
+{
+    if (rule->per_minute == 0)
+        return true;
+    struct publisher_rate *found = NULL;
+    for (size_t i = 0; i < intake->rate_count && !found; i++)
+        if (strcmp(intake->rates[i].name, rule->name) == 0)
+            found = &intake->rates[i];
+    if (!found) {
+        if (intake->rate_count == RATES_MAX)
+            return false;
+        found = &intake->rates[intake->rate_count++];
+        (void) snprintf(found->name, sizeof found->name, "%s", rule->name);
+        found->per_minute = -1;
+    }
+    if (found->per_minute != rule->per_minute) {
+        found->per_minute = rule->per_minute;
+        pk_rate_init(&found->rate, rule->per_minute * 1000 / 60 + 1, now_ms);
+    }
+    if (pk_rate_available(&found->rate, now_ms, 1) == 0)
+        return false;
+    pk_rate_take(&found->rate, 1);
+    return true;
+}
+
+/* A response topic is the publisher's own, or it would make the gateway post for others. */
+static bool own_topic(const struct taking *t, struct pk_slice topic)
+{
+    char own[TOPIC_BYTES_MAX + 1];
+    if (topic.len > TOPIC_BYTES_MAX || memchr(topic.data, '#', topic.len) || memchr(topic.data, '+', topic.len) || !pk_utf8_valid(topic))
+        return false;
+    if (t->rule->response_prefix && pk_slice_starts(topic, t->rule->response_prefix))
+        return true;
+    (void) snprintf(own, sizeof own, "pokana/v1/answer/%s", t->rule->name);
+    size_t n = strlen(own);
+    return pk_slice_starts(topic, own) && (topic.len == n || topic.data[n] == '/');
+}
+
+static enum pk_event_refusal check_sender(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+{
+    t->rule = pk_rules_publisher(intake->service->rules, t->in->publisher);
+    if (!t->rule)
+        return refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
+    if (t->in->response_topic.len > 0) {
+        if (!own_topic(t, t->in->response_topic))
+            return refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
+        t->told.topic = t->in->response_topic;
+    }
+    if (t->in->retained)
+        return refuse(PK_REFUSAL_RETAINED, err, "a trigger is a command and must not be published as retained");
+    if (!within_rate(intake, t->rule, t->now_ms))
+        return refuse(PK_REFUSAL_RATE, err, "this publisher sends more triggers than its rule allows");
+    return PK_REFUSAL_NONE;
+}
+
+/* ---- what ---- */
+
+static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
+{
+    enum pk_event_refusal refusal = PK_REFUSAL_NONE;
+    if (pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err) != 0)
+        return refusal;
+    t->told.causation = t->event.id;
+    t->told.traceparent = t->event.traceparent;
+    if (!pk_slice_is(t->event.source, t->rule->source))
+        return refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
+    if (t->event.expires_ms != 0 && t->event.expires_ms <= t->now_ms)
+        return refuse(PK_REFUSAL_EXPIRED, err, "expirytime has passed");
+    const struct pk_event_type *type = pk_event_type_find(t->event.type);
+    if (!type) {
+        (void) pk_fail(err, PK_E_INVALID, "type is not one the gateway knows");
+        (void) pk_hint(err, PK_E_INVALID, "Types known: %s.", pk_event_types());
+        return PK_REFUSAL_TYPE_UNKNOWN;
+    }
+    return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
+}
+
+static enum pk_event_refusal check_template(const struct taking *t, struct pk_error *err)
+{
+    const struct pk_trigger_request *request = &t->request;
+    if (!pk_words_allow(&t->rule->templates, request->template_name) || !pk_catalog_knows(t->service->catalog, request->template_name)) {
+        (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is unknown or not allowed for this publisher",
+                       PK_SLICE_ARG(request->template_name));
+        return PK_REFUSAL_TEMPLATE;
+    }
+    const struct pk_template *template_ =
+        pk_catalog_find(t->service->catalog, request->template_name, pk_slice_of(t->service->rules->default_language));
+    if (!template_ || pk_template_kind(template_) != PK_TEXT_NOTICE) {
+        (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is not a notice", PK_SLICE_ARG(request->template_name));
+        return PK_REFUSAL_TEMPLATE;
+    }
+    struct pk_slice about = pk_template_topic(template_);
+    bool known = pk_rules_topic(t->service->rules, request->topic) != NULL;
+    if (!known || !pk_words_allow(&t->rule->topics, request->topic) || (about.len > 0 && !pk_slice_equal(about, request->topic))) {
+        (void) pk_fail(err, PK_E_DENIED, "data.topic: \"%.*s\" is unknown, not this template's, or not allowed for this publisher",
+                       PK_SLICE_ARG(request->topic));
+        return PK_REFUSAL_TOPIC;
+    }
+    return pk_template_check_values(t->service->catalog, request->template_name, request->values, err) == 0 ? PK_REFUSAL_NONE
+                                                                                                           : PK_REFUSAL_VALUES;
+}
+
+static enum pk_event_refusal check_times(struct taking *t, struct pk_error *err)
+{
+    int64_t from_ms = t->request.send_at_ms > t->now_ms ? t->request.send_at_ms : t->now_ms;
+    t->valid_until_ms = t->request.valid_until_ms != 0 ? t->request.valid_until_ms : from_ms + t->service->rules->validity_ms;
+    if (t->event.expires_ms != 0 && t->event.expires_ms < t->valid_until_ms)
+        t->valid_until_ms = t->event.expires_ms;
+    if (t->valid_until_ms <= from_ms)
+        return refuse(PK_REFUSAL_TIME, err, "validUntil (or expirytime) is not after the moment of sending");
+    return PK_REFUSAL_NONE;
+}
+
+static enum pk_event_refusal allow_tags(const struct taking *t, const struct pk_tag_list *list, struct pk_error *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (pk_words_allow(&t->rule->tags, list->items[i]))
+            continue;
+        (void) pk_fail(err, PK_E_DENIED, "data.tags: \"%.*s\" is not allowed for this publisher", PK_SLICE_ARG(list->items[i]));
+        return PK_REFUSAL_AUDIENCE;
+    }
+    return PK_REFUSAL_NONE;
+}
+
+/* Counting stops at the ceiling: what it costs is bounded by what is allowed. */
+static enum pk_event_refusal check_ceiling(const struct taking *t, struct pk_error *err)
+{
+    struct pk_store *store = t->service->store;
+    int64_t ceiling = t->rule->max_recipients, count = 0;
+    if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < ceiling)
+        ceiling = t->service->rules->urgent_max_recipients;
+    uint32_t tags[PK_TAGS_MAX];
+    size_t known = 0;
+    for (size_t i = 0; i < t->request.all.count; i++) {
+        uint32_t tag = pk_name_find(store, PK_NAME_TAG, t->request.all.items[i]);
+        if (tag == 0)
+            return PK_REFUSAL_NONE; /* nobody has it */
+        tags[known++] = tag;
+    }
+    struct pk_audience audience = {
+        .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
+        .channel = t->route->channel,
+        .all = tags,
+        .all_count = known,
+    };
+    if (audience.topic == 0)
+        return PK_REFUSAL_NONE;
+    if (pk_audience_count(store, &audience, t->now_ms, ceiling + 1, &count, err) != 0 || count <= ceiling)
+        return PK_REFUSAL_NONE; /* any and none only make it smaller; expansion stops at the ceiling as well */
+    if (t->request.any.count > 0 || t->request.none.count > 0)
+        return PK_REFUSAL_NONE;
+    (void) pk_fail(err, PK_E_LIMIT, "the audience is larger than the %lld people this publisher may reach", (long long) ceiling);
+    return PK_REFUSAL_CEILING;
+}
+
+static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
+{
+    /* Every tag narrows what one may address: without any, all people of the topic are meant. */
+    if (t->request.all.count + t->request.any.count == 0 && !pk_words_allow(&t->rule->tags, PK_SLICE("*")))
+        return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: this publisher must name at least one tag");
+    enum pk_event_refusal refusal = allow_tags(t, &t->request.all, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = allow_tags(t, &t->request.any, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = allow_tags(t, &t->request.none, err);
+    if (refusal != PK_REFUSAL_NONE)
+        return refusal;
+    t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
+    return t->route ? check_ceiling(t, err) : refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher's route does not exist");
+}
+
+static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+{
+    enum pk_event_refusal refusal = check_sender(intake, t, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = check_event(t, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = check_template(t, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = check_times(t, err);
+    if (refusal == PK_REFUSAL_NONE)
+        refusal = check_reach(t, err);
+    return refusal;
+}
+
+/* ---- taking ---- */
+
+static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err)
+{
+    struct pk_store *store = t->service->store;
+    struct pk_buf values, audience;
+    pk_buf_init(&values, PK_CLOUDEVENT_BYTES_MAX);
+    pk_buf_init(&audience, PK_CLOUDEVENT_BYTES_MAX);
+    struct pk_trigger trigger = {
+        .id = pk_id_ordered(),
+        .state = PK_TRIGGER_EXPANDING,
+        .source = t->event.source,
+        .event_id = t->event.id,
+        .type = t->event.type,
+        .received_ms = t->now_ms,
+        .send_at_ms = t->request.send_at_ms,
+        .valid_until_ms = t->valid_until_ms,
+        .priority = t->rule->priority,
+        .route = t->route->id,
+        .ceiling = t->rule->max_recipients,
+    };
+    struct pk_notice notice = {
+        .trigger = trigger.id,
+        .cls = PK_CLASS_NOTICE,
+        .template_name = t->request.template_name,
+        .created_ms = t->now_ms,
+    };
+    int r = pk_json_dump(t->request.values, &values);
+    if (r == 0)
+        r = pk_json_dump(t->request.tags, &audience);
+    notice.values = pk_buf_slice(&values);
+    trigger.audience = pk_buf_slice(&audience);
+    if (r == 0)
+        r = pk_name_intern(store, PK_NAME_PUBLISHER, t->in->publisher, &trigger.publisher, err);
+    if (r == 0)
+        r = pk_name_intern(store, PK_NAME_TOPIC, t->request.topic, &notice.topic, err);
+    if (r == 0)
+        r = pk_notice_add(store, &notice, &trigger.notice, err);
+    if (r == 0)
+        r = pk_trigger_add(store, &trigger, ret_id, err);
+    pk_buf_finish(&values);
+    pk_buf_finish(&audience);
+    return r;
+}
+
+static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+{
+    struct pk_service *service = intake->service;
+    int64_t id = 0;
+    struct pk_error why = { 0 };
+    enum pk_event_refusal refusal = check(intake, t, &why);
+    if (refusal != PK_REFUSAL_NONE) {
+        service->metrics.triggers_refused[refusal]++;
+        pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
+               NULL);
+        if (!t->rule && !pk_is_name(t->in->publisher))
+            return 0; /* nobody who could be told */
+        return pk_outbound_rejected(service->outbound, &t->told, refusal, why.message, why.hint, t->now_ms, err);
+    }
+    int r = pk_unit_begin(service->store, err);
+    if (r != 0)
+        return r;
+    r = store_trigger(t, &id, err);
+    bool repeated = r == PK_E_CONFLICT;
+    if (r != 0)
+        pk_unit_drop(service->store);
+    if (r != 0 && !repeated)
+        return r;
+    if (repeated && (r = pk_unit_begin(service->store, err)) != 0)
+        return r;
+    r = pk_outbound_accepted(service->outbound, &t->told, id, repeated, t->now_ms, err);
+    if (r != 0) {
+        pk_unit_drop(service->store);
+        return r;
+    }
+    if ((r = pk_unit_keep(service->store, err)) != 0)
+        return r;
+    if (repeated) {
+        service->metrics.triggers_repeated++;
+        return 0;
+    }
+    service->metrics.triggers_accepted++;
+    pk_planner_wake(service->planner);
+    return 0;
+}
+
+int pk_intake_take(struct pk_intake *intake, const struct pk_intake_event *event, struct pk_error *err)
+{
+    struct taking t = {
+        .service = intake->service,
+        .in = event,
+        .told = { .publisher = event->publisher, .correlation = event->correlation },
+        .now_ms = pk_clock_wall_ms(),
+    };
+    int r = take(intake, &t, err);
+    pk_cloudevent_finish(&t.event);
+    return r;
+}

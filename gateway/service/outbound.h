@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What is told to other systems: answers and status events are written to the outbox in the turn that decided them,
+ * published after its commit, and removed when the broker took them. After a lost link everything still there is
+ * published again, in order.
+ */
+#ifndef PK_SERVICE_OUTBOUND_H
+#define PK_SERVICE_OUTBOUND_H
+
+#include "gateway/model/cloudevent.h"
+#include "gateway/service/service.h"
+
+struct pk_outbound;
+
+struct pk_outbound *pk_outbound_new(struct pk_service *service);
+void pk_outbound_free(struct pk_outbound *outbound);
+
+/* Inside a unit. `topic` NULL: the publisher's answer topic. */
+struct pk_told {
+    struct pk_slice publisher;
+    struct pk_slice topic;
+    struct pk_slice correlation;
+    struct pk_slice causation; /* id of the event this is about */
+    struct pk_slice traceparent;
+};
+int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, bool repeated, int64_t now_ms,
+                         struct pk_error *err);
+int pk_outbound_rejected(struct pk_outbound *outbound, const struct pk_told *told, enum pk_event_refusal refusal, const char *reason,
+                         const char *remedy, int64_t now_ms, struct pk_error *err);
+/* On the status topic: everything planned, or everything final, with counts per state (completed only). */
+int pk_outbound_planned(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, int64_t messages, int64_t now_ms,
+                        struct pk_error *err);
+int pk_outbound_completed(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger,
+                          const int64_t counts[PK_MESSAGE_STATES], int64_t now_ms, struct pk_error *err);
+
+/* The release phase: publishes what is new. */
+void pk_outbound_publish(struct pk_outbound *outbound);
+/* From the bus: the broker took or refused it; the link is new. */
+void pk_outbound_published(struct pk_outbound *outbound, uint64_t token, unsigned reason);
+void pk_outbound_restart(struct pk_outbound *outbound);
+bool pk_outbound_idle(const struct pk_outbound *outbound); /* nothing that could be published now */
+
+#endif

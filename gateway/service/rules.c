@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Look-ups in the rules. The lists are short: a city has a handful of publishers, routes and topics. */
+#include "gateway/service/rules.h"
+
+#include "gateway/service/actor.h"
+
+const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->publisher_count; i++)
+        if (pk_slice_is(name, rules->publishers[i].name))
+            return &rules->publishers[i];
+    return NULL;
+}
+
+const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name)
+{
+    for (size_t i = 0; i < rules->route_count; i++)
+        if (strcmp(rules->routes[i].name, name) == 0)
+            return &rules->routes[i];
+    return NULL;
+}
+
+const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->topic_count; i++)
+        if (pk_slice_is(name, rules->topics[i].name))
+            return &rules->topics[i];
+    return NULL;
+}
+
+bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        struct pk_slice allowed = pk_slice_of(words->items[i]);
+        if (allowed.len > 0 && allowed.data[allowed.len - 1] == '*') {
+            struct pk_slice stem = pk_slice_make(allowed.data, allowed.len - 1);
+            if (word.len >= stem.len && (stem.len == 0 || memcmp(word.data, stem.data, stem.len) == 0))
+                return true;
+        } else if (pk_slice_equal(allowed, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *pk_role_name(enum pk_role role)
+{
+    static const char *const names[] = { "system", "publisher", "account", "person", "operator" };
+    return (size_t) role < sizeof names / sizeof names[0] ? names[role] : "unknown";
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the configuration decides, as plain data: filled by the application, read by every service, replaced whole on
+ * reload. Strings belong to whoever filled it and live as long as it. Durations are milliseconds.
+ */
+#ifndef PK_SERVICE_RULES_H
+#define PK_SERVICE_RULES_H
+
+#include "gateway/include/pokana/adapter.h"
+#include "gateway/model/retry.h"
+#include "gateway/plugin/settings.h"
+
+struct pk_words {
+    const char *const *items;
+    size_t count;
+};
+
+/* A service that may publish triggers. The broker's access list guarantees that only it publishes under its name. */
+struct pk_publisher_rule {
+    const char *name; /* last level of its topics */
+    const char *source; /* CloudEvents source it must use */
+    struct pk_words templates; /* which it may use; one "*" = all */
+    struct pk_words topics; /* the same */
+    struct pk_words tags; /* tags it may address: exact, or "school:*"; one "*" = all, also nobody's tag */
+    const char *route; /* NULL = the default one */
+    const char *response_prefix; /* topics its answers may go to; NULL = its answer topic only */
+    uint32_t priority; /* enum pk_priority: urgent or normal */
+    int64_t max_recipients; /* of one trigger */
+    int64_t per_minute; /* triggers; 0 = unlimited */
+    bool status; /* tell it when a trigger was planned and when it was completed */
+};
+
+/* A configured instance of an adapter. */
+struct pk_account_rule {
+    const char *name;
+    const struct pk_adapter *adapter;
+    struct pk_settings *settings; /* taken over when the account is opened */
+    unsigned window; /* hand-overs at once */
+    int64_t per_second_milli; /* rate, in thousandths; 0 = unlimited */
+    struct pk_retry_rule retry;
+    struct pk_breaker_rule breaker;
+    int64_t connect_timeout_ms, timeout_ms;
+    int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
+    bool resend_uncertain; /* when_uncertain = resend */
+};
+
+struct pk_route_rule {
+    const char *name;
+    const char *channel;
+    struct pk_words accounts; /* in order of preference */
+};
+
+struct pk_topic_rule {
+    const char *name;
+    int64_t consent_ms; /* how long a consent lasts */
+};
+
+struct pk_bus_rule {
+    const char *host; /* NULL = no broker */
+    unsigned port, protocol;
+    const char *client_id, *username, *password;
+    const char *ca_file, *cert_file, *key_file;
+    unsigned keepalive_s;
+};
+
+struct pk_rules {
+    const char *instance; /* last level of the state topic */
+    const char *source; /* our own CloudEvents source */
+    const char *organisation; /* the sender people read: "Gemeente Zaanstad" */
+    const char *zone; /* wall clock: "Europe/Amsterdam" */
+    const char *default_language; /* of people we know nothing of */
+    const char *phone_region; /* numbers without a country */
+    const char *public_url; /* providers call this; NULL = no webhooks */
+    struct pk_bus_rule bus;
+    const struct pk_publisher_rule *publishers;
+    size_t publisher_count;
+    const struct pk_account_rule *accounts;
+    size_t account_count;
+    const struct pk_route_rule *routes;
+    size_t route_count;
+    const struct pk_topic_rule *topics;
+    size_t topic_count;
+    const char *default_route;
+    int64_t validity_ms; /* of a trigger that names none */
+    int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
+    int64_t question_every_ms; /* an address is asked again after this at the earliest */
+    int64_t question_validity_ms; /* an opt-in question is worth sending, and answering, this long */
+    int64_t reply_window_ms; /* how long after a message a yes or no is about it */
+    unsigned answers_per_day; /* automatic answers to one address */
+    int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
+};
+
+/* NULL when there is none. */
+const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
+const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+/* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
+bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/service/service.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/service/bus.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/dispatcher.h"
+#include "gateway/service/housekeeping.h"
+#include "gateway/service/intake.h"
+#include "gateway/service/outbound.h"
+#include "gateway/service/planner.h"
+#include "gateway/service/texts.h"
+
+int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
+{
+    pk_auto(pk_service) struct pk_service *service = pk_alloc(sizeof *service);
+    service->loop = config->loop;
+    service->store = config->store;
+    service->reader = config->reader;
+    service->http = config->http;
+    service->rules = config->rules;
+    service->catalog = config->catalog;
+    service->texts = pk_texts_new();
+    int r = pk_desks_open(service, service->rules, &service->desks, err);
+    if (r != 0)
+        return r;
+    service->outbound = pk_outbound_new(service);
+    service->dispatcher = pk_dispatcher_new(service);
+    service->planner = pk_planner_new(service);
+    service->intake = pk_intake_new(service);
+    service->upkeep = pk_upkeep_new(service);
+    if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
+        return r;
+    /* The names made for accounts and routes are kept before anything refers to them. */
+    if ((r = pk_store_commit(service->store, err)) != 0)
+        return r;
+    *ret_service = pk_steal(&service);
+    return 0;
+}
+
+void pk_service_free(struct pk_service *service)
+{
+    if (!service)
+        return;
+    pk_bus_free(service->bus);
+    if (service->dispatcher) {
+        /* Closing the accounts ends what is in flight as uncertain; that is settled and kept. */
+        for (size_t i = 0; i < service->desks->count; i++) {
+            pk_account_close(service->desks->items[i]->account);
+            service->desks->items[i]->account = NULL;
+        }
+        pk_dispatcher_settle(service->dispatcher);
+        pk_service_commit(service);
+        pk_store_release(service->store, PK_LANE_MEMORY);
+    }
+    pk_dispatcher_free(service->dispatcher);
+    pk_desks_free(service->desks);
+    pk_planner_free(service->planner);
+    pk_intake_free(service->intake);
+    pk_outbound_free(service->outbound);
+    pk_upkeep_free(service->upkeep);
+    pk_texts_free(service->texts);
+    free(service);
+}
+
+int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, const struct pk_catalog *catalog, struct pk_error *err)
+{
+    /* Accounts are opened anew only when nothing flies on them: the application drains first. */
+    const struct pk_rules *old = service->rules;
+    struct pk_desks *fresh = NULL;
+    service->rules = rules;
+    int r = pk_desks_open(service, rules, &fresh, err);
+    if (r != 0) {
+        service->rules = old;
+        return r;
+    }
+    pk_desks_free(service->desks);
+    service->desks = fresh;
+    service->catalog = catalog;
+    pk_texts_forget(service->texts);
+    pk_dispatcher_refresh(service->dispatcher);
+    pk_planner_refresh(service->planner);
+    service->draining = false;
+    pk_loop_again(service->loop);
+    return 0;
+}
+
+/* ---- phases ---- */
+
+void pk_service_harvest(struct pk_service *service)
+{
+    pk_dispatcher_settle(service->dispatcher);
+}
+
+void pk_service_open(struct pk_service *service)
+{
+    pk_upkeep_run(service->upkeep);
+    if (pk_upkeep_recovered(service->upkeep))
+        pk_planner_run(service->planner);
+    pk_dispatcher_open(service->dispatcher);
+}
+
+void pk_service_commit(struct pk_service *service)
+{
+    struct pk_error err = { 0 };
+    if (pk_store_commit(service->store, &err) == 0) {
+        service->metrics.commits++;
+        service->committed = true;
+        return;
+    }
+    service->metrics.commits_failed++;
+    service->committed = false;
+    pk_log(PK_LOG_ERROR, "service", "commit.failed", "reason", err.message, "hint", err.hint[0] ? err.hint : NULL, NULL);
+}
+
+/* What memory believed is read again after a turn that was not kept. */
+static void refresh(struct pk_service *service)
+{
+    pk_desks_refresh(service->desks);
+    pk_texts_forget(service->texts);
+    pk_dispatcher_refresh(service->dispatcher);
+    pk_planner_refresh(service->planner);
+    pk_outbound_restart(service->outbound);
+}
+
+void pk_service_release_answers(struct pk_service *service)
+{
+    pk_store_release(service->store, PK_LANE_MEMORY);
+    if (!service->committed)
+        refresh(service);
+    if (service->bus)
+        pk_bus_release(service->bus, service->committed);
+    pk_store_release(service->store, PK_LANE_ANSWER);
+}
+
+void pk_service_release_calls(struct pk_service *service)
+{
+    pk_store_release(service->store, PK_LANE_CALL);
+    pk_store_release(service->store, PK_LANE_EVENT);
+    pk_outbound_publish(service->outbound);
+    if (pk_store_pending(service->store))
+        pk_loop_again(service->loop);
+}
+
+/* ---- the end ---- */
+
+void pk_service_drain(struct pk_service *service)
+{
+    service->draining = true;
+    if (service->bus)
+        pk_bus_drain(service->bus);
+}
+
+bool pk_service_idle(const struct pk_service *service)
+{
+    bool told = !service->bus || !pk_bus_connected(service->bus) || pk_outbound_idle(service->outbound);
+    return pk_dispatcher_flying(service->dispatcher) == 0 && told;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The service: what its rooms share, and the phases of a turn from its side.
+ *
+ *     bus, api ──> intake ──> planner ──> (queue, in the store) ──> dispatcher ──gate──> desks ──> plugin/account
+ *                                                                        ^                            │
+ *     bus <── outbound <── tracker <── inbound <───────────────────────── settle <────────────────────┘
+ *
+ * Everything runs on the loop's thread inside the turn's transaction. The application creates it, adds its phases to
+ * the loop and frees it; the api layer calls the rooms' headers with an actor.
+ */
+#ifndef PK_SERVICE_SERVICE_H
+#define PK_SERVICE_SERVICE_H
+
+#include "gateway/io/http_client.h"
+#include "gateway/io/loop.h"
+#include "gateway/language/catalog.h"
+#include "gateway/service/actor.h"
+#include "gateway/service/metrics.h"
+#include "gateway/service/rules.h"
+#include "gateway/store/reader.h"
+#include "gateway/store/store.h"
+
+/* Read by every room, written by service.c alone (metrics: by whoever counts). */
+struct pk_service {
+    struct pk_loop *loop; /* borrowed, as the next five */
+    struct pk_store *store;
+    struct pk_reader *reader;
+    struct pk_http_client *http;
+    const struct pk_rules *rules;
+    const struct pk_catalog *catalog;
+    struct pk_metrics metrics;
+    struct pk_texts *texts; /* rendered texts, cached */
+    struct pk_desks *desks; /* the accounts at work */
+    struct pk_dispatcher *dispatcher;
+    struct pk_planner *planner;
+    struct pk_intake *intake;
+    struct pk_outbound *outbound;
+    struct pk_bus *bus; /* NULL without a broker */
+    struct pk_upkeep *upkeep; /* housekeeping */
+    bool draining; /* no new work is taken in, none is handed over */
+    bool committed; /* how the last commit went */
+};
+
+struct pk_service_config {
+    struct pk_loop *loop;
+    struct pk_store *store;
+    struct pk_reader *reader;
+    struct pk_http_client *http;
+    const struct pk_rules *rules;
+    const struct pk_catalog *catalog;
+};
+
+/* Opens the accounts (an account that cannot be opened fails the whole), recovers what a crash left, and connects to
+ * the broker. Work on many rows continues turn by turn. */
+int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err);
+void pk_service_free(struct pk_service *service); /* hand-overs in flight end as uncertain; commits */
+PK_AUTO_DEFINE(pk_service, struct pk_service *, pk_service_free)
+
+/* New rules and texts: accounts that changed are closed in order and opened anew, those that did not stay as they are.
+ * On failure the old ones stay in use. The old rules and catalog may be freed after a return of 0. */
+int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, const struct pk_catalog *catalog,
+                      struct pk_error *err);
+
+/* ---- the phases, called by the application in the loop's order ---- */
+
+void pk_service_harvest(struct pk_service *service); /* settles the hand-overs that ended */
+void pk_service_open(struct pk_service *service); /* plans, keeps house, and last of all opens attempts */
+void pk_service_commit(struct pk_service *service); /* the turn's one commit */
+/* After the commit, in this order; the api's answers go out between the two. */
+void pk_service_release_answers(struct pk_service *service); /* memory, MQTT acknowledgements, answers */
+void pk_service_release_calls(struct pk_service *service); /* provider calls, then events */
+
+/* Stops intake and new attempts. What is in flight is still settled. */
+void pk_service_drain(struct pk_service *service);
+/* True when nothing is in flight and nothing is waiting to be settled or published. */
+bool pk_service_idle(const struct pk_service *service);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The words of a message: which text version a person gets, and the rendered text of a (notice, version), kept for
+ * the many messages that share it. A text once planned never changes, also when the templates are loaded anew.
+ */
+#ifndef PK_SERVICE_TEXTS_H
+#define PK_SERVICE_TEXTS_H
+
+#include "gateway/service/service.h"
+
+struct pk_texts;
+
+/* What a hand-over needs; shared, and kept alive by its holders. */
+struct pk_text {
+    int64_t notice, version;
+    struct pk_slice text; /* rendered, UTF-8, NFC */
+    struct pk_slice template_name, template_version; /* version: 16 hexadecimal digits of the hash */
+    struct pk_slice language; /* "bg", "bg-Latn", "nl" */
+    const struct pk_part *parts; /* encoded; made at the first hand-over that wants them */
+    size_t part_count;
+    const struct pk_named_value *values;
+    size_t value_count;
+    const struct pk_choice *choices;
+    size_t choice_count;
+};
+
+struct pk_texts *pk_texts_new(void);
+void pk_texts_free(struct pk_texts *texts);
+
+/* The version of a template for somebody's language and script, along the fallback chain; stored at first use.
+ * PK_E_NOT_FOUND when the catalog has no such template in any language of the chain. */
+int pk_texts_version(struct pk_service *service, struct pk_slice template_name, struct pk_slice language, struct pk_slice script,
+                     int64_t now_ms, int64_t *ret_version, struct pk_error *err);
+/* The rendered text. Held until pk_text_release(). PK_E_INVALID when it cannot be rendered. */
+int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bool with_parts, struct pk_text **ret_text,
+                 struct pk_error *err);
+void pk_text_release(struct pk_text *text); /* NULL is fine */
+/* Forgets which version a language gets: after a reload. Rendered texts stay. */
+void pk_texts_forget(struct pk_texts *texts);
+
+#endif

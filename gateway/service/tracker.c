@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/service/tracker.h"
+
+#include "gateway/base/log.h"
+#include "gateway/base/id.h"
+#include "gateway/base/random.h"
+#include "gateway/service/planner.h"
+#include "gateway/store/jobs.h"
+#include "gateway/store/ledger.h"
+#include "gateway/store/recipients.h"
+
+#define WAIT_MS 60000 /* a message the gate asks to wait is looked at again after this */
+
+/* ---- the gate's verdicts ---- */
+
+int pk_tracker_refuse(struct pk_service *service, const struct pk_message *message, enum pk_gate_verdict verdict,
+                      enum pk_reason reason, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_message_change change = { .reason = reason, .now_ms = now_ms };
+    switch (verdict) {
+    case PK_GATE_EXPIRE:
+        change.state = PK_MESSAGE_EXPIRED;
+        break;
+    case PK_GATE_WAIT:
+        change.state = PK_MESSAGE_DEFERRED;
+        change.due_ms = now_ms + WAIT_MS;
+        pk_dispatcher_note(service->dispatcher, message->route, message->priority, change.due_ms);
+        break;
+    case PK_GATE_PASS:
+    case PK_GATE_REFUSE:
+        change.state = reason == PK_REASON_TEXT_UNFIT || reason == PK_REASON_NO_ROUTE ? PK_MESSAGE_FAILED : PK_MESSAGE_SUPPRESSED;
+        break;
+    }
+    service->metrics.gate_refused[reason]++;
+    return pk_message_change(service->store, message->id, &change, err);
+}
+
+/* ---- hand-overs ---- */
+
+int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_attempt attempt = {
+        .id = flight->attempt,
+        .message = flight->message,
+        .account = flight->desk->id,
+        .state = PK_ATTEMPT_OPENED,
+        .gate = gate,
+        .opened_ms = now_ms,
+    };
+    int r = pk_attempt_open(service->store, &attempt, err);
+    return r != 0 ? r : pk_message_submitting(service->store, flight->message, flight->desk->id, now_ms, err);
+}
+
+/* What an outcome means for the attempt and the message; retries are worked out apart. */
+struct meaning {
+    uint32_t attempt;
+    uint32_t message;
+    uint32_t reason;
+};
+
+static const struct meaning meanings[] = {
+    [PK_OUTCOME_ACCEPTED] = { PK_ATTEMPT_ACCEPTED, PK_MESSAGE_ACCEPTED, PK_REASON_NONE },
+    [PK_OUTCOME_RETRY] = { PK_ATTEMPT_REFUSED_TEMPORARY, PK_MESSAGE_DEFERRED, PK_REASON_PROVIDER_BUSY },
+    [PK_OUTCOME_THROTTLED] = { PK_ATTEMPT_REFUSED_TEMPORARY, PK_MESSAGE_DEFERRED, PK_REASON_PROVIDER_BUSY },
+    [PK_OUTCOME_REJECTED] = { PK_ATTEMPT_REFUSED_PERMANENT, PK_MESSAGE_FAILED, PK_REASON_PROVIDER_REFUSED },
+    [PK_OUTCOME_INVALID_RECIPIENT] = { PK_ATTEMPT_REFUSED_PERMANENT, PK_MESSAGE_FAILED, PK_REASON_INVALID_RECIPIENT },
+    [PK_OUTCOME_OPTED_OUT] = { PK_ATTEMPT_REFUSED_PERMANENT, PK_MESSAGE_SUPPRESSED, PK_REASON_OPTED_OUT },
+    [PK_OUTCOME_MISCONFIGURED] = { PK_ATTEMPT_REFUSED_TEMPORARY, PK_MESSAGE_DEFERRED, PK_REASON_MISCONFIGURED },
+    [PK_OUTCOME_UNCERTAIN] = { PK_ATTEMPT_NO_ANSWER, PK_MESSAGE_UNCERTAIN, PK_REASON_NO_ANSWER },
+};
+
+/* When a deferred message is tried again, or that it is not. */
+static void defer(const struct pk_flight *flight, struct pk_message_change *change)
+{
+    const struct pk_retry_rule *retry = &flight->desk->rule->retry;
+    int64_t delay_ms = 0;
+    if (flight->outcome == PK_OUTCOME_RETRY || flight->outcome == PK_OUTCOME_UNCERTAIN) {
+        if (flight->attempts >= retry->max_attempts) {
+            change->state = PK_MESSAGE_FAILED;
+            change->reason = PK_REASON_ATTEMPTS_USED_UP;
+            return;
+        }
+        delay_ms = pk_retry_delay_ms(retry, flight->attempts, (uint32_t) pk_random_u64());
+    }
+    if (flight->after_ms > delay_ms)
+        delay_ms = flight->after_ms;
+    change->due_ms = change->now_ms + delay_ms;
+    if (change->due_ms >= flight->expires_ms) {
+        change->state = PK_MESSAGE_EXPIRED;
+        change->reason = PK_REASON_TOO_LATE;
+        change->due_ms = 0;
+    }
+}
+
+/* Everybody the network refuses on the person's behalf is refused by us as well, until they come back themselves. */
+static int blocked_by_network(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+{
+    if (flight->address != 0) {
+        int r = pk_address_block(service->store, flight->address, now_ms, err);
+        if (r != 0)
+            return r;
+    }
+    if (flight->outcome != PK_OUTCOME_OPTED_OUT || flight->recipient == 0 || flight->topic == 0)
+        return 0;
+    struct pk_consent_event event = {
+        .recipient = flight->recipient,
+        .topic = flight->topic,
+        .channel = flight->channel,
+        .kind = PK_CONSENT_BLOCKED,
+        .at_ms = now_ms,
+        .how = PK_SLICE("provider"),
+        .by = pk_slice_of(flight->desk->rule->name),
+    };
+    return pk_ledger_append(service->store, &event, err);
+}
+
+struct unparking {
+    struct pk_service *service;
+    struct pk_attempt attempt;
+    int64_t now_ms;
+    struct pk_error *err;
+};
+
+static int take_parked(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms)
+{
+    struct unparking *u = ctx;
+    struct pk_receipt receipt = { .state = receipt_state, .code = code, .at_ms = at_ms };
+    return pk_tracker_receipt(u->service, &u->attempt, &receipt, u->now_ms, u->err);
+}
+
+int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+{
+    uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
+    const struct meaning *meaning = &meanings[outcome];
+    const struct pk_desk *desk = flight->desk;
+    struct pk_message_change change = { .state = meaning->message, .reason = meaning->reason, .now_ms = now_ms };
+    struct pk_slice provider_id = pk_slice_make(flight->provider_id, flight->provider_id_len);
+
+    if (outcome == PK_OUTCOME_ACCEPTED && !(desk->capabilities & PK_CAN_RECEIPTS))
+        change.state = PK_MESSAGE_SENT_FINAL;
+    if (outcome == PK_OUTCOME_UNCERTAIN && ((desk->capabilities & PK_CAN_IDEMPOTENT) || desk->rule->resend_uncertain)) {
+        change.state = PK_MESSAGE_DEFERRED;
+        if (!(desk->capabilities & PK_CAN_IDEMPOTENT))
+            change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
+    }
+    if (change.state == PK_MESSAGE_DEFERRED)
+        defer(flight, &change);
+
+    int r = pk_attempt_settle(service->store, flight->attempt, meaning->attempt, meaning->reason, provider_id,
+                              pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
+    if (r == 0)
+        r = pk_message_change(service->store, flight->message, &change, err);
+    if (r == 0 && (outcome == PK_OUTCOME_INVALID_RECIPIENT || outcome == PK_OUTCOME_OPTED_OUT))
+        r = blocked_by_network(service, flight, now_ms, err);
+    if (r != 0)
+        return r;
+    if (change.state == PK_MESSAGE_DEFERRED)
+        pk_dispatcher_note(service->dispatcher, flight->route, flight->priority, change.due_ms);
+    if (outcome != PK_OUTCOME_ACCEPTED || provider_id.len == 0)
+        return 0;
+    struct unparking u = { .service = service, .now_ms = now_ms, .err = err };
+    u.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = desk->id };
+    return pk_receipt_unpark(service->store, desk->id, provider_id, take_parked, &u, err);
+}
+
+/* ---- receipts ---- */
+
+int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
+                       struct pk_error *err)
+{
+    int fresh = pk_receipt_append(service->store, attempt->id, receipt->state, receipt->code, receipt->at_ms, now_ms, err);
+    if (fresh < 0)
+        return fresh;
+    if (fresh == 0) {
+        service->metrics.receipts_repeated++;
+        return 0;
+    }
+    struct pk_message message;
+    int r = pk_message_get(service->store, attempt->message, &message, err);
+    if (r == PK_E_NOT_FOUND)
+        return 0; /* erased meanwhile */
+    if (r != 0)
+        return r;
+    enum pk_message_state next = pk_message_after_receipt((enum pk_message_state) message.state, receipt->state);
+    if (next == (enum pk_message_state) message.state)
+        return 0;
+    struct pk_message_change change = { .state = next, .reason = PK_REASON_NONE, .now_ms = now_ms };
+    if (next == PK_MESSAGE_UNDELIVERED || next == PK_MESSAGE_UNDELIVERED_TEMPORARY)
+        change.reason = PK_REASON_PROVIDER_REFUSED;
+    /* An attempt given up for now may be made again while there is time; the claim refuses it when another attempt
+     * of the message turned out to have arrived. */
+    const struct pk_desk *desk = pk_desks_by_id(service->desks, attempt->account);
+    if (next == PK_MESSAGE_UNDELIVERED_TEMPORARY && desk) {
+        int64_t due_ms = now_ms + pk_retry_delay_ms(&desk->rule->retry, message.attempts, (uint32_t) pk_random_u64());
+        if (message.attempts < desk->rule->retry.max_attempts && due_ms < message.expires_ms) {
+            r = pk_message_change(service->store, message.id, &change, err);
+            if (r != 0)
+                return r;
+            change.state = PK_MESSAGE_DEFERRED;
+            change.due_ms = due_ms;
+            pk_dispatcher_note(service->dispatcher, message.route, message.priority, due_ms);
+        }
+    }
+    return pk_message_change(service->store, message.id, &change, err);
+}
+
+/* ---- a person decides ---- */
+
+int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor, int64_t message_id, enum pk_resolution resolution,
+                       int64_t now_ms, struct pk_error *err)
+{
+    static const char *const words[] = { [PK_RESOLVE_SENT] = "sent", [PK_RESOLVE_RESEND] = "resend", [PK_RESOLVE_DROP] = "drop" };
+    char id[PK_ID_TEXT_MAX];
+    pk_id_format(message_id, id);
+    struct pk_message message;
+    int r = pk_message_get(service->store, message_id, &message, err);
+    if (r == PK_E_NOT_FOUND)
+        return pk_fail(err, r, "there is no message \"%s\"", id);
+    if (r != 0)
+        return r;
+    bool held = (message.flags & PK_MESSAGE_HELD) != 0 && pk_message_is_waiting((enum pk_message_state) message.state);
+    if (message.state != PK_MESSAGE_UNCERTAIN && !held) {
+        (void) pk_fail(err, PK_E_CONFLICT, "message \"%s\" is %s: only uncertain or held ones can be resolved", id,
+                       pk_message_state_name((enum pk_message_state) message.state));
+        return pk_hint(err, PK_E_CONFLICT, "List them with pokana messages list --state uncertain.");
+    }
+    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .now_ms = now_ms };
+    switch (resolution) {
+    case PK_RESOLVE_SENT:
+        change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_SENT;
+        break;
+    case PK_RESOLVE_RESEND:
+        change.state = PK_MESSAGE_DEFERRED;
+        change.due_ms = now_ms;
+        change.set_flags = held ? 0 : PK_MESSAGE_POSSIBLE_DOUBLE;
+        change.clear_flags = PK_MESSAGE_HELD;
+        break;
+    case PK_RESOLVE_DROP:
+        change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_UNCONFIRMED;
+        break;
+    }
+    if (resolution == PK_RESOLVE_RESEND && message.expires_ms <= now_ms)
+        return pk_fail(err, PK_E_CONFLICT, "message \"%s\" is past its validity and cannot be sent again", id);
+    r = pk_message_change(service->store, message_id, &change, err);
+    if (r == 0)
+        r = pk_audit_append(service->store, actor->name, "message.resolve", id, words[resolution], now_ms, err);
+    if (r == 0 && resolution == PK_RESOLVE_RESEND)
+        pk_dispatcher_note(service->dispatcher, message.route, message.priority, now_ms);
+    return r;
+}

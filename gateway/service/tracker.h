@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The tracker: the one place that changes a message's state after it was planned. Callers are inside a unit; what
+ * fails drops the unit.
+ */
+#ifndef PK_SERVICE_TRACKER_H
+#define PK_SERVICE_TRACKER_H
+
+#include "gateway/service/dispatcher.h"
+#include "gateway/store/attempts.h"
+#include "gateway/store/messages.h"
+
+/* What the gate said instead of pass. */
+int pk_tracker_refuse(struct pk_service *service, const struct pk_message *message, enum pk_gate_verdict verdict,
+                      enum pk_reason reason, int64_t now_ms, struct pk_error *err);
+/* Opens the attempt's row and makes the message submitting. */
+int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err);
+/* What a hand-over came to. */
+int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+
+/* What a provider says of an attempt. Nothing changes when it is late, repeated or of lower rank. */
+struct pk_receipt {
+    uint32_t state; /* enum pk_receipt_state */
+    struct pk_slice code;
+    int64_t at_ms; /* 0 = not said */
+};
+int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
+                       struct pk_error *err);
+
+/* A person's decision about an uncertain or held message. PK_E_CONFLICT when its state forbids it. */
+enum pk_resolution { PK_RESOLVE_SENT = 1, PK_RESOLVE_RESEND, PK_RESOLVE_DROP };
+int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor, int64_t message, enum pk_resolution resolution,
+                       int64_t now_ms, struct pk_error *err);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/store/attempts.h"
+
+#include "gateway/store/internal.h"
+
+#include <stdio.h>
+
+#define PLACE "attempt.provider_id"
+#define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts"
+
+/* Provider ids are unique within an account at most: the account is part of what is hashed. */
+static void blind_provider(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id, uint8_t ret_blind[PK_BLIND_BYTES])
+{
+    char kind[32];
+    (void) snprintf(kind, sizeof kind, "provider %u", account);
+    (void) pk_blind(store->keys, key, kind, provider_id, ret_blind);
+}
+
+int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, 0, 0)", "iiuuui", attempt->id,
+                        attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms);
+}
+
+int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32_t reason, struct pk_slice provider_id, struct pk_slice code,
+                      uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err)
+{
+    uint8_t blind[PK_BLIND_BYTES];
+    if (provider_id.len == 0)
+        return pk_sql_write(store, err,
+                            "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, '')"
+                            " WHERE id = ?1",
+                            "iuuiuit", id, state, reason, now_ms, parts, price, code);
+    int64_t account = pk_sql_int(store, 0, "SELECT account FROM attempt WHERE id = ?1", "i", id);
+    char sealed_bytes[512];
+    struct pk_buf sealed = { .data = sealed_bytes, .cap = sizeof sealed_bytes, .max_bytes = sizeof sealed_bytes - 1 };
+    blind_provider(store, 0, (uint32_t) account, provider_id, blind);
+    pk_seal(store->keys, PLACE, id, provider_id, &sealed);
+    return pk_sql_write(store, err,
+                        "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, ''),"
+                        " provider = ?8, provider_id = ?9 WHERE id = ?1",
+                        "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
+}
+
+static void read_attempt(sqlite3_stmt *row, struct pk_attempt *ret_attempt)
+{
+    *ret_attempt = (struct pk_attempt){
+        .id = sqlite3_column_int64(row, 0),
+        .message = sqlite3_column_int64(row, 1),
+        .account = pk_sql_u32(row, 2),
+        .state = pk_sql_u32(row, 3),
+        .reason = pk_sql_u32(row, 4),
+        .gate = pk_sql_u32(row, 5),
+        .opened_ms = sqlite3_column_int64(row, 6),
+        .settled_ms = sqlite3_column_int64(row, 7),
+        .price = sqlite3_column_int64(row, 8),
+        .parts = pk_sql_u32(row, 9),
+    };
+}
+
+static int read_one(struct pk_store *store, sqlite3_stmt *find, struct pk_attempt *ret_attempt, struct pk_error *err)
+{
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such attempt");
+    read_attempt(find, ret_attempt);
+    pk_sql_reset(find);
+    return 0;
+}
+
+int pk_attempt_get(struct pk_store *store, int64_t id, struct pk_attempt *ret_attempt, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " COLUMNS " FROM attempt WHERE id = ?1");
+    pk_sql_bind(find, "i", id);
+    return read_one(store, find, ret_attempt, err);
+}
+
+int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ctx, const struct pk_attempt *attempt), void *ctx,
+                   struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM attempt INDEXED BY attempt_by_message WHERE message = ?1 ORDER BY id");
+    pk_sql_bind(rows, "i", message);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_attempt attempt;
+        read_attempt(rows, &attempt);
+        if ((r = each(ctx, &attempt)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
+                           struct pk_error *err)
+{
+    for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
+        uint8_t blind[PK_BLIND_BYTES];
+        blind_provider(store, pk_keyring_id(store->keys, i), account, provider_id, blind);
+        sqlite3_stmt *find =
+            pk_sql(store, "SELECT " COLUMNS " FROM attempt INDEXED BY attempt_by_provider WHERE provider = ?1 ORDER BY id DESC LIMIT 1");
+        pk_sql_bind(find, "b", pk_slice_make(blind, sizeof blind));
+        int r = read_one(store, find, ret_attempt, err);
+        if (r != PK_E_NOT_FOUND)
+            return r;
+    }
+    return pk_fail(err, PK_E_NOT_FOUND, "there is no such attempt");
+}
+
+/* ---- receipts ---- */
+
+int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms, int64_t now_ms,
+                      struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO receipt(attempt, state, code, at_ms) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(attempt, state, code) DO NOTHING",
+                         "iuti", attempt, receipt_state, code, at_ms != 0 ? at_ms : now_ms);
+    return r != 0 ? r : pk_sql_changed(store) > 0 ? 1 : 0;
+}
+
+int pk_receipts_of(struct pk_store *store, int64_t attempt,
+                   int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT state, code, at_ms FROM receipt WHERE attempt = ?1 ORDER BY at_ms, state");
+    pk_sql_bind(rows, "i", attempt);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        if ((r = each(ctx, pk_sql_u32(rows, 0), pk_sql_text(rows, 1), sqlite3_column_int64(rows, 2))) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+/* ---- parked ---- */
+
+static int64_t parked_count(struct pk_store *store)
+{
+    if (store->parked < 0)
+        store->parked = pk_sql_int(store, 0, "SELECT count(*) FROM parked", "");
+    return store->parked;
+}
+
+int pk_receipt_park(struct pk_store *store, uint32_t account, struct pk_slice provider_id, uint32_t receipt_state, struct pk_slice code,
+                    int64_t at_ms, int64_t now_ms, int64_t until_ms, int64_t limit, struct pk_error *err)
+{
+    uint8_t blind[PK_BLIND_BYTES];
+    if (parked_count(store) >= limit)
+        return pk_fail(err, PK_E_LIMIT, "%lld receipts of unknown messages are kept already", (long long) limit);
+    blind_provider(store, 0, account, provider_id, blind);
+    int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                         "ubutii", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms);
+    if (r == 0)
+        store->parked++;
+    return r;
+}
+
+int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
+                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+{
+    if (parked_count(store) == 0)
+        return 0;
+    uint8_t blind[PK_BLIND_BYTES];
+    blind_provider(store, 0, account, provider_id, blind);
+    struct pk_slice provider = pk_slice_make(blind, sizeof blind);
+    sqlite3_stmt *rows = pk_sql(store, "SELECT state, code, at_ms FROM parked WHERE provider = ?1 ORDER BY id");
+    pk_sql_bind(rows, "b", provider);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        if ((r = each(ctx, pk_sql_u32(rows, 0), pk_sql_text(rows, 1), sqlite3_column_int64(rows, 2))) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM parked WHERE provider = ?1", "b", provider);
+    if (r == 0)
+        store->parked -= pk_sql_changed(store);
+    return r;
+}
+
+int pk_receipts_drop_parked(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    *ret_count = 0;
+    if (parked_count(store) == 0)
+        return 0;
+    int r = pk_sql_write(store, err, "DELETE FROM parked WHERE id IN (SELECT id FROM parked WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
+                         "ii", now_ms, (int64_t) max);
+    if (r == 0) {
+        *ret_count = (size_t) pk_sql_changed(store);
+        store->parked -= (int64_t) *ret_count;
+    }
+    return r;
+}

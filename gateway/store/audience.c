@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Who a trigger reaches, page by page. The walk is led by the first tag everybody must have, or by the topic's
+ * consents when there is none; the other conditions are look-ups. Each shape (how many tags of each kind) is a statement.
+ */
+#include "gateway/store/internal.h"
+#include "gateway/store/recipients.h"
+
+#include <stdio.h>
+
+#define SHAPE_MAX 8192u
+
+/* ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the tags. */
+static void compose(struct pk_buf *sql, const struct pk_audience *audience, const char *columns, bool ordered)
+{
+    size_t parameter = 6;
+    bool by_tag = audience->all_count > 0;
+    (void) pk_buf_printf(sql, "SELECT %s FROM ", columns);
+    if (by_tag)
+        (void) pk_buf_printf(sql,
+                             "tag t CROSS JOIN consent c ON c.recipient = t.recipient AND c.topic = ?1 AND c.channel = ?2"
+                             " AND c.kind = 3");
+    else
+        (void) pk_buf_add_text(sql, "consent c INDEXED BY consent_by_topic");
+    (void) pk_buf_add_text(sql, " CROSS JOIN recipient r ON r.id = c.recipient AND r.stopped_ms = 0 WHERE ");
+    if (by_tag)
+        (void) pk_buf_printf(sql, "t.tag = ?%zu AND t.recipient > ?3", parameter++);
+    else
+        (void) pk_buf_add_text(sql, "c.topic = ?1 AND c.channel = ?2 AND c.kind = 3 AND c.recipient > ?3");
+    (void) pk_buf_add_text(sql, " AND (c.until_ms = 0 OR c.until_ms > ?4)");
+    for (size_t i = 1; i < audience->all_count; i++)
+        (void) pk_buf_printf(sql, " AND EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
+    for (size_t i = 0; i < audience->any_count; i++)
+        (void) pk_buf_printf(sql, "%s EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)%s", i == 0 ? " AND (" : " OR",
+                             parameter++, i + 1 == audience->any_count ? ")" : "");
+    for (size_t i = 0; i < audience->none_count; i++)
+        (void) pk_buf_printf(sql, " AND NOT EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
+    (void) pk_buf_add_text(sql, " AND EXISTS (SELECT 1 FROM address WHERE recipient = c.recipient AND channel = ?2 AND blocked_ms = 0)");
+    if (ordered)
+        (void) pk_buf_printf(sql, " ORDER BY %s.recipient", by_tag ? "t" : "c");
+    (void) pk_buf_add_text(sql, " LIMIT ?5");
+}
+
+static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *audience, const char *columns, bool ordered, int64_t after,
+                             int64_t now_ms, int64_t limit)
+{
+    struct pk_buf sql;
+    pk_buf_init(&sql, SHAPE_MAX);
+    compose(&sql, audience, columns, ordered);
+    sqlite3_stmt *statement = pk_sql_composed(store, pk_buf_text(&sql));
+    pk_buf_finish(&sql);
+    pk_sql_bind(statement, "uuiii", audience->topic, audience->channel, after, now_ms, limit);
+    int at = 6;
+    for (size_t i = 0; i < audience->all_count; i++)
+        (void) sqlite3_bind_int64(statement, at++, audience->all[i]);
+    for (size_t i = 0; i < audience->any_count; i++)
+        (void) sqlite3_bind_int64(statement, at++, audience->any[i]);
+    for (size_t i = 0; i < audience->none_count; i++)
+        (void) sqlite3_bind_int64(statement, at++, audience->none[i]);
+    return statement;
+}
+
+static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
+{
+    size_t n = text.len < PK_LANGUAGE_MAX - 1 ? text.len : PK_LANGUAGE_MAX - 1;
+    memcpy(to, text.data, n);
+    to[n] = '\0';
+}
+
+int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
+                     struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err)
+{
+    static const char columns[] = "c.recipient, (SELECT min(a.id) FROM address a WHERE a.recipient = c.recipient AND a.channel = ?2"
+                                  " AND a.blocked_ms = 0), r.language, r.script";
+    sqlite3_stmt *rows = prepare(store, audience, columns, true, after, now_ms, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_audience_row *row = &ret_rows[count++];
+        row->recipient = sqlite3_column_int64(rows, 0);
+        row->address = sqlite3_column_int64(rows, 1);
+        copy_short(row->language, pk_sql_text(rows, 2));
+        copy_short(row->script, pk_sql_text(rows, 3));
+    }
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
+int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
+                      struct pk_error *err)
+{
+    sqlite3_stmt *rows = prepare(store, audience, "1", false, INT64_MIN, now_ms, limit);
+    int64_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        count++;
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Lists, counts and questions about messages; most run on the reader's connection. */
+#include "gateway/store/internal.h"
+#include "gateway/store/message_row.h"
+
+bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_t topic, int64_t since_ms)
+{
+    /* Whatever may have arrived or still may: all but refused, expired unsent and suppressed ones. */
+    return pk_sql_int(store, 0,
+                      "SELECT 1 FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 1 AND topic = ?2"
+                      " AND updated_ms >= ?3 AND state NOT IN (12, 13, 14, 15) LIMIT 1",
+                      "iui", address, topic, since_ms) != 0;
+}
+
+int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 2 AND act_ms >= ?2", "ii",
+                      address, since_ms);
+}
+
+int pk_message_open_question(struct pk_store *store, int64_t address, int64_t since_ms, struct pk_message *ret_message, struct pk_error *err)
+{
+    /* Told: uncertain, accepted, sent, delivered, read, unconfirmed, handed over (model/states.c). */
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
+                                       " AND class IN (0, 1) AND state IN (4, 5, 6, 8, 9, 11, 16) AND updated_ms >= ?2"
+                                       " ORDER BY id DESC LIMIT 1");
+    pk_sql_bind(find, "ii", address, since_ms);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "nothing was asked at this address");
+    pk_message_read(find, ret_message);
+    pk_sql_reset(find);
+    return 0;
+}
+
+int pk_messages_list(struct pk_store *store, const struct pk_message_filter *filter, size_t max,
+                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
+{
+    static const char all[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE id < ?1 AND (?2 < 0 OR state = ?2) AND ?3 = 0"
+                              " ORDER BY id DESC LIMIT ?4";
+    static const char of_trigger[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_notice WHERE id < ?1"
+                                     " AND (?2 < 0 OR state = ?2) AND notice = (SELECT notice FROM trigger WHERE id = ?3)"
+                                     " ORDER BY id DESC LIMIT ?4";
+    sqlite3_stmt *rows = pk_sql(store, filter->trigger != 0 ? of_trigger : all);
+    pk_sql_bind(rows, "iiii", filter->after > 0 ? filter->after : INT64_MAX, (int64_t) filter->state, filter->trigger, (int64_t) max);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_message message;
+        pk_message_read(rows, &message);
+        if ((r = each(ctx, &message)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err)
+{
+    if (trigger == 0 && !store->read_only) {
+        memcpy(ret_counts, store->counts, sizeof store->counts);
+        return 0;
+    }
+    static const char all[] = "SELECT state, count FROM message_count WHERE ?1 = 0";
+    static const char of_trigger[] = "SELECT state, count(*) FROM message INDEXED BY message_by_notice"
+                                     " WHERE notice = (SELECT notice FROM trigger WHERE id = ?1) GROUP BY state";
+    memset(ret_counts, 0, PK_MESSAGE_STATES * sizeof *ret_counts);
+    sqlite3_stmt *rows = pk_sql(store, trigger == 0 ? all : of_trigger);
+    pk_sql_bind(rows, "i", trigger);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        int64_t state = sqlite3_column_int64(rows, 0);
+        if (state >= 0 && state < PK_MESSAGE_STATES)
+            ret_counts[state] = sqlite3_column_int64(rows, 1);
+    }
+    return r;
+}
+
+bool pk_messages_all_final(struct pk_store *store, int64_t notice)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM message INDEXED BY message_by_notice WHERE notice = ?1 AND state < 8 LIMIT 1", "i", notice) == 0;
+}
+
+int pk_queue_depths(struct pk_store *store, int64_t now_ms, struct pk_queue_depth *ret_depths, size_t max, size_t *ret_count,
+                    struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT route, priority, count(*), sum(due_ms <= ?1), min(due_ms) FROM message"
+                                       " INDEXED BY message_waiting WHERE state < 3 GROUP BY route, priority");
+    pk_sql_bind(rows, "i", now_ms);
+    size_t count = 0;
+    int r = 1;
+    while (count < max && (r = pk_sql_step(store, rows, err)) == 1)
+        ret_depths[count++] = (struct pk_queue_depth){
+            .route = pk_sql_u32(rows, 0),
+            .priority = pk_sql_u32(rows, 1),
+            .waiting = sqlite3_column_int64(rows, 2),
+            .due = sqlite3_column_int64(rows, 3),
+            .oldest_due_ms = sqlite3_column_int64(rows, 4),
+        };
+    if (r == 1)
+        pk_sql_reset(rows);
+    if (r >= 0)
+        *ret_count = count;
+    return r < 0 ? r : 0;
+}

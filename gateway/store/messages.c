@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One message at a time, and the claim. Sweeps over many are in sweeps.c, lists and counts in lists.c. */
+#include "gateway/store/messages.h"
+
+#include "gateway/store/internal.h"
+#include "gateway/store/message_row.h"
+
+int pk_message_insert(struct pk_store *store, const struct pk_message *m, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO message(" PK_MESSAGE_COLUMNS
+                         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                         "iiiiiuuuuuuuuuuiiii", m->id, m->recipient, m->address, m->notice, m->version, m->topic, m->channel, m->cls,
+                         m->route, m->priority, m->state, m->reason, m->flags, m->attempts, m->account, m->due_ms, m->expires_ms,
+                         m->updated_ms, m->act_ms);
+    if (r == 0)
+        store->counts[m->state]++;
+    return r;
+}
+
+void pk_message_read(sqlite3_stmt *row, struct pk_message *ret_message)
+{
+    *ret_message = (struct pk_message){
+        .id = sqlite3_column_int64(row, 0),
+        .recipient = sqlite3_column_int64(row, 1),
+        .address = sqlite3_column_int64(row, 2),
+        .notice = sqlite3_column_int64(row, 3),
+        .version = sqlite3_column_int64(row, 4),
+        .topic = pk_sql_u32(row, 5),
+        .channel = pk_sql_u32(row, 6),
+        .cls = pk_sql_u32(row, 7),
+        .route = pk_sql_u32(row, 8),
+        .priority = pk_sql_u32(row, 9),
+        .state = pk_sql_u32(row, 10),
+        .reason = pk_sql_u32(row, 11),
+        .flags = pk_sql_u32(row, 12),
+        .attempts = pk_sql_u32(row, 13),
+        .account = pk_sql_u32(row, 14),
+        .due_ms = sqlite3_column_int64(row, 15),
+        .expires_ms = sqlite3_column_int64(row, 16),
+        .updated_ms = sqlite3_column_int64(row, 17),
+        .act_ms = sqlite3_column_int64(row, 18),
+    };
+}
+
+int pk_message_get(struct pk_store *store, int64_t id, struct pk_message *ret_message, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE id = ?1");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    pk_message_read(find, ret_message);
+    pk_sql_reset(find);
+    return 0;
+}
+
+/* ---- the claim ---- */
+
+/* The gate's facts of a message m: the newest consent event, the person's STOP, whether the address is blocked or
+ * suppressed, whether an earlier attempt arrived after all, and the sealed address. */
+#define FACTS                                                                                                              \
+    "c.kind, c.until_ms, r.stopped_ms, coalesce(nullif(a.blocked_ms, 0), s.at_ms, 0),"                                     \
+    " CASE WHEN m.attempts = 0 THEN 0 ELSE EXISTS(SELECT 1 FROM attempt t CROSS JOIN receipt p ON p.attempt = t.id"        \
+    " WHERE t.message = m.id AND p.state IN (3, 4)) END, a.value, a.id"
+#define FACTS_FROM                                                                                                         \
+    " LEFT JOIN consent c ON c.recipient = m.recipient AND c.topic = m.topic AND c.channel = m.channel"                    \
+    " LEFT JOIN recipient r ON r.id = m.recipient LEFT JOIN address a ON a.id = m.address"                                 \
+    " LEFT JOIN suppression s ON s.channel = a.channel AND s.blind = a.blind"
+
+const char pk_claim_sql[] = "SELECT " PK_MESSAGE_COLUMNS_OF(m) ", " FACTS " FROM message m INDEXED BY message_waiting" FACTS_FROM
+                            " WHERE m.state < 3 AND m.route = ?1 AND m.priority = ?2 AND m.due_ms <= ?3 ORDER BY m.due_ms LIMIT ?4";
+
+static void read_due(sqlite3_stmt *row, int64_t now_ms, struct pk_due *ret_due)
+{
+    const int at = PK_MESSAGE_COLUMN_COUNT;
+    pk_message_read(row, &ret_due->message);
+    ret_due->consent = pk_consent_state_of(pk_sql_u32(row, at), sqlite3_column_int64(row, at + 1), now_ms);
+    ret_due->stopped_ms = sqlite3_column_int64(row, at + 2);
+    ret_due->blocked_ms = sqlite3_column_int64(row, at + 3);
+    ret_due->blocks_retry = sqlite3_column_int64(row, at + 4) != 0;
+    struct pk_slice sealed = pk_sql_blob(row, at + 5);
+    ret_due->sealed_len = sealed.len <= sizeof ret_due->sealed ? (uint16_t) sealed.len : 0;
+    memcpy(ret_due->sealed, sealed.data, ret_due->sealed_len);
+    ret_due->sealed_row = sqlite3_column_int64(row, at + 6);
+}
+
+int pk_messages_due(struct pk_store *store, uint32_t route, uint32_t priority, int64_t now_ms, size_t max, struct pk_due *ret_due,
+                    size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, pk_claim_sql);
+    pk_sql_bind(rows, "uuii", route, priority, now_ms, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        read_due(rows, now_ms, &ret_due[count++]);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
+int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_due *ret_due, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS_OF(m) ", " FACTS " FROM message m" FACTS_FROM " WHERE m.id = ?1");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    read_due(find, now_ms, ret_due);
+    pk_sql_reset(find);
+    return 0;
+}
+
+int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority)
+{
+    return pk_sql_int(store, INT64_MAX,
+                      "SELECT due_ms FROM message INDEXED BY message_waiting WHERE state < 3 AND route = ?1 AND priority = ?2"
+                      " ORDER BY due_ms LIMIT 1",
+                      "uu", route, priority);
+}
+
+/* ---- changing ---- */
+
+/* Moves the counts once the row was moved. */
+static int moved(struct pk_store *store, int64_t from, uint32_t to, struct pk_error *err)
+{
+    if (!pk_message_may_become((enum pk_message_state) from, (enum pk_message_state) to))
+        return pk_fail(err, PK_E_CONFLICT, "a message that is %s cannot become %s", pk_message_state_name((enum pk_message_state) from),
+                       pk_message_state_name((enum pk_message_state) to));
+    store->counts[from]--;
+    store->counts[to]++;
+    return 0;
+}
+
+static int64_t state_of(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, -1, "SELECT state FROM message WHERE id = ?1", "i", id);
+}
+
+int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
+{
+    int64_t from = state_of(store, id);
+    if (from < 0)
+        return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    int r = moved(store, from, change->state, err);
+    if (r != 0)
+        return r;
+    return pk_sql_write(store, err,
+                        "UPDATE message SET state = ?2, reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
+                        " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8 WHERE id = ?1",
+                        "iuuuuuii", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
+                        change->due_ms, change->now_ms);
+}
+
+int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err)
+{
+    int64_t from = state_of(store, id);
+    if (from < 0)
+        return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    int r = moved(store, from, PK_MESSAGE_SUBMITTING, err);
+    if (r != 0)
+        return r;
+    return pk_sql_write(store, err,
+                        "UPDATE message SET state = 3, reason = 0, account = ?2, attempts = attempts + 1, updated_ms = ?3 WHERE id = ?1",
+                        "iui", id, account, now_ms);
+}

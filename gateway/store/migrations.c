@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The schema, by numbered steps that only go forward. A database of a newer program is refused. Times are epoch
+ * milliseconds; small integers that repeat are names (names.h) or enumerations of gateway/model.
+ */
+#include "gateway/store/internal.h"
+
+#include <stdio.h>
+
+static const char *const steps[] = {
+    /* 1: numbers, keys, names */
+    "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE key_check(id INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;"
+    "CREATE TABLE name(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, text TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX name_by_text ON name(kind, text);",
+
+    /* 2: people and what they agreed to */
+    "CREATE TABLE recipient(id INTEGER PRIMARY KEY, language TEXT NOT NULL, script TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " stopped_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    /* recipient NULL: an address nobody is known by, kept while something is on its way to it */
+    "CREATE TABLE address(id INTEGER PRIMARY KEY, recipient INTEGER REFERENCES recipient(id), channel INTEGER NOT NULL,"
+    " value BLOB NOT NULL, blind BLOB NOT NULL, created_ms INTEGER NOT NULL, blocked_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE UNIQUE INDEX address_by_value ON address(channel, blind);"
+    "CREATE INDEX address_by_recipient ON address(recipient, channel, id);"
+    "CREATE TABLE tag(tag INTEGER NOT NULL, recipient INTEGER NOT NULL REFERENCES recipient(id), PRIMARY KEY(tag, recipient)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX tag_by_recipient ON tag(recipient);"
+    "CREATE TABLE suppression(channel INTEGER NOT NULL, blind BLOB NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
+    " WITHOUT ROWID;"
+
+    "CREATE TABLE ledger(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, topic INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, at_ms INTEGER NOT NULL, given_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, how TEXT NOT NULL,"
+    " wording TEXT NOT NULL, language TEXT NOT NULL, by TEXT NOT NULL, link BLOB NOT NULL) STRICT;"
+    /* the newest event of each consent: what the ledger says now */
+    "CREATE TABLE consent(recipient INTEGER NOT NULL, topic INTEGER NOT NULL, channel INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(recipient, topic, channel)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX consent_by_topic ON consent(topic, channel, recipient) WHERE kind = 3;",
+
+    /* 3: what is said, and the queue */
+    "CREATE TABLE notice(id INTEGER PRIMARY KEY, trigger INTEGER NOT NULL DEFAULT 0, class INTEGER NOT NULL, topic INTEGER NOT NULL,"
+    " template TEXT NOT NULL, vals TEXT NOT NULL, created_ms INTEGER NOT NULL, digest BLOB) STRICT;"
+    "CREATE UNIQUE INDEX notice_by_digest ON notice(digest) WHERE digest IS NOT NULL;"
+    "CREATE TABLE text_version(id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL, rendering TEXT NOT NULL,"
+    " hash BLOB NOT NULL, body TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX text_version_by_hash ON text_version(name, language, rendering, hash);"
+
+    "CREATE TABLE trigger(id INTEGER PRIMARY KEY, publisher INTEGER NOT NULL, state INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " source TEXT NOT NULL, event_id TEXT NOT NULL, type TEXT NOT NULL, received_ms INTEGER NOT NULL, notice INTEGER NOT NULL,"
+    " audience TEXT NOT NULL, send_at_ms INTEGER NOT NULL, valid_until_ms INTEGER NOT NULL, priority INTEGER NOT NULL,"
+    " route INTEGER NOT NULL, cursor INTEGER NOT NULL DEFAULT 0, planned INTEGER NOT NULL DEFAULT 0, ceiling INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX trigger_by_event ON trigger(digest);"
+    "CREATE INDEX trigger_live ON trigger(state, id) WHERE state < 3;"
+
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, address INTEGER NOT NULL, notice INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, topic INTEGER NOT NULL, channel INTEGER NOT NULL, class INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " priority INTEGER NOT NULL, state INTEGER NOT NULL, reason INTEGER NOT NULL, flags INTEGER NOT NULL, attempts INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, due_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL,"
+    " act_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX message_waiting ON message(route, priority, due_ms) WHERE state < 3;"
+    "CREATE INDEX message_expiring ON message(expires_ms) WHERE state < 3;"
+    "CREATE INDEX message_open ON message(updated_ms) WHERE state BETWEEN 3 AND 7;"
+    "CREATE INDEX message_by_notice ON message(notice);"
+    "CREATE INDEX message_by_address ON message(address);"
+    "CREATE TABLE message_count(state INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;",
+
+    /* 4: hand-overs and what came back */
+    "CREATE TABLE attempt(id INTEGER PRIMARY KEY, message INTEGER NOT NULL, account INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL, gate INTEGER NOT NULL, opened_ms INTEGER NOT NULL, settled_ms INTEGER NOT NULL, price INTEGER NOT NULL,"
+    " parts INTEGER NOT NULL, provider BLOB, provider_id BLOB, code TEXT) STRICT;"
+    "CREATE INDEX attempt_by_message ON attempt(message);"
+    "CREATE INDEX attempt_by_provider ON attempt(provider) WHERE provider IS NOT NULL;"
+    "CREATE INDEX attempt_open ON attempt(id) WHERE state = 0;"
+    "CREATE TABLE receipt(attempt INTEGER NOT NULL, state INTEGER NOT NULL, code TEXT NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(attempt, state, code)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE parked(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, provider BLOB NOT NULL, state INTEGER NOT NULL,"
+    " code TEXT NOT NULL, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX parked_by_provider ON parked(provider);"
+    "CREATE INDEX parked_by_end ON parked(until_ms);"
+
+    "CREATE TABLE reply(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, channel INTEGER NOT NULL, address INTEGER NOT NULL,"
+    " recipient INTEGER NOT NULL, intent INTEGER NOT NULL, message INTEGER NOT NULL, at_ms INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " text BLOB NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX reply_by_digest ON reply(digest);"
+    "CREATE INDEX reply_by_address ON reply(address, intent, at_ms);"
+    "CREATE INDEX reply_by_time ON reply(at_ms);"
+    "CREATE TABLE rsvp(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, trigger INTEGER NOT NULL, reply INTEGER NOT NULL,"
+    " yes INTEGER NOT NULL, heads INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX rsvp_by_trigger ON rsvp(trigger, recipient, id);",
+
+    /* 5: what is told, jobs, and who did what */
+    "CREATE TABLE outbox(id INTEGER PRIMARY KEY, topic TEXT NOT NULL, content_type TEXT NOT NULL, correlation BLOB NOT NULL,"
+    " payload BLOB NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE job(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, state INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " cursor INTEGER NOT NULL, total INTEGER NOT NULL, count0 INTEGER NOT NULL, count1 INTEGER NOT NULL, count2 INTEGER NOT NULL,"
+    " count3 INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX job_by_digest ON job(kind, digest);"
+    "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
+    " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;",
+};
+
+int pk_migrate(struct pk_store *store, struct pk_error *err)
+{
+    int64_t version = pk_sql_int(store, 0, "PRAGMA user_version", "");
+    int64_t newest = (int64_t) PK_COUNT(steps);
+    if (version > newest) {
+        (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
+        return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
+    }
+    for (; version < newest; version++) {
+        char set[64];
+        (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
+        int r = pk_turn_begin(store, err);
+        if (r == 0 && (r = sqlite3_exec(store->db, steps[version], NULL, NULL, NULL)) == SQLITE_OK)
+            r = sqlite3_exec(store->db, set, NULL, NULL, NULL);
+        if (r > 0)
+            r = pk_sql_fail(store, r, err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/store/recipients.h"
+
+#include "gateway/base/id.h"
+#include "gateway/store/internal.h"
+#include "gateway/store/messages.h"
+
+#define BLIND_KIND "address"
+
+static struct pk_slice blind_slice(const uint8_t blind[PK_BLIND_BYTES])
+{
+    return pk_slice_make(blind, PK_BLIND_BYTES);
+}
+
+/* ---- addresses ---- */
+
+static void read_address(sqlite3_stmt *row, struct pk_address *ret_address)
+{
+    *ret_address = (struct pk_address){
+        .id = sqlite3_column_int64(row, 0),
+        .recipient = sqlite3_column_int64(row, 1),
+        .channel = pk_sql_u32(row, 2),
+        .blocked_ms = sqlite3_column_int64(row, 3),
+    };
+}
+
+int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_address *ret_address, struct pk_error *err)
+{
+    for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
+        uint8_t blind[PK_BLIND_BYTES];
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE channel = ?1 AND blind = ?2");
+        pk_sql_bind(find, "ub", channel, blind_slice(blind));
+        int r = pk_sql_step(store, find, err);
+        if (r == 1) {
+            read_address(find, ret_address);
+            pk_sql_reset(find);
+            return 0;
+        }
+        if (r < 0)
+            return r;
+    }
+    return pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
+}
+
+int pk_address_get(struct pk_store *store, int64_t id, struct pk_address *ret_address, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE id = ?1");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r == 1) {
+        read_address(find, ret_address);
+        pk_sql_reset(find);
+        return 0;
+    }
+    return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
+}
+
+int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT value FROM address WHERE id = ?1");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r == 1) {
+        r = pk_unseal(store->keys, PK_PLACE_ADDRESS, id, pk_sql_blob(find, 0), out, err);
+        pk_sql_reset(find);
+        return r;
+    }
+    return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
+}
+
+int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
+                   struct pk_error *err)
+{
+    struct pk_address known;
+    int r = pk_address_find(store, channel, value, &known, err);
+    if (r == 0 && known.recipient == 0 && recipient != 0) {
+        /* Somebody who wrote before is now signed up. */
+        r = pk_sql_write(store, err, "UPDATE address SET recipient = ?2 WHERE id = ?1", "ii", known.id, recipient);
+        *ret_id = known.id;
+        return r;
+    }
+    if (r == 0)
+        return pk_fail(err, PK_E_CONFLICT, "this address is somebody's already");
+    if (r != PK_E_NOT_FOUND)
+        return r;
+    uint8_t blind[PK_BLIND_BYTES];
+    struct pk_buf sealed;
+    int64_t id = pk_id_ordered();
+    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
+    pk_buf_init(&sealed, 1024);
+    pk_seal(store->keys, PK_PLACE_ADDRESS, id, value, &sealed);
+    r = sealed.failed ? pk_fail(err, PK_E_LIMIT, "the address is too long") : 0;
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "INSERT INTO address(id, recipient, channel, value, blind, created_ms) VALUES(?1, nullif(?2, 0), ?3, ?4, ?5, ?6)",
+                         "iiubbi", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms);
+    pk_buf_finish(&sealed);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE address SET blocked_ms = ?2 WHERE id = ?1 AND blocked_ms = 0", "ii", id, now_ms);
+}
+
+/* ---- recipients ---- */
+
+int pk_recipient_add(struct pk_store *store, struct pk_slice language, struct pk_slice script, int64_t now_ms, int64_t *ret_id,
+                     struct pk_error *err)
+{
+    int64_t id = pk_id_random();
+    int r = pk_sql_write(store, err, "INSERT INTO recipient(id, language, script, created_ms) VALUES(?1, ?2, ?3, ?4)", "itti", id, language,
+                         script, now_ms);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
+{
+    size_t n = text.len < PK_LANGUAGE_MAX - 1 ? text.len : PK_LANGUAGE_MAX - 1;
+    memcpy(to, text.data, n);
+    to[n] = '\0';
+}
+
+int pk_recipient_get(struct pk_store *store, int64_t id, struct pk_recipient *ret_recipient, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT language, script, created_ms, stopped_ms FROM recipient WHERE id = ?1");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such recipient");
+    *ret_recipient = (struct pk_recipient){ .id = id };
+    copy_short(ret_recipient->language, pk_sql_text(find, 0));
+    copy_short(ret_recipient->script, pk_sql_text(find, 1));
+    ret_recipient->created_ms = sqlite3_column_int64(find, 2);
+    ret_recipient->stopped_ms = sqlite3_column_int64(find, 3);
+    pk_sql_reset(find);
+    return 0;
+}
+
+int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slice language, struct pk_slice script, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE recipient SET language = ?2, script = ?3 WHERE id = ?1", "itt", id, language, script);
+}
+
+int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "INSERT INTO tag(tag, recipient) VALUES(?1, ?2) ON CONFLICT(tag, recipient) DO NOTHING", "ui", tag, id);
+    return r != 0 ? r : pk_sql_changed(store) > 0 ? 1 : 0;
+}
+
+int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE recipient SET stopped_ms = ?2 WHERE id = ?1", "ii", id, stopped_ms);
+}
+
+int64_t pk_recipient_count(struct pk_store *store)
+{
+    return pk_sql_int(store, 0, "SELECT count(*) FROM recipient", "");
+}
+
+/* ---- suppression ---- */
+
+int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err)
+{
+    uint8_t blind[PK_BLIND_BYTES];
+    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
+    return pk_sql_write(store, err,
+                        "INSERT INTO suppression(channel, blind, at_ms) VALUES(?1, ?2, ?3) ON CONFLICT(channel, blind) DO NOTHING", "ubi",
+                        channel, blind_slice(blind), now_ms);
+}
+
+int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err)
+{
+    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
+        uint8_t blind[PK_BLIND_BYTES];
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        int r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind));
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slice value)
+{
+    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
+        uint8_t blind[PK_BLIND_BYTES];
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        if (pk_sql_int(store, 0, "SELECT 1 FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind)) != 0)
+            return true;
+    }
+    return false;
+}
+
+int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "INSERT INTO suppression(channel, blind, at_ms) SELECT channel, blind, ?2 FROM address WHERE recipient = ?1"
+                        " ON CONFLICT(channel, blind) DO NOTHING",
+                        "ii", recipient, now_ms);
+}
+
+int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "DELETE FROM suppression WHERE (channel, blind) IN (SELECT channel, blind FROM address WHERE recipient = ?1)", "i",
+                        recipient);
+}

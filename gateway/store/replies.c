@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/store/replies.h"
+
+#include "gateway/store/internal.h"
+
+#include <stdio.h>
+
+#define PLACE "reply.text"
+#define REPEAT_MS 60000 /* without an event id, the same words again within this are the same reply */
+
+static void digest_of(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
+                      struct pk_slice event_id, int64_t minute, uint8_t ret_digest[32])
+{
+    char front[64];
+    (void) snprintf(front, sizeof front, "%u %s %lld", reply->account, event_id.len > 0 ? "id" : "text", (long long) minute);
+    struct pk_slice parts[3] = { pk_slice_of(front), event_id.len > 0 ? event_id : from, event_id.len > 0 ? PK_SLICE("") : text };
+    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, 3, ret_digest);
+}
+
+static bool seen(struct pk_store *store, const uint8_t digest[32])
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM reply WHERE digest = ?1", "b", pk_slice_make(digest, 16)) != 0;
+}
+
+int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text, struct pk_slice event_id,
+                 int64_t *ret_id, struct pk_error *err)
+{
+    uint8_t digest[32], before[32];
+    int64_t minute = event_id.len > 0 ? 0 : reply->at_ms / REPEAT_MS;
+    digest_of(store, reply, from, text, event_id, minute, digest);
+    digest_of(store, reply, from, text, event_id, minute - 1, before);
+    if (seen(store, digest) || (event_id.len == 0 && seen(store, before)))
+        return pk_fail(err, PK_E_CONFLICT, "this reply was taken in before");
+    int64_t id = pk_sql_int(store, 0, "SELECT max(id) FROM reply", "") + 1;
+    struct pk_buf sealed;
+    pk_buf_init(&sealed, text.len + PK_SEAL_OVERHEAD);
+    pk_seal(store->keys, PLACE, id, text, &sealed);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO reply(id, account, channel, address, recipient, intent, message, at_ms, digest, text)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                         "iuuiiuiibb", id, reply->account, reply->channel, reply->address, reply->recipient, reply->intent, reply->message,
+                         reply->at_ms, pk_slice_make(digest, 16), pk_buf_slice(&sealed));
+    pk_buf_finish(&sealed);
+    if (r == 0)
+        *ret_id = id;
+    return r;
+}
+
+int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "INSERT INTO rsvp(recipient, trigger, reply, yes, heads, at_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", "iiiuui",
+                        rsvp->recipient, rsvp->trigger, rsvp->reply, rsvp->yes ? 1u : 0u, rsvp->heads, rsvp->at_ms);
+}
+
+int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err)
+{
+    /* The last answer of each person wins. */
+    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(1 - yes), 0), coalesce(sum(heads), 0) FROM rsvp"
+                                      " WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)");
+    pk_sql_bind(row, "i", trigger);
+    int r = pk_sql_step(store, row, err);
+    if (r != 1)
+        return r;
+    *ret_yes = sqlite3_column_int64(row, 0);
+    *ret_no = sqlite3_column_int64(row, 1);
+    *ret_heads = sqlite3_column_int64(row, 2);
+    pk_sql_reset(row);
+    return 0;
+}
+
+bool pk_reply_seen_since(struct pk_store *store, int64_t address, uint32_t intent, int64_t since_ms)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM reply WHERE address = ?1 AND intent = ?2 AND at_ms >= ?3 LIMIT 1", "iui", address, intent,
+                      since_ms) != 0;
+}

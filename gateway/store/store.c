@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Opening and the turn. One writing connection, held by an exclusive lock on a file beside the database, so that a
+ * second gateway is refused before it can do harm; any number of reading ones.
+ */
+#include "gateway/base/clock.h"
+#include "gateway/base/id.h"
+#include "gateway/store/connect.h"
+#include "gateway/store/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CACHE_BYTES (16ll << 20)
+
+/* ---- opening ---- */
+
+static int take_lock(struct pk_store *store, struct pk_error *err)
+{
+    struct pk_buf name;
+    pk_buf_init(&name, 4096);
+    (void) pk_buf_printf(&name, "%s.lock", store->path);
+    store->lock_fd = open(pk_buf_text(&name), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int r = 0;
+    if (store->lock_fd < 0) {
+        char text[128];
+        r = pk_fail(err, PK_E_IO, "could not open \"%s\": %s", pk_buf_text(&name), strerror_r(errno, text, sizeof text));
+    } else if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        r = pk_fail(err, PK_E_CONFLICT, "the database \"%s\" is in use by another process", store->path);
+        (void) pk_hint(err, r, "Stop the running gateway first, or use the command that asks it.");
+    }
+    pk_buf_finish(&name);
+    return r;
+}
+
+int pk_store_configure(struct pk_store *store, bool sync_off, int64_t cache_bytes, struct pk_error *err)
+{
+    char pragmas[512];
+    (void) snprintf(pragmas, sizeof pragmas,
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON;"
+                    "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%lld; PRAGMA trusted_schema=OFF;",
+                    sync_off ? "OFF" : "FULL", (long long) ((cache_bytes > 0 ? cache_bytes : CACHE_BYTES) / 1024));
+    (void) sqlite3_busy_timeout(store->db, 2000);
+    (void) sqlite3_extended_result_codes(store->db, 1);
+    int r = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}
+
+/* A key that is not the one this database was written with would make new rows unreadable later. */
+static int check_keys(struct pk_store *store, struct pk_error *err)
+{
+    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
+        uint8_t mine[16], id = pk_keyring_id(store->keys, i);
+        pk_keyring_check_value(store->keys, id, mine);
+        struct pk_slice value = pk_slice_make(mine, sizeof mine);
+        sqlite3_stmt *find = pk_sql(store, "SELECT value FROM key_check WHERE id = ?1");
+        pk_sql_bind(find, "u", (unsigned) id);
+        int r = pk_sql_step(store, find, err);
+        if (r < 0)
+            return r;
+        bool same = r == 1 && pk_slice_equal(pk_sql_blob(find, 0), value);
+        if (r == 1)
+            pk_sql_reset(find);
+        if (r == 1 && !same) {
+            (void) pk_fail(err, PK_E_CONFIG, "key %u is not the one this database was written with", id);
+            return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
+        }
+        if (r == 0 && (r = pk_sql_write(store, err, "INSERT INTO key_check(id, value) VALUES(?1, ?2)", "ub", (unsigned) id, value)) != 0)
+            return r;
+    }
+    int64_t known = pk_sql_int(store, 0, "SELECT count(*) FROM key_check", "");
+    if (known > (int64_t) pk_keyring_count(store->keys)) {
+        (void) pk_fail(err, PK_E_CONFIG, "the key file lacks a key this database was written with");
+        return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
+    }
+    return 0;
+}
+
+static void see_ids(struct pk_store *store)
+{
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM message", ""));
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM attempt", ""));
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM trigger", ""));
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM outbox", ""));
+    pk_id_seen(pk_store_number(store, "outbox.newest", 0));
+}
+
+int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_store, struct pk_error *err)
+{
+    pk_auto(pk_store) struct pk_store *store = pk_alloc(sizeof *store);
+    bool memory = strcmp(config->path, ":memory:") == 0;
+    store->lock_fd = -1;
+    store->parked = -1;
+    store->keys = config->keys;
+    store->path = pk_strdup(config->path);
+    int r = memory ? 0 : take_lock(store, err);
+    if (r != 0)
+        return r;
+    mode_t mask = umask(0077);
+    int opened = sqlite3_open_v2(config->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    (void) umask(mask);
+    if (opened != SQLITE_OK)
+        return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
+    if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
+        r = pk_migrate(store, err);
+    if (r == 0)
+        r = check_keys(store, err);
+    if (r == 0)
+        r = pk_counts_load(store, err);
+    if (r == 0)
+        r = pk_store_commit(store, err);
+    if (r != 0) {
+        pk_error_prefix(err, "database \"%s\"", config->path);
+        return r;
+    }
+    pk_names_new(store);
+    see_ids(store);
+    *ret_store = pk_steal(&store);
+    return 0;
+}
+
+int pk_store_open_reading(const char *path, struct pk_keyring *keys, struct pk_store **ret_store, struct pk_error *err)
+{
+    pk_auto(pk_store) struct pk_store *store = pk_alloc(sizeof *store);
+    store->lock_fd = -1;
+    store->parked = -1;
+    store->read_only = true;
+    store->keys = keys;
+    store->path = pk_strdup(path);
+    int opened = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (opened != SQLITE_OK)
+        return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", path, sqlite3_errstr(opened));
+    (void) sqlite3_busy_timeout(store->db, 2000);
+    int r = sqlite3_exec(store->db, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;", NULL, NULL, NULL);
+    if (r != SQLITE_OK)
+        return pk_sql_fail(store, r, err);
+    pk_names_new(store);
+    *ret_store = pk_steal(&store);
+    return 0;
+}
+
+static void free_afters(struct pk_store *store)
+{
+    for (size_t lane = 0; lane < PK_LANES; lane++) {
+        free(store->added[lane].items);
+        free(store->ready[lane].items);
+    }
+}
+
+void pk_store_close(struct pk_store *store)
+{
+    if (!store)
+        return;
+    for (size_t i = 0; i < PK_STATEMENTS; i++)
+        (void) sqlite3_finalize(store->cache[i].statement);
+    for (size_t i = 0; i < store->composed_count; i++)
+        free(store->composed[i]);
+    if (store->db && store->turn)
+        (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    (void) sqlite3_close(store->db);
+    if (store->lock_fd >= 0)
+        (void) close(store->lock_fd);
+    pk_names_free(store);
+    pk_versions_free(store);
+    free_afters(store);
+    free(store->path);
+    free(store);
+}
+
+struct pk_keyring *pk_store_keys(const struct pk_store *store)
+{
+    return store->keys;
+}
+
+/* ---- the turn ---- */
+
+int pk_turn_begin(struct pk_store *store, struct pk_error *err)
+{
+    if (store->lost)
+        return pk_fail(err, PK_E_IO, "this turn was rolled back");
+    if (store->turn)
+        return 0;
+    int r = pk_sql_step(store, pk_sql(store, "BEGIN IMMEDIATE"), err);
+    store->turn = r == 0;
+    return r;
+}
+
+static void mark(struct pk_store *store)
+{
+    for (size_t lane = 0; lane < PK_LANES; lane++)
+        store->unit_mark[lane] = store->added[lane].count;
+    memcpy(store->unit_counts, store->counts, sizeof store->counts);
+}
+
+int pk_unit_begin(struct pk_store *store, struct pk_error *err)
+{
+    int r = pk_turn_begin(store, err);
+    if (r == 0)
+        r = pk_sql_step(store, pk_sql(store, "SAVEPOINT unit"), err);
+    if (r != 0)
+        return r;
+    store->unit = true;
+    mark(store);
+    return 0;
+}
+
+int pk_unit_keep(struct pk_store *store, struct pk_error *err)
+{
+    int r = store->lost ? pk_fail(err, PK_E_IO, "this turn was rolled back") : pk_sql_step(store, pk_sql(store, "RELEASE unit"), err);
+    if (r != 0) {
+        pk_unit_drop(store);
+        return r;
+    }
+    store->unit = false;
+    return 0;
+}
+
+void pk_unit_drop(struct pk_store *store)
+{
+    if (!store->unit)
+        return;
+    store->unit = false;
+    for (size_t lane = 0; lane < PK_LANES; lane++)
+        store->added[lane].count = store->unit_mark[lane];
+    memcpy(store->counts, store->unit_counts, sizeof store->counts);
+    pk_names_settle(store, false);
+    pk_versions_settle(store, false);
+    store->parked = -1;
+    if (store->lost)
+        return;
+    struct pk_error err;
+    if (pk_sql_step(store, pk_sql(store, "ROLLBACK TO unit"), &err) != 0 || pk_sql_step(store, pk_sql(store, "RELEASE unit"), &err) != 0)
+        store->lost = true;
+}
+
+bool pk_unit_open(const struct pk_store *store)
+{
+    return store->unit;
+}
+
+void pk_store_after(struct pk_store *store, enum pk_lane lane, struct pk_after entry)
+{
+    struct pk_afters *list = &store->added[lane];
+    if (list->count == list->cap) {
+        list->cap = list->cap > 0 ? 2 * list->cap : 64;
+        list->items = pk_realloc_array(list->items, list->cap, sizeof *list->items);
+    }
+    list->items[list->count++] = entry;
+}
+
+static int end_turn(struct pk_store *store, struct pk_error *err)
+{
+    if (store->lost) {
+        if (!sqlite3_get_autocommit(store->db))
+            (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+        return store->why.code != 0 ? pk_fail(err, store->why.code, "%s", store->why.message)
+                                    : pk_fail(err, PK_E_IO, "the database rolled the turn back");
+    }
+    if (!store->turn)
+        return 0;
+    int r = pk_counts_save(store, err);
+    if (r == 0)
+        r = pk_sql_step(store, pk_sql(store, "COMMIT"), err);
+    if (r != 0 && !sqlite3_get_autocommit(store->db))
+        (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return r;
+}
+
+int pk_store_commit(struct pk_store *store, struct pk_error *err)
+{
+    struct pk_error why = { 0 };
+    bool wrote = store->turn || store->lost;
+    pk_sql_let_go(store);
+    if (store->unit)
+        pk_unit_drop(store); /* somebody left it open: not kept */
+    int r = end_turn(store, &why);
+    store->turn = store->lost = false;
+    if (r != 0) {
+        memcpy(store->counts, store->committed_counts, sizeof store->counts);
+        store->parked = -1;
+    } else {
+        memcpy(store->committed_counts, store->counts, sizeof store->counts);
+    }
+    if (wrote) {
+        store->failed = r != 0;
+        store->why = r != 0 ? why : (struct pk_error){ 0 };
+        pk_names_settle(store, r == 0);
+        pk_versions_settle(store, r == 0);
+    }
+    store->ready_good = r == 0;
+    for (size_t lane = 0; lane < PK_LANES; lane++) {
+        struct pk_afters empty = store->ready[lane];
+        empty.count = 0;
+        store->ready[lane] = store->added[lane];
+        store->added[lane] = empty;
+    }
+    if (r != 0 && err)
+        *err = why;
+    return r;
+}
+
+void pk_store_release(struct pk_store *store, enum pk_lane lane)
+{
+    struct pk_afters *list = &store->ready[lane];
+    bool good = store->ready_good;
+    for (size_t i = 0; i < list->count; i++) {
+        void (*call)(void *ctx) = good ? list->items[i].done : list->items[i].failed;
+        if (call)
+            call(list->items[i].ctx);
+    }
+    list->count = 0;
+}
+
+bool pk_store_pending(const struct pk_store *store)
+{
+    if (store->turn || store->lost)
+        return true;
+    for (size_t lane = 0; lane < PK_LANES; lane++)
+        if (store->added[lane].count > 0)
+            return true;
+    return false;
+}
+
+bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why)
+{
+    if (store->failed && ret_why)
+        *ret_why = store->why;
+    return !store->failed;
+}
+
+/* ---- numbers ---- */
+
+int64_t pk_store_number(struct pk_store *store, const char *name, int64_t otherwise)
+{
+    return pk_sql_int(store, otherwise, "SELECT value FROM number WHERE name = ?1", "t", pk_slice_of(name));
+}
+
+int pk_store_set_number(struct pk_store *store, const char *name, int64_t value, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "INSERT INTO number(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "ti",
+                        pk_slice_of(name), value);
+}
+
+/* ---- messages per state ---- */
+
+int pk_counts_load(struct pk_store *store, struct pk_error *err)
+{
+    sqlite3_stmt *all = pk_sql(store, "SELECT state, count FROM message_count");
+    int r;
+    while ((r = pk_sql_step(store, all, err)) == 1) {
+        int64_t state = sqlite3_column_int64(all, 0);
+        if (state >= 0 && state < PK_MESSAGE_STATES)
+            store->counts[state] = store->committed_counts[state] = sqlite3_column_int64(all, 1);
+    }
+    return r;
+}
+
+int pk_counts_save(struct pk_store *store, struct pk_error *err)
+{
+    int r = 0;
+    for (unsigned state = 0; r == 0 && state < PK_MESSAGE_STATES; state++)
+        if (store->counts[state] != store->committed_counts[state])
+            r = pk_sql_write(store, err,
+                             "INSERT INTO message_count(state, count) VALUES(?1, ?2) ON CONFLICT(state) DO UPDATE SET count = excluded.count",
+                             "ui", state, store->counts[state]);
+    return r;
+}
+
+/* ---- upkeep ---- */
+
+int64_t pk_store_wal_bytes(const struct pk_store *store)
+{
+    struct stat st;
+    struct pk_buf name;
+    pk_buf_init(&name, 4096);
+    (void) pk_buf_printf(&name, "%s-wal", store->path);
+    int64_t bytes = stat(pk_buf_text(&name), &st) == 0 ? st.st_size : 0;
+    pk_buf_finish(&name);
+    return bytes;
+}
+
+int pk_store_checkpoint(struct pk_store *store, bool restart, struct pk_error *err)
+{
+    int mode = restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    int r = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
+    return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Steps over many messages. Each collects at most `max` ids through an index made for it and changes them one by one,
+ * so that every change passes the table of states.
+ */
+#include "gateway/store/attempts.h"
+#include "gateway/store/internal.h"
+#include "gateway/store/message_row.h"
+
+#define STEP_MAX 1024u
+
+static int collect(struct pk_store *store, sqlite3_stmt *rows, size_t max, int64_t *ret_ids, size_t *ret_count, struct pk_error *err)
+{
+    size_t count = 0;
+    int r = 1;
+    while (count < max && (r = pk_sql_step(store, rows, err)) == 1)
+        ret_ids[count++] = sqlite3_column_int64(rows, 0);
+    if (r == 1)
+        pk_sql_reset(rows);
+    *ret_count = count;
+    return r < 0 ? r : 0;
+}
+
+static int change_all(struct pk_store *store, const int64_t *ids, size_t count, uint32_t state, uint32_t reason, int64_t now_ms,
+                      struct pk_error *err)
+{
+    struct pk_message_change change = { .state = state, .reason = reason, .now_ms = now_ms };
+    for (size_t i = 0; i < count; i++) {
+        int r = pk_message_change(store, ids[i], &change, err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static size_t bounded(size_t max)
+{
+    return max < STEP_MAX ? max : STEP_MAX;
+}
+
+int pk_messages_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    sqlite3_stmt *rows =
+        pk_sql(store, "SELECT id FROM message INDEXED BY message_expiring WHERE state < 3 AND expires_ms <= ?1 ORDER BY expires_ms");
+    pk_sql_bind(rows, "i", now_ms);
+    int r = collect(store, rows, bounded(max), ids, ret_count, err);
+    return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_EXPIRED, PK_REASON_TOO_LATE, now_ms, err);
+}
+
+int pk_messages_suppress_person(struct pk_store *store, int64_t recipient, uint32_t reason, int64_t now_ms, size_t *ret_count,
+                                struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    size_t count;
+    *ret_count = 0;
+    do {
+        /* Answers are left: the STOP's own confirmation is one, and the gate refuses the others. */
+        sqlite3_stmt *rows = pk_sql(store, "SELECT m.id FROM address a CROSS JOIN message m INDEXED BY message_by_address"
+                                           " ON m.address = a.id WHERE a.recipient = ?1 AND m.state < 3 AND m.class <> 2");
+        pk_sql_bind(rows, "i", recipient);
+        int r = collect(store, rows, STEP_MAX, ids, &count, err);
+        if (r == 0)
+            r = change_all(store, ids, count, PK_MESSAGE_SUPPRESSED, reason, now_ms, err);
+        if (r != 0)
+            return r;
+        *ret_count += count;
+    } while (count == STEP_MAX);
+    return 0;
+}
+
+int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    sqlite3_stmt *rows = pk_sql(store, "SELECT m.id FROM trigger t CROSS JOIN message m INDEXED BY message_by_notice ON m.notice = t.notice"
+                                       " WHERE t.id = ?1 AND m.state < 3");
+    pk_sql_bind(rows, "i", trigger);
+    int r = collect(store, rows, bounded(max), ids, ret_count, err);
+    return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_CANCELLED, PK_REASON_TRIGGER_CANCELLED, now_ms, err);
+}
+
+int pk_messages_recover(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id FROM attempt INDEXED BY attempt_open WHERE state = 0 ORDER BY id");
+    int r = collect(store, rows, bounded(max), ids, ret_count, err);
+    for (size_t i = 0; r == 0 && i < *ret_count; i++) {
+        struct pk_attempt attempt;
+        struct pk_message message;
+        r = pk_attempt_get(store, ids[i], &attempt, err);
+        if (r == 0)
+            r = pk_attempt_settle(store, ids[i], PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0, 0, now_ms, err);
+        if (r == 0 && (r = pk_message_get(store, attempt.message, &message, err)) == 0 && message.state == PK_MESSAGE_SUBMITTING)
+            r = change_all(store, &attempt.message, 1, PK_MESSAGE_UNCERTAIN, PK_REASON_RESTART, now_ms, err);
+        if (r == PK_E_NOT_FOUND)
+            r = 0; /* an attempt whose message is gone */
+    }
+    return r;
+}
+
+int pk_messages_close_receipts(struct pk_store *store, int64_t older_than_ms, int64_t now_ms, size_t max, size_t *ret_count,
+                               struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 3 AND 7 AND updated_ms < ?1"
+                                       " AND state <> 3 ORDER BY updated_ms");
+    pk_sql_bind(rows, "i", older_than_ms);
+    int r = collect(store, rows, bounded(max), ids, ret_count, err);
+    return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_UNCONFIRMED, PK_REASON_RECEIPT_SILENT, now_ms, err);
+}
+
+int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *ret_count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "UPDATE message SET flags = flags | 2, reason = ?2, updated_ms = ?1 WHERE state < 3", "iu", now_ms,
+                         (unsigned) PK_REASON_RESTORED);
+    *ret_count = r == 0 ? pk_sql_changed(store) : 0;
+    return r;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/store/upkeep.h"
+
+#include "gateway/store/internal.h"
+
+/* Ids are ordered by time, so "older than" is a range of the primary key. */
+static int64_t first_id_of(int64_t ms)
+{
+    return ms <= 0 ? 0 : ms << 20;
+}
+
+static int step(struct pk_store *store, const char *sql, int64_t before, size_t max, bool *ret_more, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, sql, "ii", before, (int64_t) max);
+    if (r == 0 && pk_sql_changed(store) >= (int64_t) max)
+        *ret_more = true;
+    return r;
+}
+
+static int retain_messages(struct pk_store *store, int64_t before_ms, size_t max, bool *ret_more, struct pk_error *err)
+{
+    int64_t before = first_id_of(before_ms);
+    int r = pk_sql_write(store, err,
+                         "DELETE FROM receipt WHERE attempt IN (SELECT t.id FROM attempt t JOIN message m ON m.id = t.message WHERE m.id IN"
+                         " (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2))",
+                         "ii", before, (int64_t) max);
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "DELETE FROM attempt WHERE message IN (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2)",
+                         "ii", before, (int64_t) max);
+    if (r == 0)
+        r = step(store, "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2)", before,
+                 max, ret_more, err);
+    return r;
+}
+
+int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more,
+                     struct pk_error *err)
+{
+    *ret_more = false;
+    int r = retain_messages(store, retention->messages_before_ms, max, ret_more, err);
+    if (r == 0)
+        r = step(store, "DELETE FROM reply WHERE id IN (SELECT id FROM reply WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
+                 retention->replies_before_ms, max, ret_more, err);
+    if (r == 0)
+        r = step(store,
+                 "DELETE FROM trigger WHERE id IN (SELECT t.id FROM trigger t WHERE t.id < ?1 AND t.state >= 3 AND NOT EXISTS"
+                 " (SELECT 1 FROM message m WHERE m.notice = t.notice) ORDER BY t.id LIMIT ?2)",
+                 first_id_of(retention->triggers_before_ms), max, ret_more, err);
+    /* What was said, once nobody's message refers to it any more. */
+    if (r == 0)
+        r = step(store,
+                 "DELETE FROM notice WHERE id IN (SELECT n.id FROM notice n WHERE n.created_ms < ?1 AND NOT EXISTS"
+                 " (SELECT 1 FROM message m WHERE m.notice = n.id) LIMIT ?2)",
+                 retention->messages_before_ms, max, ret_more, err);
+    /* Strangers' addresses: only as long as something is on its way to them. */
+    if (r == 0)
+        r = step(store,
+                 "DELETE FROM address WHERE id IN (SELECT a.id FROM address a WHERE a.recipient IS NULL AND a.created_ms < ?1 AND NOT EXISTS"
+                 " (SELECT 1 FROM message m WHERE m.address = a.id) LIMIT ?2)",
+                 retention->replies_before_ms, max, ret_more, err);
+    return r;
+}

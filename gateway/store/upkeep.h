@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Retention: what is no longer needed is removed, a few hundred rows a step, deletions overwriting their bytes
+ * (secure_delete). Counts of messages stay.
+ */
+#ifndef PK_STORE_UPKEEP_H
+#define PK_STORE_UPKEEP_H
+
+#include "gateway/store/store.h"
+
+/* Everything older than these moments goes. */
+struct pk_retention {
+    int64_t messages_before_ms; /* final messages with their attempts and receipts */
+    int64_t replies_before_ms; /* replies' texts */
+    int64_t triggers_before_ms; /* triggers without messages left */
+};
+
+/* One step of each kind inside a unit. *ret_more: there is more to remove. */
+int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more,
+                     struct pk_error *err);
+
+#endif
