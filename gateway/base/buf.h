@@ -40,7 +40,7 @@ void pk_buf_grew(struct pk_buf *buf, size_t len);
 
 static inline struct pk_slice pk_buf_slice(const struct pk_buf *buf)
 {
-    return (struct pk_slice){ .data = buf->data ? buf->data : "", .len = buf->len };
+    return pk_slice_make(buf->data ? buf->data : "", buf->len);
 }
 
 /* "" when empty. */

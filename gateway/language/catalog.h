@@ -55,7 +55,8 @@ const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256
 
 /* Checks the values a notice gives for a template: every needed one there, right type (moments RFC 3339, text without
  * control characters within its longest length, integers), none unknown. Names the value. */
-int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values, struct pk_error *err);
+int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values,
+                             struct pk_error *err);
 
 /* Renders a text version: the body as stored at first use, in `language`, with the values given at intake; moments
  * become words of that language on the wall clock of `zone`. rendering "bg-Latn" transliterates and makes it

@@ -5,7 +5,12 @@
 
 #include "gateway/base/buf.h"
 
-enum pk_phone_status { PK_PHONE_OK = 1, PK_PHONE_AMBIGUOUS, /* a Bulgarian mobile in national form: ask */ PK_PHONE_NOT_SMS, PK_PHONE_INVALID };
+enum pk_phone_status {
+    PK_PHONE_OK = 1,
+    PK_PHONE_AMBIGUOUS,
+    /* a Bulgarian mobile in national form: ask */ PK_PHONE_NOT_SMS,
+    PK_PHONE_INVALID
+};
 #define PK_PHONE_MAX 17
 
 /* region "NL" is where numbers without a country are taken to be. ret_e164 is set with OK, and with AMBIGUOUS to the

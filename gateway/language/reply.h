@@ -11,8 +11,8 @@ struct pk_reply_words;
 
 struct pk_reply_meaning {
     enum pk_intent intent;
-    bool soft; /* YES, NO: not an explicit one; good enough for attendance, not for consent */
-    uint32_t count; /* with YES: people given, 0 = not said */
+    bool soft;         /* YES, NO: not an explicit one; good enough for attendance, not for consent */
+    uint32_t count;    /* with YES: people given, 0 = not said */
     char language[12]; /* the list that matched; informative */
 };
 

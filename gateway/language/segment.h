@@ -12,7 +12,7 @@ struct pk_segmentation {
     uint32_t units; /* septets or UTF-16 code units */
     uint32_t parts;
     uint32_t forcing_codepoint; /* the first character outside GSM-7, 0 = none */
-    uint32_t forcing_index; /* its position in code points */
+    uint32_t forcing_index;     /* its position in code points */
 };
 
 #define PK_PARTS_MAX 255

@@ -16,12 +16,12 @@ struct letter {
 };
 
 /* а to я in the order of Unicode; letters of other languages follow as a last resort. */
-static const char *const alphabet[32] = { "a", "b", "v", "g", "d", "e", "zh", "z", "i",  "y",  "k",  "l",   "m", "n", "o",  "p",
+static const char *const alphabet[32] = { "a", "b", "v", "g", "d", "e", "zh", "z",  "i",  "y",   "k", "l", "m", "n", "o",  "p",
                                           "r", "s", "t", "u", "f", "h", "ts", "ch", "sh", "sht", "a", "y", "y", "e", "yu", "ya" };
 static const struct letter others[] = {
-    { 0x0450, "e" }, { 0x0451, "yo" }, { 0x0452, "dzh" }, { 0x0453, "g" }, { 0x0454, "ye" }, { 0x0455, "dz" }, { 0x0456, "i" },
-    { 0x0457, "yi" }, { 0x0458, "y" }, { 0x0459, "ly" }, { 0x045a, "ny" }, { 0x045b, "ch" }, { 0x045c, "k" }, { 0x045d, "i" },
-    { 0x045e, "u" }, { 0x045f, "dzh" }, { 0x0463, "e" }, { 0x046b, "a" }, { 0x0491, "g" },
+    { 0x0450, "e" },  { 0x0451, "yo" },  { 0x0452, "dzh" }, { 0x0453, "g" },  { 0x0454, "ye" }, { 0x0455, "dz" }, { 0x0456, "i" },
+    { 0x0457, "yi" }, { 0x0458, "y" },   { 0x0459, "ly" },  { 0x045a, "ny" }, { 0x045b, "ch" }, { 0x045c, "k" },  { 0x045d, "i" },
+    { 0x045e, "u" },  { 0x045f, "dzh" }, { 0x0463, "e" },   { 0x046b, "a" },  { 0x0491, "g" },
 };
 
 static const UChar country[] = u"българия";

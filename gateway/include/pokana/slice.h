@@ -24,12 +24,18 @@ struct pk_slice {
 
 static inline struct pk_slice pk_slice_of(const char *text)
 {
-    return (struct pk_slice){ .data = text, .len = text ? strlen(text) : 0 };
+    struct pk_slice slice;
+    slice.data = text;
+    slice.len = text ? strlen(text) : 0;
+    return slice;
 }
 
 static inline struct pk_slice pk_slice_make(const void *data, size_t len)
 {
-    return (struct pk_slice){ .data = data, .len = len };
+    struct pk_slice slice;
+    slice.data = (const char *) data;
+    slice.len = len;
+    return slice;
 }
 
 static inline bool pk_slice_equal(struct pk_slice a, struct pk_slice b)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * libphonenumber behind one C function. Called by imports, the sign-up and for addresses that providers report.
+ * libphonenumber behind one C function, called by phone.c alone.
  * What it must know that the library does not: a Bulgarian mobile in national form often is a valid Dutch number of
  * another kind, so such a number is asked about and never stored silently.
  */
-extern "C" {
-#include "gateway/language/phone.h"
-}
+#include "gateway/language/shim.h"
 
 #include <phonenumbers/phonenumberutil.h>
 #include <unicode/normalizer2.h>
@@ -24,13 +22,13 @@ namespace
 constexpr size_t text_max = 128;
 
 /* Full-width digits to ASCII, and without the invisible marks that contact cards put around numbers. */
-bool tidy(struct pk_slice text, std::string &out)
+bool tidy(const char *text, size_t len, std::string &out)
 {
     UErrorCode code = U_ZERO_ERROR;
     const icu::Normalizer2 *nfkc = icu::Normalizer2::getNFKCInstance(code);
     if (U_FAILURE(code))
         return false;
-    icu::UnicodeString all = nfkc->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(text.data, (int32_t) text.len)), code);
+    icu::UnicodeString all = nfkc->normalize(icu::UnicodeString::fromUTF8(icu::StringPiece(text, (int32_t) len)), code);
     icu::UnicodeString kept;
     for (int32_t i = 0; i < all.length(); i = all.moveIndex32(i, 1)) {
         UChar32 c = all.char32At(i);
@@ -82,42 +80,42 @@ bool parse(const PhoneNumberUtil &util, const std::string &text, const char *reg
            !number->has_extension();
 }
 
-void write(const PhoneNumberUtil &util, const PhoneNumber &number, char ret_e164[PK_PHONE_MAX])
+void write(const PhoneNumberUtil &util, const PhoneNumber &number, char *ret_e164, size_t max)
 {
     std::string e164;
     util.Format(number, PhoneNumberUtil::E164, &e164);
-    (void) snprintf(ret_e164, PK_PHONE_MAX, "%s", e164.c_str());
+    (void) snprintf(ret_e164, max, "%s", e164.c_str());
 }
 
-enum pk_phone_status judge(const std::string &text, const char *region, char ret_e164[PK_PHONE_MAX])
+enum pk_phone_reading judge(const std::string &text, const char *region, char *ret_e164, size_t max)
 {
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     PhoneNumber here, bulgarian;
     bool valid = parse(util, text, region, &here);
     if (valid && is_mobile(util, here) && !is_machine(util, here)) {
-        write(util, here, ret_e164);
-        return PK_PHONE_OK;
+        write(util, here, ret_e164, max);
+        return PK_READING_OK;
     }
     if (!international(text)) {
         /* A country code without its plus: 359 and the rest is no Dutch number. */
         if (!valid && text.rfind("359", 0) == 0 && parse(util, "+" + text, region, &here) && is_mobile(util, here)) {
-            write(util, here, ret_e164);
-            return PK_PHONE_OK;
+            write(util, here, ret_e164, max);
+            return PK_READING_OK;
         }
         if (parse(util, text, "BG", &bulgarian) && is_mobile(util, bulgarian)) {
-            write(util, bulgarian, ret_e164);
-            return PK_PHONE_AMBIGUOUS;
+            write(util, bulgarian, ret_e164, max);
+            return PK_READING_AMBIGUOUS;
         }
     }
-    return valid ? PK_PHONE_NOT_SMS : PK_PHONE_INVALID;
+    return valid ? PK_READING_NOT_SMS : PK_READING_INVALID;
 }
 } // namespace
 
-extern "C" enum pk_phone_status pk_phone_parse(struct pk_slice text, const char *region, char ret_e164[PK_PHONE_MAX])
+extern "C" enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max)
 {
     std::string tidied;
-    if (text.len == 0 || text.len > text_max || !tidy(text, tidied))
-        return PK_PHONE_INVALID;
+    if (len == 0 || len > text_max || !tidy(text, len, tidied))
+        return PK_READING_INVALID;
     std::string number = number_in(tidied);
-    return number.empty() ? PK_PHONE_INVALID : judge(number, region, ret_e164);
+    return number.empty() ? PK_READING_INVALID : judge(number, region, ret_e164, max);
 }

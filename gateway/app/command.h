@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A command of the program: `pokana NAME [WORD]... [--option]...`. Each has a file of its own and a row in main.c's
+ * table. A command prints what people read to standard output (with --json one JSON document instead), what went wrong
+ * to standard error, and returns an exit status: pk_code_exit_status() of what happened.
+ */
+#ifndef PK_APP_COMMAND_H
+#define PK_APP_COMMAND_H
+
+#include "gateway/include/pokana/error.h"
+
+#include <stdbool.h>
+
+/* What every command was given. */
+struct pk_invocation {
+    const char *config;      /* --config FILE; else $POKANA_CONFIG, else /etc/pokana/pokana.conf. Never NULL */
+    const char *socket;      /* --socket PATH; NULL = the one the configuration names */
+    bool json;               /* --json */
+    bool terminal;           /* standard output is one */
+    int word_count;          /* what follows the command's name, options that all commands share taken out */
+    char *const *words;      /* NULL-terminated */
+};
+
+struct pk_command {
+    const char *name;
+    const char *usage;   /* one line for each form, without "pokana ", separated by \n */
+    const char *summary; /* one line for `pokana help` */
+    int (*run)(const struct pk_invocation *invocation);
+};
+
+/* Prints "pokana: message" and "  hint: ..." to standard error; returns the exit status. */
+int pk_command_failed(const struct pk_error *err);
+/* The same for words that make no sense: adds the command's usage. Always pk_code_exit_status(PK_E_INVALID). */
+__attribute__((format(printf, 2, 3))) int pk_command_misused(const struct pk_command *command, const char *format, ...);
+
+extern const struct pk_command pk_command_serve, pk_command_check_config;                         /* cmd_serve.c, cmd_check_config.c */
+extern const struct pk_command pk_command_keys;                                                   /* cmd_keys.c */
+extern const struct pk_command pk_command_recipients, pk_command_backup, pk_command_restore;      /* cmd_recipients.c, ... */
+extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_command_messages;
+extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status, pk_command_trigger;
+
+#endif

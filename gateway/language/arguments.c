@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table of arguments and what each type allows; see the header. Called by the template parser and the renderer. */
+#include "gateway/language/arguments.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/text.h"
+#include "gateway/language/utf16.h"
+
+#include <unicode/uchar.h>
+
+#define COUNT_MAX 999
+
+static const struct pk_argument arguments[] = {
+    { "org", PK_ARGUMENT_TEXT, 20, "the organisation's name as people know it" },
+    { "begins", PK_ARGUMENT_MOMENT, 0, "when it begins" },
+    { "ends", PK_ARGUMENT_MOMENT, 0, "when it ends" },
+    { "opens", PK_ARGUMENT_MOMENT, 0, "when the desk opens again" },
+    { "place", PK_ARGUMENT_TEXT, 60, "where it is" },
+    { "days", PK_ARGUMENT_WEEKDAYS, 0, "the days of the week, like \"tue thu\"" },
+    { "hours", PK_ARGUMENT_HOURS, 0, "the opening hours, like \"9:00-17:00\"" },
+    { "people", PK_ARGUMENT_COUNT, 0, "how many people come" },
+    { "phone", PK_ARGUMENT_PHONE, 16, "the desk's telephone number" },
+    { "link", PK_ARGUMENT_LINK, 40, "a page to read" },
+    { "topics", PK_ARGUMENT_TEXT, 40, "what consent is asked for" },
+    { "topic", PK_ARGUMENT_TEXT, 30, "the topic's name" },
+};
+
+/* What people would like to put into a text and may not: it would have to be kept, and be shown on a locked screen. */
+static const char *const personal[] = {
+    "name",       "first_name", "last_name", "surname", "child",        "child_name", "parent", "birthday",
+    "birth_date", "age",        "gender",    "address", "street",       "email",      "mobile", "nationality",
+    "ethnicity",  "religion",   "health",    "bsn",     "iban",         "document",   "person", "recipient",
+    "teacher",    "naam",       "voornaam",  "adres",   "school_class", "leerling",
+};
+
+/* Suffixes of a moment's placeholders. */
+static const struct {
+    const char *suffix;
+    enum pk_day_word word;
+} moment_words[] = {
+    { "on_day", PK_WORD_ON_DAY },       { "day", PK_WORD_DAY },
+    { "day_year", PK_WORD_DAY_YEAR },   { "day_short", PK_WORD_DAY_SHORT },
+    { "day_month", PK_WORD_DAY_MONTH }, { "on_weekday", PK_WORD_ON_WEEKDAY },
+    { "time", PK_WORD_TIME },           { "datetime", PK_WORD_DATETIME },
+    { "short", PK_WORD_SHORT },
+};
+
+const struct pk_argument *pk_argument_find(struct pk_slice name)
+{
+    for (size_t i = 0; i < PK_COUNT(arguments); i++)
+        if (pk_slice_is(name, arguments[i].name))
+            return &arguments[i];
+    return NULL;
+}
+
+bool pk_argument_is_personal(struct pk_slice name)
+{
+    for (size_t i = 0; i < PK_COUNT(personal); i++)
+        if (pk_slice_equal_nocase(name, personal[i]))
+            return true;
+    return false;
+}
+
+/* ---- placeholders ---- */
+
+static bool moment_placeholder(const struct pk_argument *argument, struct pk_slice suffix, struct pk_placeholder *ret)
+{
+    for (size_t i = 0; i < PK_COUNT(moment_words); i++) {
+        if (pk_slice_is(suffix, moment_words[i].suffix)) {
+            *ret = (struct pk_placeholder){ .argument = argument, .word = moment_words[i].word };
+            return true;
+        }
+    }
+    if (strcmp(argument->name, "begins") != 0 || !pk_slice_is(suffix, "range"))
+        return false;
+    *ret =
+        (struct pk_placeholder){ .argument = argument, .until = pk_argument_find(PK_SLICE("ends")), .word = PK_WORD_RANGE_FROM };
+    return true;
+}
+
+bool pk_placeholder_find(struct pk_slice name, struct pk_placeholder *ret_placeholder)
+{
+    for (size_t i = 0; i < PK_COUNT(arguments); i++) {
+        const struct pk_argument *argument = &arguments[i];
+        size_t len = strlen(argument->name);
+        if (argument->type == PK_ARGUMENT_MOMENT && name.len > len + 1 && pk_slice_starts(name, argument->name) &&
+            name.data[len] == '_')
+            return moment_placeholder(argument, pk_slice_make(name.data + len + 1, name.len - len - 1), ret_placeholder);
+        if (argument->type != PK_ARGUMENT_MOMENT && pk_slice_is(name, argument->name)) {
+            *ret_placeholder = (struct pk_placeholder){ .argument = argument };
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *pk_placeholder_nearest(struct pk_slice name)
+{
+    /* Made at the first mistake: all moments have the same suffixes. */
+    static char made[PK_COUNT(arguments) * PK_COUNT(moment_words)][32];
+    static const char *names[PK_COUNT(made)];
+    static size_t count;
+    for (size_t i = 0; names[0] == NULL && i < PK_COUNT(made); i++) {
+        const struct pk_argument *argument = &arguments[i / PK_COUNT(moment_words)];
+        size_t suffix = i % PK_COUNT(moment_words);
+        if (argument->type == PK_ARGUMENT_MOMENT)
+            (void) snprintf(made[count++], sizeof made[0], "%s_%s", argument->name, moment_words[suffix].suffix);
+        else if (suffix == 0)
+            (void) snprintf(made[count++], sizeof made[0], "%s", argument->name);
+    }
+    for (size_t i = 0; i < count; i++)
+        names[i] = made[i];
+    return pk_nearest(name, names, count);
+}
+
+/* ---- values ---- */
+
+static int bad_value(const struct pk_argument *argument, struct pk_error *err, const char *what, const char *hint)
+{
+    (void) pk_fail(err, PK_E_INVALID, "value \"%s\" %s", argument->name, what);
+    return pk_hint(err, PK_E_INVALID, "%s", hint);
+}
+
+/* One line with something to see in it. */
+static bool is_plain_text(struct pk_slice text, uint32_t *ret_units)
+{
+    bool seen = false;
+    *ret_units = 0;
+    for (int32_t i = 0; i < (int32_t) text.len;) {
+        UChar32 c = pk_utf8_next(text.data, &i, (int32_t) text.len);
+        int8_t type = c < 0 ? U_CONTROL_CHAR : u_charType(c);
+        if (type == U_CONTROL_CHAR || type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR)
+            return false;
+        seen = seen || (type != U_SPACE_SEPARATOR && type != U_FORMAT_CHAR);
+        *ret_units += c < 0x10000 ? 1u : 2u;
+    }
+    return seen;
+}
+
+static bool is_phone(struct pk_slice text)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] >= '0' && text.data[i] <= '9')
+            digits++;
+        else if (text.data[i] == '\0' || !strchr(" +-()", text.data[i]))
+            return false;
+    }
+    return digits >= 3;
+}
+
+static int check_text(const struct pk_argument *argument, uint32_t max_units, struct pk_slice text, struct pk_error *err)
+{
+    uint32_t units;
+    if (text.len > PK_LANGUAGE_TEXT_MAX || !is_plain_text(text, &units))
+        return bad_value(argument, err, "is empty or holds a control character", "Give one line of plain text.");
+    if (units > max_units) {
+        (void) pk_fail(err, PK_E_INVALID, "value \"%s\" has %u characters, the text allows %u", argument->name, units, max_units);
+        return pk_hint(err, PK_E_INVALID, "Write it shorter: it is never cut.");
+    }
+    if (argument->type == PK_ARGUMENT_PHONE && !is_phone(text))
+        return bad_value(argument, err, "is no telephone number", "Use digits, spaces, + - ( ).");
+    if (argument->type == PK_ARGUMENT_LINK && (!pk_slice_starts(text, "https://") || memchr(text.data, ' ', text.len)))
+        return bad_value(argument, err, "is no link", "Begin with https:// and leave out spaces.");
+    return 0;
+}
+
+int pk_argument_check(const struct pk_argument *argument, uint32_t max_units, const struct pk_json *value, struct pk_error *err)
+{
+    int64_t number;
+    if (argument->type == PK_ARGUMENT_COUNT) {
+        bool fits = pk_json_int(value, &number) && number >= 1 && number <= COUNT_MAX;
+        return fits ? 0 : bad_value(argument, err, "is no number from 1 to 999", "Give a whole number, without quotes.");
+    }
+    struct pk_slice text = pk_json_string(value);
+    if (!text.data)
+        return bad_value(argument, err, "is no text", "Give it as a string.");
+    switch (argument->type) {
+    case PK_ARGUMENT_MOMENT:
+        if (pk_time_parse(text, &number) != 0)
+            return bad_value(argument, err, "is no moment", "Write it like 2026-10-14T19:30:00+02:00.");
+        return 0;
+    case PK_ARGUMENT_HOURS:
+        if (!pk_hours_valid(text))
+            return bad_value(argument, err, "is no pair of hours", "Write it like 9:00-17:00, the later hour last.");
+        return 0;
+    case PK_ARGUMENT_WEEKDAYS:
+        if (!pk_weekdays_valid(text))
+            return bad_value(argument, err, "is no list of weekdays", "Write it like \"tue thu\", at most five days, each once.");
+        return 0;
+    default:
+        return check_text(argument, max_units, text, err);
+    }
+}
+
+void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, int64_t longest_ms, struct pk_json_out *out)
+{
+    char text[256];
+    size_t len = max_units < sizeof text - 1 ? max_units : sizeof text - 1;
+    switch (argument->type) {
+    case PK_ARGUMENT_MOMENT:
+        /* An end lies behind its beginning. */
+        pk_json_add_time(out, argument->name, strcmp(argument->name, "ends") == 0 ? longest_ms + 90 * 60000ll : longest_ms);
+        return;
+    case PK_ARGUMENT_HOURS:
+        pk_json_add_text(out, argument->name, "10:00-17:30");
+        return;
+    case PK_ARGUMENT_WEEKDAYS:
+        pk_json_add_text(out, argument->name, "mon tue thu sat sun");
+        return;
+    case PK_ARGUMENT_COUNT:
+        pk_json_add_int(out, argument->name, COUNT_MAX);
+        return;
+    default:
+        memset(text, argument->type == PK_ARGUMENT_PHONE ? '0' : 'm', len);
+        text[len] = '\0';
+        pk_json_add_text(out, argument->name, text);
+    }
+}

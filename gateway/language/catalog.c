@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The catalog: every language folder loaded, the languages of a text compared, and look-up. Called at start and
+ * reload by the daemon (pk_catalog_load) and by the service for everything else. What a file says is parsed in
+ * template_file.c and language_file.c; rendering is render.c.
+ */
+#include "gateway/language/catalog_private.h"
+
+#include "gateway/base/text.h"
+#include "gateway/language/segment.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define LANGUAGES_MAX 64
+#define TEMPLATES_MAX 4096
+#define TEMPLATES_FAILED_MAX 256
+#define FILES_MAX 1024
+#define TWIN "nl" /* what the city's own people read: every text has this twin */
+
+/* ---- folders ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static void free_names(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+/* The names in a folder, sorted: what is loaded may not depend on the order of the disk. Hidden ones are left out. */
+static int list_folder(const char *path, char ***ret_names, size_t *ret_count, struct pk_error *err)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return pk_fail(err, PK_E_IO, "could not read folder \"%s\"", path);
+    char **names = pk_alloc_array(FILES_MAX, sizeof *names);
+    size_t count = 0;
+    for (struct dirent *entry = readdir(folder); entry && count < FILES_MAX; entry = readdir(folder))
+        if (entry->d_name[0] != '.')
+            names[count++] = pk_strdup(entry->d_name);
+    (void) closedir(folder);
+    qsort(names, count, sizeof *names, by_name);
+    *ret_names = names;
+    *ret_count = count;
+    return 0;
+}
+
+static char *path_of(const char *folder, const char *name)
+{
+    struct pk_buf path;
+    pk_buf_init(&path, 4096);
+    (void) pk_buf_printf(&path, "%s/%s", folder, name);
+    char *copy = pk_strdup(pk_buf_text(&path));
+    pk_buf_finish(&path);
+    return copy;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* ---- one language ---- */
+
+struct loading {
+    struct pk_catalog *catalog;
+    struct pk_ini_report *report;
+    struct pk_error *err;
+    /* What could not be read was told; that others miss it is not told again. */
+    bool language_failed;
+    char *failed[TEMPLATES_FAILED_MAX]; /* names of texts */
+    size_t failed_count;
+};
+
+static bool has_failed(const struct loading *l, const char *name)
+{
+    for (size_t i = 0; i < l->failed_count; i++)
+        if (strcmp(l->failed[i], name) == 0)
+            return true;
+    return l->failed_count == TEMPLATES_FAILED_MAX;
+}
+
+static void load_template(struct loading *l, const struct pk_language *language, const char *folder, const char *name)
+{
+    struct pk_catalog *catalog = l->catalog;
+    struct pk_slice stem = pk_slice_of(name);
+    pk_auto(text) char *path = path_of(folder, name);
+    if (stem.len < 5 || strcmp(name + stem.len - 4, ".txt") != 0 || !pk_is_name(pk_slice_make(name, stem.len - 4))) {
+        pk_ini_tell(l->report, path, 0, NULL, NULL, "Name texts like parent-meeting-invitation.txt, and put nothing else here.",
+                    "the file is no text and no language.ini");
+        return;
+    }
+    struct pk_template *t = pk_template_load(path, pk_slice_make(name, stem.len - 4), language, l->report, l->err);
+    if (!t) {
+        if (l->failed_count < TEMPLATES_FAILED_MAX)
+            l->failed[l->failed_count++] = pk_strndup(name, stem.len - 4);
+        return;
+    }
+    if (catalog->template_count == TEMPLATES_MAX) {
+        pk_template_free(t);
+        return;
+    }
+    catalog->templates = pk_realloc_array(catalog->templates, catalog->template_count + 1, sizeof *catalog->templates);
+    catalog->templates[catalog->template_count++] = t;
+}
+
+static int load_language(struct loading *l, const char *folder, const char *tag)
+{
+    struct pk_catalog *catalog = l->catalog;
+    char **names = NULL;
+    size_t count = 0;
+    pk_auto(text) char *path = path_of(folder, tag);
+    if (!is_folder(path))
+        return 0; /* the README beside the folders */
+    if (catalog->language_count == LANGUAGES_MAX || strlen(tag) >= sizeof((struct pk_reply_meaning *) 0)->language) {
+        pk_ini_tell(l->report, path, 0, NULL, NULL, "Name the folder after the language's tag, like bg.",
+                    "the folder is one too many, or no tag");
+        return 0;
+    }
+    pk_auto(text) char *ini = path_of(path, "language.ini");
+    struct pk_language *language = pk_language_load(ini, pk_slice_of(tag), l->report);
+    if (!language) {
+        l->language_failed = true;
+        return 0;
+    }
+    catalog->languages[catalog->language_count++] = language;
+    int r = list_folder(path, &names, &count, l->err);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (strcmp(names[i], "language.ini") != 0)
+            load_template(l, language, path, names[i]);
+    free_names(names, count);
+    return r;
+}
+
+/* ---- across the languages ---- */
+
+const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language)
+{
+    for (size_t i = 0; i < catalog->template_count; i++)
+        if (pk_slice_is(name, catalog->templates[i]->name) && pk_slice_is(language, catalog->templates[i]->language->tag))
+            return catalog->templates[i];
+    return NULL;
+}
+
+static void check_twin(struct loading *l, const struct pk_template *t)
+{
+    const struct pk_template *twin = pk_catalog_exact(l->catalog, pk_slice_of(t->name), PK_SLICE(TWIN));
+    if (!twin && has_failed(l, t->name))
+        return;
+    if (!twin) {
+        pk_ini_tell(l->report, t->file, 1, NULL, NULL,
+                    "Write the same text in Dutch, in the folder " TWIN ", with the same arguments.",
+                    "column 1: the text has no Dutch twin");
+        return;
+    }
+    bool same = twin->argument_count == t->argument_count;
+    for (size_t i = 0; i < t->argument_count; i++)
+        same = same && pk_template_argument(twin, t->arguments[i].argument);
+    if (!same)
+        pk_ini_tell(l->report, t->file, t->arguments_line, NULL, NULL, "Let both name the same arguments, in any order.",
+                    "column 1: the arguments differ from those of %s", twin->file);
+    if (twin->kind != t->kind || twin->reply != t->reply || strcmp(twin->topic, t->topic) != 0)
+        pk_ini_tell(l->report, t->file, 1, NULL, NULL, "Let both say the same topic, kind and reply.",
+                    "column 1: the head differs from that of %s", twin->file);
+}
+
+/* With the longest values, in one script: does the text still fit? */
+static void check_length(struct loading *l, const struct pk_template *t, struct pk_slice script)
+{
+    struct pk_buf document, words;
+    struct pk_segmentation found = { 0 };
+    pk_auto(pk_json) struct pk_json *values = NULL;
+    char longest_org[64], rendering[64] = "";
+    const struct pk_argument *org = pk_argument_find(PK_SLICE("org"));
+    pk_buf_init(&document, 65536);
+    pk_buf_init(&words, 65536);
+    pk_template_longest(t, &document);
+    const struct pk_template_argument *declared = pk_template_argument(t, org);
+    size_t org_len = declared ? declared->max_units : org->max_units;
+    memset(longest_org, 'm', sizeof longest_org);
+    if (script.len > 0)
+        (void) snprintf(rendering, sizeof rendering, "%s-%.*s", t->language->tag, PK_SLICE_ARG(script));
+    int r = pk_json_parse(pk_buf_slice(&document), 65536, &values, l->err);
+    struct pk_render render = {
+        .language = pk_slice_of(t->language->tag),
+        .rendering = pk_slice_of(rendering),
+        .body = pk_slice_of(t->text),
+        .values = values,
+        .org = pk_slice_make(longest_org, org_len),
+        .zone = "Etc/UTC",
+    };
+    if (r == 0)
+        r = pk_catalog_render(l->catalog, &render, &words, l->err);
+    if (r == 0)
+        r = pk_segment(pk_buf_slice(&words), false, &found, NULL);
+    if (r != 0)
+        pk_ini_tell(l->report, t->file, t->text_line, NULL, NULL, "Write a simpler text.",
+                    "column 1: the text cannot be written with its longest values");
+    else if (found.parts > t->parts)
+        pk_ini_tell(l->report, t->file, t->text_line, NULL, NULL,
+                    "Shorten the text, or lower max.place, or pay for more and raise parts.",
+                    "column 1: with its longest values the text%s%s takes %u SMS parts and not %u",
+                    script.len > 0 ? " in script " : "", script.len > 0 ? rendering : "", found.parts, t->parts);
+    pk_buf_finish(&document);
+    pk_buf_finish(&words);
+}
+
+static void check_templates(struct loading *l)
+{
+    for (size_t i = 0; i < l->catalog->template_count; i++) {
+        const struct pk_template *t = l->catalog->templates[i];
+        check_twin(l, t);
+        check_length(l, t, (struct pk_slice){ 0 });
+        struct pk_slice rest = pk_slice_of(t->language->renderings), script;
+        while (pk_slice_cut(&rest, ' ', &script))
+            if (script.len > 0)
+                check_length(l, t, script);
+    }
+}
+
+static void check_fallbacks(struct loading *l)
+{
+    for (size_t i = 0; i < l->catalog->language_count; i++) {
+        const struct pk_language *language = l->catalog->languages[i];
+        struct pk_slice rest = pk_slice_of(language->fallback), tag;
+        while (pk_slice_cut(&rest, ' ', &tag))
+            if (tag.len > 0 && !pk_catalog_language(l->catalog, tag))
+                pk_ini_tell(l->report, language->ini->file, 1, "language", "fallback", "Name languages that have a folder here.",
+                            "there is no language \"%.*s\"", PK_SLICE_ARG(tag));
+    }
+}
+
+static int by_reply_order(const void *a, const void *b)
+{
+    const struct pk_language *x = *(struct pk_language *const *) a, *y = *(struct pk_language *const *) b;
+    return x->reply_order != y->reply_order ? (x->reply_order < y->reply_order ? -1 : 1) : strcmp(x->tag, y->tag);
+}
+
+static void add_reply_words(struct loading *l)
+{
+    struct pk_catalog *catalog = l->catalog;
+    qsort(catalog->languages, catalog->language_count, sizeof *catalog->languages, by_reply_order);
+    for (size_t i = 0; i < catalog->language_count; i++)
+        pk_language_add_replies(catalog->languages[i], catalog->words, l->report);
+}
+
+int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_catalog **ret_catalog, struct pk_error *err)
+{
+    struct pk_ini_report silent = { 0 };
+    struct loading l = { .report = report ? report : &silent, .err = err };
+    size_t before = l.report->count, count = 0;
+    char **tags = NULL;
+    int r = list_folder(folder, &tags, &count, err);
+    if (r != 0)
+        return r;
+    pk_auto(pk_catalog) struct pk_catalog *catalog = l.catalog = pk_alloc(sizeof *catalog);
+    catalog->languages = pk_alloc_array(LANGUAGES_MAX, sizeof *catalog->languages);
+    catalog->words = pk_reply_words_new();
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = load_language(&l, folder, tags[i]);
+    free_names(tags, count);
+    if (!l.language_failed) {
+        check_fallbacks(&l);
+        check_templates(&l);
+    }
+    add_reply_words(&l);
+    for (size_t i = 0; i < l.failed_count; i++)
+        free(l.failed[i]);
+    if (r != 0)
+        return r;
+    if (catalog->language_count == 0 && l.report->count == before)
+        return pk_fail(err, PK_E_NOT_FOUND, "there are no languages in folder \"%s\"", folder);
+    if (l.report->count != before) {
+        (void) pk_fail(err, PK_E_CONFIG, "the texts in \"%s\" have %zu mistakes", folder, l.report->count - before);
+        return pk_hint(err, PK_E_CONFIG, "Each is told with its file and line.");
+    }
+    *ret_catalog = pk_steal(&catalog);
+    return 0;
+}
+
+void pk_catalog_free(struct pk_catalog *catalog)
+{
+    if (!catalog)
+        return;
+    for (size_t i = 0; i < catalog->template_count; i++)
+        pk_template_free(catalog->templates[i]);
+    for (size_t i = 0; i < catalog->language_count; i++)
+        pk_language_free(catalog->languages[i]);
+    free(catalog->templates);
+    free(catalog->languages);
+    pk_reply_words_free(catalog->words);
+    free(catalog);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The lists of reply words as they are searched: words with numbers, phrases as runs of those numbers. Private to
+ * this folder: reply_words.c fills them from the language files, reply.c reads them.
+ */
+#ifndef PK_LANGUAGE_REPLY_WORDS_H
+#define PK_LANGUAGE_REPLY_WORDS_H
+
+#include "gateway/language/reply.h"
+#include "gateway/language/reply_fold.h"
+
+enum pk_reply_list {
+    PK_LIST_STOP_FIRST = 0, /* decides as the first word, whatever follows */
+    PK_LIST_STOP_WHOLE,     /* only when the message holds nothing else */
+    PK_LIST_STOP_PHRASE,    /* anywhere */
+    PK_LIST_START,
+    PK_LIST_YES,
+    PK_LIST_YES_SOFT,
+    PK_LIST_NO,
+    PK_LIST_NEUTRAL, /* understood, and says neither */
+    PK_LIST_HELP_FIRST,
+    PK_LIST_HELP_PHRASE,
+    PK_LIST_POLITE,  /* ignored */
+    PK_LIST_COUNTER, /* ignored beside a number */
+    PK_REPLY_LISTS,
+};
+
+#define PK_PHRASE_WORDS_MAX 6
+
+struct pk_phrase {
+    uint16_t words[PK_PHRASE_WORDS_MAX];
+    uint8_t count;
+    uint8_t list;
+    uint8_t language;
+    bool folded; /* a second spelling of a phrase: found only where no exact one is */
+};
+
+/* The number of a word that is in some phrase, or -1. */
+int pk_reply_word_find(const struct pk_reply_words *words, const struct pk_word *word);
+/* In the order added, which decides between equals. */
+const struct pk_phrase *pk_reply_phrases(const struct pk_reply_words *words, size_t *ret_count);
+const char *pk_reply_language(const struct pk_reply_words *words, uint8_t language);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What only C++ can reach, private to this folder: ICU's MessageFormat with named arguments (message.cpp) and
+ * libphonenumber (phone_number.cpp). Plain C types only, because the rest of the tree's headers are C and no C++.
+ * Text is UTF-8 with a length; nothing here throws.
+ */
+#ifndef PK_LANGUAGE_SHIM_H
+#define PK_LANGUAGE_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- messages ---- */
+
+struct pk_message; /* a compiled text */
+
+enum pk_message_use {
+    PK_MESSAGE_PLAIN = 1,
+    PK_MESSAGE_PLURAL,
+    PK_MESSAGE_SELECT,
+    PK_MESSAGE_FORMATTED /* {x, date}: not ours */
+};
+
+/* What a text is made of, told in the order written; offsets are bytes of the body. */
+struct pk_message_visitor {
+    void *ctx;
+    void (*argument)(void *ctx, const char *name, size_t len, enum pk_message_use use, size_t offset);
+    void (*literal)(void *ctx, const char *text, size_t len, size_t offset);
+};
+
+struct pk_message_value {
+    const char *name;
+    bool is_number;
+    int64_t number;
+    const char *text;
+    size_t len;
+};
+
+/* Why a text does not compile; a constant. */
+struct pk_message_problem {
+    size_t offset;
+    const char *reason;
+    const char *hint;
+};
+
+/* `locale` decides plurals. `visitor` may be NULL. NULL with *ret_problem set when the text is wrong. */
+struct pk_message *pk_message_new(const char *locale, const char *body, size_t len, const struct pk_message_visitor *visitor,
+                                  struct pk_message_problem *ret_problem);
+void pk_message_free(struct pk_message *message);
+/* Calls `write` with the pieces of the result. A value missing prints "{name}": the caller has checked before.
+ * false when ICU refuses (a text where a number is needed). */
+bool pk_message_format(const struct pk_message *message, const struct pk_message_value *values, size_t count,
+                       void (*write)(void *ctx, const char *text, size_t len), void *ctx);
+
+/* ---- phone numbers ---- */
+
+/* The values are those of enum pk_phone_status; the result has room for `max` bytes. */
+enum pk_phone_reading { PK_READING_OK = 1, PK_READING_AMBIGUOUS, PK_READING_NOT_SMS, PK_READING_INVALID };
+enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One template file: its head, its text, and what can be said of it without the other files. Private to this folder;
+ * the catalog owns the templates and compares the languages. Immutable once loaded.
+ */
+#ifndef PK_LANGUAGE_TEMPLATE_FILE_H
+#define PK_LANGUAGE_TEMPLATE_FILE_H
+
+#include "gateway/language/body.h"
+#include "gateway/language/catalog.h"
+#include "gateway/language/language_file.h"
+
+struct pk_template_argument {
+    const struct pk_argument *argument;
+    uint32_t max_units;
+};
+
+struct pk_template {
+    char *name;
+    const struct pk_language *language; /* borrowed from the catalog */
+    char *file;                         /* for messages */
+    char *topic;                        /* "" = any */
+    char *gloss;                        /* one Dutch line */
+    enum pk_text_kind kind;
+    enum pk_text_reply reply;
+    uint32_t parts; /* most of them, with the longest values */
+    struct pk_template_argument arguments[PK_ARGUMENTS_MAX];
+    size_t argument_count;
+    uint32_t arguments_line; /* where the head names them */
+    char *text;
+    uint32_t text_line; /* where the text begins */
+    uint8_t hash[32];
+    struct pk_body *body;
+};
+
+/* Our own limits: a text is short, and a message of more parts than these is a letter. */
+#define PK_TEMPLATE_BYTES_MAX 16384u
+#define PK_TEMPLATE_PARTS_MAX 3
+
+/* What is wrong is told; NULL then. */
+struct pk_template *pk_template_load(const char *path, struct pk_slice name, const struct pk_language *language,
+                                     struct pk_ini_report *report, struct pk_error *err);
+struct pk_template *pk_template_parse(const char *file, struct pk_slice name, const struct pk_language *language,
+                                      struct pk_slice content, struct pk_ini_report *report);
+void pk_template_free(struct pk_template *template_);
+
+const struct pk_template_argument *pk_template_argument(const struct pk_template *template_, const struct pk_argument *argument);
+/* Appends a document of values that are as long as they may be. */
+void pk_template_longest(const struct pk_template *template_, struct pk_buf *out);
+
+#endif

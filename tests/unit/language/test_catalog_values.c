@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The values a notice brings: what is asked for, what is refused, and look-up along the fallbacks. */
+#include "tests/unit/language/folder.h"
+
+static void check(const struct pk_catalog *catalog, const char *name, const char *values, int code, const char *message,
+                  const char *hint)
+{
+    struct pk_json *document = NULL;
+    struct pk_error err = { 0 };
+    assert_int_equal(pk_json_parse(pk_slice_of(values), 4096, &document, NULL), 0);
+    assert_int_equal(pk_template_check_values(catalog, pk_slice_of(name), document, &err), code);
+    assert_string_equal(err.message, message);
+    assert_string_equal(err.hint, hint);
+    pk_json_free(document);
+}
+
+#define INVITATION "parent-meeting-invitation"
+
+static void test_accepted(void **state)
+{
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14T19:30:00+02:00\",\"place\":\"Dam 12\"}", 0, "", "");
+    check(*state, INVITATION,
+          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"012345678901234567890123456789012345678901234567890123456789\"}", 0,
+          "", "");
+    check(*state, "rsvp-no", "{}", 0, "", "");
+    check(*state, "info-point-hours", "{\"days\":\"tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"Дам 12\"}", 0, "", "");
+    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"people\":3}", 0, "", "");
+    assert_int_equal(pk_template_check_values(*state, PK_SLICE("rsvp-no"), NULL, NULL), 0);
+}
+
+static void test_refused(void **state)
+{
+    check(*state, "nothing", "{}", PK_E_NOT_FOUND, "there is no template \"nothing\"", "");
+    check(*state, INVITATION, "[]", PK_E_INVALID, "the values of template \"" INVITATION "\" are no object",
+          "Give them as {\"name\": value}.");
+    check(*state, INVITATION, "{\"place\":\"x\"}", PK_E_INVALID, "template \"" INVITATION "\" needs value \"begins\"",
+          "Add it: when it begins.");
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14\",\"place\":\"x\"}", PK_E_INVALID, "value \"begins\" is no moment",
+          "Write it like 2026-10-14T19:30:00+02:00.");
+    check(*state, INVITATION, "{\"begins\":20261014,\"place\":\"x\"}", PK_E_INVALID, "value \"begins\" is no text",
+          "Give it as a string.");
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"plaec\":\"y\"}", PK_E_INVALID,
+          "template \"" INVITATION "\" has no value \"plaec\"", "Did you mean \"place\"?");
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"org\":\"y\"}", PK_E_INVALID,
+          "template \"" INVITATION "\" has no value \"org\"", "Leave it out.");
+    check(*state, INVITATION,
+          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"0123456789012345678901234567890123456789012345678901234567890\"}",
+          PK_E_INVALID, "value \"place\" has 61 characters, the text allows 60", "Write it shorter: it is never cut.");
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"a\\nb\"}", PK_E_INVALID,
+          "value \"place\" is empty or holds a control character", "Give one line of plain text.");
+    check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\" \\u200b \"}", PK_E_INVALID,
+          "value \"place\" is empty or holds a control character", "Give one line of plain text.");
+}
+
+static void test_types(void **state)
+{
+    check(*state, "info-point-hours", "{\"days\":\"dinsdag\",\"hours\":\"9:00-17:00\",\"place\":\"x\"}", PK_E_INVALID,
+          "value \"days\" is no list of weekdays", "Write it like \"tue thu\", at most five days, each once.");
+    check(*state, "info-point-hours", "{\"days\":\"tue\",\"hours\":\"9-17\",\"place\":\"x\"}", PK_E_INVALID,
+          "value \"hours\" is no pair of hours", "Write it like 9:00-17:00, the later hour last.");
+    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"people\":0}", PK_E_INVALID,
+          "value \"people\" is no number from 1 to 999", "Give a whole number, without quotes.");
+    check(*state, "rsvp-closed", "{\"phone\":\"bel ons\"}", PK_E_INVALID, "value \"phone\" is no telephone number",
+          "Use digits, spaces, + - ( ).");
+    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"http://x.nl\"}", PK_E_INVALID,
+          "value \"link\" is no link", "Begin with https:// and leave out spaces.");
+    check(*state, "info-point-special",
+          "{\"begins\":\"2026-10-14T17:30:00Z\",\"ends\":\"2026-10-14T19:30:00+02:00\",\"place\":\"x\"}", PK_E_INVALID,
+          "value \"ends\" is not later than \"begins\"", "Give the end of the same day.");
+}
+
+/* A length that one language lowers holds for all: a notice is written once. */
+static void test_shortest_length_wins(void **state)
+{
+    (void) state;
+    static const char head[] = "topic: a\nkind: notice\ngloss: Proef\nparts: 2\narguments: place\n";
+    static const char language[] = "[language]\nname = x\n" FOLDER_DATES;
+    struct folder folder;
+    struct pk_catalog *catalog = NULL;
+    char text[256];
+    folder_make(&folder);
+    folder_write(&folder, "nl", "language.ini", language);
+    folder_write(&folder, "bg", "language.ini", language);
+    (void) snprintf(text, sizeof text, "%s\n{place}\n", head);
+    folder_write(&folder, "nl", "proef.txt", text);
+    (void) snprintf(text, sizeof text, "%smax.place: 5\n\n{place}\n", head);
+    folder_write(&folder, "bg", "proef.txt", text);
+    assert_int_equal(pk_catalog_load(folder.path, NULL, &catalog, NULL), 0);
+    check(catalog, "proef", "{\"place\":\"12345\"}", 0, "", "");
+    check(catalog, "proef", "{\"place\":\"123456\"}", PK_E_INVALID, "value \"place\" has 6 characters, the text allows 5",
+          "Write it shorter: it is never cut.");
+    pk_catalog_free(catalog);
+    folder_remove(&folder);
+}
+
+static const char *language_found(const struct pk_catalog *catalog, const char *name, const char *language)
+{
+    static char found[16];
+    const struct pk_template *t = pk_catalog_find(catalog, pk_slice_of(name), pk_slice_of(language));
+    (void) snprintf(found, sizeof found, "%.*s", t ? (int) pk_template_language(t).len : 4,
+                    t ? pk_template_language(t).data : "none");
+    return found;
+}
+
+static void test_look_up(void **state)
+{
+    const struct pk_catalog *catalog = *state;
+    assert_string_equal(language_found(catalog, "help", "bg"), "bg");
+    assert_string_equal(language_found(catalog, "help", "bg-Latn"), "bg");
+    assert_string_equal(language_found(catalog, "help", "tr"), "tr");
+    assert_string_equal(language_found(catalog, "rsvp-no", "tr"), "bg");
+    assert_string_equal(language_found(catalog, "rsvp-no", "en"), "nl");
+    assert_string_equal(language_found(catalog, "help", "de"), "none");
+    assert_string_equal(language_found(catalog, "nothing", "bg"), "none");
+    assert_true(pk_catalog_knows(catalog, PK_SLICE("help")));
+    assert_false(pk_catalog_knows(catalog, PK_SLICE("hel")));
+    assert_true(pk_catalog_has_language(catalog, PK_SLICE("tr")));
+    assert_false(pk_catalog_has_language(catalog, PK_SLICE("bg-Latn")));
+    assert_true(pk_catalog_has_rendering(catalog, PK_SLICE("bg"), PK_SLICE("Latn")));
+    assert_true(pk_catalog_has_rendering(catalog, PK_SLICE("nl"), PK_SLICE("")));
+    assert_false(pk_catalog_has_rendering(catalog, PK_SLICE("nl"), PK_SLICE("Latn")));
+    assert_false(pk_catalog_has_rendering(catalog, PK_SLICE("de"), PK_SLICE("")));
+    const struct pk_template *t = pk_catalog_find(catalog, PK_SLICE(INVITATION), PK_SLICE("bg"));
+    assert_true(pk_slice_is(pk_template_topic(t), "parent-meetings"));
+    assert_true(pk_slice_is(pk_template_name(t), INVITATION));
+    assert_int_equal(pk_template_kind(t), PK_TEXT_NOTICE);
+    assert_int_equal(pk_template_reply(t), PK_TEXT_REPLY_YES_NO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_types),    cmocka_unit_test(test_shortest_length_wins),
+        cmocka_unit_test(test_look_up),
+    };
+    return cmocka_run_group_tests(tests, pk_test_load_catalog, pk_test_free_catalog);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Numbers as people write them. They are the sample numbers of manuals: the library knows no range without subscribers. */
+#include "tests/unit/language/support.h"
+
+#include "gateway/language/phone.h"
+
+static void check(const char *text, enum pk_phone_status status, const char *e164)
+{
+    char found[PK_PHONE_MAX] = "untouched";
+    enum pk_phone_status got = pk_phone_parse(pk_slice_of(text), "NL", found);
+    if (got != status)
+        print_message("\"%s\" is read as %d\n", text, (int) got);
+    assert_int_equal(got, status);
+    assert_string_equal(found, e164);
+}
+
+static void test_dutch_mobiles(void **state)
+{
+    (void) state;
+    static const char *const written[] = {
+        "06 12345678",      "0612345678",
+        "06-12 34 56 78",   "06.12.34.56.78",
+        "(06) 12345678",    "612345678",
+        "31612345678",      "+31 (0)6 12345678",
+        "+310612345678",    "0031 6 12345678",
+        "tel:+31612345678", "тел. 06 12345678",
+        "０６１２３45678",  "\u202a+31612345678\u202c",
+        "06\u201112345678",
+    };
+    for (size_t i = 0; i < PK_COUNT(written); i++)
+        check(written[i], PK_PHONE_OK, "+31612345678");
+}
+
+static void test_bulgarian_mobiles(void **state)
+{
+    (void) state;
+    static const char *const written[] = { "+359 88 000 1234", "00359880001234", "+359 (0)88 0001234", "+3590880001234",
+                                           "359880001234" };
+    for (size_t i = 0; i < PK_COUNT(written); i++)
+        check(written[i], PK_PHONE_OK, "+359880001234");
+}
+
+static void test_national_form_is_asked_about(void **state)
+{
+    (void) state;
+    /* A Dutch reading exists for the first two; for none of them is it stored silently. */
+    check("0888 000 123", PK_PHONE_AMBIGUOUS, "+359888000123");
+    check("0878 000 123", PK_PHONE_AMBIGUOUS, "+359878000123");
+    check("0899 000 123", PK_PHONE_AMBIGUOUS, "+359899000123");
+}
+
+static void test_no_sms(void **state)
+{
+    (void) state;
+    static const char *const written[] = { "075 123 4567", "0800 1234", "14 075", "+359 2 980 0000", "097 0000 00000" };
+    for (size_t i = 0; i < PK_COUNT(written); i++)
+        check(written[i], PK_PHONE_NOT_SMS, "untouched");
+}
+
+static void test_invalid(void **state)
+{
+    (void) state;
+    static const char *const written[] = {
+        "",
+        " ",
+        "06 1234567",
+        "06 123456785",
+        "O6 12345678",
+        "06 1234O678",
+        "06 12345678 mama",
+        "06 12345678 / 06 87654321",
+        "112",
+        "0532 123 4567",
+        "geen nummer",
+        "+",
+        "\xff",
+    };
+    for (size_t i = 0; i < PK_COUNT(written); i++)
+        check(written[i], PK_PHONE_INVALID, "untouched");
+    char large[1000];
+    memset(large, '0', sizeof large);
+    char found[PK_PHONE_MAX];
+    assert_int_equal(pk_phone_parse(pk_slice_make(large, sizeof large), "NL", found), PK_PHONE_INVALID);
+    assert_int_equal(pk_phone_parse(PK_SLICE("06\0 12345678"), "NL", found), PK_PHONE_INVALID);
+}
+
+static void test_other_regions(void **state)
+{
+    (void) state;
+    char found[PK_PHONE_MAX];
+    assert_int_equal(pk_phone_parse(PK_SLICE("088 000 1234"), "BG", found), PK_PHONE_OK);
+    assert_string_equal(found, "+359880001234");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dutch_mobiles),
+        cmocka_unit_test(test_bulgarian_mobiles),
+        cmocka_unit_test(test_national_form_is_asked_about),
+        cmocka_unit_test(test_no_sms),
+        cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_other_regions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

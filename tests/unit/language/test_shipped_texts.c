@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Every shipped text in every language and script, with example values: nothing left in braces, only letters that
+ * belong there, within its parts. And the names that the service counts on.
+ */
+#include "tests/unit/language/support.h"
+
+#include "gateway/language/prepare.h"
+#include "gateway/language/segment.h"
+#include "gateway/language/template_file.h"
+
+/* What a notice of each kind would bring; more than any one text takes. */
+static const char example[] =
+    "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"ends\":\"2026-03-03T19:30:00+01:00\","
+    "\"opens\":\"2026-03-05T09:00:00+01:00\",\"place\":\"Dam 12\",\"days\":\"tue thu\",\"hours\":\"9:00-17:00\","
+    "\"people\":3,\"phone\":\"075 123 4567\",\"link\":\"https://zaanstad.nl/bg\",\"topics\":\"Dam\",\"topic\":\"Dam\"}";
+
+static void render(const struct pk_catalog *catalog, const struct pk_template *t, const char *rendering, const char *values,
+                   struct pk_buf *out)
+{
+    struct pk_json *document = NULL;
+    struct pk_error err = { 0 };
+    assert_int_equal(pk_json_parse(pk_slice_of(values), 4096, &document, NULL), 0);
+    struct pk_render how = {
+        .language = pk_template_language(t),
+        .rendering = pk_slice_of(rendering),
+        .body = pk_template_body(t),
+        .values = document,
+        .org = PK_SLICE("Zaanstad"),
+        .zone = "Europe/Amsterdam",
+    };
+    pk_buf_clear(out);
+    if (pk_catalog_render(catalog, &how, out, &err) != 0)
+        fail_msg("%s in %s: %s", t->name, t->language->tag, err.message);
+    pk_json_free(document);
+}
+
+static void check_one(const struct pk_catalog *catalog, const struct pk_template *t, const char *rendering)
+{
+    struct pk_buf words, again;
+    struct pk_segmentation found;
+    pk_buf_init(&words, 65536);
+    pk_buf_init(&again, 65536);
+    render(catalog, t, rendering, example, &words);
+    assert_null(strchr(pk_buf_text(&words), '{'));
+    assert_null(strchr(pk_buf_text(&words), '}'));
+    assert_null(strstr(pk_buf_text(&words), "..")); /* the words of a time bring their own full stop */
+    assert_null(strstr(pk_buf_text(&words), "  "));
+    assert_int_equal(pk_segment(pk_buf_slice(&words), false, &found, NULL), 0);
+    /* Two parts at most with values of ordinary length, in Latin letters one; what the head allows is for the longest. */
+    if (found.parts < 1 || found.parts > 2 || found.parts > t->parts)
+        fail_msg("%s in %s takes %u parts", t->name, t->language->tag, found.parts);
+    if (rendering[0]) {
+        assert_int_equal(found.encoding, PK_ENCODING_GSM7);
+        assert_int_equal(found.parts, 1);
+    }
+    /* Already as it will be sent. */
+    assert_int_equal(pk_text_prepare(pk_buf_slice(&words), &again), 0);
+    assert_string_equal(pk_buf_text(&again), pk_buf_text(&words));
+    pk_buf_finish(&words);
+    pk_buf_finish(&again);
+}
+
+static void test_every_text(void **state)
+{
+    const struct pk_catalog *catalog = *state;
+    size_t renderings = 0;
+    assert_true(pk_catalog_template_count(catalog) >= 60);
+    for (size_t i = 0; i < pk_catalog_template_count(catalog); i++) {
+        const struct pk_template *t = pk_catalog_template(catalog, i);
+        check_one(catalog, t, "");
+        if (pk_catalog_has_rendering(catalog, pk_template_language(t), PK_SLICE("Latn"))) {
+            check_one(catalog, t, "bg-Latn");
+            renderings++;
+        }
+    }
+    assert_true(renderings >= 30);
+}
+
+/* What the service sends by name, with the values it has when it does. */
+static void test_names_the_service_counts_on(void **state)
+{
+    static const struct {
+        const char *name;
+        enum pk_text_kind kind;
+        enum pk_text_reply reply;
+    } needed[] = {
+        { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO },
+        { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT },
+        { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+    };
+    static const char *const languages[] = { "bg", "nl", "tr", "en" };
+    static const char meeting[] = "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam 12\"}";
+    struct pk_buf words;
+    pk_buf_init(&words, 65536);
+    for (size_t i = 0; i < PK_COUNT(needed); i++) {
+        bool of_meeting = strncmp(needed[i].name, "parent", 6) == 0 || strncmp(needed[i].name, "rsvp", 4) == 0;
+        for (size_t j = 0; j < PK_COUNT(languages); j++) {
+            const struct pk_template *t = pk_catalog_find(*state, pk_slice_of(needed[i].name), pk_slice_of(languages[j]));
+            assert_non_null(t);
+            assert_int_equal(pk_template_kind(t), needed[i].kind);
+            assert_int_equal(pk_template_reply(t), needed[i].reply);
+            render(*state, t, "", of_meeting ? meeting : "{}", &words);
+            assert_true(words.len > 0);
+        }
+    }
+    pk_buf_finish(&words);
+}
+
+/* A yes is answered with the values of the notice that asked: whoever asks must bring what rsvp-yes says. */
+static void test_every_question_can_be_confirmed(void **state)
+{
+    const struct pk_template *yes = pk_catalog_find(*state, PK_SLICE("rsvp-yes"), PK_SLICE("nl"));
+    static const char *const without_place[] = { "parent-meeting-invitation-short" };
+    for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
+        const struct pk_template *t = pk_catalog_template(*state, i);
+        bool excepted = false;
+        for (size_t j = 0; j < PK_COUNT(without_place); j++)
+            excepted = excepted || pk_slice_is(pk_template_name(t), without_place[j]);
+        if (pk_template_reply(t) != PK_TEXT_REPLY_YES_NO || excepted)
+            continue;
+        for (size_t j = 0; j < yes->argument_count; j++)
+            assert_non_null(pk_template_argument(t, yes->arguments[j].argument));
+    }
+}
+
+static void test_words(void **state)
+{
+    static const struct {
+        const char *name, *language, *rendering, *wanted;
+    } cases[] = {
+        { "parent-meeting-invitation", "bg", "",
+          "Zaanstad: родителска среща във вторник, 3 март, 18:00 ч. Място: Dam 12. Идвате ли? Пишете ДА или НЕ. Край: СТОП" },
+        { "parent-meeting-invitation", "bg", "bg-Latn",
+          "Zaanstad: roditelska sreshta vav vtornik, 3 mart, 18:00 ch. Myasto: Dam 12. Idvate li? Pishete DA ili NE. Kray: "
+          "STOP" },
+        { "parent-meeting-invitation", "nl", "",
+          "Zaanstad: ouderbijeenkomst op dinsdag 3 maart, 18:00 uur. Plaats: Dam 12. Komt u? Schrijf JA of NEE. Geen berichten "
+          "meer: STOP" },
+        { "parent-meeting-reminder", "bg", "",
+          "Родителската среща е утре, вторник, 3 март, 18:00 ч. Място: Dam 12. Очакваме Ви! Ако не можете, пишете НЕ." },
+        { "festival-invitation", "bg", "bg-Latn",
+          "Zaanstad Vi kani na festival \"Dobre doshli\": vtornik, 3 mart, 18:00 ch. Myasto: Dam 12. Bezplatno! Kray: STOP" },
+        { "festival-invitation", "nl", "",
+          "Zaanstad nodigt u uit voor het festival 'Welkom': dinsdag 3 maart, 18:00 uur. Plaats: Dam 12. Gratis! Geen berichten "
+          "meer: STOP" },
+        { "info-point-hours", "bg", "",
+          "Инфопункт за хора от България: вторник и четвъртък, от 9:00 до 17:00 ч. Място: Dam 12. Безплатна помощ. Не е нужен "
+          "час." },
+        { "info-point-closed", "bg", "",
+          "Днес инфопунктът е затворен. Отваряме отново в четвъртък, 5 март, 9:00 ч. Извинете за неудобството! Въпроси: 075 123 "
+          "4567." },
+        { "info-point-special", "nl", "",
+          "Zaanstad: op dinsdag 3 maart is het infopunt open van 18:00 tot 19:30 uur. Plaats: Dam 12." },
+        { "rsvp-yes-count", "bg", "",
+          "Благодарим! Записахме 3 души за вторник, 3 март, 18:00 ч. Място: Dam 12. Ако има промяна, пишете ни пак." },
+        { "stop-confirmed", "bg", "bg-Latn",
+          "Gotovo. Spryahme saobshteniyata. Zaanstad nyama da Vi pishe poveche. Ako iskate otnovo saobshtenia, pishete START." },
+        { "help", "tr", "", "Zaanstad: EVET = geliyorum, HAYIR = gelmiyorum, STOP = mesajları bitir, START = yeniden mesaj." },
+    };
+    struct pk_buf words;
+    pk_buf_init(&words, 65536);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        const struct pk_template *t = pk_catalog_find(*state, pk_slice_of(cases[i].name), pk_slice_of(cases[i].language));
+        assert_non_null(t);
+        render(*state, t, cases[i].rendering, example, &words);
+        assert_string_equal(pk_buf_text(&words), cases[i].wanted);
+    }
+    pk_buf_finish(&words);
+}
+
+/* Texts of earlier days are rendered from what was stored, and a value that is missing never prints its name. */
+static void test_stored_texts(void **state)
+{
+    struct pk_json *values = NULL;
+    struct pk_buf words;
+    struct pk_error err = { 0 };
+    pk_buf_init(&words, 1024);
+    assert_int_equal(pk_json_parse(PK_SLICE("{\"place\":\"Дам 12\",\"people\":1}"), 1024, &values, NULL), 0);
+    struct pk_render how = { .language = PK_SLICE("bg"),
+                             .body = PK_SLICE("Елате: {place}! {people, plural, one {# човек} other {# души}}"),
+                             .values = values,
+                             .org = PK_SLICE("Zaanstad"),
+                             .zone = "Europe/Amsterdam" };
+    assert_int_equal(pk_catalog_render(*state, &how, &words, &err), 0);
+    assert_string_equal(pk_buf_text(&words), "Елате: Дам 12! 1 човек");
+    static const struct {
+        const char *body, *language, *rendering, *message;
+    } refused[] = {
+        { "{begins_time}", "bg", "", "cannot write the text: value \"begins\" is missing or of the wrong type" },
+        { "{org} {phone}", "bg", "", "cannot write the text: value \"phone\" is missing or of the wrong type" },
+        { "{child}", "bg", "", "cannot write the text: its placeholders are not ours" },
+        { "{place", "bg", "", "cannot write the text: its placeholders are not ours" },
+        { "{place}", "de", "", "cannot write the text: language \"de\" is not loaded" },
+        { "{place}", "bg", "bg-Grek", "cannot write the text: there is no rendering \"bg-Grek\"" },
+        { "{place}", "nl", "nl-Latn", "cannot write the text: there is no rendering \"nl-Latn\"" },
+    };
+    for (size_t i = 0; i < PK_COUNT(refused); i++) {
+        how.body = pk_slice_of(refused[i].body);
+        how.language = pk_slice_of(refused[i].language);
+        how.rendering = pk_slice_of(refused[i].rendering);
+        assert_int_equal(pk_catalog_render(*state, &how, &words, &err), PK_E_INVALID);
+        assert_string_equal(err.message, refused[i].message);
+    }
+    pk_json_free(values);
+    pk_buf_finish(&words);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_text),
+        cmocka_unit_test(test_names_the_service_counts_on),
+        cmocka_unit_test(test_every_question_can_be_confirmed),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_stored_texts),
+    };
+    return cmocka_run_group_tests(tests, pk_test_load_catalog, pk_test_free_catalog);
+}
