@@ -37,6 +37,7 @@ extern const struct pk_command pk_command_serve, pk_command_check_config;       
 extern const struct pk_command pk_command_keys;                                                   /* cmd_keys.c */
 extern const struct pk_command pk_command_recipients, pk_command_backup, pk_command_restore;      /* cmd_recipients.c, ... */
 extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_command_messages;
-extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status, pk_command_trigger;
+extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status;
+extern const struct pk_command pk_command_trigger, pk_command_triggers;
 
 #endif

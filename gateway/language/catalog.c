@@ -90,17 +90,17 @@ static bool has_failed(const struct loading *l, const char *name)
 static void load_template(struct loading *l, const struct pk_language *language, const char *folder, const char *name)
 {
     struct pk_catalog *catalog = l->catalog;
-    struct pk_slice stem = pk_slice_of(name);
+    size_t len = strlen(name);
     pk_auto(text) char *path = path_of(folder, name);
-    if (stem.len < 5 || strcmp(name + stem.len - 4, ".txt") != 0 || !pk_is_name(pk_slice_make(name, stem.len - 4))) {
+    if (len < 5 || strcmp(name + len - 4, ".txt") != 0 || !pk_is_name(pk_slice_make(name, len - 4))) {
         pk_ini_tell(l->report, path, 0, NULL, NULL, "Name texts like parent-meeting-invitation.txt, and put nothing else here.",
                     "the file is no text and no language.ini");
         return;
     }
-    struct pk_template *t = pk_template_load(path, pk_slice_make(name, stem.len - 4), language, l->report, l->err);
+    struct pk_template *t = pk_template_load(path, pk_slice_make(name, len - 4), language, l->report, l->err);
     if (!t) {
         if (l->failed_count < TEMPLATES_FAILED_MAX)
-            l->failed[l->failed_count++] = pk_strndup(name, stem.len - 4);
+            l->failed[l->failed_count++] = pk_strndup(name, len - 4);
         return;
     }
     if (catalog->template_count == TEMPLATES_MAX) {

@@ -59,7 +59,8 @@ static int add_formatted(const UDateFormat *format, struct pk_wall *wall, int64_
     int32_t len = udat_formatCalendar(format, wall->calendar, units, PK_WORD_UNITS_MAX, NULL, &code);
     if (U_FAILURE(code) || len > PK_WORD_UNITS_MAX)
         return PK_E_INVALID;
-    return pk_utf16_to_utf8(units, len, out);
+    const struct pk_utf16 text = { .data = units, .len = len };
+    return pk_utf16_to_utf8(&text, 0, len, out);
 }
 
 static bool begins_with_one_of(struct pk_slice word, const char *letters)

@@ -68,6 +68,10 @@ int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
         return PK_E_INTERNAL;
     for (int32_t i = 0; i < from.len;) {
         UChar32 c = pk_utf16_next(from.data, &i, from.len);
+        if (c >= ' ' && c < 0x7f && c != '`') { /* nearly all, and all of them in the alphabet */
+            pk_utf16_add(&to, c);
+            continue;
+        }
         const char *simple = replacement(c);
         if (simple) {
             for (; *simple; simple++)
@@ -85,5 +89,5 @@ int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
         begin++;
     while (end > begin && to.data[end - 1] == ' ')
         end--;
-    return pk_utf16_to_utf8(to.data + begin, end - begin, out);
+    return pk_utf16_to_utf8(&to, begin, end, out);
 }

@@ -179,7 +179,8 @@ static void decide(const struct pk_reading *r, struct pk_reply_meaning *ret)
         say(r, found->list == PK_LIST_STOP_FIRST ? PK_INTENT_STOP : PK_INTENT_HELP, found, ret);
         return;
     }
-    if (add_up(r, &sum))
+    /* What was not read to its end is made of who knows what. */
+    if (!r->cut && add_up(r, &sum))
         decide_by_sum(r, &sum, ret);
     else if ((found = anywhere(r, PK_LIST_HELP_PHRASE)))
         say(r, PK_INTENT_HELP, found, ret);

@@ -5,7 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
-/* Letters that look alike, Latin to Cyrillic: for words of both alphabets, and (capitals only) of one. */
+/* Letters that look alike, Latin to Cyrillic; n and u as they are written by hand. */
 static const struct pair {
     UChar from, to;
 } shape_to_cyrillic[] = {
@@ -258,8 +258,7 @@ static void latin_forms(const struct pk_word *word, struct pk_forms *forms)
     /* By shape "HE" is Bulgarian for no, by sound Turkish for yes: it stays what nobody can know. */
     if (is_he(word))
         return;
-    /* Only the letters that are twins of capitals: n and u resemble п and и in handwriting alone. */
-    map_all(&shape, shape_to_cyrillic, PK_COUNT(shape_to_cyrillic) - 2);
+    map_all(&shape, shape_to_cyrillic, PK_COUNT(shape_to_cyrillic));
     map_all(&shape, digits, PK_COUNT(digits));
     if (!has_latin(&shape))
         add_form(forms, &shape, false);

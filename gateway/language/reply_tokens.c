@@ -52,13 +52,16 @@ static void drop_quotations(struct pk_utf16 *text)
         int32_t end = opens(open) ? after : text->len, begin = end;
         while (end < text->len && !closes(open, text->data[end]))
             end++;
-        if (end < text->len && words_in(text->data + begin, end - begin) > QUOTED_WORDS_MAX) {
-            pk_utf16_add(&kept, ' ');
-            i = end + 1;
+        if (end == text->len) { /* no quotation begins here */
+            pk_utf16_add(&kept, open);
+            i = after;
             continue;
         }
-        pk_utf16_add(&kept, open);
-        i = after;
+        if (words_in(text->data + begin, end - begin) > QUOTED_WORDS_MAX)
+            pk_utf16_add(&kept, ' ');
+        else
+            pk_utf16_add_all(&kept, text->data + i, end + 1 - i);
+        i = end + 1;
     }
     pk_utf16_finish(text);
     *text = kept;
@@ -120,8 +123,10 @@ static void cut_tokens(struct pk_reading *r)
             inside = false;
             continue;
         }
-        if (!inside && r->count == TOKENS_MAX)
+        if (!inside && r->count == r->room) {
+            r->cut = true;
             return;
+        }
         if (!inside)
             r->tokens[r->count++] = (struct pk_token){ .number = -1 };
         inside = true;
@@ -160,7 +165,7 @@ static int32_t word_before_digits(const struct pk_token *token)
 static void split_token(struct pk_reading *r, size_t at)
 {
     int32_t len = word_before_digits(&r->tokens[at]);
-    if (len == 0 || r->tokens[at].word_count > 0 || r->count == TOKENS_MAX)
+    if (len == 0 || r->tokens[at].word_count > 0 || r->count == r->room)
         return;
     memmove(r->tokens + at + 1, r->tokens + at, (r->count - at) * sizeof *r->tokens);
     r->count++;
@@ -196,11 +201,14 @@ static void take_text(struct pk_utf16 *to, struct pk_slice text)
 
 void pk_reading_init(struct pk_reading *r, const struct pk_reply_words *words, struct pk_slice text)
 {
-    *r = (struct pk_reading){ .words = words, .tokens = pk_alloc_array(TOKENS_MAX, sizeof *r->tokens) };
+    *r = (struct pk_reading){ .words = words, .cut = text.len > TEXT_BYTES_MAX };
     r->phrases = pk_reply_phrases(words, &r->phrase_count);
     take_text(&r->text, text);
     drop_quotations(&r->text);
     pk_fold(&r->text);
+    /* A token takes a unit at least, and one that is split takes two. */
+    r->room = r->text.len < TOKENS_MAX ? (size_t) r->text.len : TOKENS_MAX;
+    r->tokens = pk_alloc_array(r->room + 1, sizeof *r->tokens);
     read_tokens(r);
 }
 

@@ -23,7 +23,8 @@ struct pk_reading {
     size_t phrase_count;
     struct pk_utf16 text; /* folded, without long quotations */
     struct pk_token *tokens;
-    size_t count;
+    size_t count, room;
+    bool cut; /* there was more than is looked at */
 };
 
 /* Never fails; at most 4 KiB of the text are looked at, and bytes that are no UTF-8 are spaces. */

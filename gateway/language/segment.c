@@ -13,6 +13,8 @@
 
 #define ESCAPE 0x1bu
 #define NOT_THERE 0xffffffffu
+#define LAST 0x03a9u /* the highest of the tables, but for the euro sign */
+#define EURO 0x20acu
 
 /* 3GPP TS 23.038 section 6.2.1, by septet. The escape's own place is no character. */
 static const uint32_t basic[128] = {
@@ -33,7 +35,7 @@ static const struct {
     uint8_t septet;
 } extension[] = {
     { 0x000c, 0x0a }, { 0x005e, 0x14 }, { 0x007b, 0x28 }, { 0x007d, 0x29 }, { 0x005c, 0x2f },
-    { 0x005b, 0x3c }, { 0x007e, 0x3d }, { 0x005d, 0x3e }, { 0x007c, 0x40 }, { 0x20ac, 0x65 },
+    { 0x005b, 0x3c }, { 0x007e, 0x3d }, { 0x005d, 0x3e }, { 0x007c, 0x40 }, { EURO, 0x65 },
 };
 
 /* How many septets a character takes: 0 = it is in neither table. */
@@ -44,6 +46,9 @@ static uint32_t gsm7_septets(uint32_t c, uint8_t ret_septets[2])
         ret_septets[0] = (uint8_t) c;
         return 1;
     }
+    /* Nearly every other one, all Cyrillic among them, lies behind the last character of the tables. */
+    if (c > LAST && c != EURO)
+        return 0;
     for (uint32_t i = 0; i < 128; i++) {
         if (basic[i] == c) {
             ret_septets[0] = (uint8_t) i;
@@ -101,14 +106,16 @@ static int measure(struct pk_slice text, struct pk_segmentation *ret)
         uint8_t octets[2];
         if (c <= 0)
             return PK_E_INVALID;
+        utf16 += c < 0x10000 ? 1u : 2u;
+        if (found.encoding == PK_ENCODING_UCS2)
+            continue;
         uint32_t more = gsm7_septets((uint32_t) c, octets);
-        if (more == 0 && found.encoding == PK_ENCODING_GSM7) {
+        if (more == 0) {
             found.encoding = PK_ENCODING_UCS2;
             found.forcing_codepoint = (uint32_t) c;
             found.forcing_index = index;
         }
         septets += more;
-        utf16 += c < 0x10000 ? 1u : 2u;
     }
     found.units = found.encoding == PK_ENCODING_GSM7 ? septets : utf16;
     *ret = found;
@@ -174,6 +181,7 @@ int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *
                       struct pk_segmentation *ret_segmentation)
 {
     struct pk_segmentation found;
+    size_t before = ret_octets->len;
     if (max_parts == 0)
         return PK_E_LIMIT;
     int r = measure(text, &found);
@@ -181,5 +189,7 @@ int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *
         r = cut(text, wide_reference, &found, NULL, max_parts < PK_PARTS_MAX ? max_parts : PK_PARTS_MAX, ret_octets, ret_ends);
     if (r == 0)
         *ret_segmentation = found;
+    else
+        ret_octets->len = before; /* half a text is none */
     return r;
 }

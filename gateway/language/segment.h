@@ -20,7 +20,8 @@ struct pk_segmentation {
 /* `wide_reference`: 16-bit concatenation reference. PK_E_INVALID for text that is no UTF-8, PK_E_LIMIT over 255 parts.
  * part_units (PK_PARTS_MAX entries) may be NULL. */
 int pk_segment(struct pk_slice text, bool wide_reference, struct pk_segmentation *ret_segmentation, uint32_t *part_units);
-/* Encodes one text into octets (GSM-7 unpacked, or UTF-16BE) and says where each part ends, in octets. */
+/* Encodes one text into octets (GSM-7 unpacked, or UTF-16BE), appended, and says where each part ends, in octets of
+ * this text. ret_ends has max_parts entries; PK_E_LIMIT when the text needs more, or is longer than the buffer takes. */
 int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *ret_octets, uint32_t *ret_ends, size_t max_parts,
                       struct pk_segmentation *ret_segmentation);
 /* Is the character in the GSM 7-bit alphabet or its extension table? */

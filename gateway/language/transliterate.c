@@ -137,5 +137,5 @@ int pk_transliterate_bg(struct pk_slice text, struct pk_buf *out)
         struct word word = { from.data + begin, end - begin, all_capitals(from.data + begin, end - begin) };
         add_word(&to, &word);
     }
-    return pk_utf16_to_utf8(to.data, to.len, out);
+    return pk_utf16_to_utf8(&to, 0, to.len, out);
 }

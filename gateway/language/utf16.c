@@ -55,18 +55,23 @@ int pk_utf16_from_utf8(struct pk_utf16 *text, struct pk_slice utf8)
     return 0;
 }
 
-int pk_utf16_to_utf8(const UChar *data, int32_t len, struct pk_buf *out)
+int pk_utf16_to_utf8(const struct pk_utf16 *text, int32_t begin, int32_t end, struct pk_buf *out)
 {
-    for (int32_t i = 0; i < len;) {
-        UChar32 c = pk_utf16_next(data, &i, len);
-        uint8_t bytes[4];
+    uint8_t bytes[256]; /* some at a time: the buffer's own bookkeeping costs more than a character */
+    size_t len = 0;
+    for (int32_t i = begin; i < end;) {
+        UChar32 c = pk_utf16_next(text->data, &i, end);
         if (c >= 0xd800 && c <= 0xdfff)
             c = 0xfffd;
-        int r = pk_buf_add(out, bytes, pk_utf8_write(c, bytes));
+        len += pk_utf8_write(c, bytes + len);
+        if (len <= sizeof bytes - 4)
+            continue;
+        int r = pk_buf_add(out, bytes, len);
         if (r != 0)
             return r;
+        len = 0;
     }
-    return 0;
+    return len > 0 ? pk_buf_add(out, bytes, len) : 0;
 }
 
 void pk_utf16_normalize(struct pk_utf16 *text, const UNormalizer2 *form)

@@ -65,8 +65,8 @@ void pk_utf16_add(struct pk_utf16 *text, UChar32 c);
 void pk_utf16_add_all(struct pk_utf16 *text, const UChar *data, int32_t len);
 /* Appends. PK_E_INVALID for what is no UTF-8 or holds NUL, PK_E_LIMIT over PK_LANGUAGE_TEXT_MAX. */
 int pk_utf16_from_utf8(struct pk_utf16 *text, struct pk_slice utf8);
-/* Appends; a lone surrogate becomes U+FFFD. The code of pk_buf_add. */
-int pk_utf16_to_utf8(const UChar *data, int32_t len, struct pk_buf *out);
+/* Appends the units from `begin` to before `end`; a lone surrogate becomes U+FFFD. The code of pk_buf_add. */
+int pk_utf16_to_utf8(const struct pk_utf16 *text, int32_t begin, int32_t end, struct pk_buf *out);
 /* Replaces *text by its normal form. */
 void pk_utf16_normalize(struct pk_utf16 *text, const UNormalizer2 *form);
 

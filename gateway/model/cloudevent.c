@@ -39,7 +39,6 @@ const char *pk_refusal_name(enum pk_event_refusal refusal)
         [PK_REFUSAL_RATE] = "rate",
         [PK_REFUSAL_RESPONSE_TOPIC] = "response-topic",
         [PK_REFUSAL_CEILING] = "ceiling",
-        [PK_REFUSAL_HELD] = "held",
     };
     return (size_t) refusal < PK_REFUSALS ? names[refusal] : NULL;
 }

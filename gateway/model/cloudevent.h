@@ -32,7 +32,6 @@ enum pk_event_refusal {
     PK_REFUSAL_RATE,
     PK_REFUSAL_RESPONSE_TOPIC,
     PK_REFUSAL_CEILING,
-    PK_REFUSAL_HELD, /* sending is on hold after a restore */
     PK_REFUSALS
 };
 const char *pk_refusal_name(enum pk_event_refusal refusal); /* "not-json" */

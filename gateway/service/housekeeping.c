@@ -11,6 +11,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/outbound.h"
+#include "gateway/service/tracker.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
@@ -22,6 +23,7 @@
 #define LONG_MS 60000
 #define ROWS 500u
 #define COMPLETIONS 256u
+#define RECOVERED_PER_TURN 1000u
 #define WAL_PASSIVE_BYTES (4 << 20)
 #define WAL_RESTART_BYTES (64 << 20)
 #define TROUBLE_MS 1000
@@ -95,6 +97,15 @@ static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t
     return r == 0 && count >= max;
 }
 
+/* The hand-over was cut off: the message may be with the provider. It is repeated by itself only where that is no
+ * double, or where the account says that a double is the lesser evil. */
+static void plan_recovery(void *ctx, uint32_t account, struct pk_message_change *change)
+{
+    struct pk_service *service = ctx;
+    const struct pk_desk *desk = pk_desks_by_id(service->desks, account);
+    pk_tracker_interrupted(desk, change);
+}
+
 static void recover(struct pk_upkeep *upkeep)
 {
     struct pk_store *store = upkeep->service->store;
@@ -102,7 +113,8 @@ static void recover(struct pk_upkeep *upkeep)
     size_t count = 0;
     int r = pk_unit_begin(store, &err);
     if (r == 0) {
-        r = pk_messages_recover(store, pk_clock_wall_ms(), 1000, &count, &err);
+        struct pk_recovery recovery = { .plan = plan_recovery, .ctx = upkeep->service, .now_ms = pk_clock_wall_ms() };
+        r = pk_messages_recover(store, &recovery, RECOVERED_PER_TURN, &count, &err);
         if (r != 0)
             pk_unit_drop(store);
         else
@@ -114,14 +126,9 @@ static void recover(struct pk_upkeep *upkeep)
         return;
     }
     if (count > 0)
-        pk_log(PK_LOG_WARN, "housekeeping", "recovery.uncertain", "messages", PK_LOG_INT(count), NULL);
-    upkeep->recovered = count < 1000;
+        pk_log(PK_LOG_WARN, "housekeeping", "recovery.interrupted", "messages", PK_LOG_INT(count), NULL);
+    upkeep->recovered = count < RECOVERED_PER_TURN;
     pk_loop_again(upkeep->service->loop);
-}
-
-static int close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
-{
-    return pk_messages_close_receipts(store, 0, now_ms, max, ret_count, err);
 }
 
 /* ---- triggers whose messages are all final ---- */
@@ -240,7 +247,7 @@ static void tell_state(struct pk_upkeep *upkeep)
 static void short_round(struct pk_upkeep *upkeep)
 {
     bool more = step(upkeep, "expire", pk_messages_expire, ROWS);
-    more |= step(upkeep, "receipts", close_receipts, ROWS);
+    more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS);
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS);
     complete_triggers(upkeep);

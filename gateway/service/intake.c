@@ -56,6 +56,7 @@ struct taking {
     struct pk_told told;
     int64_t now_ms;
     int64_t valid_until_ms;
+    int64_t first; /* this event was taken in before, as this trigger; 0 = it was not */
 };
 
 static enum pk_event_refusal refuse(enum pk_event_refusal refusal, struct pk_error *err, const char *reason)
@@ -133,6 +134,10 @@ static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
     t->told.traceparent = t->event.traceparent;
     if (!pk_slice_is(t->event.source, t->rule->source))
         return refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
+    /* Whoever repeats an event that was accepted hears so again, whatever changed or ran out since. */
+    t->first = pk_trigger_find(t->service->store, t->event.source, t->event.id);
+    if (t->first != 0)
+        return PK_REFUSAL_NONE;
     if (t->event.expires_ms != 0 && t->event.expires_ms <= t->now_ms)
         return refuse(PK_REFUSAL_EXPIRED, err, "expirytime has passed");
     const struct pk_event_type *type = pk_event_type_find(t->event.type);
@@ -243,11 +248,11 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, s
     enum pk_event_refusal refusal = check_sender(intake, t, err);
     if (refusal == PK_REFUSAL_NONE)
         refusal = check_event(t, err);
-    if (refusal == PK_REFUSAL_NONE)
+    if (refusal == PK_REFUSAL_NONE && t->first == 0)
         refusal = check_template(t, err);
-    if (refusal == PK_REFUSAL_NONE)
+    if (refusal == PK_REFUSAL_NONE && t->first == 0)
         refusal = check_times(t, err);
-    if (refusal == PK_REFUSAL_NONE)
+    if (refusal == PK_REFUSAL_NONE && t->first == 0)
         refusal = check_reach(t, err);
     return refusal;
 }
@@ -291,7 +296,9 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
     if (r == 0)
         r = pk_notice_add(store, &notice, &trigger.notice, err);
     if (r == 0)
-        r = pk_trigger_add(store, &trigger, ret_id, err);
+        r = pk_trigger_add(store, &trigger, err);
+    if (r == 0)
+        *ret_id = trigger.id;
     pk_buf_finish(&values);
     pk_buf_finish(&audience);
     return r;
@@ -300,7 +307,6 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
 static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err)
 {
     struct pk_service *service = intake->service;
-    int64_t id = 0;
     struct pk_error why = { 0 };
     enum pk_event_refusal refusal = check(intake, t, &why);
     if (refusal != PK_REFUSAL_NONE) {
@@ -314,22 +320,18 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
     int r = pk_unit_begin(service->store, err);
     if (r != 0)
         return r;
-    r = store_trigger(t, &id, err);
-    bool repeated = r == PK_E_CONFLICT;
-    if (r != 0)
-        pk_unit_drop(service->store);
-    if (r != 0 && !repeated)
-        return r;
-    if (repeated && (r = pk_unit_begin(service->store, err)) != 0)
-        return r;
-    r = pk_outbound_accepted(service->outbound, &t->told, id, repeated, t->now_ms, err);
+    int64_t id = t->first;
+    if (id == 0)
+        r = store_trigger(t, &id, err);
+    if (r == 0)
+        r = pk_outbound_accepted(service->outbound, &t->told, id, t->first != 0, t->now_ms, err);
     if (r != 0) {
         pk_unit_drop(service->store);
         return r;
     }
     if ((r = pk_unit_keep(service->store, err)) != 0)
         return r;
-    if (repeated) {
+    if (t->first != 0) {
         service->metrics.triggers_repeated++;
         return 0;
     }

@@ -75,7 +75,24 @@ bool pk_planner_idle(const struct pk_planner *planner)
     return planner->idle;
 }
 
+/* Without a dispatcher (a service that only plans) whoever opens the queue later looks for itself. */
+static void note(struct pk_service *service, const struct pk_message *message)
+{
+    if (service->dispatcher)
+        pk_dispatcher_note(service->dispatcher, message->route, message->priority, message->due_ms);
+}
+
 /* ---- expansion ---- */
+
+/* A trigger that was in a restored backup and may have been sent since it was taken: a person decides about what it
+ * makes now, as about the messages that were waiting in the backup itself. */
+static uint32_t doubt(struct pk_service *service, const struct pk_trigger *trigger)
+{
+    int64_t taken_ms = pk_store_number(service->store, "restore.taken_ms", 0);
+    int64_t restored_ms = pk_store_number(service->store, "restore.at_ms", 0);
+    bool in_backup = trigger->received_ms <= taken_ms, was_due = trigger->send_at_ms - EARLY_MS <= restored_ms;
+    return in_backup && was_due ? PK_MESSAGE_HELD : 0;
+}
 
 struct wanted {
     uint32_t tags[TAGS_MAX];
@@ -112,7 +129,7 @@ static int read_audience(struct pk_service *service, struct pk_slice text, struc
 }
 
 static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, uint32_t channel,
-                  const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
+                  uint32_t flags, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
 {
     bool later = trigger->send_at_ms > now_ms;
     struct pk_message message = {
@@ -126,6 +143,8 @@ static int insert(struct pk_service *service, const struct pk_trigger *trigger, 
         .route = trigger->route,
         .priority = trigger->priority,
         .state = later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
+        .reason = flags & PK_MESSAGE_HELD ? PK_REASON_RESTORED : PK_REASON_NONE,
+        .flags = flags,
         .due_ms = later ? trigger->send_at_ms : now_ms,
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
@@ -134,7 +153,7 @@ static int insert(struct pk_service *service, const struct pk_trigger *trigger, 
                              err);
     if (r != 0)
         return r;
-    pk_dispatcher_note(service->dispatcher, message.route, message.priority, message.due_ms);
+    note(service, &message);
     return pk_message_insert(service->store, &message, err);
 }
 
@@ -186,8 +205,9 @@ static int expand(struct pk_planner *planner, const struct pk_trigger *trigger, 
         room = trigger->ceiling > trigger->planned ? (size_t) (trigger->ceiling - trigger->planned) : 0;
     if (room > 0)
         r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, room, planner->rows, &count, err);
+    uint32_t flags = doubt(service, trigger);
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = insert(service, trigger, &notice, route->channel, &planner->rows[i], now_ms, err);
+        r = insert(service, trigger, &notice, route->channel, flags, &planner->rows[i], now_ms, err);
     if (r != 0)
         return r;
     *ret_rows = count;
@@ -286,7 +306,7 @@ static int queue_one(struct pk_service *service, const struct pk_notice *notice,
     if (r == 0)
         r = pk_message_insert(service->store, message, err);
     if (r == 0)
-        pk_dispatcher_note(service->dispatcher, message->route, message->priority, message->due_ms);
+        note(service, message);
     return r;
 }
 
@@ -327,18 +347,34 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
     return queue_one(service, &notice, plan->language, plan->script, &message, err);
 }
 
+/* The first route of a channel by the rules alone: accounts need not be open. */
+static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_route, struct pk_error *err)
+{
+    for (size_t i = 0; i < service->rules->route_count; i++) {
+        const struct pk_route_rule *route = &service->rules->routes[i];
+        if (pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(route->channel)) == channel)
+            return pk_name_intern(service->store, PK_NAME_ROUTE, pk_slice_of(route->name), ret_route, err);
+    }
+    return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
+}
+
+/* A yes is about everything the person was signed up for, so one open question is enough. */
+static bool asked_before(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms)
+{
+    return pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
+           pk_messages_question_asked(service->store, plan->address, 0, now_ms - service->rules->reply_window_ms);
+}
+
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
                         struct pk_error *err)
 {
+    uint32_t route = 0;
     *ret_asked = false;
-    if (pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms))
+    if (asked_before(service, plan, now_ms))
         return 0;
-    const struct pk_lane_route *route = NULL;
-    for (size_t i = 0; !route && i < service->desks->route_count; i++)
-        if (service->desks->routes[i].channel == plan->channel)
-            route = &service->desks->routes[i];
-    if (!route)
-        return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
+    int r = route_of(service, plan->channel, &route, err);
+    if (r != 0)
+        return r;
     struct pk_notice notice = {
         .cls = PK_CLASS_QUESTION,
         .topic = plan->topic,
@@ -353,14 +389,14 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
         .topic = plan->topic,
         .channel = plan->channel,
         .cls = PK_CLASS_QUESTION,
-        .route = route->id,
+        .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
         .due_ms = now_ms,
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
     };
-    int r = queue_one(service, &notice, plan->language, plan->script, &message, err);
+    r = queue_one(service, &notice, plan->language, plan->script, &message, err);
     *ret_asked = r == 0;
     return r;
 }

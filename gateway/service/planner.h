@@ -35,7 +35,8 @@ struct pk_answer_plan {
 /* 0 also when the address had its day's answers already (then nothing is queued). */
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err);
 
-/* An opt-in question; *ret_asked is false when this address was asked within the rules' time. Inside a unit. */
+/* An opt-in question; *ret_asked is false when this address was asked within the rules' time, or has any question open.
+ * Inside a unit; needs no accounts (pk_service_new_planning()). */
 struct pk_question_plan {
     int64_t recipient, address;
     uint32_t channel, topic;

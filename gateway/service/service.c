@@ -7,6 +7,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/service/imports.h"
 #include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
@@ -30,6 +31,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->planner = pk_planner_new(service);
     service->intake = pk_intake_new(service);
     service->upkeep = pk_upkeep_new(service);
+    service->imports = pk_imports_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
         return r;
     /* The names made for accounts and routes are kept before anything refers to them. */
@@ -37,6 +39,16 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
         return r;
     *ret_service = pk_steal(&service);
     return 0;
+}
+
+struct pk_service *pk_service_new_planning(struct pk_store *store, const struct pk_rules *rules, const struct pk_catalog *catalog)
+{
+    struct pk_service *service = pk_alloc(sizeof *service);
+    service->store = store;
+    service->rules = rules;
+    service->catalog = catalog;
+    service->texts = pk_texts_new();
+    return service;
 }
 
 void pk_service_free(struct pk_service *service)
@@ -60,6 +72,7 @@ void pk_service_free(struct pk_service *service)
     pk_intake_free(service->intake);
     pk_outbound_free(service->outbound);
     pk_upkeep_free(service->upkeep);
+    pk_imports_free(service->imports);
     pk_texts_free(service->texts);
     free(service);
 }
@@ -96,8 +109,10 @@ void pk_service_harvest(struct pk_service *service)
 void pk_service_open(struct pk_service *service)
 {
     pk_upkeep_run(service->upkeep);
-    if (pk_upkeep_recovered(service->upkeep))
+    if (pk_upkeep_recovered(service->upkeep)) {
+        pk_imports_run(service->imports);
         pk_planner_run(service->planner);
+    }
     pk_dispatcher_open(service->dispatcher);
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/store/recipients.h"
 
 #define WAIT_MS 60000 /* a message the gate asks to wait is looked at again after this */
+#define RECEIPT_WINDOW_MS (48 * 3600 * 1000ll) /* of an account that is not configured any more */
 
 /* ---- the gate's verdicts ---- */
 
@@ -58,7 +59,7 @@ struct meaning {
     uint32_t reason;
 };
 
-static const struct meaning meanings[] = {
+static const struct meaning meanings[] = { /* by enum pk_outcome */
     [PK_OUTCOME_ACCEPTED] = { PK_ATTEMPT_ACCEPTED, PK_MESSAGE_ACCEPTED, PK_REASON_NONE },
     [PK_OUTCOME_RETRY] = { PK_ATTEMPT_REFUSED_TEMPORARY, PK_MESSAGE_DEFERRED, PK_REASON_PROVIDER_BUSY },
     [PK_OUTCOME_THROTTLED] = { PK_ATTEMPT_REFUSED_TEMPORARY, PK_MESSAGE_DEFERRED, PK_REASON_PROVIDER_BUSY },
@@ -92,6 +93,25 @@ static void defer(const struct pk_flight *flight, struct pk_message_change *chan
     }
 }
 
+static int64_t receipts_until(const struct pk_desk *desk, int64_t now_ms)
+{
+    return now_ms + (desk ? desk->rule->receipt_window_ms : RECEIPT_WINDOW_MS);
+}
+
+void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change *change)
+{
+    bool harmless = desk && (desk->capabilities & PK_CAN_IDEMPOTENT) != 0;
+    change->reason = PK_REASON_RESTART;
+    if (harmless || (desk && desk->rule->resend_uncertain)) {
+        change->state = PK_MESSAGE_DEFERRED;
+        change->due_ms = change->now_ms;
+        change->set_flags = harmless ? 0 : PK_MESSAGE_POSSIBLE_DOUBLE;
+        return;
+    }
+    change->state = PK_MESSAGE_UNCERTAIN;
+    change->due_ms = receipts_until(desk, change->now_ms);
+}
+
 /* Everybody the network refuses on the person's behalf is refused by us as well, until they come back themselves. */
 static int blocked_by_network(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
@@ -114,19 +134,90 @@ static int blocked_by_network(struct pk_service *service, const struct pk_flight
     return pk_ledger_append(service->store, &event, err);
 }
 
-struct unparking {
+/* ---- receipts ---- */
+
+/* An attempt given up by the network for now may be made again while there is time; the claim refuses it when another
+ * attempt of the message turned out to have arrived. */
+static int try_again(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_message *message,
+                     struct pk_message_change *change, struct pk_error *err)
+{
+    const struct pk_desk *desk = pk_desks_by_id(service->desks, attempt->account);
+    const struct pk_retry_rule *retry = desk ? &desk->rule->retry : NULL;
+    int64_t due_ms = retry ? change->now_ms + pk_retry_delay_ms(retry, message->attempts, (uint32_t) pk_random_u64()) : INT64_MAX;
+    if (!retry || message->attempts >= retry->max_attempts || due_ms >= message->expires_ms) {
+        change->state = PK_MESSAGE_UNDELIVERED;
+        change->reason = PK_REASON_ATTEMPTS_USED_UP;
+        return pk_message_change(service->store, message->id, change, err);
+    }
+    change->reason = PK_REASON_PROVIDER_REFUSED;
+    int r = pk_message_change(service->store, message->id, change, err);
+    if (r != 0)
+        return r;
+    change->state = PK_MESSAGE_DEFERRED;
+    change->due_ms = due_ms;
+    pk_dispatcher_note(service->dispatcher, message->route, message->priority, due_ms);
+    return pk_message_change(service->store, message->id, change, err);
+}
+
+/* What a receipt, new or kept, makes of the message it is about. */
+static int apply_receipt(struct pk_service *service, const struct pk_attempt *attempt, uint32_t receipt_state, int64_t now_ms,
+                         struct pk_error *err)
+{
+    struct pk_message message;
+    int r = pk_message_get(service->store, attempt->message, &message, err);
+    if (r == PK_E_NOT_FOUND)
+        return 0; /* erased meanwhile */
+    if (r != 0)
+        return r;
+    enum pk_message_state next = pk_message_after_receipt((enum pk_message_state) message.state, receipt_state);
+    if (next == (enum pk_message_state) message.state)
+        return 0;
+    struct pk_message_change change = { .state = next, .reason = PK_REASON_NONE, .now_ms = now_ms };
+    if (next == PK_MESSAGE_UNDELIVERED)
+        change.reason = PK_REASON_PROVIDER_REFUSED;
+    if (next == PK_MESSAGE_UNDELIVERED_TEMPORARY)
+        return try_again(service, attempt, &message, &change, err);
+    return pk_message_change(service->store, message.id, &change, err);
+}
+
+struct kept_receipts {
     struct pk_service *service;
     struct pk_attempt attempt;
     int64_t now_ms;
     struct pk_error *err;
 };
 
+/* Came before the provider's id was ours. */
 static int take_parked(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms)
 {
-    struct unparking *u = ctx;
+    struct kept_receipts *kept = ctx;
     struct pk_receipt receipt = { .state = receipt_state, .code = code, .at_ms = at_ms };
-    return pk_tracker_receipt(u->service, &u->attempt, &receipt, u->now_ms, u->err);
+    return pk_tracker_receipt(kept->service, &kept->attempt, &receipt, kept->now_ms, kept->err);
 }
+
+/* Came, by our own reference, before the provider's answer did. */
+static int take_early(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms)
+{
+    struct kept_receipts *kept = ctx;
+    (void) code;
+    (void) at_ms;
+    return apply_receipt(kept->service, &kept->attempt, receipt_state, kept->now_ms, kept->err);
+}
+
+int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
+                       struct pk_error *err)
+{
+    int fresh = pk_receipt_append(service->store, attempt->id, receipt->state, receipt->code, receipt->at_ms, now_ms, err);
+    if (fresh < 0)
+        return fresh;
+    if (fresh == 0) {
+        service->metrics.receipts_repeated++;
+        return 0;
+    }
+    return apply_receipt(service, attempt, receipt->state, now_ms, err);
+}
+
+/* ---- results of hand-overs ---- */
 
 int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
@@ -145,6 +236,8 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
     }
     if (change.state == PK_MESSAGE_DEFERRED)
         defer(flight, &change);
+    else if (change.state == PK_MESSAGE_ACCEPTED || change.state == PK_MESSAGE_UNCERTAIN)
+        change.due_ms = receipts_until(desk, now_ms);
 
     int r = pk_attempt_settle(service->store, flight->attempt, meaning->attempt, meaning->reason, provider_id,
                               pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
@@ -156,52 +249,14 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
         return r;
     if (change.state == PK_MESSAGE_DEFERRED)
         pk_dispatcher_note(service->dispatcher, flight->route, flight->priority, change.due_ms);
-    if (outcome != PK_OUTCOME_ACCEPTED || provider_id.len == 0)
+    if (outcome != PK_OUTCOME_ACCEPTED && outcome != PK_OUTCOME_UNCERTAIN)
         return 0;
-    struct unparking u = { .service = service, .now_ms = now_ms, .err = err };
-    u.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = desk->id };
-    return pk_receipt_unpark(service->store, desk->id, provider_id, take_parked, &u, err);
-}
-
-/* ---- receipts ---- */
-
-int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
-                       struct pk_error *err)
-{
-    int fresh = pk_receipt_append(service->store, attempt->id, receipt->state, receipt->code, receipt->at_ms, now_ms, err);
-    if (fresh < 0)
-        return fresh;
-    if (fresh == 0) {
-        service->metrics.receipts_repeated++;
-        return 0;
-    }
-    struct pk_message message;
-    int r = pk_message_get(service->store, attempt->message, &message, err);
-    if (r == PK_E_NOT_FOUND)
-        return 0; /* erased meanwhile */
-    if (r != 0)
+    struct kept_receipts kept = { .service = service, .now_ms = now_ms, .err = err };
+    kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = desk->id };
+    r = pk_receipts_of(service->store, flight->attempt, take_early, &kept, err);
+    if (r != 0 || provider_id.len == 0)
         return r;
-    enum pk_message_state next = pk_message_after_receipt((enum pk_message_state) message.state, receipt->state);
-    if (next == (enum pk_message_state) message.state)
-        return 0;
-    struct pk_message_change change = { .state = next, .reason = PK_REASON_NONE, .now_ms = now_ms };
-    if (next == PK_MESSAGE_UNDELIVERED || next == PK_MESSAGE_UNDELIVERED_TEMPORARY)
-        change.reason = PK_REASON_PROVIDER_REFUSED;
-    /* An attempt given up for now may be made again while there is time; the claim refuses it when another attempt
-     * of the message turned out to have arrived. */
-    const struct pk_desk *desk = pk_desks_by_id(service->desks, attempt->account);
-    if (next == PK_MESSAGE_UNDELIVERED_TEMPORARY && desk) {
-        int64_t due_ms = now_ms + pk_retry_delay_ms(&desk->rule->retry, message.attempts, (uint32_t) pk_random_u64());
-        if (message.attempts < desk->rule->retry.max_attempts && due_ms < message.expires_ms) {
-            r = pk_message_change(service->store, message.id, &change, err);
-            if (r != 0)
-                return r;
-            change.state = PK_MESSAGE_DEFERRED;
-            change.due_ms = due_ms;
-            pk_dispatcher_note(service->dispatcher, message.route, message.priority, due_ms);
-        }
-    }
-    return pk_message_change(service->store, message.id, &change, err);
+    return pk_receipt_unpark(service->store, desk->id, provider_id, take_parked, &kept, err);
 }
 
 /* ---- a person decides ---- */

@@ -15,6 +15,9 @@ int pk_tracker_refuse(struct pk_service *service, const struct pk_message *messa
                       enum pk_reason reason, int64_t now_ms, struct pk_error *err);
 /* Opens the attempt's row and makes the message submitting. */
 int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err);
+/* What becomes of a message whose hand-over nobody saw the end of: uncertain, or due again where the account may repeat.
+ * `desk` NULL: the account is not configured any more. Fills all but now_ms, which is given. */
+void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change *change);
 /* What a hand-over came to. */
 int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
 

@@ -7,8 +7,8 @@ bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_
 {
     /* Whatever may have arrived or still may: all but refused, expired unsent and suppressed ones. */
     return pk_sql_int(store, 0,
-                      "SELECT 1 FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 1 AND topic = ?2"
-                      " AND updated_ms >= ?3 AND state NOT IN (12, 13, 14, 15) LIMIT 1",
+                      "SELECT 1 FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 1"
+                      " AND (?2 = 0 OR topic = ?2) AND updated_ms >= ?3 AND state NOT IN (12, 13, 14, 15) LIMIT 1",
                       "iui", address, topic, since_ms) != 0;
 }
 
@@ -34,15 +34,34 @@ int pk_message_open_question(struct pk_store *store, int64_t address, int64_t si
     return 0;
 }
 
-int pk_messages_list(struct pk_store *store, const struct pk_message_filter *filter, size_t max,
-                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
+/* Rare states are found through the indexes that hold only them, not by walking past a million finished messages. */
+static const char *list_sql(const struct pk_message_filter *filter)
 {
-    static const char all[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE id < ?1 AND (?2 < 0 OR state = ?2) AND ?3 = 0"
-                              " ORDER BY id DESC LIMIT ?4";
     static const char of_trigger[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_notice WHERE id < ?1"
                                      " AND (?2 < 0 OR state = ?2) AND notice = (SELECT notice FROM trigger WHERE id = ?3)"
                                      " ORDER BY id DESC LIMIT ?4";
-    sqlite3_stmt *rows = pk_sql(store, filter->trigger != 0 ? of_trigger : all);
+    static const char waiting[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_waiting WHERE state < 3 AND state = ?2"
+                                  " AND id < ?1 AND ?3 = 0 ORDER BY id DESC LIMIT ?4";
+    static const char submitting[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE id IN (SELECT message FROM attempt"
+                                     " INDEXED BY attempt_open WHERE state = 0) AND state = ?2 AND id < ?1 AND ?3 = 0"
+                                     " ORDER BY id DESC LIMIT ?4";
+    static const char open[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7"
+                               " AND state = ?2 AND id < ?1 AND ?3 = 0 ORDER BY id DESC LIMIT ?4";
+    static const char all[] = "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE id < ?1 AND (?2 < 0 OR state = ?2) AND ?3 = 0"
+                              " ORDER BY id DESC LIMIT ?4";
+    if (filter->trigger != 0)
+        return of_trigger;
+    if (filter->state < 0 || filter->state >= PK_MESSAGE_DELIVERED)
+        return all;
+    if (filter->state == PK_MESSAGE_SUBMITTING)
+        return submitting;
+    return filter->state < PK_MESSAGE_SUBMITTING ? waiting : open;
+}
+
+int pk_messages_list(struct pk_store *store, const struct pk_message_filter *filter, size_t max,
+                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, list_sql(filter));
     pk_sql_bind(rows, "iiii", filter->after > 0 ? filter->after : INT64_MAX, (int64_t) filter->state, filter->trigger, (int64_t) max);
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {

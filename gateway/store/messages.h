@@ -25,7 +25,8 @@ struct pk_message {
     uint32_t state, reason, flags;
     uint32_t attempts;
     uint32_t account; /* last attempt's, 0 = none yet; answers: the account it must leave by, 0 = any */
-    int64_t due_ms, expires_ms;
+    int64_t due_ms; /* when it is to be sent; once handed over, when waiting for a receipt ends */
+    int64_t expires_ms;
     int64_t updated_ms;
     int64_t act_ms; /* answers: the person's act; else 0 */
 };
@@ -74,15 +75,19 @@ int pk_messages_suppress_person(struct pk_store *store, int64_t recipient, uint3
 /* Waiting messages of a trigger become cancelled, at most `max` at a time. */
 int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count,
                                struct pk_error *err);
-/* At start: attempts that were open when the process died make their messages uncertain; returns how many. The
- * attempts become no_answer. Resumable: at most `max` per call. */
-int pk_messages_recover(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
-/* Accepted, sent, uncertain or temporarily undelivered messages whose receipt window closed become unconfirmed (a
- * held receipt-less account uses PK_MESSAGE_SENT_FINAL and never comes here), at most `max`. */
-int pk_messages_close_receipts(struct pk_store *store, int64_t older_than_ms, int64_t now_ms, size_t max, size_t *ret_count,
-                               struct pk_error *err);
-/* Has a question about this topic set been asked at this address since? (class question, any state that may have
- * arrived or waits) */
+/* At start: attempts that were open when the process died become no_answer, and their messages what `plan` makes of
+ * them, which is told the account and has `now_ms` filled in. Resumable: at most `max` per call; *ret_count says how many. */
+struct pk_recovery {
+    void (*plan)(void *ctx, uint32_t account, struct pk_message_change *change);
+    void *ctx;
+    int64_t now_ms;
+};
+int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recovery, size_t max, size_t *ret_count, struct pk_error *err);
+/* Accepted, sent, uncertain or temporarily undelivered messages whose receipt window closed (due_ms) become
+ * unconfirmed, at most `max`. */
+int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Has a question about this topic set (0 = any) been asked at this address since? (class question, any state that may
+ * have arrived or waits) */
 bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_t topic, int64_t since_ms);
 /* Answers sent to an address since: the daily cap. */
 int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms);
@@ -106,6 +111,14 @@ int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_count
 bool pk_messages_all_final(struct pk_store *store, int64_t notice);
 /* After a restore: every waiting message waits for a person. */
 int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *ret_count, struct pk_error *err);
+/* One step of a person's decision about those: at most `max` waiting messages are looked at, following the cursor (which
+ * starts zeroed), and those that are held may leave, or with `drop` are cancelled. *ret_count: looked at; fewer than
+ * `max` means that was all. */
+struct pk_held_cursor {
+    int64_t expires_ms, id;
+};
+int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err);
 /* Waiting rows per (route, priority) with the oldest due time. */
 struct pk_queue_depth {
     uint32_t route, priority;

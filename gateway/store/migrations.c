@@ -58,7 +58,7 @@ static const char *const steps[] = {
     " act_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX message_waiting ON message(route, priority, due_ms) WHERE state < 3;"
     "CREATE INDEX message_expiring ON message(expires_ms) WHERE state < 3;"
-    "CREATE INDEX message_open ON message(updated_ms) WHERE state BETWEEN 3 AND 7;"
+    "CREATE INDEX message_open ON message(due_ms) WHERE state BETWEEN 4 AND 7;"
     "CREATE INDEX message_by_notice ON message(notice);"
     "CREATE INDEX message_by_address ON message(address);"
     "CREATE TABLE message_count(state INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;",

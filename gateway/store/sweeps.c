@@ -79,32 +79,40 @@ int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t 
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_CANCELLED, PK_REASON_TRIGGER_CANCELLED, now_ms, err);
 }
 
-int pk_messages_recover(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+static int recover_one(struct pk_store *store, int64_t id, const struct pk_recovery *recovery, struct pk_error *err)
+{
+    struct pk_attempt attempt;
+    struct pk_message message;
+    int r = pk_attempt_get(store, id, &attempt, err);
+    if (r == 0)
+        r = pk_attempt_settle(store, id, PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0, 0, recovery->now_ms, err);
+    if (r == 0)
+        r = pk_message_get(store, attempt.message, &message, err);
+    if (r == PK_E_NOT_FOUND)
+        return 0; /* an attempt whose message is gone */
+    if (r != 0 || message.state != PK_MESSAGE_SUBMITTING)
+        return r;
+    struct pk_message_change change = { .now_ms = recovery->now_ms };
+    recovery->plan(recovery->ctx, attempt.account, &change);
+    return pk_message_change(store, message.id, &change, err);
+}
+
+int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recovery, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
     sqlite3_stmt *rows = pk_sql(store, "SELECT id FROM attempt INDEXED BY attempt_open WHERE state = 0 ORDER BY id");
     int r = collect(store, rows, bounded(max), ids, ret_count, err);
-    for (size_t i = 0; r == 0 && i < *ret_count; i++) {
-        struct pk_attempt attempt;
-        struct pk_message message;
-        r = pk_attempt_get(store, ids[i], &attempt, err);
-        if (r == 0)
-            r = pk_attempt_settle(store, ids[i], PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0, 0, now_ms, err);
-        if (r == 0 && (r = pk_message_get(store, attempt.message, &message, err)) == 0 && message.state == PK_MESSAGE_SUBMITTING)
-            r = change_all(store, &attempt.message, 1, PK_MESSAGE_UNCERTAIN, PK_REASON_RESTART, now_ms, err);
-        if (r == PK_E_NOT_FOUND)
-            r = 0; /* an attempt whose message is gone */
-    }
+    for (size_t i = 0; r == 0 && i < *ret_count; i++)
+        r = recover_one(store, ids[i], recovery, err);
     return r;
 }
 
-int pk_messages_close_receipts(struct pk_store *store, int64_t older_than_ms, int64_t now_ms, size_t max, size_t *ret_count,
-                               struct pk_error *err)
+int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
-    sqlite3_stmt *rows = pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 3 AND 7 AND updated_ms < ?1"
-                                       " AND state <> 3 ORDER BY updated_ms");
-    pk_sql_bind(rows, "i", older_than_ms);
+    sqlite3_stmt *rows =
+        pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND due_ms <= ?1 ORDER BY due_ms");
+    pk_sql_bind(rows, "i", now_ms);
     int r = collect(store, rows, bounded(max), ids, ret_count, err);
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_UNCONFIRMED, PK_REASON_RECEIPT_SILENT, now_ms, err);
 }
@@ -115,4 +123,47 @@ int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *re
                          (unsigned) PK_REASON_RESTORED);
     *ret_count = r == 0 ? pk_sql_changed(store) : 0;
     return r;
+}
+
+static int settle_held(struct pk_store *store, int64_t id, bool drop, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_message message;
+    int r = pk_message_get(store, id, &message, err);
+    if (r != 0 || !(message.flags & PK_MESSAGE_HELD))
+        return r;
+    struct pk_message_change change = { .clear_flags = PK_MESSAGE_HELD, .now_ms = now_ms };
+    if (drop) {
+        change.state = PK_MESSAGE_CANCELLED;
+        change.reason = PK_REASON_OPERATOR;
+    } else if (message.state == PK_MESSAGE_SCHEDULED) {
+        change.state = PK_MESSAGE_SCHEDULED;
+    } else {
+        change.state = PK_MESSAGE_QUEUED;
+        change.due_ms = now_ms;
+    }
+    return pk_message_change(store, id, &change, err);
+}
+
+int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    size_t count = 0;
+    int r = 1;
+    max = bounded(max);
+    /* By an order that no change here touches, so that no message is passed over. */
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, expires_ms FROM message INDEXED BY message_expiring WHERE state < 3"
+                                       " AND (expires_ms, id) > (?1, ?2) ORDER BY expires_ms, id");
+    pk_sql_bind(rows, "ii", cursor->expires_ms, cursor->id);
+    while (count < max && (r = pk_sql_step(store, rows, err)) == 1) {
+        ids[count++] = sqlite3_column_int64(rows, 0);
+        *cursor = (struct pk_held_cursor){ sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 0) };
+    }
+    if (r == 1)
+        pk_sql_reset(rows);
+    for (size_t i = 0; r >= 0 && i < count; i++)
+        if ((r = settle_held(store, ids[i], drop, now_ms, err)) > 0)
+            r = 0;
+    *ret_count = count;
+    return r < 0 ? r : 0;
 }

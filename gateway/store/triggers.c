@@ -18,31 +18,27 @@ static void digest_of(struct pk_slice source, struct pk_slice event_id, uint8_t 
     pk_buf_finish(&key);
 }
 
-int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, int64_t *ret_id, struct pk_error *err)
+int64_t pk_trigger_find(struct pk_store *store, struct pk_slice source, struct pk_slice event_id)
+{
+    uint8_t digest[32];
+    digest_of(source, event_id, digest);
+    return pk_sql_int(store, 0, "SELECT id FROM trigger WHERE digest = ?1", "b", pk_slice_make(digest, 16));
+}
+
+int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, struct pk_error *err)
 {
     uint8_t digest[32];
     digest_of(trigger->source, trigger->event_id, digest);
-    struct pk_slice known = pk_slice_make(digest, 16);
-    int64_t first = pk_sql_int(store, 0, "SELECT id FROM trigger WHERE digest = ?1", "b", known);
-    *ret_id = first;
-    if (first != 0)
-        return pk_fail(err, PK_E_CONFLICT, "this event was taken in before");
     int r = pk_sql_write(store, err,
                          "INSERT INTO trigger(" COLUMNS ", digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
                          "iuutttiitiiuuiiib", trigger->id, trigger->publisher, trigger->state, trigger->source, trigger->event_id, trigger->type,
                          trigger->received_ms, trigger->notice, trigger->audience, trigger->send_at_ms, trigger->valid_until_ms,
-                         trigger->priority, trigger->route, trigger->cursor, trigger->planned, trigger->ceiling, known);
-    if (r == 0)
-        *ret_id = trigger->id;
+                         trigger->priority, trigger->route, trigger->cursor, trigger->planned, trigger->ceiling, pk_slice_make(digest, 16));
     return r;
 }
 
-static int read_trigger(struct pk_store *store, sqlite3_stmt *row, struct pk_trigger *ret_trigger, struct pk_error *err)
+static void take_row(sqlite3_stmt *row, struct pk_trigger *ret_trigger)
 {
-    int r = pk_sql_step(store, row, err);
-    if (r != 1)
-        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such trigger");
-    pk_sql_hold(store, row);
     *ret_trigger = (struct pk_trigger){
         .id = sqlite3_column_int64(row, 0),
         .publisher = pk_sql_u32(row, 1),
@@ -61,6 +57,15 @@ static int read_trigger(struct pk_store *store, sqlite3_stmt *row, struct pk_tri
         .planned = sqlite3_column_int64(row, 14),
         .ceiling = sqlite3_column_int64(row, 15),
     };
+}
+
+static int read_trigger(struct pk_store *store, sqlite3_stmt *row, struct pk_trigger *ret_trigger, struct pk_error *err)
+{
+    int r = pk_sql_step(store, row, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such trigger");
+    pk_sql_hold(store, row);
+    take_row(row, ret_trigger);
     return 0;
 }
 
@@ -84,6 +89,23 @@ int pk_trigger_next_in(struct pk_store *store, uint32_t state, int64_t after, st
 int pk_trigger_next_expanding(struct pk_store *store, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err)
 {
     return pk_trigger_next_in(store, PK_TRIGGER_EXPANDING, after, ret_trigger, err);
+}
+
+int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*each)(void *ctx, const struct pk_trigger *trigger),
+                     void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM trigger WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+    pk_sql_bind(rows, "ii", before > 0 ? before : INT64_MAX, (int64_t) max);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_trigger trigger;
+        take_row(rows, &trigger);
+        if ((r = each(ctx, &trigger)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
 }
 
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err)

@@ -27,13 +27,19 @@ struct pk_trigger {
     int64_t ceiling; /* most recipients the publisher may reach */
 };
 
-/* Stores it and gives it an id. PK_E_CONFLICT when (source, event id) is there: *ret_id is then the first one's. */
-int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, int64_t *ret_id, struct pk_error *err);
+/* The trigger an event was taken in as, or 0: a repeat is answered as the first was, and stored once. */
+int64_t pk_trigger_find(struct pk_store *store, struct pk_slice source, struct pk_slice event_id);
+/* Stores it under the id given. PK_E_CONFLICT when (source, event id) is there. */
+int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, struct pk_error *err);
 int pk_trigger_get(struct pk_store *store, int64_t id, struct pk_trigger *ret_trigger, struct pk_error *err);
 /* The oldest trigger still to be expanded; PK_E_NOT_FOUND when none. */
 int pk_trigger_next_expanding(struct pk_store *store, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err);
 /* The oldest trigger after `after` that is expanding or expanded. */
 int pk_trigger_next_in(struct pk_store *store, uint32_t state, int64_t after, struct pk_trigger *ret_trigger, struct pk_error *err);
+/* Triggers with an id below `before` (0 = from the newest), newest first, at most `max`. For lists: any connection. A
+ * non-zero return of `each` ends the walk and is returned. */
+int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*each)(void *ctx, const struct pk_trigger *trigger),
+                     void *ctx, struct pk_error *err);
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err);
 
 #endif

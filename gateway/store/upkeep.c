@@ -61,3 +61,18 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
                  retention->replies_before_ms, max, ret_more, err);
     return r;
 }
+
+static int64_t moment_of(int64_t first_id)
+{
+    return first_id >> 20;
+}
+
+void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest)
+{
+    *ret_oldest = (struct pk_oldest){
+        .messages_ms = moment_of(pk_sql_int(store, 0, "SELECT min(id) FROM message", "")),
+        .replies_ms = pk_sql_int(store, 0, "SELECT min(at_ms) FROM reply", ""),
+        .triggers_ms = moment_of(pk_sql_int(store, 0, "SELECT min(id) FROM trigger", "")),
+        .audit_ms = pk_sql_int(store, 0, "SELECT at_ms FROM audit ORDER BY id LIMIT 1", ""),
+    };
+}

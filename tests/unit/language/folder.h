@@ -39,7 +39,7 @@ static inline void folder_empty(const char *path)
         char inner[512];
         if (entry->d_name[0] == '.')
             continue;
-        (void) snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
+        assert_true(snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name) < (int) sizeof inner);
         if (unlink(inner) != 0) {
             folder_empty(inner);
             (void) rmdir(inner);

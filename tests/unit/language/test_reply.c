@@ -34,6 +34,8 @@ static void test_stop_is_always_heard(void **state)
         { "s t o p", PK_INTENT_STOP, false, 0, "" },
         { "stooooooooooooooooooooop", PK_INTENT_STOP, false, 0, "" },
         { "otpi6i", PK_INTENT_STOP, false, 0, "bg-Latn" },
+        { "cnpu", PK_INTENT_STOP, false, 0, "bg" }, /* by shape, as people write by hand */
+        { "OTKA3", PK_INTENT_STOP, false, 0, "bg-Latn" },
         { "hallo, geen sms meer!", PK_INTENT_STOP, false, 0, "nl" },
         { "Lütfen mesaj atmayın", PK_INTENT_STOP, false, 0, "tr" },
         { "край, благодаря", PK_INTENT_STOP, false, 0, "bg" },
@@ -94,6 +96,9 @@ static void test_quotations(void **state)
         { "Liked \"ako ne iskate pishete STOP\"", PK_INTENT_NONE, false, 0, "" },
         { "“едно две три СТОП” стоп", PK_INTENT_STOP, false, 0, "bg" },
         { "„стоп без край на кавичките", PK_INTENT_STOP, false, 0, "bg" },
+        /* The mark that closes one quotation does not open the next. */
+        { "\"Моля\" не ми пращайте повече такива \"неща\"", PK_INTENT_STOP, false, 0, "bg" },
+        { "„Да“ и „не“ и още нещо", PK_INTENT_NONE, false, 0, "" },
     };
     check_all(state, cases, PK_COUNT(cases));
 }
@@ -120,6 +125,22 @@ static void test_odd_inputs(void **state)
         (void) pk_buf_add_text(&text, "da1 ");
     pk_reply_understand(words, pk_buf_slice(&text), &found);
     assert_int_equal(found.intent, PK_INTENT_NONE);
+    /* What was not read to its end is not agreed to, but a STOP in what was read counts. */
+    pk_buf_clear(&text);
+    for (size_t i = 0; i < 600; i++)
+        (void) pk_buf_add_text(&text, "да ");
+    pk_reply_understand(words, pk_buf_slice(&text), &found);
+    assert_int_equal(found.intent, PK_INTENT_NONE);
+    pk_buf_clear(&text);
+    (void) pk_buf_add_text(&text, "да");
+    for (size_t i = 0; i < 5000; i++)
+        (void) pk_buf_add_text(&text, " ");
+    (void) pk_buf_add_text(&text, "не");
+    pk_reply_understand(words, pk_buf_slice(&text), &found);
+    assert_int_equal(found.intent, PK_INTENT_NONE);
+    memcpy(text.data, "stop", 4);
+    pk_reply_understand(words, pk_buf_slice(&text), &found);
+    assert_int_equal(found.intent, PK_INTENT_STOP);
     /* Every cut of a text, in the middle of a character too. */
     static const char whole[] = "Моля „не“ ми пишете ３ пъти 👍🏽 ѝ İPTAL";
     for (size_t len = 0; len < sizeof whole; len++) {

@@ -87,6 +87,30 @@ static void test_alphabet(void **state)
         check(1, outside[i], "", false, PK_ENCODING_UCS2, 1, PARTS(1));
 }
 
+/* The alphabet as the standard counts it: 127 characters and 10 behind an escape, and no others. */
+static void test_size_of_the_alphabet(void **state)
+{
+    (void) state;
+    unsigned single = 0, twice = 0;
+    for (uint32_t c = 1; c < 0x11000; c++) {
+        uint8_t bytes[4];
+        struct pk_segmentation found;
+        if (c >= 0xd800 && c < 0xe000)
+            continue;
+        size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        for (size_t i = len; i-- > 0;)
+            bytes[i] = (uint8_t) ((len > 1 ? 0x80u : 0u) | ((c >> (6 * (len - 1 - i))) & (len > 1 ? 0x3fu : 0x7fu)));
+        if (len > 1)
+            bytes[0] = (uint8_t) ((0xf0u << (4 - len)) | (c >> (6 * (len - 1))));
+        assert_int_equal(pk_segment(pk_slice_make(bytes, len), false, &found, NULL), 0);
+        assert_int_equal(found.encoding == PK_ENCODING_GSM7, pk_gsm7_has(c));
+        single += found.encoding == PK_ENCODING_GSM7 && found.units == 1;
+        twice += found.encoding == PK_ENCODING_GSM7 && found.units == 2;
+    }
+    assert_int_equal(single, 127);
+    assert_int_equal(twice, 10);
+}
+
 static void test_forcing_character(void **state)
 {
     (void) state;
@@ -133,6 +157,11 @@ static void test_refusals(void **state)
     pk_buf_init(&octets, 1u << 20);
     assert_int_equal(pk_segment_encode(pk_buf_slice(&text), false, &octets, ends, 3, &found), PK_E_LIMIT);
     assert_int_equal(pk_segment_encode(pk_buf_slice(&text), false, &octets, ends, 0, &found), PK_E_LIMIT);
+    assert_int_equal(octets.len, 0); /* nothing half done */
+    pk_buf_finish(&octets);
+    pk_buf_init(&octets, 4);
+    assert_int_equal(pk_segment_encode(PK_SLICE("abcde"), false, &octets, ends, 1, &found), PK_E_LIMIT);
+    assert_int_equal(octets.len, 0);
     pk_buf_finish(&octets);
     assert_int_equal(pk_buf_add_char(&text, 'a'), 0);
     assert_int_equal(pk_segment(pk_buf_slice(&text), false, &found, NULL), PK_E_LIMIT);
@@ -147,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_escape_is_not_split),
         cmocka_unit_test(test_surrogates_are_not_split),
         cmocka_unit_test(test_alphabet),
+        cmocka_unit_test(test_size_of_the_alphabet),
         cmocka_unit_test(test_forcing_character),
         cmocka_unit_test(test_octets),
         cmocka_unit_test(test_refusals),

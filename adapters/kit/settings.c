@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "adapters/kit/settings.h"
+
+#include <stdlib.h>
+
+static const char *keep(char **at, const char *data, size_t len)
+{
+    char *kept = *at;
+    if (len > 0)
+        memcpy(kept, data, len);
+    kept[len] = '\0';
+    *at += len + 1;
+    return kept;
+}
+
+int pk_kit_settings_init(struct pk_kit_settings *settings, const struct pk_setting_value *values, size_t count)
+{
+    size_t bytes = 1;
+    for (size_t i = 0; i < count; i++)
+        bytes += strlen(values[i].name) + values[i].text.len + 2;
+    *settings = (struct pk_kit_settings){ .count = count, .memory_bytes = bytes };
+    settings->values = calloc(count + 1, sizeof *settings->values);
+    settings->memory = calloc(1, bytes);
+    if (!settings->values || !settings->memory) {
+        pk_kit_settings_finish(settings);
+        return PK_E_NOMEM;
+    }
+    char *at = settings->memory;
+    for (size_t i = 0; i < count; i++) {
+        settings->values[i].name = keep(&at, values[i].name, strlen(values[i].name));
+        settings->values[i].text = pk_slice_make(keep(&at, values[i].text.data, values[i].text.len), values[i].text.len);
+        settings->values[i].number = values[i].number;
+    }
+    return 0;
+}
+
+void pk_kit_settings_finish(struct pk_kit_settings *settings)
+{
+    if (settings->memory)
+        explicit_bzero(settings->memory, settings->memory_bytes);
+    free(settings->memory);
+    free(settings->values);
+    *settings = (struct pk_kit_settings){ 0 };
+}
+
+static const struct pk_setting_value *find(const struct pk_kit_settings *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->count; i++)
+        if (strcmp(settings->values[i].name, name) == 0)
+            return &settings->values[i];
+    return NULL;
+}
+
+struct pk_slice pk_kit_text(const struct pk_kit_settings *settings, const char *name)
+{
+    const struct pk_setting_value *value = find(settings, name);
+    return value && value->text.len > 0 ? value->text : (struct pk_slice){ 0 };
+}
+
+bool pk_kit_is_set(const struct pk_kit_settings *settings, const char *name)
+{
+    return pk_kit_text(settings, name).len > 0;
+}
+
+int64_t pk_kit_number(const struct pk_kit_settings *settings, const char *name, int64_t otherwise)
+{
+    const struct pk_setting_value *value = find(settings, name);
+    return value ? value->number : otherwise;
+}
+
+const struct pk_setting_value *pk_kit_member(const struct pk_kit_settings *settings, const char *front, size_t *cursor)
+{
+    while (*cursor < settings->count) {
+        const struct pk_setting_value *value = &settings->values[(*cursor)++];
+        if (strncmp(value->name, front, strlen(front)) == 0)
+            return value;
+    }
+    return NULL;
+}

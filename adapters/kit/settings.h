@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * An account's settings, kept. What open() is given lives for that call only; this is a copy in one piece of memory,
+ * wiped when it is let go. Slices and names taken from it live as long as it does and are NUL-terminated.
+ */
+#ifndef PK_KIT_SETTINGS_H
+#define PK_KIT_SETTINGS_H
+
+#include "gateway/include/pokana/adapter.h"
+
+struct pk_kit_settings {
+    struct pk_setting_value *values;
+    size_t count;
+    char *memory;
+    size_t memory_bytes;
+};
+
+/* 0 or PK_E_NOMEM. */
+int pk_kit_settings_init(struct pk_kit_settings *settings, const struct pk_setting_value *values, size_t count);
+void pk_kit_settings_finish(struct pk_kit_settings *settings);
+
+/* {NULL,0} when absent or empty: the two mean the same to every adapter. */
+struct pk_slice pk_kit_text(const struct pk_kit_settings *settings, const char *name);
+bool pk_kit_is_set(const struct pk_kit_settings *settings, const char *name);
+int64_t pk_kit_number(const struct pk_kit_settings *settings, const char *name, int64_t otherwise);
+
+/* The next member of the family `front` ("header."), or NULL; *cursor is 0 at first. */
+const struct pk_setting_value *pk_kit_member(const struct pk_kit_settings *settings, const char *front, size_t *cursor);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The route table and the way to a handler: peer, path, method, body, in this order. The table in README.md is the
+ * same one for people.
+ */
+#include "gateway/api/api.h"
+
+#include "gateway/api/answer.h"
+#include "gateway/api/handlers.h"
+#include "gateway/base/text.h"
+
+#include <unistd.h>
+
+struct route {
+    const char *method;
+    const char *path; /* {} stands for one level, found again in call->places */
+    pk_handler handle;
+    enum pk_call_body body;
+    bool watch; /* on the watch listener too */
+};
+
+static const struct route routes[] = {
+    { "GET", "/healthz", pk_api_healthz, PK_BODY_NONE, true },
+    { "GET", "/readyz", pk_api_readyz, PK_BODY_NONE, true },
+    { "GET", "/metrics", pk_api_metrics, PK_BODY_NONE, true },
+    { "GET", "/v1/status", pk_api_status, PK_BODY_NONE, false },
+    { "GET", "/v1/queue", pk_api_queue, PK_BODY_NONE, false },
+    { "GET", "/v1/accounts", pk_api_accounts, PK_BODY_NONE, false },
+    { "POST", "/v1/accounts/{}/pause", pk_api_account_pause, PK_BODY_JSON_OPTIONAL, false },
+    { "POST", "/v1/accounts/{}/resume", pk_api_account_resume, PK_BODY_JSON_OPTIONAL, false },
+    { "POST", "/v1/accounts/{}/test", pk_api_account_test, PK_BODY_JSON, false },
+    { "GET", "/v1/accounts/{}/play", pk_api_play_list, PK_BODY_NONE, false },
+    { "POST", "/v1/accounts/{}/play", pk_api_play_answer, PK_BODY_JSON, false },
+    { "GET", "/v1/hold", pk_api_hold, PK_BODY_NONE, false },
+    { "PUT", "/v1/hold", pk_api_hold_set, PK_BODY_JSON, false },
+    { "GET", "/v1/messages", pk_api_messages, PK_BODY_NONE, false },
+    { "POST", "/v1/messages/release", pk_api_held_release, PK_BODY_JSON, false },
+    { "POST", "/v1/messages/drop-held", pk_api_held_drop, PK_BODY_JSON, false },
+    { "GET", "/v1/messages/{}", pk_api_message, PK_BODY_NONE, false },
+    { "POST", "/v1/messages/{}/resolve", pk_api_message_resolve, PK_BODY_JSON, false },
+    { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false },
+    { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false },
+};
+
+struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config *config)
+{
+    struct pk_api *api = pk_alloc(sizeof *api);
+    api->service = service;
+    api->version = pk_strdup(config->version);
+    api->started_ms = config->started_ms;
+    pk_list_init(&api->calls);
+    return api;
+}
+
+void pk_api_free(struct pk_api *api)
+{
+    if (!api)
+        return;
+    while (!pk_list_empty(&api->calls))
+        pk_call_free(pk_list_entry(api->calls.next, struct pk_call, node));
+    free(api->version);
+    free(api);
+}
+
+/* ---- finding the route ---- */
+
+static bool matches(const char *pattern, struct pk_slice path, struct pk_slice ret_places[PK_CALL_PLACES])
+{
+    struct pk_slice wanted = pk_slice_of(pattern), want, have;
+    size_t places = 0;
+    if (path.len > 1 && path.data[path.len - 1] == '/')
+        return false;
+    for (;;) {
+        bool more_wanted = pk_slice_cut(&wanted, '/', &want), more_path = pk_slice_cut(&path, '/', &have);
+        if (!more_wanted || !more_path)
+            return more_wanted == more_path;
+        if (pk_slice_is(want, "{}")) {
+            if (have.len == 0 || places == PK_CALL_PLACES)
+                return false;
+            ret_places[places++] = have;
+        } else if (!pk_slice_equal(want, have)) {
+            return false;
+        }
+    }
+}
+
+static const struct route *find(struct pk_call *call, bool watch)
+{
+    struct pk_slice path = pk_http_request_path(call->request), method = pk_http_request_method(call->request);
+    if (pk_slice_is(method, "HEAD")) /* as GET; the server leaves the body away */
+        method = PK_SLICE("GET");
+    call->allow_text[0] = '\0';
+    for (size_t i = 0; i < PK_COUNT(routes); i++) {
+        const struct route *route = &routes[i];
+        if ((watch && !route->watch) || !matches(route->path, path, call->places))
+            continue;
+        if (pk_slice_is(method, route->method))
+            return route;
+        size_t n = strlen(call->allow_text);
+        (void) snprintf(call->allow_text + n, sizeof call->allow_text - n, "%s%s%s", n > 0 ? ", " : "", route->method,
+                        strcmp(route->method, "GET") == 0 ? ", HEAD" : "");
+    }
+    return NULL;
+}
+
+/* ---- the body ---- */
+
+static bool is_of_type(struct pk_call *call, const char *type)
+{
+    struct pk_slice rest = pk_http_request_header(call->request, "Content-Type"), media = { 0 };
+    return rest.len > 0 && pk_slice_cut(&rest, ';', &media) && pk_slice_equal_nocase(pk_slice_trim(media), type);
+}
+
+/* 0, or the status to refuse with. */
+static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct pk_error *err)
+{
+    struct pk_slice body = pk_http_request_body(call->request);
+    const char *type = wanted == PK_BODY_CSV ? "text/csv" : "application/json";
+    if (wanted == PK_BODY_NONE || (wanted == PK_BODY_JSON_OPTIONAL && body.len == 0))
+        return 0;
+    if (!is_of_type(call, type)) {
+        (void) pk_fail(err, PK_E_UNSUPPORTED, "the body must be %s", type);
+        (void) pk_hint(err, PK_E_UNSUPPORTED, "Send the header Content-Type: %s.", type);
+        return 415;
+    }
+    if (wanted == PK_BODY_CSV)
+        return 0;
+    int r = pk_json_parse(body, PK_CALL_JSON_MAX, &call->document, err);
+    if (r == 0 && pk_json_kind(call->document) != PK_JSON_OBJECT)
+        r = pk_fail(err, PK_E_INVALID, "the body must be a JSON object");
+    if (r != 0)
+        return r == PK_E_LIMIT ? 413 : 400;
+    call->body = call->document;
+    return 0;
+}
+
+static void dispatch(struct pk_call *call, bool watch)
+{
+    struct pk_error err = { 0 };
+    const struct route *route = find(call, watch);
+    if (!route && call->allow_text[0]) {
+        call->allow = call->allow_text;
+        (void) pk_fail(&err, PK_E_UNSUPPORTED, "this path takes %s", call->allow_text);
+        pk_call_problem_as(call, 405, &err);
+        return;
+    }
+    if (!route) {
+        (void) pk_fail(&err, PK_E_NOT_FOUND, "there is nothing at this path");
+        pk_call_problem(call, &err);
+        return;
+    }
+    unsigned refused = read_body(call, route->body, &err);
+    if (refused != 0)
+        pk_call_problem_as(call, refused, &err);
+    else
+        route->handle(call);
+}
+
+/* ---- the listeners ---- */
+
+void pk_api_handle_control(void *ctx, struct pk_http_request *request)
+{
+    struct pk_call *call = pk_call_new(ctx, request);
+    uid_t peer = pk_http_request_peer_uid(request);
+    (void) snprintf(call->actor_name, sizeof call->actor_name, "uid:%u", (unsigned) peer);
+    call->actor = (struct pk_actor){ .role = PK_ROLE_OPERATOR, .name = call->actor_name };
+    if (peer != 0 && peer != geteuid()) {
+        struct pk_error err = { 0 };
+        (void) pk_fail(&err, PK_E_DENIED, "this user may not use the control socket");
+        (void) pk_hint(&err, PK_E_DENIED, "Run the command as the user the gateway runs as.");
+        pk_call_problem(call, &err);
+        return;
+    }
+    dispatch(call, false);
+}
+
+void pk_api_handle_watch(void *ctx, struct pk_http_request *request)
+{
+    struct pk_call *call = pk_call_new(ctx, request);
+    call->actor = (struct pk_actor){ .role = PK_ROLE_SYSTEM, .name = "watch" };
+    dispatch(call, true);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The gateway's HTTP doors: requests become calls of the service, what the service says becomes answers. The
+ * application makes one api and gives each of its listeners the function below as `handle`, the api as `ctx`.
+ *
+ *     control   a Unix socket: operators' commands; the peer must be our own user or root
+ *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and nothing else
+ *     watch     a loopback port: health and metrics, and nothing else
+ *
+ * Runs on the loop's thread in the serve phase. No answer leaves before the turn's commit: it waits on PK_LANE_ANSWER,
+ * and a turn that could not be kept answers 503.
+ */
+#ifndef PK_API_API_H
+#define PK_API_API_H
+
+#include "gateway/io/http_server.h"
+#include "gateway/service/service.h"
+
+struct pk_api;
+
+struct pk_api_config {
+    const char *version; /* of the program */
+    int64_t started_ms;
+};
+
+/* Borrows the service (whose reader must be there) and copies the configuration. Never NULL. */
+struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config *config);
+/* After the listeners, which answered what was open, and after the reader, which may still work for a call. */
+void pk_api_free(struct pk_api *api);
+PK_AUTO_DEFINE(pk_api, struct pk_api *, pk_api_free)
+
+/* pk_http_server_config.handle */
+void pk_api_handle_control(void *api, struct pk_http_request *request);
+void pk_api_handle_public(void *api, struct pk_http_request *request);
+void pk_api_handle_watch(void *api, struct pk_http_request *request);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What status, queue and metrics count in the database: read on the reading thread in one moment, since a queue of a
+ * hundred thousand takes longer than a turn may. Only gateway/api.
+ */
+#ifndef PK_API_FIGURES_H
+#define PK_API_FIGURES_H
+
+#include "gateway/api/call.h"
+#include "gateway/store/messages.h"
+#include "gateway/store/upkeep.h"
+
+#define PK_FIGURES_LANES 64
+
+struct pk_figures {
+    bool read; /* false: the database could not be asked */
+    int64_t recipients, outbox;
+    struct pk_queue_depth lanes[PK_FIGURES_LANES];
+    size_t lane_count;
+    struct pk_oldest oldest;
+};
+
+/* Reads them and calls `then` on the loop's thread, which answers. `figures` lives until it did; when the database could
+ * not be asked they are zero, `read` is false and *err says why. */
+void pk_figures_read(struct pk_call *call,
+                     void (*then)(struct pk_call *call, const struct pk_figures *figures, const struct pk_error *err));
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The handlers of the route table (api.c), by file. Those of import.c and backup.c have headers of their own. */
+#ifndef PK_API_HANDLERS_H
+#define PK_API_HANDLERS_H
+
+#include "gateway/api/call.h"
+
+/* health.c */
+void pk_api_healthz(struct pk_call *call);
+void pk_api_readyz(struct pk_call *call);
+
+/* metrics.c */
+void pk_api_metrics(struct pk_call *call);
+
+/* status.c */
+void pk_api_status(struct pk_call *call);
+void pk_api_queue(struct pk_call *call);
+
+/* accounts.c */
+void pk_api_accounts(struct pk_call *call);
+void pk_api_account_pause(struct pk_call *call);
+void pk_api_account_resume(struct pk_call *call);
+void pk_api_account_test(struct pk_call *call);
+
+/* play.c */
+void pk_api_play_list(struct pk_call *call);
+void pk_api_play_answer(struct pk_call *call);
+
+/* hold.c */
+void pk_api_hold(struct pk_call *call);
+void pk_api_hold_set(struct pk_call *call);
+void pk_api_held_release(struct pk_call *call);
+void pk_api_held_drop(struct pk_call *call);
+
+/* messages.c */
+void pk_api_messages(struct pk_call *call);
+void pk_api_message(struct pk_call *call);
+void pk_api_message_resolve(struct pk_call *call);
+
+/* triggers.c */
+void pk_api_triggers(struct pk_call *call);
+void pk_api_trigger(struct pk_call *call);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* `pokana status`: how the gateway is, on one screen. */
+#include "gateway/app/ask.h"
+#include "gateway/app/cmd_accounts.h"
+#include "gateway/app/table.h"
+#include "gateway/app/words.h"
+#include "gateway/base/clock.h"
+
+#include <inttypes.h>
+
+static bool is_true(const struct pk_json *object, const char *path)
+{
+    bool value = false;
+    return pk_json_bool(pk_json_at(object, path), &value) && value;
+}
+
+static void add_condition(struct pk_table *facts, const struct pk_json *status)
+{
+    struct pk_slice why = pk_json_string(pk_json_at(status, "condition.why"));
+    const char *word = is_true(status, "condition.degraded") ? "degraded" : is_true(status, "condition.ready") ? "ready" : "not ready";
+    pk_table_text(facts, "condition");
+    if (why.len > 0)
+        pk_table_printf(facts, "%s: %.*s", word, PK_SLICE_ARG(why));
+    else
+        pk_table_text(facts, word);
+}
+
+static void add_sending(struct pk_table *facts, const struct pk_json *status)
+{
+    pk_table_text(facts, "sending");
+    if (is_true(status, "hold.restored"))
+        pk_table_text(facts, "on hold since a backup was restored; pokana resume --all lifts this");
+    else if (is_true(status, "hold.all"))
+        pk_table_text(facts, "paused by an operator; pokana resume --all lifts this");
+    else
+        pk_table_text(facts, "yes");
+}
+
+static void add_broker(struct pk_table *facts, const struct pk_json *status)
+{
+    struct pk_slice trouble = pk_json_string(pk_json_at(status, "broker.trouble"));
+    pk_table_text(facts, "broker");
+    if (!is_true(status, "broker.configured"))
+        pk_table_text(facts, "none configured");
+    else if (is_true(status, "broker.connected"))
+        pk_table_text(facts, "connected");
+    else if (trouble.len > 0)
+        pk_table_printf(facts, "not connected: %.*s", PK_SLICE_ARG(trouble));
+    else
+        pk_table_text(facts, "not connected");
+}
+
+static void add_start(struct pk_table *facts, const struct pk_json *status)
+{
+    int64_t ms;
+    char moment[PK_SHOW_TEXT_MAX], ago[PK_SHOW_TEXT_MAX];
+    if (pk_time_parse(pk_json_string(pk_json_get(status, "startedAt")), &ms) != 0)
+        return;
+    pk_table_text(facts, "running since");
+    pk_table_printf(facts, "%s (%s)", pk_show_moment_long(ms, moment), pk_show_duration(pk_clock_wall_ms() - ms, ago));
+}
+
+static void print_status(const struct pk_json *status)
+{
+    static const struct pk_column columns[] = { { NULL, false }, { NULL, false } };
+    pk_auto(pk_table) struct pk_table *facts = pk_table_new(columns, PK_COUNT(columns));
+    pk_table_fact(facts, "instance", pk_json_get(status, "instance"));
+    pk_table_fact(facts, "version", pk_json_get(status, "version"));
+    add_start(facts, status);
+    add_condition(facts, status);
+    add_sending(facts, status);
+    add_broker(facts, status);
+    pk_table_fact(facts, "recipients", pk_json_get(status, "recipients"));
+    pk_table_text(facts, "messages");
+    if (pk_json_count(pk_json_get(status, "messages")) > 0)
+        pk_table_json(facts, pk_json_get(status, "messages"));
+    else
+        pk_table_text(facts, "none");
+    pk_table_fact(facts, "events to publish", pk_json_get(status, "outbox"));
+    pk_table_print(facts);
+    (void) printf("\n");
+    pk_accounts_print(pk_json_get(status, "accounts"));
+}
+
+static int run(const struct pk_invocation *invocation)
+{
+    struct pk_error err = { 0 };
+    struct pk_words_read words;
+    int status = pk_words_read(&pk_command_status, invocation, NULL, 0, &words);
+    if (status != 0)
+        return status;
+    if (words.count > 0)
+        return pk_command_misused(&pk_command_status, "status takes no words");
+    pk_auto(pk_json) struct pk_json *document = NULL;
+    if (pk_ask_read(invocation, "/v1/status", &document, &err) != 0)
+        return pk_command_failed(&err);
+    if (invocation->json)
+        pk_ask_print(document);
+    else
+        print_status(document);
+    return 0;
+}
+
+const struct pk_command pk_command_status = {
+    .name = "status",
+    .usage = "status",
+    .summary = "how the gateway is: condition, broker, messages, accounts",
+    .run = run,
+};

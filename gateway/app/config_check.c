@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What no single line can tell: names that must exist elsewhere in the file, settings that must go together, and what
+ * the rules ask of the texts.
+ */
+#include "gateway/app/config_private.h"
+
+#include "gateway/base/file.h"
+#include "gateway/base/text.h"
+#include "gateway/language/dates.h"
+
+/* ---- the gateway and its doors ---- */
+
+static bool is_loopback(const char *listener)
+{
+    return strncmp(listener, "127.", 4) == 0 || strncmp(listener, "[::1]", 5) == 0;
+}
+
+static void check_gateway(struct pk_config_reading *reading)
+{
+    const struct pk_config *config = reading->config;
+    const struct pk_rules *rules = &config->rules;
+    struct pk_wall *wall = NULL;
+    if (pk_wall_new(rules->zone, &wall, NULL) != 0)
+        pk_config_tell_of(reading, "gateway", "", "zone", "Write a name like Europe/Amsterdam.", "there is no time zone \"%s\"", rules->zone);
+    pk_wall_free(wall);
+    const char *region = rules->phone_region;
+    if (strlen(region) != 2 || region[0] < 'A' || region[0] > 'Z' || region[1] < 'A' || region[1] > 'Z')
+        pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country", region);
+    if (config->public_address && !rules->public_url)
+        pk_config_tell_of(reading, "gateway", "", "public", "Add public_url: providers sign or are given the address they call.",
+                          "a public door needs public_url beside it");
+    if (!config->public_address && rules->public_url)
+        pk_config_tell_of(reading, "gateway", "", "public_url", "Add public = 127.0.0.1:8080, the port the TLS proxy passes calls to.",
+                          "public_url is there, but nothing listens");
+    if (config->metrics_address && !is_loopback(config->metrics_address))
+        pk_config_tell_of(reading, "gateway", "", "metrics", "Write 127.0.0.1:PORT; let a proxy with a login carry it further.",
+                          "health and metrics may listen on a loopback address only");
+    if (config->public_address && config->metrics_address && strcmp(config->public_address, config->metrics_address) == 0)
+        pk_config_tell_of(reading, "gateway", "", "metrics", "Choose another port.", "the public door has this address already");
+}
+
+/* ---- the broker ---- */
+
+static void check_key_file(struct pk_config_reading *reading, const char *key, const char *path, bool private_)
+{
+    struct pk_error err = { 0 };
+    if (path && pk_file_check_owner(path, private_, &err) != 0)
+        pk_config_tell_of(reading, "broker", "", key, err.hint[0] ? err.hint : NULL, "%s", err.message);
+}
+
+static void check_broker(struct pk_config_reading *reading)
+{
+    const struct pk_bus_rule *bus = &reading->config->rules.bus;
+    if (bus->password && !bus->username)
+        pk_config_tell_of(reading, "broker", "", "password", "Add username.", "a password needs a username beside it");
+    if (bus->cert_file && !bus->key_file)
+        pk_config_tell_of(reading, "broker", "", "cert_file", "Add key_file.", "a certificate needs its private key");
+    if (bus->key_file && !bus->cert_file)
+        pk_config_tell_of(reading, "broker", "", "key_file", "Add cert_file.", "a private key needs its certificate");
+    if ((bus->cert_file || bus->key_file) && !bus->ca_file)
+        pk_config_tell_of(reading, "broker", "", bus->cert_file ? "cert_file" : "key_file", "Add ca_file, which turns TLS on.",
+                          "a client certificate is of no use without TLS");
+    check_key_file(reading, "ca_file", bus->ca_file, false);
+    check_key_file(reading, "cert_file", bus->cert_file, false);
+    check_key_file(reading, "key_file", bus->key_file, true);
+}
+
+/* ---- accounts and routes ---- */
+
+static const struct pk_account_rule *find_account(const struct pk_rules *rules, const char *name)
+{
+    for (size_t i = 0; i < rules->account_count; i++)
+        if (strcmp(rules->accounts[i].name, name) == 0)
+            return &rules->accounts[i];
+    return NULL;
+}
+
+static void check_accounts(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < rules->account_count; i++) {
+        const struct pk_account_rule *account = &rules->accounts[i];
+        if (account->retry.cap_ms < account->retry.first_ms)
+            pk_config_tell_of(reading, "account", account->name, "retry_max", NULL, "it is shorter than retry_first");
+        if (account->breaker.cap_open_ms < account->breaker.first_open_ms)
+            pk_config_tell_of(reading, "account", account->name, "breaker_pause_max", NULL, "it is shorter than breaker_pause");
+        if (account->timeout_ms < account->connect_timeout_ms)
+            pk_config_tell_of(reading, "account", account->name, "timeout", NULL, "it is shorter than connect_timeout");
+    }
+}
+
+static bool offers(const struct pk_adapter *adapter, const char *channel)
+{
+    struct pk_slice rest = pk_slice_of(adapter->channels), word;
+    while (pk_slice_cut(&rest, ',', &word))
+        if (pk_slice_is(pk_slice_trim(word), channel))
+            return true;
+    return false;
+}
+
+/* An account speaks on one channel: another route that has it must be of the same. */
+static void check_one_channel(struct pk_config_reading *reading, size_t route_index, const char *account)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    const struct pk_route_rule *route = &rules->routes[route_index];
+    for (size_t i = 0; i < route_index; i++) {
+        const struct pk_route_rule *other = &rules->routes[i];
+        for (size_t j = 0; j < other->accounts.count; j++)
+            if (strcmp(other->accounts.items[j], account) == 0 && other->channel && strcmp(other->channel, route->channel) != 0)
+                pk_config_tell_of(reading, "route", route->name, "accounts", "Make a second account for the second channel.",
+                                  "account \"%s\" is in route \"%s\", which is of another channel", account, other->name);
+    }
+}
+
+static void check_routes(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < rules->route_count; i++) {
+        const struct pk_route_rule *route = &rules->routes[i];
+        for (size_t j = 0; j < route->accounts.count; j++) {
+            const struct pk_account_rule *account = find_account(rules, route->accounts.items[j]);
+            if (!account) {
+                pk_config_tell_of(reading, "route", route->name, "accounts", "Add its [account NAME] section, or take it from the list.",
+                                  "there is no account \"%s\"", route->accounts.items[j]);
+                continue;
+            }
+            if (!route->channel)
+                continue;
+            if (account->adapter && !offers(account->adapter, route->channel))
+                pk_config_tell_of(reading, "route", route->name, "channel", "`pokana adapters NAME` shows the channels of an adapter.",
+                                  "account \"%s\" does not offer channel \"%s\"", account->name, route->channel);
+            check_one_channel(reading, i, account->name);
+        }
+    }
+    if (rules->default_route && rules->route_count > 0 && !pk_rules_route(rules, rules->default_route))
+        pk_config_tell_of(reading, "limits", "", "default_route", NULL, "there is no route \"%s\"", rules->default_route);
+}
+
+/* ---- publishers ---- */
+
+static bool is_tag(struct pk_slice tag)
+{
+    struct pk_slice kind, rest = tag;
+    if (pk_slice_is(tag, "*"))
+        return true;
+    if (!pk_slice_cut(&rest, ':', &kind) || kind.len == tag.len)
+        return pk_is_name(tag);
+    return pk_is_name(kind) && (pk_slice_is(rest, "*") || pk_is_name(rest));
+}
+
+static void check_words(struct pk_config_reading *reading, const struct pk_publisher_rule *publisher)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < publisher->topics.count; i++) {
+        const char *topic = publisher->topics.items[i];
+        if (strcmp(topic, "*") != 0 && !pk_rules_topic(rules, pk_slice_of(topic)))
+            pk_config_tell_of(reading, "publisher", publisher->name, "topics", "Add its [topic NAME] section, or take it from the list.",
+                              "there is no topic \"%s\"", topic);
+    }
+    for (size_t i = 0; i < publisher->tags.count; i++)
+        if (!is_tag(pk_slice_of(publisher->tags.items[i])))
+            pk_config_tell_of(reading, "publisher", publisher->name, "tags", "Write kind:name, kind:* or *.", "\"%s\" is not a tag",
+                              publisher->tags.items[i]);
+}
+
+static void check_publishers(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < rules->publisher_count; i++) {
+        const struct pk_publisher_rule *publisher = &rules->publishers[i];
+        if (publisher->route && !pk_rules_route(rules, publisher->route))
+            pk_config_tell_of(reading, "publisher", publisher->name, "route", "Add its [route NAME] section.", "there is no route \"%s\"",
+                              publisher->route);
+        if (publisher->response_prefix && strpbrk(publisher->response_prefix, "+#$"))
+            pk_config_tell_of(reading, "publisher", publisher->name, "response_prefix", "Write the beginning of a topic, like answers/school/.",
+                              "it holds a character that no topic for publishing may have");
+        for (size_t j = 0; j < i && publisher->source; j++)
+            if (rules->publishers[j].source && strcmp(rules->publishers[j].source, publisher->source) == 0)
+                pk_config_tell_of(reading, "publisher", publisher->name, "source", "Give each publisher a source of its own.",
+                                  "publisher \"%s\" has this source already", rules->publishers[j].name);
+        check_words(reading, publisher);
+    }
+    if (rules->publisher_count > 0 && !rules->bus.host && !pk_ini_find(reading->ini, "broker", ""))
+        pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section.",
+                          "there are publishers, but no broker to hear them on");
+}
+
+void pk_config_cross_check(struct pk_config_reading *reading)
+{
+    check_gateway(reading);
+    check_broker(reading);
+    check_accounts(reading);
+    check_routes(reading);
+    check_publishers(reading);
+}
+
+/* ---- the texts ---- */
+
+static void check_templates(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &config->rules;
+    if (!pk_catalog_has_language(catalog, pk_slice_of(rules->default_language)))
+        pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
+                          "there are no texts in the language \"%s\"", rules->default_language);
+    for (size_t i = 0; i < rules->publisher_count; i++) {
+        const struct pk_words *templates = &rules->publishers[i].templates;
+        for (size_t j = 0; j < templates->count; j++)
+            if (strcmp(templates->items[j], "*") != 0 && !pk_catalog_knows(catalog, pk_slice_of(templates->items[j])))
+                pk_config_tell_of(reading, "publisher", rules->publishers[i].name, "templates",
+                                  "Add the text to the folder of templates, or take it from the list.", "there is no text \"%s\"",
+                                  templates->items[j]);
+    }
+}
+
+int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report *report, struct pk_catalog **ret_catalog,
+                           struct pk_error *err)
+{
+    pk_auto(pk_catalog) struct pk_catalog *catalog = NULL;
+    pk_auto(pk_ini) struct pk_ini *ini = NULL;
+    size_t before = report->count;
+    int r = pk_catalog_load(config->templates, report, &catalog, err);
+    if (r != 0)
+        return r;
+    /* The file once more, for the lines; what was wrong with it was told when it was read. */
+    struct pk_ini_report silent = { 0 };
+    if ((r = pk_ini_read(config->path, &silent, &ini, err)) != 0)
+        return r;
+    struct pk_config_reading reading = { .ini = ini, .report = report };
+    check_templates(config, catalog, &reading);
+    if (report->count > before)
+        return pk_fail(err, PK_E_CONFIG, "\"%s\" asks for texts that are not there", config->path);
+    *ret_catalog = pk_steal(&catalog);
+    return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of the configuration share: the table of keys, the reading of one file, and the memory it lives in. */
+#ifndef PK_APP_CONFIG_PRIVATE_H
+#define PK_APP_CONFIG_PRIVATE_H
+
+#include "gateway/app/config.h"
+
+/* ---- the keys there are ---- */
+
+enum pk_key_type {
+    PK_KEY_TEXT = 1, /* const char * */
+    PK_KEY_NAME, /* const char *: lower-case letters, digits and inner '-' */
+    PK_KEY_PATH, /* const char *: made absolute; or credential:NAME */
+    PK_KEY_LISTEN, /* const char *: a numeric address and a port */
+    PK_KEY_URL, /* const char *: https, or http to a loopback host */
+    PK_KEY_SECRET, /* const char *: file:PATH or credential:NAME, resolved */
+    PK_KEY_WORDS, /* struct pk_words: separated by commas */
+    /* numbers: int64_t, 32 bits or bool, as the field's size says */
+    PK_KEY_INTEGER,
+    PK_KEY_DURATION, /* milliseconds */
+    PK_KEY_SECONDS, /* written as a duration, kept in seconds */
+    PK_KEY_RATE, /* per second, kept in thousandths: 20, 0.2 */
+    PK_KEY_CHOICE, /* one of `choices`; its place among them, or its number in `numbers` */
+};
+
+struct pk_key {
+    const char *kind; /* of section: "gateway", "account" */
+    const char *name;
+    const char *fallback; /* as it would be written; NULL = none */
+    const char *choices; /* "hold|resend" */
+    const char *help; /* one sentence; the sample shows it above the key */
+    const int64_t *numbers;
+    int64_t min, max;
+    enum pk_key_type type;
+    bool required;
+    size_t offset, size; /* of the field in what the section fills; size 0 = checked only */
+};
+extern const struct pk_key pk_config_keys[];
+extern const size_t pk_config_key_count;
+
+struct pk_section_kind {
+    const char *kind;
+    bool named; /* [account NAME], as many as wanted */
+    bool required; /* at least one */
+    const char *help;
+};
+extern const struct pk_section_kind pk_config_kinds[];
+extern const size_t pk_config_kind_count;
+
+/* ---- memory ---- */
+
+void *pk_config_keep(struct pk_config *config, void *memory); /* taken over; returned */
+const char *pk_config_keep_secret(struct pk_config *config, struct pk_slice secret); /* copied; wiped at the end */
+
+/* ---- one file being read ---- */
+
+struct pk_config_reading {
+    struct pk_config *config;
+    const struct pk_ini *ini;
+    struct pk_ini_report *report;
+    const struct pk_registry *registry;
+    const struct pk_ini_section *section; /* at hand */
+    const struct pk_ini_entry *entry; /* at hand; NULL = the key is absent */
+    bool places_only; /* what cannot be looked up here and now is left as it is written */
+};
+
+/* Tells of the entry or section at hand. */
+__attribute__((format(printf, 4, 5))) void pk_config_tell(struct pk_config_reading *reading, const char *key, const char *hint,
+                                                          const char *format, ...);
+/* The same of a section by kind and name, for checks that come after all is read; `key` picks the line. */
+__attribute__((format(printf, 6, 7))) void pk_config_tell_of(struct pk_config_reading *reading, const char *kind, const char *name,
+                                                             const char *key, const char *hint, const char *format, ...);
+/* The text of a value into `base` + the key's offset. Told when it is none; then the field stays as it is. */
+void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base);
+/* "90s" as "90s", "3600000" milliseconds as "1h". */
+const char *pk_config_duration_text(int64_t ms, char ret_text[32]);
+
+/* What no single line can tell. */
+void pk_config_cross_check(struct pk_config_reading *reading);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/plugin/host.h"
+
+#include "gateway/base/crypto.h"
+#include "gateway/base/json.h"
+#include "gateway/base/log.h"
+#include "gateway/base/random.h"
+#include "gateway/base/text.h"
+#include "gateway/plugin/request.h"
+
+#define JSON_MAX_BYTES (4u << 20)
+#define DOCUMENTS_MAX 32u /* parsed in one call of the adapter */
+#define LOG_MAX_BYTES 512u
+#define DIGITS_SHOWN 6u /* a longer run of digits may be a number of somebody's */
+
+/* Something that lives until the adapter's call returns. */
+struct lent {
+    struct lent *next;
+    struct pk_json *document;
+    char *text;
+};
+
+struct pk_host_side {
+    struct pk_host table;
+    char *account;
+    const struct pk_settings *secrets;
+    struct lent *lent;
+    size_t documents;
+};
+
+static void lend(struct pk_host_side *side, struct pk_json *document, char *text)
+{
+    struct lent *lent = pk_alloc(sizeof *lent);
+    *lent = (struct lent){ side->lent, document, text };
+    side->lent = lent;
+}
+
+void pk_host_end_call(struct pk_host_side *side)
+{
+    while (side->lent) {
+        struct lent *lent = side->lent;
+        side->lent = lent->next;
+        pk_json_free(lent->document);
+        free(lent->text);
+        free(lent);
+    }
+    side->documents = 0;
+}
+
+/* ---- words for people ---- */
+
+/* Appends without control characters, long runs of digits replaced; a byte that is no UTF-8 becomes '?'. */
+static void add_cleaned(struct pk_buf *out, struct pk_slice text)
+{
+    for (size_t i = 0; i < text.len;) {
+        unsigned char c = (unsigned char) text.data[i];
+        size_t digits = 0, len = 1;
+        while (i + digits < text.len && text.data[i + digits] >= '0' && text.data[i + digits] <= '9')
+            digits++;
+        if (digits > DIGITS_SHOWN) {
+            (void) pk_buf_add_text(out, "[number]");
+            i += digits;
+            continue;
+        }
+        if (digits > 0) {
+            (void) pk_buf_add(out, text.data + i, digits);
+            i += digits;
+            continue;
+        }
+        if (c >= 0x80) {
+            len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+            if (text.len - i < len || !pk_utf8_valid(pk_slice_make(text.data + i, len)))
+                len = 1, c = '?';
+        } else if (c < 0x20 || c == 0x7f) {
+            c = ' ';
+        }
+        if (len > 1)
+            (void) pk_buf_add(out, text.data + i, len);
+        else
+            (void) pk_buf_add_char(out, (char) c);
+        i += len;
+    }
+}
+
+/* Cuts before the character that no longer fits whole. */
+static size_t whole_characters(struct pk_slice text, size_t max_bytes)
+{
+    if (text.len <= max_bytes)
+        return text.len;
+    while (max_bytes > 0 && ((unsigned char) text.data[max_bytes] & 0xc0) == 0x80)
+        max_bytes--;
+    return max_bytes;
+}
+
+void pk_host_clean(const struct pk_host_side *side, struct pk_slice text, size_t max_bytes, struct pk_buf *out)
+{
+    struct pk_buf plain, clean;
+    /* Whatever is cut off here lies beyond what is kept below; a secret on the edge is erased before the second cut. */
+    size_t look = 16u * max_bytes;
+    pk_buf_init(&plain, look);
+    pk_buf_init(&clean, 16u * look);
+    (void) pk_buf_add(&plain, text.data ? text.data : "", text.len < look ? text.len : look);
+    pk_settings_erase(side->secrets, &plain);
+    add_cleaned(&clean, pk_buf_slice(&plain));
+    struct pk_slice line = pk_slice_trim(pk_buf_slice(&clean));
+    (void) pk_buf_add(out, line.data, whole_characters(line, max_bytes));
+    pk_buf_wipe(&plain);
+    pk_buf_wipe(&clean);
+}
+
+static void host_log(void *ctx, uint32_t level, const char *message)
+{
+    const struct pk_host_side *side = ctx;
+    struct pk_buf line;
+    pk_buf_init(&line, LOG_MAX_BYTES);
+    pk_host_clean(side, pk_slice_of(message ? message : ""), LOG_MAX_BYTES, &line);
+    pk_log(level <= PK_LEVEL_ERROR ? (enum pk_log_level) level : PK_LOG_ERROR, "adapter", "adapter.says", "account", side->account, "message",
+           pk_buf_text(&line), NULL);
+    pk_buf_finish(&line);
+}
+
+static void host_random(void *ctx, void *ret_bytes, size_t len)
+{
+    (void) ctx;
+    pk_random_bytes(ret_bytes, len);
+}
+
+/* ---- requests ---- */
+
+static struct pk_out *request_url(struct pk_request *request)
+{
+    return &request->url;
+}
+
+static struct pk_out *request_body(struct pk_request *request)
+{
+    return &request->body;
+}
+
+/* ---- JSON: a `struct pk_value` is a `struct pk_json` under the name adapters know ---- */
+
+static const struct pk_json *json_of(const struct pk_value *value)
+{
+    return (const struct pk_json *) (const void *) value;
+}
+
+static const struct pk_value *value_of(const struct pk_json *json)
+{
+    return (const struct pk_value *) (const void *) json;
+}
+
+static const struct pk_value *json_parse(void *ctx, struct pk_slice text)
+{
+    struct pk_host_side *side = ctx;
+    struct pk_json *document = NULL;
+    if (side->documents == DOCUMENTS_MAX || pk_json_parse(text, JSON_MAX_BYTES, &document, NULL) != 0)
+        return NULL;
+    side->documents++;
+    lend(side, document, NULL);
+    return value_of(document);
+}
+
+static const struct pk_value *json_at(const struct pk_value *value, const char *path)
+{
+    return value_of(pk_json_at(json_of(value), path));
+}
+
+static uint32_t json_kind(const struct pk_value *value)
+{
+    _Static_assert((int) PK_VALUE_NULL == (int) PK_JSON_NULL && (int) PK_VALUE_OBJECT == (int) PK_JSON_OBJECT, "two names of one list");
+    return (uint32_t) pk_json_kind(json_of(value));
+}
+
+static struct pk_slice json_text(void *ctx, const struct pk_value *value)
+{
+    const struct pk_json *json = json_of(value);
+    enum pk_json_kind kind = pk_json_kind(json);
+    if (kind == PK_JSON_STRING)
+        return pk_json_string(json);
+    if (kind != PK_JSON_NUMBER && kind != PK_JSON_BOOL)
+        return (struct pk_slice){ 0 };
+    struct pk_buf text;
+    pk_buf_init(&text, 64);
+    if (pk_json_dump(json, &text) != 0) {
+        pk_buf_finish(&text);
+        return (struct pk_slice){ 0 };
+    }
+    lend(ctx, NULL, text.data); /* the buffer's memory lives on as the lent text */
+    return pk_slice_make(text.data, text.len);
+}
+
+static int64_t json_int(const struct pk_value *value, int64_t otherwise)
+{
+    int64_t number;
+    return pk_json_int(json_of(value), &number) ? number : otherwise;
+}
+
+static size_t json_count(const struct pk_value *array)
+{
+    return pk_json_kind(json_of(array)) == PK_JSON_ARRAY ? pk_json_count(json_of(array)) : 0;
+}
+
+static const struct pk_value *json_item(const struct pk_value *array, size_t index)
+{
+    return value_of(pk_json_item(json_of(array), index));
+}
+
+/* ---- life ---- */
+
+static const struct pk_host table = {
+    .size = sizeof(struct pk_host),
+    .abi = PK_ADAPTER_ABI,
+    .log = host_log,
+    .random = host_random,
+    .write = pk_out_write,
+    .method = pk_request_set_method,
+    .url = request_url,
+    .header = pk_request_add_header,
+    .body = request_body,
+    .json_parse = json_parse,
+    .json_at = json_at,
+    .json_kind = json_kind,
+    .json_text = json_text,
+    .json_int = json_int,
+    .json_count = json_count,
+    .json_item = json_item,
+    .sha256 = pk_sha256,
+    .hmac_sha256 = pk_hmac_sha256,
+    .hmac_sha1 = pk_hmac_sha1,
+    .rsa_verify = pk_rsa_sha256_verify,
+};
+
+struct pk_host_side *pk_host_new(const char *account, const struct pk_settings *secrets)
+{
+    struct pk_host_side *side = pk_alloc(sizeof *side);
+    side->table = table;
+    side->table.ctx = side;
+    side->account = pk_strdup(account);
+    side->secrets = secrets;
+    return side;
+}
+
+void pk_host_free(struct pk_host_side *side)
+{
+    if (!side)
+        return;
+    pk_host_end_call(side);
+    free(side->account);
+    free(side);
+}
+
+const struct pk_host *pk_host_table(struct pk_host_side *side)
+{
+    return &side->table;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Where a request may go: https anywhere, http only to this machine. The rule for settings and for what an adapter
+ * describes alike. */
+#ifndef PK_PLUGIN_URL_H
+#define PK_PLUGIN_URL_H
+
+#include "gateway/include/pokana/slice.h"
+
+/* NULL when it may, else why not: a sentence for a person that holds nothing of the URL. */
+const char *pk_url_refusal(struct pk_slice url);
+
+#endif
