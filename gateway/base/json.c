@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#define NAME_SHOWN 48u /* bytes of a name nobody expected */
+
 static const json_t *in(const struct pk_json *value)
 {
     return (const json_t *) (const void *) value;
@@ -199,7 +201,10 @@ int pk_json_only(const struct pk_json *object, const char *const *names, const c
         if (known)
             continue;
         const char *near = pk_nearest(name, names, count);
-        (void) pk_fail(err, PK_E_INVALID, "%s: unknown field \"%.*s\"", where, (int) (name.len < 48 ? name.len : 48), name.data);
+        size_t shown = name.len < NAME_SHOWN ? name.len : NAME_SHOWN;
+        while (shown < name.len && shown > 0 && ((unsigned char) name.data[shown] & 0xc0) == 0x80)
+            shown--; /* not half a character */
+        (void) pk_fail(err, PK_E_INVALID, "%s: unknown field \"%.*s\"", where, (int) shown, name.data);
         return near ? pk_hint(err, PK_E_INVALID, "Did you mean \"%s\"?", near) : PK_E_INVALID;
     }
     return 0;
