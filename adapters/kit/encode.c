@@ -37,7 +37,10 @@ static size_t percent_escape(unsigned char c, char ret[8])
 
 static size_t xml_escape(unsigned char c, char ret[8])
 {
-    const char *name = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : c == '\'' ? "&#39;" : NULL;
+    static const char signs[] = "&<>\"'";
+    static const char *const names[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" };
+    const char *sign = c != '\0' ? strchr(signs, c) : NULL;
+    const char *name = sign ? names[sign - signs] : NULL;
     if (!name && c < 0x20 && c != '\t' && c != '\n' && c != '\r')
         name = " "; /* XML has no way to write these */
     if (!name)
@@ -79,7 +82,8 @@ size_t pk_kit_base64(const void *bytes, size_t len, char *ret_text)
     char *out = ret_text;
     for (size_t i = 0; i < len; i += 3) {
         size_t rest = len - i;
-        uint32_t three = (uint32_t) in[i] << 16 | (uint32_t) (rest > 1 ? in[i + 1] : 0) << 8 | (uint32_t) (rest > 2 ? in[i + 2] : 0);
+        uint32_t three =
+            (uint32_t) in[i] << 16 | (uint32_t) (rest > 1 ? in[i + 1] : 0) << 8 | (uint32_t) (rest > 2 ? in[i + 2] : 0);
         *out++ = letters[three >> 18];
         *out++ = letters[three >> 12 & 63];
         *out++ = rest > 1 ? letters[three >> 6 & 63] : '=';

@@ -10,9 +10,9 @@
 
 enum pk_kit_format {
     PK_KIT_PLAIN = 0,
-    PK_KIT_JSON, /* what stands between the quotes */
+    PK_KIT_JSON,    /* what stands between the quotes */
     PK_KIT_PERCENT, /* a value in a URL's query or in a form */
-    PK_KIT_XML, /* what stands between tags or inside an attribute's quotes */
+    PK_KIT_XML,     /* what stands between tags or inside an attribute's quotes */
 };
 
 /* 0, or PK_E_LIMIT as struct pk_host write. */

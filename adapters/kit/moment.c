@@ -4,7 +4,7 @@
 #include "adapters/kit/text.h"
 
 #define DAY_S 86400
-#define LAST_SECOND 253402300799ll /* of the year 9999 */
+#define LAST_SECOND 253402300799ll       /* of the year 9999 */
 #define MILLISECONDS_FROM 100000000000ll /* as seconds this is the year 5138 */
 
 /* Days since 1970-01-01 of a Gregorian date; a year counted from March puts the leap day last. */
@@ -77,7 +77,8 @@ int64_t pk_kit_moment(struct pk_slice text)
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
         second < 0 || second > 60)
         return 0;
-    if (text.data[4] != '-' || text.data[7] != '-' || !memchr("Tt ", text.data[10], 3) || text.data[13] != ':' || text.data[16] != ':')
+    if (text.data[4] != '-' || text.data[7] != '-' || !memchr("Tt ", text.data[10], 3) || text.data[13] != ':' ||
+        text.data[16] != ':')
         return 0;
     struct pk_slice rest = pk_slice_make(text.data + 19, text.len - 19);
     int64_t ms = 0, weight = 100;

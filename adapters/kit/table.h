@@ -9,7 +9,7 @@
 
 struct pk_kit_row {
     struct pk_slice word; /* borrowed */
-    uint32_t meaning; /* never 0 */
+    uint32_t meaning;     /* never 0 */
 };
 
 /* A few dozen words at most: looked up one by one. Letters' case does not matter (providers vary it). */

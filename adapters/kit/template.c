@@ -46,13 +46,15 @@ int pk_kit_template_init(struct pk_kit_template *template, const char *setting, 
             return pk_fail(err, PK_E_CONFIG, "%s: there is nothing to put in place of \"{%.*s}\"", setting, PK_SLICE_ARG(name));
         }
         if (i > from)
-            template->pieces[template->count++] = (struct pk_kit_piece){ pk_slice_make(text.data + from, i - from), PK_KIT_LITERAL };
+            template->pieces[template->count++] =
+                (struct pk_kit_piece){ pk_slice_make(text.data + from, i - from), PK_KIT_LITERAL };
         template->pieces[template->count++] = (struct pk_kit_piece){ name, place };
         i += len;
         from = i;
     }
     if (text.len > from)
-        template->pieces[template->count++] = (struct pk_kit_piece){ pk_slice_make(text.data + from, text.len - from), PK_KIT_LITERAL };
+        template->pieces[template->count++] =
+            (struct pk_kit_piece){ pk_slice_make(text.data + from, text.len - from), PK_KIT_LITERAL };
     return 0;
 }
 

@@ -12,7 +12,7 @@
 
 struct pk_kit_piece {
     struct pk_slice text; /* as written; of a place: its name */
-    uint32_t place; /* which value goes here, or PK_KIT_LITERAL */
+    uint32_t place;       /* which value goes here, or PK_KIT_LITERAL */
 };
 
 struct pk_kit_template {

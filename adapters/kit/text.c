@@ -71,7 +71,8 @@ bool pk_kit_utf8(struct pk_slice text)
                 return false;
             point = point << 6 | (next & 0x3fu);
         }
-        if ((len == 3 && point < 0x800) || (len == 4 && (point < 0x10000 || point > 0x10ffff)) || (point >= 0xd800 && point <= 0xdfff))
+        if ((len == 3 && point < 0x800) || (len == 4 && (point < 0x10000 || point > 0x10ffff)) ||
+            (point >= 0xd800 && point <= 0xdfff))
             return false;
         i += len;
     }

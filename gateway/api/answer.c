@@ -65,7 +65,8 @@ static void not_committed(void *ctx)
 
 static void queue(struct pk_call *call)
 {
-    pk_store_after(call->service->store, PK_LANE_ANSWER, (struct pk_after){ .done = committed, .failed = not_committed, .ctx = call });
+    pk_store_after(call->service->store, PK_LANE_ANSWER,
+                   (struct pk_after){ .done = committed, .failed = not_committed, .ctx = call });
 }
 
 /* ---- answering ---- */

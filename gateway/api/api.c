@@ -6,7 +6,9 @@
 #include "gateway/api/api.h"
 
 #include "gateway/api/answer.h"
+#include "gateway/api/backup.h"
 #include "gateway/api/handlers.h"
+#include "gateway/api/import.h"
 #include "gateway/base/text.h"
 
 #include <unistd.h>
@@ -40,6 +42,9 @@ static const struct route routes[] = {
     { "POST", "/v1/messages/{}/resolve", pk_api_message_resolve, PK_BODY_JSON, false },
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false },
+    { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false },
+    { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false },
+    { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false },
 };
 
 struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config *config)

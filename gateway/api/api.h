@@ -25,7 +25,8 @@ struct pk_api_config {
 
 /* Borrows the service (whose reader must be there) and copies the configuration. Never NULL. */
 struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config *config);
-/* After the listeners, which answered what was open, and after the reader, which may still work for a call. */
+/* After the listeners, which answered what was open, and after the reader, which may still work for a call; no answer is
+ * released in between. */
 void pk_api_free(struct pk_api *api);
 PK_AUTO_DEFINE(pk_api, struct pk_api *, pk_api_free)
 

@@ -81,7 +81,8 @@ int pk_call_place_id(struct pk_call *call, size_t place, const char *what, int64
 
 /* ---- fields ---- */
 
-int pk_call_field_optional(struct pk_call *call, const char *name, size_t max_bytes, struct pk_slice *ret_text, struct pk_error *err)
+int pk_call_field_optional(struct pk_call *call, const char *name, size_t max_bytes, struct pk_slice *ret_text,
+                           struct pk_error *err)
 {
     const struct pk_json *value = pk_json_get(call->body, name);
     *ret_text = (struct pk_slice){ 0 };

@@ -10,7 +10,6 @@
 #include "gateway/base/text.h"
 #include "gateway/service/desks.h"
 
-#define HOOK_BODY_MAX (1u << 20)
 #define HOOK_REPLY_MAX (16u << 10)
 #define URL_MAX (16u << 10)
 #define TELL_EVERY_MS 60000 /* strangers may call as often as they like */
@@ -35,8 +34,8 @@ static void refuse(struct pk_call *call, unsigned status, const char *account, c
     if (!ours)
         call->service->metrics.hooks_refused++;
     if (ours || call->now_ms - call->api->hook_told_ms >= TELL_EVERY_MS) {
-        pk_log(ours ? PK_LOG_ERROR : PK_LOG_WARN, "hooks", ours ? "hook.not_stored" : "hook.refused", "account", account, "status",
-               PK_LOG_INT(status), "reason", why, "refused", PK_LOG_INT(call->service->metrics.hooks_refused), NULL);
+        pk_log(ours ? PK_LOG_ERROR : PK_LOG_WARN, "hooks", ours ? "hook.not_stored" : "hook.refused", "account", account,
+               "status", PK_LOG_INT(status), "reason", why, "refused", PK_LOG_INT(call->service->metrics.hooks_refused), NULL);
         call->api->hook_told_ms = call->now_ms;
     }
     (void) pk_fail(&err, code, ours ? "not taken now" : "not taken");
@@ -86,7 +85,7 @@ static void answer(struct pk_call *call, struct pk_desk *desk, struct pk_slice r
         },
         .request = call->request,
     };
-    unsigned status = url.failed ? 414 : hook.seen.body.len > HOOK_BODY_MAX ? 413 : take(call, desk, &hook.seen, &reply, &err);
+    unsigned status = url.failed ? 414 : take(call, desk, &hook.seen, &reply, &err);
     if (status >= 400)
         refuse(call, status == 500 ? 503 : status, desk->rule->name, err.message);
     else

@@ -16,10 +16,10 @@
 
 struct pk_question {
     const char *method; /* NULL = GET */
-    const char *path; /* with query; words from outside go through pk_ask_escape() first */
+    const char *path;   /* with query; words from outside go through pk_ask_escape() first */
     struct pk_slice body;
     const char *content_type; /* NULL = application/json */
-    int64_t timeout_ms; /* 0 = PK_ASK_TIMEOUT_MS */
+    int64_t timeout_ms;       /* 0 = PK_ASK_TIMEOUT_MS */
 };
 
 /* The caller frees *ret_document; it is NULL after an answer without a body. A problem the gateway answered with comes

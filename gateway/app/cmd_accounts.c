@@ -3,9 +3,9 @@
 #include "gateway/app/cmd_accounts.h"
 
 #include "gateway/app/ask.h"
+#include "gateway/app/options.h"
 #include "gateway/app/progress.h"
 #include "gateway/app/table.h"
-#include "gateway/app/words.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/text.h"
@@ -20,8 +20,9 @@
 
 void pk_accounts_print(const struct pk_json *accounts)
 {
-    static const struct pk_column columns[] = { { "ACCOUNT", false },  { "ADAPTER", false }, { "CHANNEL", false }, { "STATE", false },
-                                                { "IN FLIGHT", true }, { "WINDOW", true },   { "WHY", false } };
+    static const struct pk_column columns[] = { { "ACCOUNT", false }, { "ADAPTER", false },  { "CHANNEL", false },
+                                                { "STATE", false },   { "IN FLIGHT", true }, { "WINDOW", true },
+                                                { "WHY", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     for (size_t i = 0; i < pk_json_count(accounts); i++) {
         const struct pk_json *account = pk_json_item(accounts, i);
@@ -46,8 +47,8 @@ static void account_path(struct pk_buf *path, const char *name, const char *what
 static int list(const struct pk_invocation *invocation)
 {
     struct pk_error err = { 0 };
-    struct pk_words_read words;
-    int status = pk_words_read(&pk_command_accounts, invocation, NULL, 0, &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_accounts, invocation, NULL, 0, &words);
     if (status != 0)
         return status;
     if (words.count > 0)
@@ -86,8 +87,8 @@ static int pause_one(const struct pk_invocation *invocation)
 {
     const char *reason = NULL;
     const struct pk_option options[] = { { "reason", &reason, NULL } };
-    struct pk_words_read words;
-    int status = pk_words_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
     if (words.count != 1)
@@ -106,8 +107,8 @@ static int pause_one(const struct pk_invocation *invocation)
 
 static int resume_one(const struct pk_invocation *invocation)
 {
-    struct pk_words_read words;
-    int status = pk_words_read(&pk_command_accounts, invocation, NULL, 0, &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_accounts, invocation, NULL, 0, &words);
     if (status != 0)
         return status;
     if (words.count != 1)
@@ -176,7 +177,8 @@ static int start_test(const struct pk_invocation *invocation, const char *name, 
     return r;
 }
 
-static int run_test(const struct pk_invocation *invocation, const char *name, const char *to, const char *language, int64_t wait_ms)
+static int run_test(const struct pk_invocation *invocation, const char *name, const char *to, const char *language,
+                    int64_t wait_ms)
 {
     struct pk_error err = { 0 };
     pk_auto(pk_json) struct pk_json *started = NULL, *message = NULL;
@@ -204,9 +206,9 @@ static int test(const struct pk_invocation *invocation)
 {
     const char *to = NULL, *language = NULL, *wait = NULL;
     const struct pk_option options[] = { { "to", &to, NULL }, { "language", &language, NULL }, { "wait", &wait, NULL } };
-    struct pk_words_read words;
+    struct pk_plain_words words;
     int64_t wait_ms = WAIT_DEFAULT_MS;
-    int status = pk_words_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
+    int status = pk_options_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
     if (words.count != 1)
@@ -278,10 +280,10 @@ static int play(const struct pk_invocation *invocation)
 {
     bool answer = false;
     const struct pk_option options[] = { { "answer", NULL, &answer } };
-    struct pk_words_read words;
+    struct pk_plain_words words;
     char bytes[256];
     struct pk_buf path = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
-    int status = pk_words_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
+    int status = pk_options_read(&pk_command_accounts, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
     if (words.count == 0)
@@ -291,12 +293,15 @@ static int play(const struct pk_invocation *invocation)
     if (!answer && words.count != 1)
         return pk_command_misused(&pk_command_accounts, "play shows what arrived; to answer, write --answer ADDRESS TEXT");
     account_path(&path, words.words[0], "/play");
-    return answer ? answer_play(invocation, pk_buf_text(&path), words.words[1], words.words[2]) : show_play(invocation, pk_buf_text(&path));
+    return answer ? answer_play(invocation, pk_buf_text(&path), words.words[1], words.words[2])
+                  : show_play(invocation, pk_buf_text(&path));
 }
 
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "list", list }, { "pause", pause_one }, { "resume", resume_one }, { "test", test }, { "play", play } };
+    static const struct pk_verb verbs[] = {
+        { "list", list }, { "pause", pause_one }, { "resume", resume_one }, { "test", test }, { "play", play }
+    };
     return pk_verb_run(&pk_command_accounts, invocation, verbs, PK_COUNT(verbs));
 }
 

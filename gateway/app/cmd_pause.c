@@ -4,9 +4,9 @@
  * backup starts with; the messages that were due since that backup still wait for a decision of their own, and it says so.
  */
 #include "gateway/app/ask.h"
-#include "gateway/app/words.h"
+#include "gateway/app/cmd_messages.h"
+#include "gateway/app/options.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 /* --all is asked for, so that nobody stops a city by a word too few. */
@@ -14,8 +14,8 @@ static int read_all(const struct pk_command *command, const struct pk_invocation
 {
     bool all = false;
     const struct pk_option options[] = { { "all", NULL, &all } };
-    struct pk_words_read words;
-    int status = pk_words_read(command, invocation, options, PK_COUNT(options), &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(command, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
     if (words.count > 0)
@@ -45,17 +45,21 @@ static int pause_all(const struct pk_invocation *invocation)
     return 0;
 }
 
-static void tell_held(const struct pk_json *hold)
+/* Told by the way: what went wrong with it does not undo the resuming. */
+static void tell_held(const struct pk_invocation *invocation)
 {
-    int64_t held = 0;
-    if (!pk_json_int(pk_json_get(hold, "held"), &held) || held == 0)
-        return;
-    (void) printf("%" PRId64 " messages from before the restore still wait for your decision: they may have been sent already.\n"
-                  "  look:  pokana messages list --held\n"
-                  "  send:  pokana messages release --held\n"
-                  "  drop:  pokana messages drop --held\n"
-                  "  one:   pokana messages resolve ID sent|resend|drop\n",
-                  held);
+    struct pk_pages held;
+    pk_pages_init(&held, "/v1/messages", "messages");
+    held.limit = PK_PAGES_LIMIT_MAX;
+    if (pk_messages_held(&held, invocation, NULL) == 0 && held.items > 0)
+        (void) printf("%s%zu %s from before the restore still %s for your decision: %s may have been sent already\n"
+                      "  look:    pokana messages list --held\n"
+                      "  send:    pokana messages release --held\n"
+                      "  cancel:  pokana messages drop --held\n"
+                      "  one:     pokana messages resolve ID sent|resend|drop\n",
+                      held.more ? "at least " : "", held.items, held.items == 1 ? "message" : "messages",
+                      held.items == 1 ? "waits" : "wait", held.items == 1 ? "it" : "they");
+    pk_pages_finish(&held);
 }
 
 static int resume_all(const struct pk_invocation *invocation)
@@ -72,13 +76,12 @@ static int resume_all(const struct pk_invocation *invocation)
         pk_ask_print(hold);
         return 0;
     }
-    if (is_true(before, "restored"))
+    if (is_true(before, "restored")) {
         (void) printf("resumed: the hold after the restore is lifted\n");
-    else if (is_true(before, "all"))
-        (void) printf("resumed: sending goes on\n");
-    else
-        (void) printf("nothing was paused: sending goes on\n");
-    tell_held(hold);
+        tell_held(invocation);
+    }
+    if (!is_true(before, "restored"))
+        (void) printf("%s: sending goes on\n", is_true(before, "all") ? "resumed" : "nothing was paused");
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana queue`: what waits to be handed over, by route and priority. */
 #include "gateway/app/ask.h"
+#include "gateway/app/options.h"
 #include "gateway/app/table.h"
-#include "gateway/app/words.h"
 #include "gateway/base/clock.h"
 
 #include <inttypes.h>
@@ -23,7 +23,7 @@ static void add_lane(struct pk_table *table, const struct pk_json *lane)
 
 static void print_queue(const struct pk_json *queue)
 {
-    static const struct pk_column columns[] = { { "ROUTE", false }, { "PRIORITY", false },  { "WAITING", true },
+    static const struct pk_column columns[] = { { "ROUTE", false }, { "PRIORITY", false }, { "WAITING", true },
                                                 { "DUE", true },    { "NEXT DUE", false }, { "LATE BY", false } };
     const struct pk_json *lanes = pk_json_get(queue, "lanes");
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
@@ -41,8 +41,8 @@ static void print_queue(const struct pk_json *queue)
 static int run(const struct pk_invocation *invocation)
 {
     struct pk_error err = { 0 };
-    struct pk_words_read words;
-    int status = pk_words_read(&pk_command_queue, invocation, NULL, 0, &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_queue, invocation, NULL, 0, &words);
     if (status != 0)
         return status;
     if (words.count > 0)

@@ -2,11 +2,9 @@
 /* `pokana status`: how the gateway is, on one screen. */
 #include "gateway/app/ask.h"
 #include "gateway/app/cmd_accounts.h"
+#include "gateway/app/options.h"
 #include "gateway/app/table.h"
-#include "gateway/app/words.h"
 #include "gateway/base/clock.h"
-
-#include <inttypes.h>
 
 static bool is_true(const struct pk_json *object, const char *path)
 {
@@ -17,7 +15,9 @@ static bool is_true(const struct pk_json *object, const char *path)
 static void add_condition(struct pk_table *facts, const struct pk_json *status)
 {
     struct pk_slice why = pk_json_string(pk_json_at(status, "condition.why"));
-    const char *word = is_true(status, "condition.degraded") ? "degraded" : is_true(status, "condition.ready") ? "ready" : "not ready";
+    const char *word = is_true(status, "condition.degraded") ? "degraded"
+                       : is_true(status, "condition.ready")  ? "ready"
+                                                             : "not ready";
     pk_table_text(facts, "condition");
     if (why.len > 0)
         pk_table_printf(facts, "%s: %.*s", word, PK_SLICE_ARG(why));
@@ -71,11 +71,7 @@ static void print_status(const struct pk_json *status)
     add_sending(facts, status);
     add_broker(facts, status);
     pk_table_fact(facts, "recipients", pk_json_get(status, "recipients"));
-    pk_table_text(facts, "messages");
-    if (pk_json_count(pk_json_get(status, "messages")) > 0)
-        pk_table_json(facts, pk_json_get(status, "messages"));
-    else
-        pk_table_text(facts, "none");
+    pk_table_fact(facts, "messages", pk_json_get(status, "messages"));
     pk_table_fact(facts, "events to publish", pk_json_get(status, "outbox"));
     pk_table_print(facts);
     (void) printf("\n");
@@ -85,8 +81,8 @@ static void print_status(const struct pk_json *status)
 static int run(const struct pk_invocation *invocation)
 {
     struct pk_error err = { 0 };
-    struct pk_words_read words;
-    int status = pk_words_read(&pk_command_status, invocation, NULL, 0, &words);
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_status, invocation, NULL, 0, &words);
     if (status != 0)
         return status;
     if (words.count > 0)

@@ -10,65 +10,6 @@
 
 #define NAMES_MAX 64u
 #define PUBLISHERS_MAX 64u /* as many as intake keeps rates of */
-#define SECTIONS_MAX 256u /* of one kind */
-
-/* ---- memory ---- */
-
-struct kept {
-    void *memory;
-    size_t wipe_bytes;
-};
-
-struct pk_config_memory {
-    struct kept *items;
-    size_t count;
-};
-
-static void *keep(struct pk_config *config, void *memory, size_t wipe_bytes)
-{
-    struct pk_config_memory *kept = config->memory;
-    kept->items = pk_realloc_array(kept->items, kept->count + 1, sizeof *kept->items);
-    kept->items[kept->count++] = (struct kept){ memory, wipe_bytes };
-    return memory;
-}
-
-void *pk_config_keep(struct pk_config *config, void *memory)
-{
-    return keep(config, memory, 0);
-}
-
-const char *pk_config_keep_secret(struct pk_config *config, struct pk_slice secret)
-{
-    return keep(config, pk_slice_dup(secret), secret.len);
-}
-
-static struct pk_config *config_new(const char *path)
-{
-    struct pk_config *config = pk_alloc(sizeof *config);
-    config->memory = pk_alloc(sizeof *config->memory);
-    config->path = pk_config_keep(config, pk_strdup(path));
-    const char *slash = strrchr(path, '/');
-    size_t len = slash == path ? 1 : slash ? (size_t) (slash - path) : 0;
-    config->folder = pk_config_keep(config, len > 0 ? pk_strndup(path, len) : pk_strdup("."));
-    return config;
-}
-
-void pk_config_free(struct pk_config *config)
-{
-    if (!config)
-        return;
-    for (size_t i = 0; i < config->rules.account_count; i++)
-        pk_settings_free(config->rules.accounts[i].settings);
-    for (size_t i = 0; i < config->memory->count; i++) {
-        if (config->memory->items[i].wipe_bytes > 0)
-            explicit_bzero(config->memory->items[i].memory, config->memory->items[i].wipe_bytes);
-        free(config->memory->items[i].memory);
-    }
-    free(config->memory->items);
-    free(config->memory);
-    pk_registry_free(config->registry);
-    free(config);
-}
 
 /* ---- one section ---- */
 
@@ -312,6 +253,12 @@ static void read_places(struct pk_config_reading *reading)
     single(reading, "gateway", config);
     if (!config->templates)
         config->templates = PK_TEMPLATES_DIR;
+    /* On this machine alone the door is called as it listens; a proxy in front of it has an address we cannot know. */
+    if (config->public_address && !config->rules.public_url && pk_config_is_loopback(config->public_address)) {
+        char url[96];
+        (void) snprintf(url, sizeof url, "http://%s", config->public_address);
+        config->rules.public_url = pk_config_keep(config, pk_strdup(url));
+    }
 }
 
 static void read_broker(struct pk_config_reading *reading)
@@ -340,15 +287,16 @@ static int load_adapters(struct pk_config_reading *reading, struct pk_error *err
 static int refused(const struct pk_config_reading *reading, struct pk_error *err)
 {
     size_t count = reading->report->count;
-    return count == 0 ? 0
-                      : pk_fail(err, PK_E_CONFIG, "\"%s\" holds %zu mistake%s", reading->config->path, count, count == 1 ? "" : "s");
+    return count == 0
+               ? 0
+               : pk_fail(err, PK_E_CONFIG, "\"%s\" holds %zu mistake%s", reading->config->path, count, count == 1 ? "" : "s");
 }
 
-static int read_file(const char *path, const struct pk_registry *registry, struct pk_ini_report *report, struct pk_config **ret_config,
-                     struct pk_error *err)
+static int read_file(const char *path, const struct pk_registry *registry, struct pk_ini_report *report,
+                     struct pk_config **ret_config, struct pk_error *err)
 {
     pk_auto(pk_ini) struct pk_ini *ini = NULL;
-    pk_auto(pk_config) struct pk_config *config = config_new(path);
+    pk_auto(pk_config) struct pk_config *config = pk_config_new(path);
     struct pk_config_reading reading = { .config = config, .report = report, .registry = registry };
     struct pk_error why = { 0 };
     int r = pk_ini_read(path, report, &ini, err);
@@ -378,8 +326,8 @@ int pk_config_read(const char *path, struct pk_ini_report *report, struct pk_con
     return read_file(path, NULL, report, ret_config, err);
 }
 
-int pk_config_read_with(const char *path, const struct pk_registry *registry, struct pk_ini_report *report, struct pk_config **ret_config,
-                        struct pk_error *err)
+int pk_config_read_with(const char *path, const struct pk_registry *registry, struct pk_ini_report *report,
+                        struct pk_config **ret_config, struct pk_error *err)
 {
     return read_file(path, registry, report, ret_config, err);
 }
@@ -388,7 +336,7 @@ int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_repo
                           struct pk_error *err)
 {
     pk_auto(pk_ini) struct pk_ini *ini = NULL;
-    pk_auto(pk_config) struct pk_config *config = config_new(path);
+    pk_auto(pk_config) struct pk_config *config = pk_config_new(path);
     struct pk_config_reading reading = { .config = config, .report = report, .places_only = true };
     int r = pk_ini_read(path, report, &ini, err);
     if (r != 0)

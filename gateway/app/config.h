@@ -8,6 +8,8 @@
  *     config_values.c  one value's text into its field
  *     config.c         sections into rules, accounts through their adapters
  *     config_check.c   what no single line can tell: names that must exist elsewhere
+ *     config_memory.c  what it owns
+ *     config_report.c  where mistakes are told
  */
 #ifndef PK_APP_CONFIG_H
 #define PK_APP_CONFIG_H

@@ -11,7 +11,7 @@
 
 /* ---- the gateway and its doors ---- */
 
-static bool is_loopback(const char *listener)
+bool pk_config_is_loopback(const char *listener)
 {
     return strncmp(listener, "127.", 4) == 0 || strncmp(listener, "[::1]", 5) == 0;
 }
@@ -22,21 +22,25 @@ static void check_gateway(struct pk_config_reading *reading)
     const struct pk_rules *rules = &config->rules;
     struct pk_wall *wall = NULL;
     if (pk_wall_new(rules->zone, &wall, NULL) != 0)
-        pk_config_tell_of(reading, "gateway", "", "zone", "Write a name like Europe/Amsterdam.", "there is no time zone \"%s\"", rules->zone);
+        pk_config_tell_of(reading, "gateway", "", "zone", "Write a name like Europe/Amsterdam.", "there is no time zone \"%s\"",
+                          rules->zone);
     pk_wall_free(wall);
     const char *region = rules->phone_region;
     if (strlen(region) != 2 || region[0] < 'A' || region[0] > 'Z' || region[1] < 'A' || region[1] > 'Z')
-        pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country", region);
+        pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country",
+                          region);
     if (config->public_address && !rules->public_url)
         pk_config_tell_of(reading, "gateway", "", "public", "Add public_url: providers sign or are given the address they call.",
                           "a public door needs public_url beside it");
     if (!config->public_address && rules->public_url)
-        pk_config_tell_of(reading, "gateway", "", "public_url", "Add public = 127.0.0.1:8080, the port the TLS proxy passes calls to.",
+        pk_config_tell_of(reading, "gateway", "", "public_url",
+                          "Add public = 127.0.0.1:8080, the port the TLS proxy passes calls to.",
                           "public_url is there, but nothing listens");
-    if (config->metrics_address && !is_loopback(config->metrics_address))
+    if (config->metrics_address && !pk_config_is_loopback(config->metrics_address))
         pk_config_tell_of(reading, "gateway", "", "metrics", "Write 127.0.0.1:PORT; let a proxy with a login carry it further.",
                           "health and metrics may listen on a loopback address only");
-    if (config->public_address && config->metrics_address && strcmp(config->public_address, config->metrics_address) == 0)
+    const char *port = config->metrics_address ? strrchr(config->metrics_address, ':') : NULL;
+    if (port && strcmp(port, ":0") != 0 && config->public_address && strcmp(config->public_address, config->metrics_address) == 0)
         pk_config_tell_of(reading, "gateway", "", "metrics", "Choose another port.", "the public door has this address already");
 }
 
@@ -121,14 +125,16 @@ static void check_routes(struct pk_config_reading *reading)
         for (size_t j = 0; j < route->accounts.count; j++) {
             const struct pk_account_rule *account = find_account(rules, route->accounts.items[j]);
             if (!account) {
-                pk_config_tell_of(reading, "route", route->name, "accounts", "Add its [account NAME] section, or take it from the list.",
-                                  "there is no account \"%s\"", route->accounts.items[j]);
+                pk_config_tell_of(reading, "route", route->name, "accounts",
+                                  "Add its [account NAME] section, or take it from the list.", "there is no account \"%s\"",
+                                  route->accounts.items[j]);
                 continue;
             }
             if (!route->channel)
                 continue;
             if (account->adapter && !offers(account->adapter, route->channel))
-                pk_config_tell_of(reading, "route", route->name, "channel", "`pokana adapters NAME` shows the channels of an adapter.",
+                pk_config_tell_of(reading, "route", route->name, "channel",
+                                  "`pokana adapters NAME` shows the channels of an adapter.",
                                   "account \"%s\" does not offer channel \"%s\"", account->name, route->channel);
             check_one_channel(reading, i, account->name);
         }
@@ -155,13 +161,13 @@ static void check_words(struct pk_config_reading *reading, const struct pk_publi
     for (size_t i = 0; i < publisher->topics.count; i++) {
         const char *topic = publisher->topics.items[i];
         if (strcmp(topic, "*") != 0 && !pk_rules_topic(rules, pk_slice_of(topic)))
-            pk_config_tell_of(reading, "publisher", publisher->name, "topics", "Add its [topic NAME] section, or take it from the list.",
-                              "there is no topic \"%s\"", topic);
+            pk_config_tell_of(reading, "publisher", publisher->name, "topics",
+                              "Add its [topic NAME] section, or take it from the list.", "there is no topic \"%s\"", topic);
     }
     for (size_t i = 0; i < publisher->tags.count; i++)
         if (!is_tag(pk_slice_of(publisher->tags.items[i])))
-            pk_config_tell_of(reading, "publisher", publisher->name, "tags", "Write kind:name, kind:* or *.", "\"%s\" is not a tag",
-                              publisher->tags.items[i]);
+            pk_config_tell_of(reading, "publisher", publisher->name, "tags", "Write kind:name, kind:* or *.",
+                              "\"%s\" is not a tag", publisher->tags.items[i]);
 }
 
 static void check_publishers(struct pk_config_reading *reading)
@@ -170,10 +176,11 @@ static void check_publishers(struct pk_config_reading *reading)
     for (size_t i = 0; i < rules->publisher_count; i++) {
         const struct pk_publisher_rule *publisher = &rules->publishers[i];
         if (publisher->route && !pk_rules_route(rules, publisher->route))
-            pk_config_tell_of(reading, "publisher", publisher->name, "route", "Add its [route NAME] section.", "there is no route \"%s\"",
-                              publisher->route);
+            pk_config_tell_of(reading, "publisher", publisher->name, "route", "Add its [route NAME] section.",
+                              "there is no route \"%s\"", publisher->route);
         if (publisher->response_prefix && strpbrk(publisher->response_prefix, "+#$"))
-            pk_config_tell_of(reading, "publisher", publisher->name, "response_prefix", "Write the beginning of a topic, like answers/school/.",
+            pk_config_tell_of(reading, "publisher", publisher->name, "response_prefix",
+                              "Write the beginning of a topic, like answers/school/.",
                               "it holds a character that no topic for publishing may have");
         for (size_t j = 0; j < i && publisher->source; j++)
             if (rules->publishers[j].source && strcmp(rules->publishers[j].source, publisher->source) == 0)

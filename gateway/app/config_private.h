@@ -49,6 +49,7 @@ extern const size_t pk_config_kind_count;
 
 /* ---- memory ---- */
 
+struct pk_config *pk_config_new(const char *path); /* with its path and folder, else empty */
 void *pk_config_keep(struct pk_config *config, void *memory); /* taken over; returned */
 const char *pk_config_keep_secret(struct pk_config *config, struct pk_slice secret); /* copied; wiped at the end */
 
@@ -74,6 +75,8 @@ __attribute__((format(printf, 6, 7))) void pk_config_tell_of(struct pk_config_re
 void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base);
 /* "90s" as "90s", "3600000" milliseconds as "1h". */
 const char *pk_config_duration_text(int64_t ms, char ret_text[32]);
+
+bool pk_config_is_loopback(const char *listener);
 
 /* What no single line can tell. */
 void pk_config_cross_check(struct pk_config_reading *reading);

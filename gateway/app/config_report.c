@@ -19,7 +19,8 @@ static void compose(struct pk_buf *out, const char *file, uint32_t line, const c
     (void) pk_buf_printf(out, " %s", reason);
 }
 
-static void print(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason, const char *hint)
+static void print(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
+                  const char *hint)
 {
     struct pk_buf text;
     (void) ctx;
@@ -31,7 +32,8 @@ static void print(void *ctx, const char *file, uint32_t line, const char *sectio
     pk_buf_finish(&text);
 }
 
-static void note(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason, const char *hint)
+static void note(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
+                 const char *hint)
 {
     struct pk_buf text;
     (void) ctx;

@@ -20,8 +20,9 @@ static void section_text(const struct pk_ini_section *section, char ret_text[128
     (void) snprintf(ret_text, 128, "%s%s%s", section->kind, section->name[0] ? " " : "", section->name);
 }
 
-static void tell(struct pk_config_reading *reading, const struct pk_ini_section *section, uint32_t line, const char *key,
-                 const char *hint, const char *format, va_list args)
+__attribute__((format(printf, 6, 0))) static void tell(struct pk_config_reading *reading, const struct pk_ini_section *section,
+                                                       uint32_t line, const char *key, const char *hint, const char *format,
+                                                       va_list args)
 {
     char reason[384], where[128];
     (void) vsnprintf(reason, sizeof reason, format, args);
@@ -117,8 +118,8 @@ static void take_text(struct pk_config_reading *reading, const struct pk_key *ke
 static void take_name(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
 {
     if (!pk_is_name(text))
-        pk_config_tell(reading, key->name, "Use lower-case letters, digits and - inside, at most 48 characters.", "\"%.*s\" is not a name",
-                       PK_SLICE_ARG(text));
+        pk_config_tell(reading, key->name, "Use lower-case letters, digits and - inside, at most 48 characters.",
+                       "\"%.*s\" is not a name", PK_SLICE_ARG(text));
     else
         store_text(base, key, keep(reading, text));
 }
@@ -140,7 +141,8 @@ static const char *place(struct pk_config_reading *reading, const struct pk_key 
         }
         text = name;
     }
-    n = snprintf(path, sizeof path, "%s%s%.*s", text.data[0] == '/' ? "" : folder, text.data[0] == '/' ? "" : "/", PK_SLICE_ARG(text));
+    n = snprintf(path, sizeof path, "%s%s%.*s", text.data[0] == '/' ? "" : folder, text.data[0] == '/' ? "" : "/",
+                 PK_SLICE_ARG(text));
     if (n < 0 || (size_t) n >= sizeof path) {
         pk_config_tell(reading, key->name, NULL, "the path is too long");
         return NULL;
@@ -171,11 +173,13 @@ static bool is_listener(struct pk_slice text)
     char host[INET6_ADDRSTRLEN];
     unsigned char bytes[16];
     int64_t port;
-    const char *colon = memrchr(text.data, ':', text.len);
-    if (!colon)
+    size_t colon = text.len;
+    while (colon > 0 && text.data[colon - 1] != ':')
+        colon--;
+    if (colon == 0)
         return false;
-    struct pk_slice front = pk_slice_make(text.data, (size_t) (colon - text.data));
-    struct pk_slice number = pk_slice_make(colon + 1, text.len - front.len - 1);
+    struct pk_slice front = pk_slice_make(text.data, colon - 1);
+    struct pk_slice number = pk_slice_make(text.data + colon, text.len - colon);
     bool six = front.len > 2 && front.data[0] == '[' && front.data[front.len - 1] == ']';
     if (six)
         front = pk_slice_make(front.data + 1, front.len - 2);
@@ -245,8 +249,8 @@ static void take_duration(struct pk_config_reading *reading, const struct pk_key
     char least[32], most[32];
     int64_t ms;
     if (pk_parse_duration(text, &ms) != 0)
-        pk_config_tell(reading, key->name, "Write a number and its unit: 500ms, 30s, 5m, 2h or 7d.", "\"%.*s\" is not a length of time",
-                       PK_SLICE_ARG(text));
+        pk_config_tell(reading, key->name, "Write a number and its unit: 500ms, 30s, 5m, 2h or 7d.",
+                       "\"%.*s\" is not a length of time", PK_SLICE_ARG(text));
     else if (ms < key->min || ms > key->max)
         pk_config_tell(reading, key->name, NULL, "%.*s is not between %s and %s", PK_SLICE_ARG(text),
                        pk_config_duration_text(key->min, least), pk_config_duration_text(key->max, most));
@@ -270,7 +274,8 @@ static void take_rate(struct pk_config_reading *reading, const struct pk_key *ke
         good = good && pk_parse_int(pk_slice_make(digits, 3), 0, 999, &thousandths) == 0;
     }
     if (!good || units * 1000 + thousandths > key->max)
-        pk_config_tell(reading, key->name, "Write a number like 20 or 0.2, with at most three digits after the point; 0 = unlimited.",
+        pk_config_tell(reading, key->name,
+                       "Write a number like 20 or 0.2, with at most three digits after the point; 0 = unlimited.",
                        "\"%.*s\" is not a rate up to %lld a second", PK_SLICE_ARG(text), (long long) (key->max / 1000));
     else
         store_number(base, key, units * 1000 + thousandths);
@@ -316,8 +321,8 @@ void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key
         if (is_listener(text))
             store_text(base, key, keep(reading, text));
         else
-            pk_config_tell(reading, key->name, "Write it like 127.0.0.1:8080 or [::1]:8080.", "\"%.*s\" is not an address and a port",
-                           PK_SLICE_ARG(text));
+            pk_config_tell(reading, key->name, "Write it like 127.0.0.1:8080 or [::1]:8080.",
+                           "\"%.*s\" is not an address and a port", PK_SLICE_ARG(text));
         break;
     case PK_KEY_URL:
         if (is_url(text))

@@ -19,7 +19,8 @@ int pk_lock_take(const char *database, struct pk_lock **ret_lock, struct pk_erro
         return pk_fail(err, PK_E_LIMIT, "the path of the database is too long");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return pk_fail(err, errno == EACCES ? PK_E_DENIED : PK_E_IO, "could not open \"%s\": %s", path, strerror_r(errno, text, sizeof text));
+        return pk_fail(err, errno == EACCES ? PK_E_DENIED : PK_E_IO, "could not open \"%s\": %s", path,
+                       strerror_r(errno, text, sizeof text));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         bool held = errno == EWOULDBLOCK;
         int r = pk_fail(err, held ? PK_E_CONFLICT : PK_E_IO, "the database \"%s\" %s", database,

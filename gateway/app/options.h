@@ -3,30 +3,30 @@
  * The words behind a command's name, taken apart: `--option VALUE` or `--option=VALUE` or a plain `--flag`, wherever they
  * stand; `--` ends them; a lone `-` is a word.
  */
-#ifndef PK_APP_WORDS_H
-#define PK_APP_WORDS_H
+#ifndef PK_APP_OPTIONS_H
+#define PK_APP_OPTIONS_H
 
 #include "gateway/app/command.h"
 
 #include <stddef.h>
 
 struct pk_option {
-    const char *name; /* "limit", without the dashes */
+    const char *name;   /* "limit", without the dashes */
     const char **value; /* where its value goes; NULL for a flag */
-    bool *flag; /* set when it stands there; may be NULL */
+    bool *flag;         /* set when it stands there; may be NULL */
 };
 
-#define PK_WORDS_MAX 8
+#define PK_PLAIN_WORDS_MAX 8
 
-struct pk_words_read {
-    const char *words[PK_WORDS_MAX + 1]; /* NULL-terminated */
+struct pk_plain_words {
+    const char *words[PK_PLAIN_WORDS_MAX + 1]; /* NULL-terminated */
     int count;
 };
 
 /* 0; or, having said what makes no sense, the exit status to return. Options are borrowed, what was found is the
  * invocation's. An option that is given twice makes no sense. */
-int pk_words_read(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_option *options,
-                  size_t option_count, struct pk_words_read *ret_words);
+int pk_options_read(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_option *options,
+                    size_t option_count, struct pk_plain_words *ret_words);
 
 /* What a command can do: `accounts pause NAME` has the verb `pause`. */
 struct pk_verb {
@@ -34,6 +34,7 @@ struct pk_verb {
     int (*run)(const struct pk_invocation *invocation); /* without the verb among its words */
 };
 /* Runs the verb that stands first; the table's first one when there is none at all or options come first. */
-int pk_verb_run(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_verb *verbs, size_t count);
+int pk_verb_run(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_verb *verbs,
+                size_t count);
 
 #endif

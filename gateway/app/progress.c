@@ -3,26 +3,28 @@
 
 #include "gateway/base/clock.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #define REDRAW_MS 200
 
 static struct {
-    pthread_mutex_t mutex; /* of everything below but depth and started */
-    pthread_cond_t ended;
-    char what[80];
+    pthread_mutex_t mutex; /* of what is counted: the caller writes it, the painter reads it */
     int64_t done, total;
+    bool counted;
+    /* set before the painter starts */
+    char what[80];
     int64_t since_ms;
-    bool over, counted;
+    int ended; /* becomes readable when the wait is over */
     /* the caller's thread only */
     pthread_t painter;
     unsigned depth;
     bool started;
-} progress = { .mutex = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER };
+} progress = { .mutex = PTHREAD_MUTEX_INITIALIZER, .ended = -1 };
 
 static void paint(void)
 {
@@ -37,37 +39,27 @@ static void paint(void)
     (void) fflush(stderr);
 }
 
-/* Until `wait_ms` are over or the wait that is being shown is. */
-static void pause_for(int64_t wait_ms)
+/* False when what is waited for came before `wait_ms` were over. */
+static bool still_waiting(int wait_ms)
 {
-    struct timespec until;
-    (void) clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += (time_t) (wait_ms / 1000);
-    until.tv_nsec += (long) (wait_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
-    while (!progress.over && pthread_cond_timedwait(&progress.ended, &progress.mutex, &until) == 0)
-        continue;
+    struct pollfd ended = { .fd = progress.ended, .events = POLLIN };
+    return poll(&ended, 1, wait_ms) <= 0;
 }
 
 static void *paint_on_thread(void *ctx)
 {
     (void) ctx;
-    bool painted = false;
-    (void) pthread_mutex_lock(&progress.mutex);
-    pause_for(PK_PROGRESS_AFTER_MS);
-    while (!progress.over) {
+    bool waiting = still_waiting(PK_PROGRESS_AFTER_MS);
+    if (!waiting)
+        return NULL;
+    while (waiting) {
+        (void) pthread_mutex_lock(&progress.mutex);
         paint();
-        painted = true;
-        pause_for(REDRAW_MS);
+        (void) pthread_mutex_unlock(&progress.mutex);
+        waiting = still_waiting(REDRAW_MS);
     }
-    (void) pthread_mutex_unlock(&progress.mutex);
-    if (painted) {
-        (void) fputs("\r\033[K", stderr);
-        (void) fflush(stderr);
-    }
+    (void) fputs("\r\033[K", stderr);
+    (void) fflush(stderr);
     return NULL;
 }
 
@@ -75,9 +67,12 @@ void pk_progress_begin(const char *what)
 {
     if (progress.depth++ > 0 || isatty(STDERR_FILENO) != 1)
         return;
+    progress.ended = eventfd(0, EFD_CLOEXEC);
+    if (progress.ended < 0)
+        return;
     (void) snprintf(progress.what, sizeof progress.what, "%s", what);
     progress.since_ms = pk_clock_mono_ms();
-    progress.over = progress.counted = false;
+    progress.counted = false;
     progress.started = pthread_create(&progress.painter, NULL, paint_on_thread, NULL) == 0;
 }
 
@@ -92,12 +87,13 @@ void pk_progress_count(int64_t done, int64_t total)
 
 void pk_progress_end(void)
 {
-    if (--progress.depth > 0 || !progress.started)
+    if (--progress.depth > 0 || progress.ended < 0)
         return;
-    (void) pthread_mutex_lock(&progress.mutex);
-    progress.over = true;
-    (void) pthread_cond_signal(&progress.ended);
-    (void) pthread_mutex_unlock(&progress.mutex);
-    (void) pthread_join(progress.painter, NULL);
+    if (progress.started) {
+        (void) eventfd_write(progress.ended, 1);
+        (void) pthread_join(progress.painter, NULL);
+    }
+    (void) close(progress.ended);
+    progress.ended = -1;
     progress.started = false;
 }

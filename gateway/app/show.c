@@ -81,13 +81,17 @@ void pk_show_text(struct pk_buf *out, struct pk_slice text)
     }
 }
 
+/* Counts of many things: those there are none of are left away. */
 static void show_members(struct pk_buf *out, const struct pk_json *object)
 {
     void *iter = NULL;
     struct pk_slice name;
     const struct pk_json *value;
     size_t count = 0;
+    int64_t n;
     while (pk_json_next(object, &iter, &name, &value)) {
+        if (pk_json_int(value, &n) && n == 0)
+            continue;
         if (count++ > 0)
             (void) pk_buf_add_text(out, ", ");
         pk_show_text(out, name);

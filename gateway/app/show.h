@@ -13,8 +13,8 @@
 size_t pk_show_width(struct pk_slice text);
 /* Appends the text; a line break becomes U+21B5, other control and direction characters and what is no UTF-8 U+FFFD. */
 void pk_show_text(struct pk_buf *out, struct pk_slice text);
-/* A JSON value: strings as they are, numbers in digits, yes and no, the items of a list with commas, members of an object
- * as "name 3, name 4"; nothing for null. */
+/* A JSON value: strings as they are, numbers in digits, yes and no, the items of a list with commas, the counts of
+ * an object as "queued 3, delivered 4" without those that are 0; nothing for null. */
 void pk_show_json(struct pk_buf *out, const struct pk_json *value);
 
 #define PK_SHOW_TEXT_MAX 48

@@ -11,7 +11,7 @@
 
 struct pk_column {
     const char *title; /* "ACCOUNT"; all NULL: a list of facts without a line of titles */
-    bool right; /* numbers stand at the right */
+    bool right;        /* numbers stand at the right */
 };
 
 struct pk_table;

@@ -49,7 +49,7 @@ struct pk_slice pk_slice_trim(struct pk_slice text)
 
 bool pk_slice_cut(struct pk_slice *rest, char separator, struct pk_slice *ret_field)
 {
-    if (!rest->data || (rest->len == 0 && rest->data[0] != separator))
+    if (!rest->data || rest->len == 0)
         return false;
     const char *at = memchr(rest->data, separator, rest->len);
     if (!at) {

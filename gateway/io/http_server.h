@@ -2,36 +2,42 @@
 /*
  * HTTP in, over libmicrohttpd on the loop. A request is handed over whole (headers and body within limits) in the
  * serve phase; its answer is given in the release phase of that turn or a later one, never before the commit.
- * Request-smuggling shapes (repeated or conflicting Content-Length and Transfer-Encoding, names ending in space)
- * are answered 400 and closed. A listener is TCP on one address, or a Unix socket (mode 0600) that knows its peer.
+ * Request-smuggling shapes (repeated or conflicting Content-Length and Transfer-Encoding, codings but chunked, names
+ * ending in space, a second Host) are answered 400 and closed; a body over the limit 413 and closed, where its length is
+ * announced before a byte of it is read. A listener is TCP on one address, or a Unix socket (mode 0600) that knows its peer.
  */
 #ifndef PK_IO_HTTP_SERVER_H
 #define PK_IO_HTTP_SERVER_H
 
-#include "gateway/io/loop.h"
 #include "gateway/include/pokana/slice.h"
+#include "gateway/io/loop.h"
 
 #include <sys/types.h>
 
+struct pk_buf;
 struct pk_http_server;
 struct pk_http_request; /* one request and its answer to be */
 
+/* `address` is copied. */
 struct pk_http_server_config {
     const char *address; /* "127.0.0.1:8080", "[::1]:8080", port 0 = free; or "unix:PATH" */
     unsigned max_connections;
     unsigned max_per_ip; /* 0 = no own limit */
     size_t max_body_bytes;
-    size_t max_header_bytes; /* the memory of one connection */
-    int64_t idle_timeout_ms; /* also for slow requests */
+    size_t max_header_bytes; /* the memory of one connection, its answer's headers too: some KiB at least */
+    /* Silence for so long (in whole seconds, rounded up) ends a connection; a request that has not arrived whole after
+     * twice that ends it too. Time in which it is being answered does not count. */
+    int64_t idle_timeout_ms;
     unsigned requests_per_turn;
     /* Called once per request. Answer now or later with pk_http_answer(); every request must be answered. */
     void (*handle)(void *ctx, struct pk_http_request *request);
     void *ctx;
 };
 
+/* PK_E_INVALID for an address that is none, PK_E_CONFLICT where somebody listens or something that is no socket lies. */
 int pk_http_server_new(struct pk_loop *loop, const struct pk_http_server_config *config, struct pk_http_server **ret_server,
                        struct pk_error *err);
-/* Answers what is open with 503, sends what it can, closes. */
+/* Answers what is open with 503, sends what it can, closes. Requests not answered yet are gone afterwards. */
 void pk_http_server_free(struct pk_http_server *server);
 PK_AUTO_DEFINE(pk_http_server, struct pk_http_server *, pk_http_server_free)
 
@@ -39,7 +45,7 @@ PK_AUTO_DEFINE(pk_http_server, struct pk_http_server *, pk_http_server_free)
 void pk_http_server_serve(struct pk_http_server *server);
 /* The release phase, after the turn's answers were given: puts them on the wire. */
 void pk_http_server_release(struct pk_http_server *server);
-/* No new connections; those open are served to their end. */
+/* No new connections, and no socket file; those open are served to their end. */
 void pk_http_server_quiesce(struct pk_http_server *server);
 unsigned pk_http_server_port(const struct pk_http_server *server); /* 0 for a Unix socket */
 unsigned pk_http_server_open(const struct pk_http_server *server); /* requests not answered yet */
@@ -50,19 +56,19 @@ struct pk_slice pk_http_request_path(const struct pk_http_request *request); /* 
 struct pk_slice pk_http_request_query(const struct pk_http_request *request); /* raw, without '?'; empty when none */
 struct pk_slice pk_http_request_body(const struct pk_http_request *request);
 struct pk_slice pk_http_request_header(const struct pk_http_request *request, const char *name); /* first; {NULL,0} absent */
-/* A decoded query argument appended to `out`; PK_E_NOT_FOUND, PK_E_INVALID. */
-struct pk_buf;
+/* A decoded query argument appended to `out`; PK_E_NOT_FOUND, PK_E_INVALID (then nothing is appended). Without '=' it is
+ * empty. The name is compared as it stands there. */
 int pk_http_request_argument(const struct pk_http_request *request, const char *name, struct pk_buf *out);
 /* Unix sockets: the peer's user; else (uid_t) -1. */
 uid_t pk_http_request_peer_uid(const struct pk_http_request *request);
 
-/* Only in the release phase. Copies body; headers are added to the security headers every answer has.
- * Ends the request: it is not touched afterwards. */
+/* Only in the release phase, once for each request. Copies everything; headers are added to the security headers every
+ * answer has, and replace those of the same name. Ends the request: it is not touched afterwards. */
 struct pk_answer_header {
     const char *name;
     const char *value;
 };
 void pk_http_answer(struct pk_http_request *request, unsigned status, const char *content_type, struct pk_slice body,
-                        const struct pk_answer_header *headers, size_t header_count);
+                    const struct pk_answer_header *headers, size_t header_count);
 
 #endif

@@ -7,7 +7,8 @@
  *
  * What a phase means is the application's; the loop only keeps the order. All calls are on the loop's thread but
  * pk_loop_post(). A source freed during a turn is forgotten at once and its memory released at the turn's end, so
- * a callback may free any source, its own too. Nothing here blocks but the wait.
+ * a callback may free any source, its own too. Nothing here blocks but the wait. SIGPIPE is ignored from the first
+ * loop on, for the whole process.
  */
 #ifndef PK_IO_LOOP_H
 #define PK_IO_LOOP_H
@@ -31,9 +32,10 @@ PK_AUTO_DEFINE(pk_loop, struct pk_loop *, pk_loop_free)
 /* Adds what a phase does; within a phase in the order added. */
 void pk_loop_on_phase(struct pk_loop *loop, enum pk_phase phase, void (*run)(void *ctx), void *ctx);
 
-/* Turns until pk_loop_stop(). */
+/* Turns until pk_loop_stop(); not at all when that was called before. */
 int pk_loop_run(struct pk_loop *loop, struct pk_error *err);
-/* One turn; waits at most max_wait_ms (-1 = until something happens, 0 = not at all). */
+/* One turn; waits at most max_wait_ms (-1 = until something happens, 0 = not at all). With a clock set by hand a turn
+ * that finds nothing to do moves that clock to the next timer instead of waiting for it. */
 int pk_loop_turn(struct pk_loop *loop, int max_wait_ms, struct pk_error *err);
 void pk_loop_stop(struct pk_loop *loop);
 /* The next wait is 0: something was left for the next turn. */
@@ -43,13 +45,14 @@ uint64_t pk_loop_turns(const struct pk_loop *loop);
 int64_t pk_loop_worst_turn_us(struct pk_loop *loop);
 
 /* Watches a descriptor (level-triggered). The loop never closes it. The same number may be watched again after
- * the library behind it reopened it: free the old source first. `events` 0 keeps it registered but silent. */
+ * the library behind it reopened it: free the old source first. `events` 0 is silence: a hang-up is not told either. */
 int pk_source_new(struct pk_loop *loop, int fd, unsigned events, void (*ready)(void *ctx, unsigned events), void *ctx,
                   struct pk_source **ret_source, struct pk_error *err);
 int pk_source_set(struct pk_source *source, unsigned events);
 void pk_source_free(struct pk_source *source);
 
-/* A timer that fires once when armed; a fired or disarmed one is armed again at will. */
+/* A timer that fires once when armed; a fired or disarmed one is armed again at will. Equal deadlines fire in the order
+ * they were armed; what a callback arms fires in a later turn. */
 struct pk_timer *pk_timer_new(struct pk_loop *loop, void (*fire)(void *ctx), void *ctx);
 void pk_timer_free(struct pk_timer *timer);
 void pk_timer_in(struct pk_timer *timer, int64_t delay_ms); /* monotonic */
@@ -60,6 +63,8 @@ bool pk_timer_armed(const struct pk_timer *timer);
 
 /* From any thread: `run` is called on the loop's thread in the descriptor phase of a later turn. */
 void pk_loop_post(struct pk_loop *loop, void (*run)(void *ctx), void *ctx);
+/* Takes back what was posted with the same two and has not run yet. */
+void pk_loop_unpost(struct pk_loop *loop, void (*run)(void *ctx), const void *ctx);
 
 /* Signals arrive as callbacks in the descriptor phase. Blocks the signal for the process. */
 int pk_loop_on_signal(struct pk_loop *loop, int signo, void (*run)(void *ctx, int signo), void *ctx, struct pk_error *err);

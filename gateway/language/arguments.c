@@ -9,13 +9,14 @@
 #include <unicode/uchar.h>
 
 #define COUNT_MAX 999
+#define TEXT_UNITS_MAX 60 /* the longest length of the table */
 
 static const struct pk_argument arguments[] = {
     { "org", PK_ARGUMENT_TEXT, 20, "the organisation's name as people know it" },
     { "begins", PK_ARGUMENT_MOMENT, 0, "when it begins" },
     { "ends", PK_ARGUMENT_MOMENT, 0, "when it ends" },
     { "opens", PK_ARGUMENT_MOMENT, 0, "when the desk opens again" },
-    { "place", PK_ARGUMENT_TEXT, 60, "where it is" },
+    { "place", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "where it is" },
     { "days", PK_ARGUMENT_WEEKDAYS, 0, "the days of the week, like \"tue thu\"" },
     { "hours", PK_ARGUMENT_HOURS, 0, "the opening hours, like \"9:00-17:00\"" },
     { "people", PK_ARGUMENT_COUNT, 0, "how many people come" },
@@ -94,23 +95,26 @@ bool pk_placeholder_find(struct pk_slice name, struct pk_placeholder *ret_placeh
     return false;
 }
 
-const char *pk_placeholder_nearest(struct pk_slice name)
+bool pk_placeholder_nearest(struct pk_slice name, char ret_name[PK_PLACEHOLDER_MAX])
 {
-    /* Made at the first mistake: all moments have the same suffixes. */
-    static char made[PK_COUNT(arguments) * PK_COUNT(moment_words)][32];
-    static const char *names[PK_COUNT(made)];
-    static size_t count;
-    for (size_t i = 0; names[0] == NULL && i < PK_COUNT(made); i++) {
-        const struct pk_argument *argument = &arguments[i / PK_COUNT(moment_words)];
-        size_t suffix = i % PK_COUNT(moment_words);
-        if (argument->type == PK_ARGUMENT_MOMENT)
-            (void) snprintf(made[count++], sizeof made[0], "%s_%s", argument->name, moment_words[suffix].suffix);
-        else if (suffix == 0)
-            (void) snprintf(made[count++], sizeof made[0], "%s", argument->name);
+    char made[PK_COUNT(arguments) * (PK_COUNT(moment_words) + 1)][PK_PLACEHOLDER_MAX];
+    const char *names[PK_COUNT(made)];
+    size_t count = 0;
+    for (size_t i = 0; i < PK_COUNT(arguments); i++) {
+        const char *argument = arguments[i].name;
+        for (size_t j = 0; arguments[i].type == PK_ARGUMENT_MOMENT && j < PK_COUNT(moment_words); j++)
+            (void) snprintf(made[count++], sizeof made[0], "%s_%s", argument, moment_words[j].suffix);
+        if (arguments[i].type != PK_ARGUMENT_MOMENT)
+            (void) snprintf(made[count++], sizeof made[0], "%s", argument);
+        else if (strcmp(argument, "begins") == 0)
+            (void) snprintf(made[count++], sizeof made[0], "begins_range");
     }
     for (size_t i = 0; i < count; i++)
         names[i] = made[i];
-    return pk_nearest(name, names, count);
+    const char *near = pk_nearest(name, names, count);
+    if (near)
+        (void) snprintf(ret_name, PK_PLACEHOLDER_MAX, "%s", near);
+    return near != NULL;
 }
 
 /* ---- values ---- */
@@ -149,6 +153,15 @@ static bool is_phone(struct pk_slice text)
     return digits >= 3;
 }
 
+/* Of plain ASCII: a letter that only looks like another leads somewhere else. */
+static bool is_link(struct pk_slice text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] <= ' ' || text.data[i] >= 0x7f)
+            return false;
+    return pk_slice_starts(text, "https://") && text.len > strlen("https://");
+}
+
 static int check_text(const struct pk_argument *argument, uint32_t max_units, struct pk_slice text, struct pk_error *err)
 {
     uint32_t units;
@@ -160,8 +173,8 @@ static int check_text(const struct pk_argument *argument, uint32_t max_units, st
     }
     if (argument->type == PK_ARGUMENT_PHONE && !is_phone(text))
         return bad_value(argument, err, "is no telephone number", "Use digits, spaces, + - ( ).");
-    if (argument->type == PK_ARGUMENT_LINK && (!pk_slice_starts(text, "https://") || memchr(text.data, ' ', text.len)))
-        return bad_value(argument, err, "is no link", "Begin with https:// and leave out spaces.");
+    if (argument->type == PK_ARGUMENT_LINK && !is_link(text))
+        return bad_value(argument, err, "is no link", "Begin with https:// and use plain Latin letters, without spaces.");
     return 0;
 }
 
@@ -193,27 +206,37 @@ int pk_argument_check(const struct pk_argument *argument, uint32_t max_units, co
     }
 }
 
-void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, int64_t longest_ms, struct pk_json_out *out)
+/* Letters only: ASCII ones are one septet and one unit, and "щ" is one unit and three Latin letters. */
+static void add_letters(const struct pk_argument *argument, uint32_t units, bool transliterated, struct pk_json_out *out)
 {
-    char text[256];
-    size_t len = max_units < sizeof text - 1 ? max_units : sizeof text - 1;
+    struct pk_buf text;
+    const char *letter = argument->type == PK_ARGUMENT_PHONE ? "0" : "m";
+    pk_buf_init(&text, 2 * (size_t) TEXT_UNITS_MAX);
+    for (uint32_t i = 0; i < units; i++)
+        (void) pk_buf_add_text(&text, transliterated && argument->type == PK_ARGUMENT_TEXT ? "щ" : letter);
+    pk_json_add_slice(out, argument->name, pk_buf_slice(&text));
+    pk_buf_finish(&text);
+}
+
+void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, const struct pk_longest_days *days,
+                         bool transliterated, struct pk_json_out *out)
+{
     switch (argument->type) {
     case PK_ARGUMENT_MOMENT:
         /* An end lies behind its beginning. */
-        pk_json_add_time(out, argument->name, strcmp(argument->name, "ends") == 0 ? longest_ms + 90 * 60000ll : longest_ms);
+        pk_json_add_time(out, argument->name,
+                         strcmp(argument->name, "ends") == 0 ? days->moment_ms + 90 * 60000ll : days->moment_ms);
         return;
     case PK_ARGUMENT_HOURS:
         pk_json_add_text(out, argument->name, "10:00-17:30");
         return;
     case PK_ARGUMENT_WEEKDAYS:
-        pk_json_add_text(out, argument->name, "mon tue thu sat sun");
+        pk_json_add_text(out, argument->name, days->weekdays);
         return;
     case PK_ARGUMENT_COUNT:
         pk_json_add_int(out, argument->name, COUNT_MAX);
         return;
     default:
-        memset(text, argument->type == PK_ARGUMENT_PHONE ? '0' : 'm', len);
-        text[len] = '\0';
-        pk_json_add_text(out, argument->name, text);
+        add_letters(argument, max_units, transliterated, out);
     }
 }

@@ -43,12 +43,15 @@ struct pk_placeholder {
     enum pk_day_word word;           /* of a moment */
 };
 bool pk_placeholder_find(struct pk_slice name, struct pk_placeholder *ret_placeholder);
-/* The placeholder whose name is nearest, or NULL. */
-const char *pk_placeholder_nearest(struct pk_slice name);
+/* The placeholder whose name is nearest; false when none is near. */
+#define PK_PLACEHOLDER_MAX 32
+bool pk_placeholder_nearest(struct pk_slice name, char ret_name[PK_PLACEHOLDER_MAX]);
 
 /* Is the value one of this argument's type, at most max_units long? The message names the argument, never the value. */
 int pk_argument_check(const struct pk_argument *argument, uint32_t max_units, const struct pk_json *value, struct pk_error *err);
-/* Adds the longest value there can be, for checks of length. */
-void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, int64_t longest_ms, struct pk_json_out *out);
+/* Adds the longest value there can be, for checks of length: of letters that become three when the text is to be
+ * `transliterated`. */
+void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, const struct pk_longest_days *days,
+                         bool transliterated, struct pk_json_out *out);
 
 #endif

@@ -51,23 +51,22 @@ __attribute__((format(printf, 4, 5))) static void complain(struct checking *c, s
 
 static void complain_unknown(struct checking *c, struct pk_slice name, size_t offset)
 {
-    char hint[128];
-    const char *near = pk_placeholder_nearest(name);
+    char hint[128], near[PK_PLACEHOLDER_MAX];
     if (pk_argument_is_personal(name)) {
         complain(c, offset,
                  "Say it without: a text is shown on a locked screen, and what it says of a person would have to be kept.",
-                 "placeholder \"%.*s\" asks for something personal", PK_SLICE_ARG(name));
+                 "placeholder \"%.*s\" asks for something personal", PK_SHOWN(name));
         return;
     }
     const struct pk_argument *moment = pk_argument_find(name);
     if (moment)
         (void) snprintf(hint, sizeof hint, "A moment is told in words: write {%s_on_day} or {%s_time}.", moment->name,
                         moment->name);
-    else if (near)
+    else if (pk_placeholder_nearest(name, near))
         (void) snprintf(hint, sizeof hint, "Did you mean {%s}?", near);
     else
         (void) snprintf(hint, sizeof hint, "The README of the templates lists all placeholders.");
-    complain(c, offset, hint, "there is no placeholder \"%.*s\"", PK_SLICE_ARG(name));
+    complain(c, offset, hint, "there is no placeholder \"%.*s\"", PK_SHOWN(name));
 }
 
 static void check_use(struct checking *c, const struct used *used, enum pk_message_use use, size_t offset)
@@ -99,7 +98,7 @@ static void see_argument(void *ctx, const char *name, size_t len, enum pk_messag
         return;
     }
     if (len >= NAME_MAX_BYTES || !pk_placeholder_find(text, &used->placeholder)) {
-        complain_unknown(c, len < NAME_MAX_BYTES ? text : pk_slice_make(name, NAME_MAX_BYTES - 1), offset);
+        complain_unknown(c, text, offset);
         return;
     }
     memcpy(used->name, name, len);
@@ -140,6 +139,10 @@ struct pk_body *pk_body_new(const char *locale, struct pk_slice text, const stru
 {
     pk_auto(pk_body) struct pk_body *body = pk_alloc(sizeof *body);
     struct checking checking = { .body = body, .report = report };
+    if (text.len > PK_BODY_BYTES_MAX) {
+        complain(&checking, 0, "Write a simpler text.", "the text is longer than %u bytes", PK_BODY_BYTES_MAX);
+        return NULL;
+    }
     struct pk_message_visitor visitor = { .ctx = &checking, .argument = see_argument, .literal = see_literal };
     struct pk_message_problem problem = { 0 };
     body->message = pk_message_new(locale, text.data, text.len, &visitor, &problem);
@@ -179,8 +182,7 @@ const struct pk_placeholder *pk_body_placeholder(const struct pk_body *body, siz
 
 struct formatting {
     const struct pk_body_values *from;
-    struct pk_wall *wall; /* made for the first moment */
-    struct pk_buf words;  /* all values behind each other */
+    struct pk_buf words; /* all values behind each other */
     struct pk_message_value values[PLACEHOLDERS_MAX];
     size_t begins[PLACEHOLDERS_MAX]; /* where a value's text begins in words */
 };
@@ -201,14 +203,12 @@ static int add_moment(struct formatting *f, const struct pk_placeholder *placeho
 {
     int64_t ms, until_ms;
     int r = moment_of(f, placeholder->argument, &ms, err);
-    if (r == 0 && !f->wall)
-        r = pk_wall_new(f->from->zone, &f->wall, err);
     if (r == 0 && placeholder->until)
         r = moment_of(f, placeholder->until, &until_ms, err);
     if (r != 0)
         return r;
-    r = placeholder->until ? pk_dates_range(f->from->dates, f->wall, ms, until_ms, &f->words)
-                           : pk_dates_word(f->from->dates, f->wall, placeholder->word, ms, &f->words);
+    r = placeholder->until ? pk_dates_range(f->from->dates, f->from->wall, ms, until_ms, &f->words)
+                           : pk_dates_word(f->from->dates, f->from->wall, placeholder->word, ms, &f->words);
     return r == 0 ? 0 : missing(placeholder->argument->name, err);
 }
 
@@ -264,6 +264,5 @@ int pk_body_format(const struct pk_body *body, const struct pk_body_values *valu
     pk_buf_init(&f.words, FORMATTED_MAX);
     int r = format_with(body, &f, out, err);
     pk_buf_finish(&f.words);
-    pk_wall_free(f.wall);
     return r;
 }

@@ -11,6 +11,9 @@
 
 struct pk_body;
 
+/* Longest text; ICU walks into it as deeply as it nests. */
+#define PK_BODY_BYTES_MAX 16384u
+
 /* Told for every mistake, with its place in bytes of the body. */
 struct pk_body_report {
     void (*tell)(void *ctx, size_t offset, const char *hint, const char *reason);
@@ -34,7 +37,7 @@ struct pk_body_values {
     const struct pk_dates *dates;
     const struct pk_json *values;
     struct pk_slice org;
-    const char *zone;
+    struct pk_wall *wall;
 };
 int pk_body_format(const struct pk_body *body, const struct pk_body_values *values, struct pk_buf *out, struct pk_error *err);
 

@@ -8,6 +8,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/language/segment.h"
+#include "gateway/language/utf16.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -41,10 +42,17 @@ static int list_folder(const char *path, char ***ret_names, size_t *ret_count, s
         return pk_fail(err, PK_E_IO, "could not read folder \"%s\"", path);
     char **names = pk_alloc_array(FILES_MAX, sizeof *names);
     size_t count = 0;
-    for (struct dirent *entry = readdir(folder); entry && count < FILES_MAX; entry = readdir(folder))
-        if (entry->d_name[0] != '.')
+    bool too_many = false;
+    for (struct dirent *entry = readdir(folder); entry && !too_many; entry = readdir(folder)) {
+        too_many = entry->d_name[0] != '.' && count == FILES_MAX;
+        if (entry->d_name[0] != '.' && !too_many)
             names[count++] = pk_strdup(entry->d_name);
+    }
     (void) closedir(folder);
+    if (too_many) { /* a part of it would be chosen by the disk */
+        free_names(names, count);
+        return pk_fail(err, PK_E_LIMIT, "folder \"%s\" holds more than %d files", path, FILES_MAX);
+    }
     qsort(names, count, sizeof *names, by_name);
     *ret_names = names;
     *ret_count = count;
@@ -104,6 +112,8 @@ static void load_template(struct loading *l, const struct pk_language *language,
         return;
     }
     if (catalog->template_count == TEMPLATES_MAX) {
+        pk_ini_tell(l->report, path, 0, NULL, NULL, "Remove texts that are no longer sent.", "there are more than %d texts",
+                    TEMPLATES_MAX);
         pk_template_free(t);
         return;
     }
@@ -177,14 +187,10 @@ static void check_length(struct loading *l, const struct pk_template *t, struct 
     struct pk_buf document, words;
     struct pk_segmentation found = { 0 };
     pk_auto(pk_json) struct pk_json *values = NULL;
-    char longest_org[64], rendering[64] = "";
-    const struct pk_argument *org = pk_argument_find(PK_SLICE("org"));
+    char rendering[64] = "";
     pk_buf_init(&document, 65536);
     pk_buf_init(&words, 65536);
-    pk_template_longest(t, &document);
-    const struct pk_template_argument *declared = pk_template_argument(t, org);
-    size_t org_len = declared ? declared->max_units : org->max_units;
-    memset(longest_org, 'm', sizeof longest_org);
+    pk_template_longest(t, script.len > 0, &document);
     if (script.len > 0)
         (void) snprintf(rendering, sizeof rendering, "%s-%.*s", t->language->tag, PK_SLICE_ARG(script));
     int r = pk_json_parse(pk_buf_slice(&document), 65536, &values, l->err);
@@ -193,7 +199,7 @@ static void check_length(struct loading *l, const struct pk_template *t, struct 
         .rendering = pk_slice_of(rendering),
         .body = pk_slice_of(t->text),
         .values = values,
-        .org = pk_slice_make(longest_org, org_len),
+        .org = pk_json_string(pk_json_get(values, "org")),
         .zone = "Etc/UTC",
     };
     if (r == 0)
@@ -233,7 +239,7 @@ static void check_fallbacks(struct loading *l)
         while (pk_slice_cut(&rest, ' ', &tag))
             if (tag.len > 0 && !pk_catalog_language(l->catalog, tag))
                 pk_ini_tell(l->report, language->ini->file, 1, "language", "fallback", "Name languages that have a folder here.",
-                            "there is no language \"%.*s\"", PK_SLICE_ARG(tag));
+                            "there is no language \"%.*s\"", PK_SHOWN(tag));
     }
 }
 
@@ -263,6 +269,7 @@ int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_
     pk_auto(pk_catalog) struct pk_catalog *catalog = l.catalog = pk_alloc(sizeof *catalog);
     catalog->languages = pk_alloc_array(LANGUAGES_MAX, sizeof *catalog->languages);
     catalog->words = pk_reply_words_new();
+    catalog->cache = pk_render_cache_new();
     for (size_t i = 0; r == 0 && i < count; i++)
         r = load_language(&l, folder, tags[i]);
     free_names(tags, count);
@@ -289,6 +296,7 @@ void pk_catalog_free(struct pk_catalog *catalog)
 {
     if (!catalog)
         return;
+    pk_render_cache_free(catalog->cache);
     for (size_t i = 0; i < catalog->template_count; i++)
         pk_template_free(catalog->templates[i]);
     for (size_t i = 0; i < catalog->language_count; i++)

@@ -13,7 +13,12 @@ struct pk_catalog {
     struct pk_template **templates;
     size_t template_count;
     struct pk_reply_words *words;
+    struct pk_render_cache *cache; /* render.c's own */
 };
+
+/* What rendering opens once and keeps: wall clocks, and texts of earlier days that are no longer in the catalog. */
+struct pk_render_cache *pk_render_cache_new(void);
+void pk_render_cache_free(struct pk_render_cache *cache);
 
 /* In exactly this language, or NULL. */
 const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);

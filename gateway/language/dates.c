@@ -144,21 +144,19 @@ int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, struct p
     int64_t from_ms, to_ms;
     if (!parse_hours(hours, &from_ms, &to_ms))
         return PK_E_INVALID;
-    /* Hours of no particular day: told on a clock that never changes. */
-    pk_auto(pk_wall) struct pk_wall *wall = NULL;
-    int r = pk_wall_new("Etc/UTC", &wall, NULL);
-    return r != 0 ? r : pk_dates_range(dates, wall, from_ms, to_ms, out);
+    return pk_dates_range(dates, dates->plain, from_ms, to_ms, out);
 }
+
+const char *const pk_weekday_names[7] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
 static bool parse_weekdays(struct pk_slice weekdays, bool ret_wanted[7], size_t *ret_count)
 {
-    static const char *const names[7] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
     struct pk_slice one;
     *ret_count = 0;
     memset(ret_wanted, 0, 7 * sizeof *ret_wanted);
     while (pk_slice_cut(&weekdays, ' ', &one)) {
         size_t day = 0;
-        while (day < 7 && !pk_slice_is(one, names[day]))
+        while (day < 7 && !pk_slice_is(one, pk_weekday_names[day]))
             day++;
         if (day == 7 || ret_wanted[day])
             return false;
@@ -181,8 +179,7 @@ int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, st
     size_t left, told = 0;
     if (!parse_weekdays(weekdays, wanted, &left))
         return PK_E_INVALID;
-    pk_auto(pk_wall) struct pk_wall *wall = NULL;
-    int r = pk_wall_new("Etc/UTC", &wall, NULL);
+    int r = 0;
     for (size_t day = 0; r == 0 && day < 7; day++) {
         if (!wanted[day])
             continue;
@@ -190,12 +187,12 @@ int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, st
             (void) (left == 1 ? pk_buf_printf(out, " %s ", dates->list_and) : pk_buf_add_text(out, ", "));
         left--;
         /* 5 January 1970 was a Monday. */
-        r = add_formatted(dates->weekday, wall, (int64_t) (day + 4) * DAY_MS, out);
+        r = add_formatted(dates->weekday, dates->plain, (int64_t) (day + 4) * DAY_MS, out);
     }
     return r;
 }
 
-int64_t pk_dates_longest(const struct pk_dates *dates)
+const struct pk_longest_days *pk_dates_longest(const struct pk_dates *dates)
 {
-    return dates->longest;
+    return &dates->longest;
 }

@@ -2,7 +2,8 @@
 /*
  * Days and hours in words, per language: every pattern, preposition and list is data of that language's language.ini,
  * section [dates]. Private to this folder; the renderer is the caller. Formatters are made when a language is loaded;
- * the wall clock comes with each call. Immutable once loaded, no clock of its own.
+ * the wall clock comes with each call. Nothing changes once loaded and there is no clock of its own, but ICU's
+ * formatters keep notes while they work: one thread at a time.
  */
 #ifndef PK_LANGUAGE_DATES_H
 #define PK_LANGUAGE_DATES_H
@@ -53,7 +54,11 @@ bool pk_hours_valid(struct pk_slice hours);
 bool pk_weekdays_valid(struct pk_slice weekdays); /* at most PK_WEEKDAYS_MAX of them */
 #define PK_WEEKDAYS_MAX 5
 
-/* The moment whose words are longest in this language, for checks of length. */
-int64_t pk_dates_longest(const struct pk_dates *dates);
+/* The values whose words are longest in this language, for checks of length. */
+struct pk_longest_days {
+    int64_t moment_ms;
+    char weekdays[4 * PK_WEEKDAYS_MAX]; /* as many as there may be */
+};
+const struct pk_longest_days *pk_dates_longest(const struct pk_dates *dates);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reads section [dates] of a language file; see dates.h. Called when a language is loaded, never later. */
-#include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 #include "gateway/language/dates_private.h"
 #include "gateway/language/utf16.h"
@@ -42,16 +41,42 @@ static const struct pk_ini_entry *need(struct loading *l, const char *key)
     return NULL;
 }
 
+/* ICU leaves out letters it does not know, with what follows them, and takes those it knows for something else: words
+ * have to stand between apostrophes, and only days, months, years, hours and minutes are told to people. */
+static bool check_letters(struct loading *l, const struct pk_ini_entry *entry, struct pk_slice pattern)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < pattern.len; i++) {
+        char c = pattern.data[i];
+        if (c == '\'')
+            quoted = !quoted;
+        if (quoted || !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) || strchr("EcMLdyHhKkma", c))
+            continue;
+        complain(l, entry, "Put words between two apostrophes; the letters that stand for something are E c M L d y H h K k m a.",
+                 "the letter %c stands for nothing", c);
+        return false;
+    }
+    if (quoted)
+        complain(l, entry, "Put words between two apostrophes; write '' for one.", "an apostrophe has no partner");
+    return !quoted;
+}
+
 static UDateFormat *open_format(struct loading *l, const char *locale, const struct pk_ini_entry *entry, struct pk_slice pattern)
 {
     UErrorCode code = U_ZERO_ERROR;
     pk_auto(pk_utf16) struct pk_utf16 units = { 0 };
     UDateFormat *format = NULL;
+    UChar tried[PK_WORD_UNITS_MAX];
+    if (!check_letters(l, entry, pattern))
+        return NULL;
     if (pattern.len <= PK_WORD_UNITS_MAX && pk_utf16_from_utf8(&units, pattern) == 0)
         format = udat_open(UDAT_PATTERN, UDAT_PATTERN, locale, u"Etc/UTC", -1, units.data, units.len, &code);
+    /* Words have their length, and better here than in a message. */
+    if (U_SUCCESS(code) && format)
+        (void) udat_format(format, 0, tried, PK_WORD_UNITS_MAX, NULL, &code);
     if (U_SUCCESS(code) && format)
         return format;
-    complain(l, entry, "Use the letters of ICU date patterns, other words between apostrophes.", "the pattern cannot be used");
+    complain(l, entry, "Write it shorter.", "the pattern makes more than %d letters", PK_WORD_UNITS_MAX);
     udat_close(format);
     return NULL;
 }
@@ -93,8 +118,9 @@ static void read_names(struct loading *l, struct pk_dates *dates, const char *ke
     int32_t n = 0;
     while (rest.data && pk_slice_cut(&rest, ',', &name)) {
         pk_auto(pk_utf16) struct pk_utf16 units = { 0 };
-        /* Written Monday first; ICU counts days from Sunday = 1, months from 0. */
-        if (n < count && pk_utf16_from_utf8(&units, pk_slice_trim(name)) == 0 && units.len > 0)
+        if (pk_utf16_from_utf8(&units, pk_slice_trim(name)) != 0 || units.len == 0)
+            complain(l, entry, "Separate them by commas, Monday or January first.", "a name is missing");
+        else if (n < count) /* ICU counts days from Sunday = 1, months from 0 */
             set_name(dates, type, count == 7 ? 1 + (n + 1) % 7 : n, &units);
         n++;
     }
@@ -102,28 +128,70 @@ static void read_names(struct loading *l, struct pk_dates *dates, const char *ke
         complain(l, entry, "Separate them by commas, Monday or January first.", "there are %d names and not %d", n, count);
 }
 
+/* ---- the longest words ---- */
+
+/* In UTF-16 units, which are what a Cyrillic message is paid by. */
+static size_t units_of(const struct pk_buf *text)
+{
+    pk_auto(pk_utf16) struct pk_utf16 units = { 0 };
+    return pk_utf16_from_utf8(&units, pk_buf_slice(text)) == 0 ? (size_t) units.len : 0;
+}
+
+static size_t day_units(const struct pk_dates *dates, int64_t at)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, (size_t) 4 * PK_WORD_UNITS_MAX);
+    (void) pk_dates_word(dates, dates->plain, PK_WORD_ON_DAY, at, &text);
+    size_t units = units_of(&text);
+    pk_buf_finish(&text);
+    return units;
+}
+
 /* Every pair of month and weekday, with a day and an hour of two digits. */
-static void find_longest(struct pk_dates *dates)
+static void find_longest_day(struct pk_dates *dates)
 {
     static const int64_t month_days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int64_t begin;
+    int64_t begin = 1767292200000; /* 1 January 2026, 18:30 */
     size_t longest = 0;
-    pk_auto(pk_wall) struct pk_wall *wall = NULL;
-    if (pk_time_parse(PK_SLICE("2026-01-01T18:30:00Z"), &begin) != 0 || pk_wall_new("Etc/UTC", &wall, NULL) != 0)
-        return;
     for (size_t month = 0; month < 12; begin += month_days[month++] * DAY_MS) {
         for (int64_t day = 19; day < 26; day++) {
-            struct pk_buf text;
-            pk_buf_init(&text, (size_t) 4 * PK_WORD_UNITS_MAX);
-            int64_t at = begin + day * DAY_MS;
-            if (pk_dates_word(dates, wall, PK_WORD_ON_DAY, at, &text) == 0 && text.len > longest) {
-                longest = text.len;
-                dates->longest = at;
-            }
-            pk_buf_finish(&text);
+            size_t units = day_units(dates, begin + day * DAY_MS);
+            if (units <= longest)
+                continue;
+            longest = units;
+            dates->longest.moment_ms = begin + day * DAY_MS;
         }
     }
 }
+
+static size_t weekday_units(const struct pk_dates *dates, size_t day)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, (size_t) 4 * PK_WORD_UNITS_MAX);
+    (void) pk_dates_weekdays(dates, pk_slice_of(pk_weekday_names[day]), &text);
+    size_t units = units_of(&text);
+    pk_buf_finish(&text);
+    return units;
+}
+
+/* As many days as may be named, the longest first. */
+static void find_longest_weekdays(struct pk_dates *dates)
+{
+    size_t units[7], used = 0;
+    for (size_t day = 0; day < 7; day++)
+        units[day] = weekday_units(dates, day);
+    for (size_t n = 0; n < PK_WEEKDAYS_MAX; n++) {
+        size_t best = 0;
+        for (size_t day = 1; day < 7; day++)
+            if (units[day] > units[best])
+                best = day;
+        units[best] = 0;
+        used += (size_t) snprintf(dates->longest.weekdays + used, sizeof dates->longest.weekdays - used, "%s%s", n > 0 ? " " : "",
+                                  pk_weekday_names[best]);
+    }
+}
+
+/* ---- the section ---- */
 
 static void check_keys(struct loading *l)
 {
@@ -149,6 +217,7 @@ struct pk_dates *pk_dates_new(const struct pk_ini *ini, const char *locale, stru
         return NULL;
     }
     struct pk_dates *dates = pk_alloc(sizeof *dates);
+    l.bad = pk_wall_new("Etc/UTC", &dates->plain, NULL) != 0; /* only without ICU's own data */
     check_keys(&l);
     for (size_t i = 0; i < PK_DAY_WORDS; i++) {
         const struct pk_ini_entry *entry = need(&l, keys[i]);
@@ -168,7 +237,8 @@ struct pk_dates *pk_dates_new(const struct pk_ini *ini, const char *locale, stru
         pk_dates_free(dates);
         return NULL;
     }
-    find_longest(dates);
+    find_longest_day(dates);
+    find_longest_weekdays(dates);
     return dates;
 }
 
@@ -179,6 +249,7 @@ void pk_dates_free(struct pk_dates *dates)
     for (size_t i = 0; i < PK_DAY_WORDS; i++)
         udat_close(dates->formats[i]);
     udat_close(dates->weekday);
+    pk_wall_free(dates->plain);
     for (size_t i = 0; i < dates->preposition_count; i++) {
         free(dates->prepositions[i].plain);
         free(dates->prepositions[i].changed);

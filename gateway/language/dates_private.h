@@ -7,6 +7,9 @@
 
 #include <unicode/udat.h>
 
+/* "mon" to "sun" */
+extern const char *const pk_weekday_names[7];
+
 #define PK_WORD_UNITS_MAX 128 /* of one word or phrase; patterns are short */
 #define PK_PREPOSITIONS_MAX 8
 
@@ -16,12 +19,13 @@ struct pk_preposition {
 };
 
 struct pk_dates {
+    struct pk_wall *plain; /* a clock that never changes: for hours and weekdays of no particular day */
     UDateFormat *formats[PK_DAY_WORDS];
     UDateFormat *weekday; /* its name alone, for lists */
     struct pk_preposition prepositions[PK_PREPOSITIONS_MAX];
     size_t preposition_count;
     char *list_and; /* what stands between the last two of a list */
-    int64_t longest;
+    struct pk_longest_days longest;
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "gateway/language/language_file.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/utf16.h"
 
 #define REPLY_ORDER_DEFAULT 100
 
@@ -45,7 +46,7 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
     while (rest.data && pk_slice_cut(&rest, ' ', &one))
         if (one.len > 0 && !is_one_of(one, known_renderings, PK_COUNT(known_renderings)))
             pk_ini_tell(report, ini->file, renderings->line, "language", "renderings", "Write Latn, or leave the key out.",
-                        "there is no rendering \"%.*s\"", PK_SLICE_ARG(one));
+                        "there is no rendering \"%.*s\"", PK_SHOWN(one));
 }
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)

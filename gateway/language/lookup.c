@@ -4,15 +4,20 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
+#include "gateway/language/utf16.h"
 
 const struct pk_language *pk_catalog_language(const struct pk_catalog *catalog, struct pk_slice tag)
 {
     const char *hyphen = tag.len > 0 ? memchr(tag.data, '-', tag.len) : NULL;
     struct pk_slice plain = hyphen ? pk_slice_make(tag.data, (size_t) (hyphen - tag.data)) : tag;
-    for (size_t i = 0; i < catalog->language_count; i++)
-        if (pk_slice_is(tag, catalog->languages[i]->tag) || pk_slice_is(plain, catalog->languages[i]->tag))
+    const struct pk_language *found = NULL;
+    for (size_t i = 0; i < catalog->language_count; i++) {
+        if (pk_slice_is(tag, catalog->languages[i]->tag))
             return catalog->languages[i];
-    return NULL;
+        if (pk_slice_is(plain, catalog->languages[i]->tag))
+            found = catalog->languages[i];
+    }
+    return found;
 }
 
 const struct pk_template *pk_catalog_find(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language)
@@ -134,8 +139,7 @@ static int check_known(const struct pk_template *t, const struct pk_json *values
         if (known)
             continue;
         const char *near = count > 0 ? pk_nearest(name, names, count) : NULL;
-        size_t shown = name.len < 48 ? name.len : 48;
-        (void) pk_fail(err, PK_E_INVALID, "template \"%s\" has no value \"%.*s\"", t->name, (int) shown, name.data);
+        (void) pk_fail(err, PK_E_INVALID, "template \"%s\" has no value \"%.*s\"", t->name, PK_SHOWN(name));
         return near ? pk_hint(err, PK_E_INVALID, "Did you mean \"%s\"?", near) : pk_hint(err, PK_E_INVALID, "Leave it out.");
     }
     return 0;
@@ -161,7 +165,7 @@ int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice n
         if (pk_slice_is(name, catalog->templates[i]->name))
             t = catalog->templates[i]; /* any language: all have the same arguments */
     if (!t)
-        return pk_fail(err, PK_E_NOT_FOUND, "there is no template \"%.*s\"", (int) (name.len < 64 ? name.len : 64), name.data);
+        return pk_fail(err, PK_E_NOT_FOUND, "there is no template \"%.*s\"", PK_SHOWN(name));
     enum pk_json_kind kind = pk_json_kind(values);
     if (kind != PK_JSON_OBJECT && kind != PK_JSON_ABSENT) {
         (void) pk_fail(err, PK_E_INVALID, "the values of template \"%s\" are no object", t->name);

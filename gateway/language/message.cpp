@@ -35,9 +35,12 @@ size_t bytes_before(const icu::UnicodeString &text, int32_t index)
     return utf8(text.tempSubString(0, index)).size();
 }
 
+/* A plural in a plural is read by nobody, and ICU goes as deep as the text does. */
+constexpr size_t depth_max = 16;
+
 /* ICU takes a stray "}" for a letter and reports an open "{" without its place, so braces are counted here. An
- * apostrophe quotes only before a brace, as ICU has it. Returns the place, or npos. */
-size_t unbalanced_brace(const std::string &body, bool *ret_stray)
+ * apostrophe quotes only before a brace, as ICU has it. false with the problem told. */
+bool braces_match(const std::string &body, struct pk_message_problem *ret_problem)
 {
     std::vector<size_t> open;
     bool quoted = false;
@@ -51,14 +54,19 @@ size_t unbalanced_brace(const std::string &body, bool *ret_stray)
             open.push_back(i);
         } else if (!quoted && c == '}') {
             if (open.empty()) {
-                *ret_stray = true;
-                return i;
+                *ret_problem = { i, "a } has no { before it", "Remove it, or write '}' between apostrophes." };
+                return false;
             }
             open.pop_back();
         }
+        if (open.size() > depth_max) {
+            *ret_problem = { i, "the text nests too deeply", "Write a simpler text." };
+            return false;
+        }
     }
-    *ret_stray = false;
-    return open.empty() ? std::string::npos : open.back();
+    if (!open.empty())
+        *ret_problem = { open.back(), "the { that begins here is never closed", "Close it with }." };
+    return open.empty();
 }
 
 struct pk_message_problem problem_of(const icu::UnicodeString &body, UErrorCode code, const UParseError &where)
@@ -70,7 +78,7 @@ struct pk_message_problem problem_of(const icu::UnicodeString &body, UErrorCode 
         problem.reason = "a plural or select has no branch \"other\"";
         problem.hint = "Add other {...} as its last branch.";
     } else if (code == U_INDEX_OUTOFBOUNDS_ERROR) {
-        problem.reason = "the text nests too deeply or is too long";
+        problem.reason = "the text is too long";
         problem.hint = "Write a simpler text.";
     }
     return problem;
@@ -137,14 +145,8 @@ void visit(const icu::UnicodeString &body, const icu::MessagePattern &pattern, c
 extern "C" struct pk_message *pk_message_new(const char *locale, const char *body, size_t len,
                                              const struct pk_message_visitor *visitor, struct pk_message_problem *ret_problem)
 {
-    bool stray = false;
-    size_t brace = unbalanced_brace(std::string(body, len), &stray);
-    if (brace != std::string::npos) {
-        *ret_problem = stray
-                           ? pk_message_problem{ brace, "a } has no { before it", "Remove it, or write '}' between apostrophes." }
-                           : pk_message_problem{ brace, "the { that begins here is never closed", "Close it with }." };
+    if (!braces_match(std::string(body, len), ret_problem))
         return nullptr;
-    }
     UErrorCode code = U_ZERO_ERROR;
     UParseError where = {};
     icu::UnicodeString text = icu::UnicodeString::fromUTF8(icu::StringPiece(body, (int32_t) len));

@@ -167,7 +167,8 @@ static void decide(const struct pk_reading *r, struct pk_reply_meaning *ret)
     const struct pk_phrase *found;
     struct sum sum;
     if (r->count == 0) {
-        decide_without_words(r, ret);
+        if (!r->cut)
+            decide_without_words(r, ret);
         return;
     }
     if ((found = anywhere(r, PK_LIST_STOP_PHRASE))) {

@@ -6,6 +6,7 @@
 #include "gateway/language/reply_words.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/utf16.h"
 
 #include <unicode/uchar.h>
 
@@ -153,7 +154,7 @@ static bool add_phrase(struct adding *a, const struct pk_word *phrase_words, uin
         if (other->list == phrase.list || folded)
             return true;
         complain(a, "Keep it in one of them, whatever the language.", "\"%.*s\" stands in list %s of language %s too",
-                 PK_SLICE_ARG(shown), list_names[other->list], words->languages[other->language]);
+                 PK_SHOWN(shown), list_names[other->list], words->languages[other->language]);
         return false;
     }
     words->phrases = pk_realloc_array(words->phrases, words->phrase_count + 1, sizeof *words->phrases);
@@ -209,8 +210,7 @@ static void add_one(struct adding *a, struct pk_slice text)
     if (pk_utf16_from_utf8(&folded, text) == 0)
         pk_fold(&folded);
     if (!cut(&folded, words, &count)) {
-        complain(a, "Write words of letters, at most six to a phrase, between commas.", "\"%.*s\" is no phrase",
-                 PK_SLICE_ARG(text));
+        complain(a, "Write words of letters, at most six to a phrase, between commas.", "\"%.*s\" is no phrase", PK_SHOWN(text));
         return;
     }
     if (a->words->entry_count + 2u * PK_PHRASE_WORDS_MAX > WORDS_MAX || a->words->phrase_count + 2 > PHRASES_MAX) {

@@ -8,6 +8,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
+#include "gateway/language/utf16.h"
 
 static const char *const head_keys[] = { "topic", "kind", "arguments", "reply", "gloss", "parts", "status" };
 static const char *const kinds[] = { "notice", "question", "answer" };
@@ -59,7 +60,7 @@ static int one_of(struct parsing *p, struct pk_slice value, const char *const *n
     for (size_t i = 0; i < count; i++)
         if (pk_slice_is(value, names[i]))
             return (int) i;
-    complain(p, p->line, here(p, value), hint, "\"%.*s\" is none of the values there are", PK_SLICE_ARG(value));
+    complain(p, p->line, here(p, value), hint, "\"%.*s\" is none of the values there are", PK_SHOWN(value));
     return -1;
 }
 
@@ -75,12 +76,12 @@ static void read_arguments(struct parsing *p, struct pk_slice value)
         if (!argument && pk_argument_is_personal(name))
             complain(p, p->line, here(p, name),
                      "Say it without: a text is shown on a locked screen, and what it says of a person would have to be kept.",
-                     "argument \"%.*s\" asks for something personal", PK_SLICE_ARG(name));
+                     "argument \"%.*s\" asks for something personal", PK_SHOWN(name));
         else if (!argument)
             complain(p, p->line, here(p, name), "The README of the templates lists all arguments.",
-                     "there is no argument \"%.*s\"", PK_SLICE_ARG(name));
+                     "there is no argument \"%.*s\"", PK_SHOWN(name));
         else if (pk_template_argument(t, argument))
-            complain(p, p->line, here(p, name), "Name it once.", "argument \"%.*s\" is there twice", PK_SLICE_ARG(name));
+            complain(p, p->line, here(p, name), "Name it once.", "argument \"%.*s\" is there twice", PK_SHOWN(name));
         else if (t->argument_count == PK_ARGUMENTS_MAX)
             complain(p, p->line, here(p, name), "Write a simpler text.", "there are more than %d arguments", PK_ARGUMENTS_MAX);
         else
@@ -98,7 +99,7 @@ static void read_value(struct parsing *p, size_t key, struct pk_slice value)
     case 0:
         if (!pk_is_name(value))
             complain(p, p->line, here(p, value), "Use small letters, digits and hyphens.", "\"%.*s\" is no name of a topic",
-                     PK_SLICE_ARG(value));
+                     PK_SHOWN(value));
         free(t->topic);
         t->topic = pk_slice_dup(value);
         return;
@@ -119,7 +120,7 @@ static void read_value(struct parsing *p, size_t key, struct pk_slice value)
         return;
     case 5:
         if (pk_parse_int(value, 1, PK_TEMPLATE_PARTS_MAX, &number) != 0)
-            complain(p, p->line, here(p, value), "Write 1, 2 or 3.", "\"%.*s\" is no number of parts", PK_SLICE_ARG(value));
+            complain(p, p->line, here(p, value), "Write 1, 2 or 3.", "\"%.*s\" is no number of parts", PK_SHOWN(value));
         t->parts = (uint32_t) number;
         return;
     default:
@@ -132,7 +133,7 @@ static void keep_maximum(struct parsing *p, struct pk_slice key, struct pk_slice
     struct pk_slice name = pk_slice_make(key.data + 4, key.len - 4);
     for (size_t i = 0; i < p->maxima_count; i++) {
         if (pk_slice_equal(p->maxima[i], name)) {
-            complain(p, p->line, 1, "Keep one of them.", "\"%.*s\" is there already", PK_SLICE_ARG(key));
+            complain(p, p->line, 1, "Keep one of them.", "\"%.*s\" is there already", PK_SHOWN(key));
             return;
         }
     }
@@ -169,7 +170,7 @@ static void read_head_line(struct parsing *p, struct pk_slice line)
     }
     const char *near = pk_nearest(key, head_keys, PK_COUNT(head_keys));
     complain(p, p->line, 1, near ? "Correct the spelling." : "The README of the templates lists all keys.",
-             near ? "there is no key \"%.*s\"; did you mean \"%s\"?" : "there is no key \"%.*s\"%s", PK_SLICE_ARG(key),
+             near ? "there is no key \"%.*s\"; did you mean \"%s\"?" : "there is no key \"%.*s\"%s", PK_SHOWN(key),
              near ? near : "");
 }
 
@@ -185,7 +186,7 @@ static void apply_maxima(struct parsing *p)
         int64_t units = 0;
         if (!found || found->argument->max_units == 0)
             complain(p, p->maxima_lines[i], 1, "Name an argument of this text that is words.", "\"%.*s\" has no length here",
-                     PK_SLICE_ARG(p->maxima[i]));
+                     PK_SHOWN(p->maxima[i]));
         else if (pk_parse_int(p->maxima_values[i], 1, found->argument->max_units, &units) != 0)
             complain(p, p->maxima_lines[i], 1, "Lower it; lengths can only be made smaller here.",
                      "the longest value of \"%s\" is a number from 1 to %u", found->argument->name, found->argument->max_units);
@@ -335,11 +336,12 @@ const struct pk_template_argument *pk_template_argument(const struct pk_template
     return NULL;
 }
 
-void pk_template_longest(const struct pk_template *t, struct pk_buf *out)
+void pk_template_longest(const struct pk_template *t, bool transliterated, struct pk_buf *out)
 {
     struct pk_json_out json = pk_json_out(out);
     pk_json_open(&json, NULL, '{');
     for (size_t i = 0; i < t->argument_count; i++)
-        pk_argument_longest(t->arguments[i].argument, t->arguments[i].max_units, pk_dates_longest(t->language->dates), &json);
+        pk_argument_longest(t->arguments[i].argument, t->arguments[i].max_units, pk_dates_longest(t->language->dates),
+                            transliterated, &json);
     pk_json_close(&json, '}');
 }

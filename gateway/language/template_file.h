@@ -34,7 +34,7 @@ struct pk_template {
 };
 
 /* Our own limits: a text is short, and a message of more parts than these is a letter. */
-#define PK_TEMPLATE_BYTES_MAX 16384u
+#define PK_TEMPLATE_BYTES_MAX PK_BODY_BYTES_MAX
 #define PK_TEMPLATE_PARTS_MAX 3
 
 /* What is wrong is told; NULL then. */
@@ -45,7 +45,7 @@ struct pk_template *pk_template_parse(const char *file, struct pk_slice name, co
 void pk_template_free(struct pk_template *template_);
 
 const struct pk_template_argument *pk_template_argument(const struct pk_template *template_, const struct pk_argument *argument);
-/* Appends a document of values that are as long as they may be. */
-void pk_template_longest(const struct pk_template *template_, struct pk_buf *out);
+/* Appends a document of values that are as long as they may be, `org` among them. */
+void pk_template_longest(const struct pk_template *template_, bool transliterated, struct pk_buf *out);
 
 #endif

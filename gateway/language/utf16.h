@@ -17,6 +17,17 @@
 /* Longest text this folder takes, in bytes of UTF-8. */
 #define PK_LANGUAGE_TEXT_MAX 65536u
 
+/* What a message shows of text that may be long, for "%.*s": its beginning, and never half a character. */
+#define PK_SHOWN_MAX 64u
+static inline struct pk_slice pk_shown(struct pk_slice text)
+{
+    size_t len = text.len < PK_SHOWN_MAX ? text.len : PK_SHOWN_MAX;
+    while (len > 0 && len < text.len && ((unsigned char) text.data[len] & 0xc0) == 0x80)
+        len--;
+    return pk_slice_make(text.data, len);
+}
+#define PK_SHOWN(text) PK_SLICE_ARG(pk_shown(text))
+
 struct pk_utf16 {
     UChar *data; /* NULL until the first unit */
     int32_t len;

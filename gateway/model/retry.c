@@ -13,15 +13,11 @@ int64_t pk_retry_delay_ms(const struct pk_retry_rule *rule, uint32_t attempts, u
 
 /* ---- rate ---- */
 
-static int64_t burst(const struct pk_rate *rate)
+void pk_rate_init(struct pk_rate *rate, int64_t per_second_milli, int64_t burst, int64_t now_ms)
 {
-    return rate->per_second_milli > 1000 ? rate->per_second_milli : 1000;
-}
-
-void pk_rate_init(struct pk_rate *rate, int64_t per_second_milli, int64_t now_ms)
-{
+    int64_t burst_milli = burst > 0 ? burst * 1000 : per_second_milli;
     *rate = (struct pk_rate){ .per_second_milli = per_second_milli, .filled_ms = now_ms };
-    rate->tokens_milli = burst(rate);
+    rate->tokens_milli = rate->burst_milli = burst_milli > 1000 ? burst_milli : 1000;
 }
 
 static void fill(struct pk_rate *rate, int64_t now_ms)
@@ -31,12 +27,12 @@ static void fill(struct pk_rate *rate, int64_t now_ms)
         rate->filled_ms = now_ms; /* the clock was set back */
         return;
     }
-    int64_t gained = passed > 3600000 ? burst(rate) : passed * rate->per_second_milli / 1000;
+    int64_t gained = passed > 3600000 ? rate->burst_milli : passed * rate->per_second_milli / 1000;
     if (gained == 0)
         return; /* too little time for a part of a token: it goes on adding up */
     rate->tokens_milli += gained;
-    if (rate->tokens_milli >= burst(rate)) {
-        rate->tokens_milli = burst(rate);
+    if (rate->tokens_milli >= rate->burst_milli) {
+        rate->tokens_milli = rate->burst_milli;
         rate->filled_ms = now_ms;
     } else {
         rate->filled_ms += gained * 1000 / rate->per_second_milli;

@@ -13,14 +13,15 @@ struct pk_retry_rule {
 /* Delay before attempt number `attempts + 1`; `chance` in [0, 2^32) is the jitter: 50-100 % of the back-off. */
 int64_t pk_retry_delay_ms(const struct pk_retry_rule *rule, uint32_t attempts, uint32_t chance);
 
-/* Token bucket: `per_second` in thousandths, so that 0.2/s can be said; 0 = unlimited. Bursts up to one second's worth,
- * at least 1. */
+/* Token bucket: `per_second` in thousandths, so that 0.2/s can be said; 0 = unlimited. Bursts up to `burst`, 0 = one
+ * second's worth, and at least 1. */
 struct pk_rate {
     int64_t per_second_milli;
+    int64_t burst_milli;
     int64_t tokens_milli;
     int64_t filled_ms;
 };
-void pk_rate_init(struct pk_rate *rate, int64_t per_second_milli, int64_t now_ms);
+void pk_rate_init(struct pk_rate *rate, int64_t per_second_milli, int64_t burst, int64_t now_ms);
 uint32_t pk_rate_available(struct pk_rate *rate, int64_t now_ms, uint32_t wanted); /* how many of `wanted` may go */
 void pk_rate_take(struct pk_rate *rate, uint32_t count);
 int64_t pk_rate_next_ms(const struct pk_rate *rate, int64_t now_ms); /* when one more may go */

@@ -62,11 +62,12 @@ void pk_account_start(struct pk_account *account, const struct pk_handover *hand
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored);
 
 /* A call at this account's webhook: verify, parse, events (each through ops->event inside this call). Returns the
- * HTTP status to answer with and what to answer; 404 for an adapter without webhook or an account whose webhook is
- * unprotected. */
+ * HTTP status to answer with and what to answer: 200; 404 for an adapter without webhook or an account whose webhook is
+ * unprotected; 401 (no Authorization came) or 403 for a call that proves nothing; 400, 413; 503 when an event was not
+ * taken. The reply is appended with 200 only. */
 unsigned pk_account_webhook(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
                             struct pk_error *err);
-/* NULL when the adapter has no play desk. */
+/* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
 
 /* Sessions: asks it to finish; pk_account_open_count() falls to 0. */

@@ -49,36 +49,43 @@ void pk_host_end_call(struct pk_host_side *side)
 
 /* ---- words for people ---- */
 
-/* Appends without control characters, long runs of digits replaced; a byte that is no UTF-8 becomes '?'. */
+static size_t digits_at(struct pk_slice text)
+{
+    size_t n = 0;
+    while (n < text.len && text.data[n] >= '0' && text.data[n] <= '9')
+        n++;
+    return n;
+}
+
+/* Appends the character a text begins with, or what stands for it: a space for a control character, '?' for a byte that
+ * is no UTF-8. Returns how many bytes it took. */
+static size_t add_character(struct pk_buf *out, struct pk_slice text)
+{
+    unsigned char c = (unsigned char) text.data[0];
+    size_t len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0x80 ? 2 : 1;
+    if (len == 1) {
+        (void) pk_buf_add_char(out, c < 0x20 || c == 0x7f ? ' ' : (char) c);
+        return 1;
+    }
+    if (text.len < len || !pk_utf8_valid(pk_slice_make(text.data, len))) {
+        (void) pk_buf_add_char(out, '?');
+        return 1;
+    }
+    (void) pk_buf_add(out, text.data, len);
+    return len;
+}
+
 static void add_cleaned(struct pk_buf *out, struct pk_slice text)
 {
-    for (size_t i = 0; i < text.len;) {
-        unsigned char c = (unsigned char) text.data[i];
-        size_t digits = 0, len = 1;
-        while (i + digits < text.len && text.data[i + digits] >= '0' && text.data[i + digits] <= '9')
-            digits++;
-        if (digits > DIGITS_SHOWN) {
+    while (text.len > 0) {
+        size_t n = digits_at(text);
+        if (n > DIGITS_SHOWN)
             (void) pk_buf_add_text(out, "[number]");
-            i += digits;
-            continue;
-        }
-        if (digits > 0) {
-            (void) pk_buf_add(out, text.data + i, digits);
-            i += digits;
-            continue;
-        }
-        if (c >= 0x80) {
-            len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-            if (text.len - i < len || !pk_utf8_valid(pk_slice_make(text.data + i, len)))
-                len = 1, c = '?';
-        } else if (c < 0x20 || c == 0x7f) {
-            c = ' ';
-        }
-        if (len > 1)
-            (void) pk_buf_add(out, text.data + i, len);
+        else if (n > 0)
+            (void) pk_buf_add(out, text.data, n);
         else
-            (void) pk_buf_add_char(out, (char) c);
-        i += len;
+            n = add_character(out, text);
+        text = pk_slice_make(text.data + n, text.len - n);
     }
 }
 
@@ -95,10 +102,9 @@ static size_t whole_characters(struct pk_slice text, size_t max_bytes)
 void pk_host_clean(const struct pk_host_side *side, struct pk_slice text, size_t max_bytes, struct pk_buf *out)
 {
     struct pk_buf plain, clean;
-    /* Whatever is cut off here lies beyond what is kept below; a secret on the edge is erased before the second cut. */
-    size_t look = 16u * max_bytes;
-    pk_buf_init(&plain, look);
-    pk_buf_init(&clean, 16u * look);
+    size_t look = 16u * max_bytes; /* far more than is kept: secrets are erased before the text is cut */
+    pk_buf_init(&plain, 16u * look);
+    pk_buf_init(&clean, 32u * look);
     (void) pk_buf_add(&plain, text.data ? text.data : "", text.len < look ? text.len : look);
     pk_settings_erase(side->secrets, &plain);
     add_cleaned(&clean, pk_buf_slice(&plain));

@@ -16,7 +16,8 @@ struct pk_registry;
 struct pk_registry *pk_registry_new(void);
 void pk_registry_free(struct pk_registry *registry); /* unloads; no account may be open */
 PK_AUTO_DEFINE(pk_registry, struct pk_registry *, pk_registry_free)
-/* Loads NAME.so. PK_E_CONFLICT for a name that is there already; every other refusal is PK_E_INVALID or PK_E_DENIED. */
+/* Loads NAME.so. PK_E_CONFLICT for a name that is there already, PK_E_NOT_FOUND or PK_E_IO for a file that cannot be read;
+ * every other refusal is PK_E_INVALID or PK_E_DENIED. */
 int pk_registry_load(struct pk_registry *registry, const char *path, struct pk_error *err);
 /* Loads every *.so of a folder in name order, stopping at the first refusal. */
 int pk_registry_load_folder(struct pk_registry *registry, const char *folder, struct pk_error *err);

@@ -14,12 +14,24 @@ struct pk_settings {
     struct pk_setting_value *values;
     bool *secret;
     size_t count;
+    unsigned further_holds; /* beside the first */
 };
+
+struct pk_settings *pk_settings_hold(struct pk_settings *settings)
+{
+    if (settings)
+        settings->further_holds++;
+    return settings;
+}
 
 void pk_settings_free(struct pk_settings *settings)
 {
     if (!settings)
         return;
+    if (settings->further_holds > 0) {
+        settings->further_holds--;
+        return;
+    }
     for (size_t i = 0; i < settings->count; i++) {
         explicit_bzero((char *) settings->values[i].text.data, settings->values[i].text.len);
         free((char *) settings->values[i].text.data);

@@ -26,7 +26,7 @@ const struct pk_setting_value *pk_settings_values(const struct pk_settings *sett
 
 /* Was it given as file: or credential:? Never show it then. */
 bool pk_settings_is_secret(const struct pk_settings *settings, size_t index);
-/* Puts "[secret]" wherever the value of a secret occurs in the text, plain or percent- or base64-encoded as adapters
+/* Puts "[secret]" wherever the value of a secret occurs in the text. settings may be NULL. */
 void pk_settings_erase(const struct pk_settings *settings, struct pk_buf *text);
 
 #endif

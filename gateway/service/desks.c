@@ -13,13 +13,33 @@ static void pause_key(const char *name, char ret_key[80])
     (void) snprintf(ret_key, 80, "hold.account.%s", name);
 }
 
-/* ---- opening and closing ---- */
+/* ---- one account ---- */
+
+/* The desk keeps what it needs of its rule: the rules it came from may be gone before it is. */
+static struct pk_account_rule *rule_copy(const struct pk_account_rule *rule)
+{
+    struct pk_account_rule *copy = pk_alloc(sizeof *copy);
+    *copy = *rule;
+    copy->name = pk_strdup(rule->name);
+    copy->settings = pk_settings_hold(rule->settings);
+    return copy;
+}
+
+static void rule_free(const struct pk_account_rule *rule)
+{
+    if (!rule)
+        return;
+    pk_settings_free(rule->settings);
+    free((char *) rule->name);
+    free((struct pk_account_rule *) rule);
+}
 
 static void desk_free(struct pk_desk *desk)
 {
     if (!desk)
         return;
     pk_account_close(desk->account);
+    rule_free(desk->rule);
     free(desk);
 }
 PK_AUTO_DEFINE(desk, struct pk_desk *, desk_free)
@@ -29,16 +49,16 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
     int64_t now_ms = pk_clock_wall_ms();
     pk_auto(desk) struct pk_desk *desk = pk_alloc(sizeof *desk);
     desk->service = service;
-    desk->rule = rule;
+    desk->rule = rule_copy(rule);
     desk->urgent_reserve = rule->window >= 8 ? rule->window / 8 : 0;
-    pk_rate_init(&desk->rate, rule->per_second_milli, now_ms);
+    pk_rate_init(&desk->rate, rule->per_second_milli, 0, now_ms);
     int r = pk_name_intern(service->store, PK_NAME_ACCOUNT, pk_slice_of(rule->name), &desk->id, err);
     if (r != 0)
         return r;
     struct pk_account_config config = {
-        .name = rule->name,
+        .name = desk->rule->name,
         .adapter = rule->adapter,
-        .settings = rule->settings,
+        .settings = pk_settings_hold(rule->settings),
         .http = service->http,
         .window = rule->window,
         .connect_timeout_ms = rule->connect_timeout_ms,
@@ -47,6 +67,7 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
         .ctx = desk,
     };
     if ((r = pk_account_open(service->loop, &config, &desk->account, err)) != 0) {
+        pk_settings_free(config.settings);
         pk_error_prefix(err, "account \"%s\"", rule->name);
         return r;
     }
@@ -54,6 +75,72 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
     *ret_desk = pk_steal(&desk);
     return 0;
 }
+
+/* ---- what a reload keeps ---- */
+
+static bool same_settings(const struct pk_settings *a, const struct pk_settings *b)
+{
+    if (!a || !b)
+        return a == b;
+    size_t a_count, b_count;
+    const struct pk_setting_value *x = pk_settings_values(a, &a_count), *y = pk_settings_values(b, &b_count);
+    if (a_count != b_count)
+        return false;
+    for (size_t i = 0; i < a_count; i++)
+        if (strcmp(x[i].name, y[i].name) != 0 || x[i].number != y[i].number || !pk_slice_equal(x[i].text, y[i].text))
+            return false;
+    return true;
+}
+
+static bool same_rule(const struct pk_account_rule *a, const struct pk_account_rule *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->adapter == b->adapter && a->window == b->window && a->per_second_milli == b->per_second_milli &&
+           a->retry.first_ms == b->retry.first_ms && a->retry.cap_ms == b->retry.cap_ms && a->retry.max_attempts == b->retry.max_attempts &&
+           a->breaker.threshold == b->breaker.threshold && a->breaker.window_ms == b->breaker.window_ms &&
+           a->breaker.first_open_ms == b->breaker.first_open_ms && a->breaker.cap_open_ms == b->breaker.cap_open_ms &&
+           a->breaker.trial == b->breaker.trial && a->connect_timeout_ms == b->connect_timeout_ms && a->timeout_ms == b->timeout_ms &&
+           a->receipt_window_ms == b->receipt_window_ms && a->resend_uncertain == b->resend_uncertain &&
+           same_settings(a->settings, b->settings);
+}
+
+static struct pk_desk *unchanged(struct pk_desks *old, const struct pk_account_rule *rule)
+{
+    struct pk_desk *desk = old ? pk_desks_find(old, rule->name) : NULL;
+    return desk && same_rule(desk->rule, rule) ? desk : NULL;
+}
+
+/* Takes the desks that `other` has too out of `from`. */
+static void give_up(struct pk_desks *from, const struct pk_desks *other)
+{
+    for (size_t i = 0; i < from->count; i++)
+        for (size_t j = 0; j < other->count && from->items[i]; j++)
+            if (from->items[i] == other->items[j])
+                from->items[i] = NULL;
+}
+
+static void leave(struct pk_desks *desks, struct pk_desk *desk)
+{
+    desk->leaving = true;
+    desks->leaving = pk_realloc_array(desks->leaving, desks->leaving_count + 1, sizeof(struct pk_desk *));
+    desks->leaving[desks->leaving_count++] = desk;
+}
+
+/* What `old` has and `fresh` has not leaves, with those that were leaving already. */
+static void take_over(struct pk_desks *fresh, struct pk_desks *old)
+{
+    give_up(old, fresh);
+    for (size_t i = 0; i < old->count; i++) {
+        if (!old->items[i])
+            continue;
+        pk_log(PK_LOG_INFO, "desks", "account.leaving", "account", old->items[i]->rule->name, "in_flight", PK_LOG_INT(old->items[i]->flying), NULL);
+        leave(fresh, pk_steal(&old->items[i]));
+    }
+    for (size_t i = 0; i < old->leaving_count; i++)
+        leave(fresh, pk_steal(&old->leaving[i]));
+    pk_desks_free(old);
+}
+
+/* ---- all of them ---- */
 
 static int route_open(struct pk_service *service, struct pk_desks *desks, const struct pk_route_rule *rule,
                       struct pk_lane_route *ret_route, struct pk_error *err)
@@ -70,11 +157,39 @@ static int route_open(struct pk_service *service, struct pk_desks *desks, const 
         if (!desk)
             return pk_fail(err, PK_E_CONFIG, "route \"%s\" names account \"%s\", which does not exist", rule->name,
                            rule->accounts.items[i]);
-        if (desk->channel == 0)
-            desk->channel = ret_route->channel;
         ret_route->desks[ret_route->desk_count++] = desk;
     }
     return 0;
+}
+
+static int open_all(struct pk_service *service, const struct pk_rules *rules, struct pk_desks *old, struct pk_desks *desks,
+                    struct pk_error *err)
+{
+    desks->items = pk_alloc_array(rules->account_count, sizeof *desks->items);
+    for (size_t i = 0; i < rules->account_count; i++) {
+        desks->items[i] = unchanged(old, &rules->accounts[i]);
+        int r = desks->items[i] ? 0 : desk_open(service, &rules->accounts[i], &desks->items[i], err);
+        if (r != 0)
+            return r;
+        desks->count++;
+    }
+    desks->routes = pk_alloc_array(rules->route_count, sizeof *desks->routes);
+    for (size_t i = 0; i < rules->route_count; i++) {
+        desks->route_count++;
+        int r = route_open(service, desks, &rules->routes[i], &desks->routes[i], err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+/* An account speaks on the channel of the first route that names it. */
+static void set_channels(struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count; i++) {
+        const struct pk_lane_route *route = pk_desks_route_of(desks, desks->items[i]);
+        desks->items[i]->channel = route ? route->channel : 0;
+    }
 }
 
 void pk_desks_free(struct pk_desks *desks)
@@ -87,30 +202,52 @@ void pk_desks_free(struct pk_desks *desks)
     for (size_t i = 0; i < desks->count; i++)
         desk_free(desks->items[i]);
     free(desks->items);
+    for (size_t i = 0; i < desks->leaving_count; i++)
+        desk_free(desks->leaving[i]);
+    free(desks->leaving);
     free(desks);
 }
 PK_AUTO_DEFINE(pk_desks, struct pk_desks *, pk_desks_free)
 
-int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, struct pk_desks **ret_desks, struct pk_error *err)
+int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, struct pk_desks *old, struct pk_desks **ret_desks,
+                  struct pk_error *err)
 {
     pk_auto(pk_desks) struct pk_desks *desks = pk_alloc(sizeof *desks);
-    desks->items = pk_alloc_array(rules->account_count, sizeof *desks->items);
-    for (size_t i = 0; i < rules->account_count; i++) {
-        int r = desk_open(service, &rules->accounts[i], &desks->items[desks->count], err);
-        if (r != 0)
-            return r;
-        desks->count++;
+    int r = open_all(service, rules, old, desks, err);
+    if (r != 0) {
+        if (old)
+            give_up(desks, old);
+        return r;
     }
-    desks->routes = pk_alloc_array(rules->route_count, sizeof *desks->routes);
-    for (size_t i = 0; i < rules->route_count; i++) {
-        desks->route_count++;
-        int r = route_open(service, desks, &rules->routes[i], &desks->routes[i], err);
-        if (r != 0)
-            return r;
-    }
+    if (old)
+        take_over(desks, old);
     pk_desks_refresh(desks);
     *ret_desks = pk_steal(&desks);
     return 0;
+}
+
+void pk_desks_close(struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count + desks->leaving_count; i++) {
+        struct pk_desk *desk = i < desks->count ? desks->items[i] : desks->leaving[i - desks->count];
+        pk_account_close(desk->account);
+        desk->account = NULL;
+    }
+}
+
+void pk_desks_sweep(struct pk_desks *desks)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < desks->leaving_count; i++) {
+        struct pk_desk *desk = desks->leaving[i];
+        if (desk->flying > 0 || pk_account_open_count(desk->account) > 0) {
+            desks->leaving[kept++] = desk;
+            continue;
+        }
+        pk_log(PK_LOG_INFO, "desks", "account.closed", "account", desk->rule->name, NULL);
+        desk_free(desk);
+    }
+    desks->leaving_count = kept;
 }
 
 /* ---- finding ---- */
@@ -220,6 +357,8 @@ int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct p
         desk->last = (struct pk_error){ 0 };
     pk_log(pause ? PK_LOG_WARN : PK_LOG_INFO, "desks", pause ? "account.paused" : "account.resumed", "account", desk->rule->name, "reason",
            pause ? desk->last.message : NULL, NULL);
+    /* A pause works from here on, a resume only once it is kept; a failed commit has both read again. */
+    desk->paused |= pause;
     struct pause_change *change = pk_alloc(sizeof *change);
     *change = (struct pause_change){ desk, pause };
     pk_store_after(desk->service->store, PK_LANE_MEMORY,
@@ -227,11 +366,29 @@ int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct p
     return 0;
 }
 
+/* A name made in a turn that was not kept has no number any more. */
+static void renumber(struct pk_service *service, enum pk_name_kind kind, const char *name, uint32_t *id)
+{
+    struct pk_error err = { 0 };
+    if (pk_name_find(service->store, kind, pk_slice_of(name)) == *id)
+        return;
+    if (pk_name_intern(service->store, kind, pk_slice_of(name), id, &err) != 0)
+        pk_log(PK_LOG_ERROR, "desks", "name.not_stored", "name", name, "reason", err.message, NULL);
+}
+
 void pk_desks_refresh(struct pk_desks *desks)
 {
     for (size_t i = 0; i < desks->count; i++) {
+        struct pk_desk *desk = desks->items[i];
         char key[80];
-        pause_key(desks->items[i]->rule->name, key);
-        desks->items[i]->paused = pk_store_number(desks->items[i]->service->store, key, 0) != 0;
+        pause_key(desk->rule->name, key);
+        renumber(desk->service, PK_NAME_ACCOUNT, desk->rule->name, &desk->id);
+        desk->paused = pk_store_number(desk->service->store, key, 0) != 0;
     }
+    for (size_t i = 0; i < desks->route_count && desks->count > 0; i++) {
+        struct pk_lane_route *route = &desks->routes[i];
+        renumber(desks->items[0]->service, PK_NAME_ROUTE, route->rule->name, &route->id);
+        renumber(desks->items[0]->service, PK_NAME_CHANNEL, route->rule->channel, &route->channel);
+    }
+    set_channels(desks);
 }

@@ -11,7 +11,7 @@
 
 struct pk_desk {
     struct pk_service *service;
-    const struct pk_account_rule *rule;
+    const struct pk_account_rule *rule; /* a copy of its own: rules are replaced on reload */
     struct pk_account *account;
     uint32_t id; /* PK_NAME_ACCOUNT */
     uint32_t channel; /* PK_NAME_CHANNEL of its route; 0 = in no route */
@@ -21,8 +21,8 @@ struct pk_desk {
     struct pk_rate rate;
     struct pk_breaker breaker;
     int64_t throttled_until_ms;
-    bool paused; /* as committed; the dispatcher asks the store in the turn */
-    bool leaving; /* closed as soon as nothing flies */
+    bool paused; /* set in the turn that pauses, cleared by the commit that resumes */
+    bool leaving; /* by a reload: takes nothing more, closed as soon as nothing flies */
     struct pk_error last; /* why it was paused, for the operator */
 };
 
@@ -39,11 +39,19 @@ struct pk_desks {
     size_t count;
     struct pk_lane_route *routes;
     size_t route_count;
+    struct pk_desk **leaving; /* in no route, found by nobody; they only finish what flies */
+    size_t leaving_count;
 };
 
-/* Opens the accounts of the rules, keeping those of `old` (NULL = none) whose configuration is the same. */
-int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, struct pk_desks **ret_desks, struct pk_error *err);
+/* Opens the accounts of the rules. Those of `old` (NULL = none) whose configuration is the same go on as they are, with
+ * what flies on them; the others of `old` leave. On success `old` is taken over and freed, on failure it is untouched. */
+int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, struct pk_desks *old, struct pk_desks **ret_desks,
+                  struct pk_error *err);
 void pk_desks_free(struct pk_desks *desks);
+/* Closes the accounts, those that leave too: what flies ends as uncertain. The desks stay for who still points to them. */
+void pk_desks_close(struct pk_desks *desks);
+/* Closes those that leave and have nothing in flight. Only when no after-commit entry waits: entries point to desks. */
+void pk_desks_sweep(struct pk_desks *desks);
 
 struct pk_desk *pk_desks_find(struct pk_desks *desks, const char *name);
 struct pk_desk *pk_desks_by_id(struct pk_desks *desks, uint32_t id);
@@ -56,9 +64,9 @@ struct pk_lane_route *pk_desks_route_of(struct pk_desks *desks, const struct pk_
 bool pk_desk_usable(struct pk_desk *desk, int64_t now_ms);
 unsigned pk_desk_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms);
 
-/* Pauses or resumes durably, inside the turn; the reason is one sentence without personal data. */
+/* Pauses or resumes durably, inside a unit and as the last thing in it; the reason is one sentence without personal data. */
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err);
-/* Reads the pauses again: after a failed commit. */
+/* Reads the pauses and the names' numbers again: after a failed commit. */
 void pk_desks_refresh(struct pk_desks *desks);
 
 #endif

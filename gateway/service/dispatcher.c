@@ -189,7 +189,8 @@ static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t
     if (r != 0)
         return r;
     r = pk_tracker_settle(d->service, flight, now_ms, err);
-    if (r == 0 && flight->outcome == PK_OUTCOME_MISCONFIGURED)
+    /* What an account that is being replaced says of its settings says nothing of the new ones. */
+    if (r == 0 && flight->outcome == PK_OUTCOME_MISCONFIGURED && !flight->desk->leaving)
         r = pk_desk_pause(flight->desk, true, flight->reason, err);
     if (r != 0) {
         pk_unit_drop(d->service->store);
@@ -319,7 +320,7 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
 static bool may_submit(void *ctx)
 {
     const struct pk_flight *flight = ctx;
-    return pk_gate_still_open(flight->service, flight->message, pk_clock_wall_ms());
+    return !flight->desk->paused && pk_gate_still_open(flight->service, flight->message, pk_clock_wall_ms());
 }
 
 static void batch_launch(void *ctx)
@@ -392,9 +393,11 @@ static struct pk_desk *choose(const struct pk_lane_route *route, uint32_t priori
     return NULL;
 }
 
+/* An answer leaves by the account the act came on, a test by the account it tests. */
 static struct pk_desk *desk_for(struct pk_dispatcher *d, const struct pk_message *message, struct pk_desk *desk, int64_t now_ms)
 {
-    if (message->cls != PK_CLASS_ANSWER || message->account == 0 || message->account == desk->id)
+    bool bound = message->cls == PK_CLASS_ANSWER || message->cls == PK_CLASS_STAFF;
+    if (!bound || message->account == 0 || message->account == desk->id)
         return desk;
     int64_t when_ms;
     struct pk_desk *own = pk_desks_by_id(d->service->desks, message->account);

@@ -10,6 +10,7 @@
 #include "gateway/service/bus.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
+#include "gateway/service/holds.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/attempts.h"
@@ -192,6 +193,14 @@ static void watch_wal(struct pk_upkeep *upkeep)
         pk_reader_checkpoint(service->reader);
 }
 
+/* After a failed commit something has to be written before it can be said that the database works again. */
+static void probe(struct pk_upkeep *upkeep)
+{
+    struct pk_store *store = upkeep->service->store;
+    if (!pk_store_healthy(store, NULL))
+        (void) pk_store_set_number(store, "health.probe", pk_clock_wall_ms(), NULL);
+}
+
 /* ---- how we are ---- */
 
 static void say(struct pk_condition *condition, const char *what)
@@ -218,6 +227,10 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
     }
     if (service->bus && !pk_bus_connected(service->bus)) {
         (void) snprintf(text, sizeof text, "broker: %s", pk_bus_trouble(service->bus));
+        say(ret_condition, text);
+    }
+    if (service->config_trouble[0]) {
+        (void) snprintf(text, sizeof text, "configuration: %s", service->config_trouble);
         say(ret_condition, text);
     }
     if (pk_gate_all_held(service))
@@ -250,8 +263,10 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS);
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS);
+    more |= pk_holds_step(upkeep->service);
     complete_triggers(upkeep);
     watch_wal(upkeep);
+    probe(upkeep);
     tell_state(upkeep);
     upkeep->soon_due = more;
 }

@@ -85,7 +85,7 @@ static bool within_rate(struct pk_intake *intake, const struct pk_publisher_rule
     }
     if (found->per_minute != rule->per_minute) {
         found->per_minute = rule->per_minute;
-        pk_rate_init(&found->rate, rule->per_minute * 1000 / 60 + 1, now_ms);
+        pk_rate_init(&found->rate, rule->per_minute * 1000 / 60 + 1, rule->per_minute, now_ms);
     }
     if (pk_rate_available(&found->rate, now_ms, 1) == 0)
         return false;

@@ -84,14 +84,12 @@ static void note(struct pk_service *service, const struct pk_message *message)
 
 /* ---- expansion ---- */
 
-/* A trigger that was in a restored backup and may have been sent since it was taken: a person decides about what it
- * makes now, as about the messages that were waiting in the backup itself. */
+/* Was in a restored backup and may have been sent since: a person decides, as about what waited in the backup. */
 static uint32_t doubt(struct pk_service *service, const struct pk_trigger *trigger)
 {
     int64_t taken_ms = pk_store_number(service->store, "restore.taken_ms", 0);
     int64_t restored_ms = pk_store_number(service->store, "restore.at_ms", 0);
-    bool in_backup = trigger->received_ms <= taken_ms, was_due = trigger->send_at_ms - EARLY_MS <= restored_ms;
-    return in_backup && was_due ? PK_MESSAGE_HELD : 0;
+    return trigger->received_ms <= taken_ms && trigger->send_at_ms - EARLY_MS <= restored_ms ? PK_MESSAGE_HELD : 0;
 }
 
 struct wanted {
@@ -297,7 +295,7 @@ void pk_planner_run(struct pk_planner *planner)
 
 /* ---- one at a time ---- */
 
-static int queue_one(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
+int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
                      struct pk_message *message, struct pk_error *err)
 {
     int r = pk_notice_add(service->store, notice, &message->notice, err);
@@ -344,7 +342,7 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
         .updated_ms = now_ms,
         .act_ms = plan->act_ms,
     };
-    return queue_one(service, &notice, plan->language, plan->script, &message, err);
+    return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
 }
 
 /* The first route of a channel by the rules alone: accounts need not be open. */
@@ -396,7 +394,7 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
     };
-    r = queue_one(service, &notice, plan->language, plan->script, &message, err);
+    r = pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
     *ret_asked = r == 0;
     return r;
 }

@@ -10,6 +10,7 @@
 #include "gateway/store/messages.h"
 
 struct pk_planner;
+struct pk_desk;
 
 struct pk_planner *pk_planner_new(struct pk_service *service);
 void pk_planner_free(struct pk_planner *planner);
@@ -44,5 +45,22 @@ struct pk_question_plan {
 };
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
                         struct pk_error *err);
+
+/* One message with a notice of its own, in the text of its language: what the functions here end in. Inside a unit. */
+struct pk_notice;
+int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
+                     struct pk_message *message, struct pk_error *err);
+
+/* One message of class staff to an operator's own address by exactly this account: to see that it works. The address is
+ * kept like a stranger's. Inside a unit. PK_E_CONFLICT while the account or everything is on hold, PK_E_CONFIG when the
+ * account is in no route, PK_E_NOT_FOUND without the template. */
+struct pk_staff_plan {
+    const struct pk_desk *desk;
+    struct pk_slice address; /* as the channel wants it: E.164 for sms */
+    const char *template_name;
+    struct pk_slice language;
+};
+int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, const struct pk_staff_plan *plan, int64_t now_ms,
+                     int64_t *ret_message, struct pk_error *err);
 
 #endif

@@ -34,7 +34,7 @@ struct pk_publisher_rule {
 struct pk_account_rule {
     const char *name;
     const struct pk_adapter *adapter;
-    struct pk_settings *settings; /* taken over when the account is opened */
+    struct pk_settings *settings; /* accounts opened with it have holds of their own */
     unsigned window; /* hand-overs at once */
     int64_t per_second_milli; /* rate, in thousandths; 0 = unlimited */
     struct pk_retry_rule retry;

@@ -23,7 +23,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->rules = config->rules;
     service->catalog = config->catalog;
     service->texts = pk_texts_new();
-    int r = pk_desks_open(service, service->rules, &service->desks, err);
+    int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
         return r;
     service->outbound = pk_outbound_new(service);
@@ -58,10 +58,7 @@ void pk_service_free(struct pk_service *service)
     pk_bus_free(service->bus);
     if (service->dispatcher) {
         /* Closing the accounts ends what is in flight as uncertain; that is settled and kept. */
-        for (size_t i = 0; i < service->desks->count; i++) {
-            pk_account_close(service->desks->items[i]->account);
-            service->desks->items[i]->account = NULL;
-        }
+        pk_desks_close(service->desks);
         pk_dispatcher_settle(service->dispatcher);
         pk_service_commit(service);
         pk_store_release(service->store, PK_LANE_MEMORY);
@@ -79,24 +76,23 @@ void pk_service_free(struct pk_service *service)
 
 int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, const struct pk_catalog *catalog, struct pk_error *err)
 {
-    /* Accounts are opened anew only when nothing flies on them: the application drains first. */
-    const struct pk_rules *old = service->rules;
     struct pk_desks *fresh = NULL;
-    service->rules = rules;
-    int r = pk_desks_open(service, rules, &fresh, err);
-    if (r != 0) {
-        service->rules = old;
+    int r = pk_desks_open(service, rules, service->desks, &fresh, err);
+    if (r != 0)
         return r;
-    }
-    pk_desks_free(service->desks);
     service->desks = fresh;
+    service->rules = rules;
     service->catalog = catalog;
     pk_texts_forget(service->texts);
     pk_dispatcher_refresh(service->dispatcher);
     pk_planner_refresh(service->planner);
-    service->draining = false;
     pk_loop_again(service->loop);
     return 0;
+}
+
+void pk_service_config_trouble(struct pk_service *service, const char *why)
+{
+    (void) snprintf(service->config_trouble, sizeof service->config_trouble, "%s", why);
 }
 
 /* ---- phases ---- */
@@ -156,6 +152,8 @@ void pk_service_release_calls(struct pk_service *service)
     pk_outbound_publish(service->outbound);
     if (pk_store_pending(service->store))
         pk_loop_again(service->loop);
+    else
+        pk_desks_sweep(service->desks);
 }
 
 /* ---- the end ---- */

@@ -41,6 +41,7 @@ struct pk_service {
     struct pk_imports *imports; /* files of recipients being read in */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
+    char config_trouble[256]; /* what a reload could not take over, for health; "" = all of it is in use */
 };
 
 struct pk_service_config {
@@ -61,10 +62,15 @@ struct pk_service *pk_service_new_planning(struct pk_store *store, const struct 
 void pk_service_free(struct pk_service *service); /* hand-overs in flight end as uncertain; commits */
 PK_AUTO_DEFINE(pk_service, struct pk_service *, pk_service_free)
 
-/* New rules and texts: accounts that changed are closed in order and opened anew, those that did not stay as they are.
- * On failure the old ones stay in use. The old rules and catalog may be freed after a return of 0. */
+/* New rules and texts, at the start of a turn (a descriptor or timer's callback). Accounts that did not change go on as
+ * they are; one that changed is opened anew while the old one finishes what is in flight and then closes, and so does
+ * one that is gone. On failure the old rules stay in use and nothing has changed. The old rules and catalog may be
+ * freed after a return of 0; adapters stay loaded. The broker's rule is read at start only. */
 int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, const struct pk_catalog *catalog,
                       struct pk_error *err);
+
+/* What the last reload could not take over; "" = nothing. Shown in health until the next one. */
+void pk_service_config_trouble(struct pk_service *service, const char *why);
 
 /* ---- the phases, called by the application in the loop's order ---- */
 

@@ -43,7 +43,8 @@ struct pk_store {
     bool turn; /* a transaction is open */
     bool unit; /* a savepoint is open in it */
     bool lost; /* SQLite rolled the turn back by itself */
-    bool failed; /* the last commit failed */
+    bool failed; /* the last commit of anything failed */
+    int64_t changes; /* rows changed on this connection up to the last commit */
     struct pk_error why; /* of that */
     struct pk_afters added[PK_LANES]; /* of this turn */
     struct pk_afters ready[PK_LANES]; /* of the last one, to be released */
@@ -106,6 +107,7 @@ int pk_turn_begin(struct pk_store *store, struct pk_error *err);
 /* ---- parts with memory of their own ---- */
 
 int pk_migrate(struct pk_store *store, struct pk_error *err);
+int64_t pk_schema_newest(void); /* the version this program migrates to */
 void pk_names_new(struct pk_store *store);
 void pk_names_free(struct pk_store *store);
 void pk_names_settle(struct pk_store *store, bool committed); /* forgets names of a turn that was rolled back */

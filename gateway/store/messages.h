@@ -24,7 +24,7 @@ struct pk_message {
     uint32_t priority;
     uint32_t state, reason, flags;
     uint32_t attempts;
-    uint32_t account; /* last attempt's, 0 = none yet; answers: the account it must leave by, 0 = any */
+    uint32_t account; /* last attempt's, 0 = none yet; answers, staff: the account it must leave by, 0 = any */
     int64_t due_ms; /* when it is to be sent; once handed over, when waiting for a receipt ends */
     int64_t expires_ms;
     int64_t updated_ms;

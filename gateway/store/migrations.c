@@ -98,10 +98,15 @@ static const char *const steps[] = {
     " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;",
 };
 
+int64_t pk_schema_newest(void)
+{
+    return (int64_t) PK_COUNT(steps);
+}
+
 int pk_migrate(struct pk_store *store, struct pk_error *err)
 {
     int64_t version = pk_sql_int(store, 0, "PRAGMA user_version", "");
-    int64_t newest = (int64_t) PK_COUNT(steps);
+    int64_t newest = pk_schema_newest();
     if (version > newest) {
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");

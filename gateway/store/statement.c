@@ -5,10 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err)
+static int explain(int code, struct pk_error *err)
 {
-    if (store->turn && sqlite3_get_autocommit(store->db))
-        store->lost = true;
     const char *text = sqlite3_errstr(code);
     switch (code & 0xff) {
     case SQLITE_CONSTRAINT:
@@ -29,6 +27,19 @@ int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err)
     default:
         return pk_fail(err, PK_E_IO, "the database failed: %s", text);
     }
+}
+
+int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err)
+{
+    struct pk_error why = { 0 };
+    int r = explain(code, &why);
+    if (store->turn && sqlite3_get_autocommit(store->db)) {
+        store->lost = true;
+        store->why = why; /* what the failing commit will be told */
+    }
+    if (err)
+        *err = why;
+    return r;
 }
 
 static sqlite3_stmt *prepare(struct pk_store *store, const char *sql)

@@ -6,6 +6,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/store/connect.h"
+#include "gateway/store/inspect.h"
 #include "gateway/store/internal.h"
 
 #include <errno.h>
@@ -32,6 +33,21 @@ static int take_lock(struct pk_store *store, struct pk_error *err)
     } else if (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
         r = pk_fail(err, PK_E_CONFLICT, "the database \"%s\" is in use by another process", store->path);
         (void) pk_hint(err, r, "Stop the running gateway first, or use the command that asks it.");
+    }
+    pk_buf_finish(&name);
+    return r;
+}
+
+/* A restore that was cut off: what lies here may be half of the old database. */
+static int refuse_half_restored(const struct pk_store *store, struct pk_error *err)
+{
+    struct pk_buf name;
+    pk_buf_init(&name, 4096);
+    (void) pk_buf_printf(&name, "%s" PK_STORE_RESTORING, store->path);
+    int r = 0;
+    if (access(pk_buf_text(&name), F_OK) == 0) {
+        r = pk_fail(err, PK_E_CONFLICT, "a restore of \"%s\" was cut off", store->path);
+        (void) pk_hint(err, r, "Run pokana restore again with the same backup.");
     }
     pk_buf_finish(&name);
     return r;
@@ -98,6 +114,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
     store->keys = config->keys;
     store->path = pk_strdup(config->path);
     int r = memory ? 0 : take_lock(store, err);
+    if (r == 0 && !memory)
+        r = refuse_half_restored(store, err);
     if (r != 0)
         return r;
     mode_t mask = umask(0077);
@@ -174,6 +192,11 @@ void pk_store_close(struct pk_store *store)
 struct pk_keyring *pk_store_keys(const struct pk_store *store)
 {
     return store->keys;
+}
+
+const char *pk_store_path(const struct pk_store *store)
+{
+    return store->path;
 }
 
 /* ---- the turn ---- */
@@ -270,6 +293,18 @@ static int end_turn(struct pk_store *store, struct pk_error *err)
     return r;
 }
 
+/* A turn that only looked commits on a full disk too: one failure stands until something was written again. */
+static void judge(struct pk_store *store, int result, bool turned, const struct pk_error *why)
+{
+    int64_t changes = sqlite3_total_changes64(store->db);
+    bool changed = changes != store->changes;
+    store->changes = changes;
+    if (!turned || (result == 0 && !changed))
+        return;
+    store->failed = result != 0;
+    store->why = result != 0 ? *why : (struct pk_error){ 0 };
+}
+
 int pk_store_commit(struct pk_store *store, struct pk_error *err)
 {
     struct pk_error why = { 0 };
@@ -285,9 +320,8 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err)
     } else {
         memcpy(store->committed_counts, store->counts, sizeof store->counts);
     }
+    judge(store, r, wrote, &why);
     if (wrote) {
-        store->failed = r != 0;
-        store->why = r != 0 ? why : (struct pk_error){ 0 };
         pk_names_settle(store, r == 0);
         pk_versions_settle(store, r == 0);
     }

@@ -34,6 +34,7 @@ void pk_store_close(struct pk_store *store); /* rolls back what is open */
 PK_AUTO_DEFINE(pk_store, struct pk_store *, pk_store_close)
 
 struct pk_keyring *pk_store_keys(const struct pk_store *store);
+const char *pk_store_path(const struct pk_store *store);
 
 /* ---- units ---- */
 
@@ -66,14 +67,15 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err);
 void pk_store_release(struct pk_store *store, enum pk_lane lane);
 /* True when a release or a later phase wrote or added something: the next turn must come at once. */
 bool pk_store_pending(const struct pk_store *store);
-/* Whether the last commit went well, and why not: health. */
+/* Whether the last commit that wrote went well, and why not: health. */
 bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why);
 
 /* ---- upkeep ---- */
 
 int64_t pk_store_wal_bytes(const struct pk_store *store);
 int pk_store_checkpoint(struct pk_store *store, bool restart, struct pk_error *err); /* between turns */
-/* A consistent copy while running; blocks: call it from the reader thread or the command line. Mode 0600, synced. */
+/* A consistent copy while running; blocks: call it from the reader thread or the command line. Mode 0600, synced, with the
+ * moment it was taken in it (number "backup.taken_ms"). PK_E_CONFLICT when `to` is there already. */
 int pk_store_backup_file(const char *from, const char *to, struct pk_error *err);
 /* Free-standing numbers kept in the database: holds, counters, cursors. `otherwise` when absent. */
 int64_t pk_store_number(struct pk_store *store, const char *name, int64_t otherwise);

@@ -312,7 +312,8 @@ struct pk_hook_request {
 struct pk_webhook_ops {
     uint32_t size;
     uint32_t reserved;
-    /* 0, or PK_E_DENIED. Runs on raw bytes before anything is parsed. */
+    /* 0, or PK_E_DENIED; PK_E_NOT_FOUND when the settings leave the webhook unprotected: it is not open then. Runs on raw
+     * bytes before anything is parsed. */
     int (*verify)(void *self, const struct pk_hook_request *request, struct pk_error *err);
     /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty.
      * PK_E_INVALID: answered 400. */

@@ -108,6 +108,8 @@ static void test_placeholders(void **state)
           "hours come as "
           "finished words.\n"
           "proef.txt:7: column 55: there is no placeholder \"0\" | The README of the templates lists all placeholders.\n");
+    check(HEAD "arguments: begins ends\n\n{begins_rnage}\n", NULL,
+          "proef.txt:7: column 2: there is no placeholder \"begins_rnage\" | Did you mean {begins_range}?\n");
     check(HEAD "arguments: place people\n\n{place, plural, other {#}} {people, select, a {b} other {c}}\n", NULL,
           "proef.txt:7: column 2: placeholder \"place\" is no number | Use plural with {people} only.\n"
           "proef.txt:7: column 29: placeholder \"people\" cannot be selected by | Use select with a text only.\n");
@@ -120,6 +122,12 @@ static void test_braces(void **state)
           "proef.txt:7: column 4: the { that begins here is never closed | Close it with }.\n");
     check(HEAD "arguments: place\n\néén in {place}}\n", NULL,
           "proef.txt:7: column 15: a } has no { before it | Remove it, or write '}' between apostrophes.\n");
+    static const char deep[] = "{people,plural,other{";
+    char text[1024] = HEAD "arguments: people\n\n";
+    for (size_t i = 0; i < 9; i++)
+        memcpy(text + strlen(text), deep, sizeof deep);
+    memset(text + strlen(text), '}', 18);
+    check(text, NULL, "proef.txt:7: column 169: the text nests too deeply | Write a simpler text.\n");
     check(HEAD "arguments: people\n\n{people, plural, one {#}}\n", NULL,
           "proef.txt:7: column 1: a plural or select has no branch \"other\" | Add other {...} as its last branch.\n");
 }
@@ -134,7 +142,7 @@ static void test_mixed_word(void **state)
 static void test_twins(void **state)
 {
     (void) state;
-    check(NULL, HEAD "arguments: place\n\n{place}\n",
+    check(NULL, HEAD "arguments: place\nmax.place: 50\n\n{place}\n",
           "proef.txt:1: column 1: the text has no Dutch twin | Write the same text in Dutch, in the folder nl, with the same "
           "arguments.\n");
     check(HEAD "arguments: place\n\n{place}\n", HEAD "reply: yes-no\narguments: begins\n\n{begins_time}\n",
@@ -146,12 +154,19 @@ static void test_twins(void **state)
 static void test_too_long(void **state)
 {
     (void) state;
-    /* 60 characters of place and 10 letters are 70; one more is another part, in Cyrillic but not in Latin. */
-    check(HEAD "arguments: place\n\n{place}\n", HEAD "arguments: place\n\nДвадесет: {place}\n", "");
-    check(HEAD "arguments: place\n\n{place}\n", HEAD "arguments: place\n\nДвадесета: {place}\n",
-          "proef.txt:7: column 1: with its longest values the text takes 2 SMS parts and not 1 | Shorten the text, or lower "
+    /* 40 characters of place and 30 letters are 70; one more is another part, in Cyrillic but not in Latin. */
+    check(HEAD "arguments: place\n\n{place}\n", HEAD "arguments: place\nmax.place: 40\n\nЦели тридесет букви за място: {place}\n",
+          "");
+    check(HEAD "arguments: place\n\n{place}\n",
+          HEAD "arguments: place\nmax.place: 40\n\nЦели тридесет букви за място!: {place}\n",
+          "proef.txt:8: column 1: with its longest values the text takes 2 SMS parts and not 1 | Shorten the text, or lower "
           "max.place, or pay for "
           "more and raise parts.\n");
+    /* A place in Cyrillic grows in Latin letters, up to three for one: 60 make 180 septets. */
+    check(HEAD "arguments: place\n\n{place}\n", HEAD "arguments: place\nmax.place: 50\n\nВ щит: {place}\n", "");
+    check(HEAD "arguments: place\n\n{place}\n", HEAD "arguments: place\nmax.place: 51\n\nВ щит: {place}\n",
+          "proef.txt:8: column 1: with its longest values the text in script bg-Latn takes 2 SMS parts and not 1 | Shorten the "
+          "text, or lower max.place, or pay for more and raise parts.\n");
     char latin[512] = HEAD "arguments: place\n\n";
     size_t used = strlen(latin);
     memset(latin + used, 'a', 101);
@@ -223,6 +238,26 @@ static void test_fallbacks(void **state)
     told_end(&told);
 }
 
+/* A folder is loaded whole or not at all. */
+static void test_too_many_files(void **state)
+{
+    (void) state;
+    struct folder folder;
+    struct pk_catalog *catalog = NULL;
+    struct pk_error err = { 0 };
+    char name[32];
+    folder_make(&folder);
+    for (int i = 0; i < 1024; i++) {
+        (void) snprintf(name, sizeof name, "text-%d.txt", i);
+        folder_write(&folder, "nl", name, HEAD "arguments:\n\nTekst.\n");
+    }
+    folder_write(&folder, "nl", "language.ini", NL);
+    assert_int_equal(pk_catalog_load(folder.path, NULL, &catalog, &err), PK_E_LIMIT);
+    assert_null(catalog);
+    assert_non_null(strstr(err.message, "/nl\" holds more than 1024 files"));
+    folder_remove(&folder);
+}
+
 static void test_empty_folder(void **state)
 {
     (void) state;
@@ -237,10 +272,11 @@ static void test_empty_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),          cmocka_unit_test(test_head),         cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_personal_data), cmocka_unit_test(test_placeholders), cmocka_unit_test(test_braces),
-        cmocka_unit_test(test_mixed_word),    cmocka_unit_test(test_twins),        cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_files),         cmocka_unit_test(test_empty_folder), cmocka_unit_test(test_fallbacks),
+        cmocka_unit_test(test_good),           cmocka_unit_test(test_head),         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_personal_data),  cmocka_unit_test(test_placeholders), cmocka_unit_test(test_braces),
+        cmocka_unit_test(test_mixed_word),     cmocka_unit_test(test_twins),        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_files),          cmocka_unit_test(test_empty_folder), cmocka_unit_test(test_fallbacks),
+        cmocka_unit_test(test_too_many_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

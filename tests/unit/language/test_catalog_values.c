@@ -2,6 +2,8 @@
 /* The values a notice brings: what is asked for, what is refused, and look-up along the fallbacks. */
 #include "tests/unit/language/folder.h"
 
+#include "gateway/base/crypto.h"
+
 static void check(const struct pk_catalog *catalog, const char *name, const char *values, int code, const char *message,
                   const char *hint)
 {
@@ -63,7 +65,14 @@ static void test_types(void **state)
     check(*state, "rsvp-closed", "{\"phone\":\"bel ons\"}", PK_E_INVALID, "value \"phone\" is no telephone number",
           "Use digits, spaces, + - ( ).");
     check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"http://x.nl\"}", PK_E_INVALID,
-          "value \"link\" is no link", "Begin with https:// and leave out spaces.");
+          "value \"link\" is no link", "Begin with https:// and use plain Latin letters, without spaces.");
+    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"https://zaanstаd.nl\"}", PK_E_INVALID, /* Cyrillic а */
+          "value \"link\" is no link", "Begin with https:// and use plain Latin letters, without spaces.");
+    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"https://\"}", PK_E_INVALID, "value \"link\" is no link",
+          "Begin with https:// and use plain Latin letters, without spaces.");
+    /* A long name is shown by its beginning, whole letters only. */
+    check(*state, "rsvp-closed", "{\"phone\":\"112\",\"aбвгдежзийклмнопрстуфхцчшщъьюяабвгдежз\":1}", PK_E_INVALID,
+          "template \"rsvp-closed\" has no value \"aбвгдежзийклмнопрстуфхцчшщъьюяаб\"", "Leave it out.");
     check(*state, "info-point-special",
           "{\"begins\":\"2026-10-14T17:30:00Z\",\"ends\":\"2026-10-14T19:30:00+02:00\",\"place\":\"x\"}", PK_E_INVALID,
           "value \"ends\" is not later than \"begins\"", "Give the end of the same day.");
@@ -89,6 +98,34 @@ static void test_shortest_length_wins(void **state)
     check(catalog, "proef", "{\"place\":\"12345\"}", 0, "", "");
     check(catalog, "proef", "{\"place\":\"123456\"}", PK_E_INVALID, "value \"place\" has 6 characters, the text allows 5",
           "Write it shorter: it is never cut.");
+    pk_catalog_free(catalog);
+    folder_remove(&folder);
+}
+
+/* A tag of its own goes before the language it is a script of; the hash is that of the text alone. */
+static void test_exact_tag_first(void **state)
+{
+    (void) state;
+    static const char head[] = "kind: answer\ngloss: Proef\nparts: 1\narguments:\n\n";
+    static const char *const tags[] = { "nl", "nl-Latn", "nl-z" };
+    struct folder folder;
+    struct pk_catalog *catalog = NULL;
+    uint8_t hash[32];
+    folder_make(&folder);
+    for (size_t i = 0; i < PK_COUNT(tags); i++) {
+        char text[256];
+        (void) snprintf(text, sizeof text, "%s%s\n", head, tags[i]);
+        folder_write(&folder, tags[i], "language.ini", "[language]\nname = x\n" FOLDER_DATES);
+        folder_write(&folder, tags[i], "proef.txt", text);
+    }
+    assert_int_equal(pk_catalog_load(folder.path, NULL, &catalog, NULL), 0);
+    for (size_t i = 0; i < PK_COUNT(tags); i++) {
+        const struct pk_template *t = pk_catalog_find(catalog, PK_SLICE("proef"), pk_slice_of(tags[i]));
+        assert_true(pk_slice_is(pk_template_language(t), tags[i]));
+        assert_true(pk_slice_is(pk_template_body(t), tags[i]));
+        pk_sha256(pk_slice_of(tags[i]), hash);
+        assert_memory_equal(pk_template_hash(t), hash, sizeof hash);
+    }
     pk_catalog_free(catalog);
     folder_remove(&folder);
 }
@@ -132,7 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_types),    cmocka_unit_test(test_shortest_length_wins),
-        cmocka_unit_test(test_look_up),
+        cmocka_unit_test(test_look_up),  cmocka_unit_test(test_exact_tag_first),
     };
     return cmocka_run_group_tests(tests, pk_test_load_catalog, pk_test_free_catalog);
 }

@@ -100,6 +100,22 @@ static void test_hours_and_weekdays(void **state)
     pk_language_free(nl);
 }
 
+/* Lengths are checked with these; a language has its own longest days. */
+static void test_longest_days(void **state)
+{
+    (void) state;
+    struct pk_language *bg = load("bg"), *nl = load("nl"), *en = load("en");
+    char moment[PK_TIME_TEXT_MAX];
+    assert_string_equal(pk_dates_longest(bg->dates)->weekdays, "mon thu tue sat sun");
+    assert_string_equal(pk_dates_longest(nl->dates)->weekdays, "thu wed sat mon tue");
+    assert_string_equal(pk_dates_longest(en->dates)->weekdays, "wed thu sat tue mon");
+    assert_string_equal(pk_time_format(pk_dates_longest(bg->dates)->moment_ms, moment), "2026-09-21T18:30:00Z");
+    assert_string_equal(pk_time_format(pk_dates_longest(nl->dates)->moment_ms, moment), "2026-09-24T18:30:00Z");
+    pk_language_free(bg);
+    pk_language_free(nl);
+    pk_language_free(en);
+}
+
 static void test_zones_that_are_none(void **state)
 {
     (void) state;
@@ -135,12 +151,49 @@ static void test_incomplete_files(void **state)
     told_end(&told);
 }
 
+#define REST                                                                                                        \
+    "day-year = EEEE\nday-short = EEE\nday-month = d\non-weekday = EEEE\ndatetime = H\nshort = H\nrange-from = H\n" \
+    "range-to = H\nlist-and = en\n"
+
+/* What would fail, or look odd, at the first message is told when the file is read. */
+static void test_patterns_are_tried(void **state)
+{
+    (void) state;
+    static const char text[] = "[dates]\non-day = op EEEE\nday = 'op EEEE\ntime = H 'o''clock' z\n" REST;
+    static const char endless[] = "[dates]\non-day = EEEEMMMMEEEEMMMMEEEEMMMMEEEEMMMMEEEEMMMMEEEEMMMMEEEEMMMMEEEEMMMMEEEE\n"
+                                  "day = EEEE\ntime = H\n" REST;
+    static const char names[] = "[dates]\non-day = EEEE\nday = EEEE\ntime = H\n" REST "weekdays = a, b, c, , e, f, g\n";
+    struct told told;
+    struct pk_ini *ini = NULL;
+    told_begin(&told);
+    assert_int_equal(pk_ini_parse("language.ini", pk_slice_of(text), &told.report, &ini, NULL), 0);
+    assert_null(pk_dates_new(ini, "nl", &told.report));
+    pk_ini_free(ini);
+    assert_int_equal(pk_ini_parse("language.ini", pk_slice_of(endless), &told.report, &ini, NULL), 0);
+    assert_null(pk_dates_new(ini, "nl", &told.report));
+    pk_ini_free(ini);
+    assert_int_equal(pk_ini_parse("language.ini", pk_slice_of(names), &told.report, &ini, NULL), 0);
+    assert_null(pk_dates_new(ini, "nl", &told.report));
+    pk_ini_free(ini);
+    assert_string_equal(
+        pk_buf_text(&told.text),
+        "language.ini:2: [dates] on-day: the letter o stands for nothing | Put words between two apostrophes; the letters that "
+        "stand for something are E c M L d y H h K k m a.\n"
+        "language.ini:3: [dates] day: an apostrophe has no partner | Put words between two apostrophes; write '' for one.\n"
+        "language.ini:4: [dates] time: the letter z stands for nothing | Put words between two apostrophes; the letters that "
+        "stand for something are E c M L d y H h K k m a.\n"
+        "language.ini:2: [dates] on-day: the pattern makes more than 128 letters | Write it shorter.\n"
+        "language.ini:14: [dates] weekdays: a name is missing | Separate them by commas, Monday or January first.\n");
+    told_end(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nights_of_the_clock), cmocka_unit_test(test_languages),
-        cmocka_unit_test(test_hours_and_weekdays),  cmocka_unit_test(test_zones_that_are_none),
-        cmocka_unit_test(test_incomplete_files),
+        cmocka_unit_test(test_hours_and_weekdays),  cmocka_unit_test(test_longest_days),
+        cmocka_unit_test(test_zones_that_are_none), cmocka_unit_test(test_incomplete_files),
+        cmocka_unit_test(test_patterns_are_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

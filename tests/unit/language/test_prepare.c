@@ -28,9 +28,9 @@ static void test_prepare(void **state)
         { "2026\u202fг. 1\u00a0000", "2026 г. 1 000" },
         { "а\tб\rв\x01г\n\nд", "а бвг\n\nд" }, /* controls, but the line feed */
         { "👩\u200d👩\u200d👧 ❤\ufe0f", "👩\u200d👩\u200d👧 ❤\ufe0f" },
-        { "а\u200dб\ufe0fв", "абв" }, /* the same characters outside an emoji */
+        { "а\u200dб\ufe0fв", "абв" },                             /* the same characters outside an emoji */
         { "1\ufe0f\u20e3 2\ufe0f #\ufe0f", "1\ufe0f\u20e3 2 #" }, /* a digit is one only on its key */
-        { "и\u200b\u0306", "й" },     /* what an invisible character kept apart */
+        { "и\u200b\u0306", "й" },                                 /* what an invisible character kept apart */
         { "", "" },
     };
     for (size_t i = 0; i < PK_COUNT(cases); i++)

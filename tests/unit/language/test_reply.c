@@ -35,7 +35,7 @@ static void test_stop_is_always_heard(void **state)
         { "stooooooooooooooooooooop", PK_INTENT_STOP, false, 0, "" },
         { "otpi6i", PK_INTENT_STOP, false, 0, "bg-Latn" },
         { "cnpu", PK_INTENT_STOP, false, 0, "bg" }, /* by shape, as people write by hand */
-        { "OTKA3", PK_INTENT_STOP, false, 0, "bg-Latn" },
+        { "OTKA3", PK_INTENT_STOP, false, 0, "bg" },
         { "hallo, geen sms meer!", PK_INTENT_STOP, false, 0, "nl" },
         { "Lütfen mesaj atmayın", PK_INTENT_STOP, false, 0, "tr" },
         { "край, благодаря", PK_INTENT_STOP, false, 0, "bg" },

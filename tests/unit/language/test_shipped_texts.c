@@ -5,6 +5,7 @@
  */
 #include "tests/unit/language/support.h"
 
+#include "gateway/language/catalog_private.h"
 #include "gateway/language/prepare.h"
 #include "gateway/language/segment.h"
 #include "gateway/language/template_file.h"
@@ -69,12 +70,50 @@ static void test_every_text(void **state)
     for (size_t i = 0; i < pk_catalog_template_count(catalog); i++) {
         const struct pk_template *t = pk_catalog_template(catalog, i);
         check_one(catalog, t, "");
+        /* The two languages of the city say the same. */
+        assert_non_null(pk_catalog_exact(catalog, pk_template_name(t), PK_SLICE("bg")));
+        assert_non_null(pk_catalog_exact(catalog, pk_template_name(t), PK_SLICE("nl")));
         if (pk_catalog_has_rendering(catalog, pk_template_language(t), PK_SLICE("Latn"))) {
             check_one(catalog, t, "bg-Latn");
             renderings++;
         }
     }
     assert_true(renderings >= 30);
+}
+
+/* The length that was checked at load is that of the longest day there is, in every script. */
+static void test_no_day_is_longer(void **state)
+{
+    const struct pk_catalog *catalog = *state;
+    const int64_t begin = 1767292200000; /* 1 January 2026, 18:30 UTC */
+    struct pk_buf document, words;
+    pk_buf_init(&document, 65536);
+    pk_buf_init(&words, 65536);
+    for (size_t i = 0; i < pk_catalog_template_count(catalog); i++) {
+        const struct pk_template *t = pk_catalog_template(catalog, i);
+        bool latin = pk_catalog_has_rendering(catalog, pk_template_language(t), PK_SLICE("Latn")), moment = false;
+        for (size_t j = 0; j < t->argument_count; j++)
+            moment = moment || t->arguments[j].argument->type == PK_ARGUMENT_MOMENT;
+        for (int64_t day = 0; moment && day < 365; day += 2) {
+            for (int script = 0; script <= (latin ? 1 : 0); script++) {
+                struct pk_segmentation found;
+                struct pk_json_out json = pk_json_out(&document);
+                struct pk_longest_days days = *pk_dates_longest(t->language->dates);
+                days.moment_ms = begin + day * 86400000;
+                pk_buf_clear(&document);
+                pk_json_open(&json, NULL, '{');
+                for (size_t j = 0; j < t->argument_count; j++)
+                    pk_argument_longest(t->arguments[j].argument, t->arguments[j].max_units, &days, script == 1, &json);
+                pk_json_close(&json, '}');
+                render(catalog, t, script ? "bg-Latn" : "", pk_buf_text(&document), &words);
+                assert_int_equal(pk_segment(pk_buf_slice(&words), false, &found, NULL), 0);
+                if (found.parts > t->parts)
+                    fail_msg("%s in %s takes %u parts: %s", t->name, t->language->tag, found.parts, pk_buf_text(&words));
+            }
+        }
+    }
+    pk_buf_finish(&document);
+    pk_buf_finish(&words);
 }
 
 /* What the service sends by name, with the values it has when it does. */
@@ -93,6 +132,7 @@ static void test_names_the_service_counts_on(void **state)
         { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
         { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
         { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
         { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
         { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
     };
@@ -163,6 +203,11 @@ static void test_words(void **state)
           "Благодарим! Записахме 3 души за вторник, 3 март, 18:00 ч. Място: Dam 12. Ако има промяна, пишете ни пак." },
         { "stop-confirmed", "bg", "bg-Latn",
           "Gotovo. Spryahme saobshteniyata. Zaanstad nyama da Vi pishe poveche. Ako iskate otnovo saobshtenia, pishete START." },
+        { "account-test", "bg", "", "Zaanstad: пробно съобщение, не е нужно да правите нищо." },
+        { "account-test", "nl", "", "Zaanstad: dit is een testbericht, u hoeft niets te doen." },
+        { "account-test", "en", "", "Zaanstad: this is a test message, nothing needs to be done." },
+        { "parent-meeting-invitation-count", "bg", "",
+          "Zaanstad: родителска среща вт, 3.03, 18:00 ч. Dam 12. Идвате ли? Пишете ДА и колко души (ДА 2) или НЕ. Край: СТОП" },
         { "help", "tr", "", "Zaanstad: EVET = geliyorum, HAYIR = gelmiyorum, STOP = mesajları bitir, START = yeniden mesaj." },
     };
     struct pk_buf words;
@@ -176,12 +221,71 @@ static void test_words(void **state)
     pk_buf_finish(&words);
 }
 
+/* Phones send our own text back as a reaction: it holds ДА, НЕ and СТОП, and means none of them. */
+static void test_quoted_back(void **state)
+{
+    static const char *const marks[][2] = { { "Liked “", "”" }, { "Харесах „", "“" }, { "\"", "\"" }, { "«", "»" } };
+    const struct pk_catalog *catalog = *state;
+    struct pk_buf words, quoted;
+    pk_buf_init(&words, 65536);
+    pk_buf_init(&quoted, 65536);
+    for (size_t i = 0; i < pk_catalog_template_count(catalog); i++) {
+        const struct pk_template *t = pk_catalog_template(catalog, i);
+        bool latin = pk_catalog_has_rendering(catalog, pk_template_language(t), PK_SLICE("Latn"));
+        for (size_t j = 0; j < PK_COUNT(marks) * (latin ? 2 : 1); j++) {
+            struct pk_reply_meaning meaning;
+            render(catalog, t, j < PK_COUNT(marks) ? "" : "bg-Latn", example, &words);
+            pk_buf_clear(&quoted);
+            (void) pk_buf_printf(&quoted, "%s%s%s", marks[j % PK_COUNT(marks)][0], pk_buf_text(&words),
+                                 marks[j % PK_COUNT(marks)][1]);
+            pk_reply_understand(pk_catalog_reply_words(catalog), pk_buf_slice(&quoted), &meaning);
+            if (meaning.intent != PK_INTENT_NONE)
+                fail_msg("%s is understood as %s", pk_buf_text(&quoted), pk_intent_name(meaning.intent));
+        }
+    }
+    pk_buf_finish(&words);
+    pk_buf_finish(&quoted);
+}
+
+/* More zones and more texts of earlier days than are kept: each still tells its own. */
+static void test_more_than_is_kept(void **state)
+{
+    static const struct {
+        const char *zone, *time;
+    } zones[] = { { "Europe/Amsterdam", "19:30" }, { "Europe/Sofia", "20:30" }, { "Etc/UTC", "17:30" },
+                  { "Asia/Tokyo", "2:30" },        { "Asia/Kolkata", "23:00" }, { "America/New_York", "13:30" } };
+    struct pk_json *values = NULL;
+    struct pk_buf words;
+    struct pk_error err = { 0 };
+    pk_buf_init(&words, 1024);
+    assert_int_equal(pk_json_parse(PK_SLICE("{\"begins\":\"2026-10-14T17:30:00Z\"}"), 1024, &values, NULL), 0);
+    struct pk_render how = { .language = PK_SLICE("en"), .values = values, .org = PK_SLICE("x") };
+    for (unsigned i = 0; i < 300; i++) {
+        char body[64], wanted[64];
+        const unsigned text = i % 100;
+        (void) snprintf(body, sizeof body, "Text %u: {begins_time}", text);
+        (void) snprintf(wanted, sizeof wanted, "Text %u: %s", text, zones[i % PK_COUNT(zones)].time);
+        how.body = pk_slice_of(body);
+        how.zone = zones[i % PK_COUNT(zones)].zone;
+        pk_buf_clear(&words);
+        assert_int_equal(pk_catalog_render(*state, &how, &words, &err), 0);
+        assert_string_equal(pk_buf_text(&words), wanted);
+    }
+    how.body = PK_SLICE("Text");
+    how.zone = "Europe/Zaandam";
+    assert_int_equal(pk_catalog_render(*state, &how, &words, &err), PK_E_INVALID);
+    assert_string_equal(err.message, "cannot use time zone \"Europe/Zaandam\": it does not exist");
+    pk_json_free(values);
+    pk_buf_finish(&words);
+}
+
 /* Texts of earlier days are rendered from what was stored, and a value that is missing never prints its name. */
 static void test_stored_texts(void **state)
 {
     struct pk_json *values = NULL;
-    struct pk_buf words;
+    struct pk_buf words, long_words;
     struct pk_error err = { 0 };
+    pk_buf_init(&long_words, 65536);
     pk_buf_init(&words, 1024);
     assert_int_equal(pk_json_parse(PK_SLICE("{\"place\":\"Дам 12\",\"people\":1}"), 1024, &values, NULL), 0);
     struct pk_render how = { .language = PK_SLICE("bg"),
@@ -202,6 +306,23 @@ static void test_stored_texts(void **state)
         { "{place}", "bg", "bg-Grek", "cannot write the text: there is no rendering \"bg-Grek\"" },
         { "{place}", "nl", "nl-Latn", "cannot write the text: there is no rendering \"nl-Latn\"" },
     };
+    /* A text of 1 MB, or of braces all the way down, is refused before ICU walks into it. */
+    enum { DEEP = 40000 };
+    char *hostile = pk_alloc(24 * DEEP + 1);
+    for (size_t i = 0; i < DEEP; i++)
+        memcpy(hostile + 22 * i, "{people,plural,other{ ", 22);
+    memset(hostile + 22 * DEEP, '}', 2 * DEEP);
+    how.body = pk_slice_of(hostile);
+    assert_int_equal(pk_catalog_render(*state, &how, &words, &err), PK_E_LIMIT);
+    memset(hostile, 'a', PK_BODY_BYTES_MAX + 1);
+    how.body = pk_slice_make(hostile, PK_BODY_BYTES_MAX + 1);
+    assert_int_equal(pk_catalog_render(*state, &how, &long_words, &err), PK_E_LIMIT);
+    assert_string_equal(err.message, "cannot write the text: it is longer than 16384 bytes");
+    how.body.len--;
+    assert_int_equal(pk_catalog_render(*state, &how, &long_words, &err), 0);
+    assert_int_equal(long_words.len, PK_BODY_BYTES_MAX);
+    pk_buf_finish(&long_words);
+    free(hostile);
     for (size_t i = 0; i < PK_COUNT(refused); i++) {
         how.body = pk_slice_of(refused[i].body);
         how.language = pk_slice_of(refused[i].language);
@@ -217,10 +338,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text),
+        cmocka_unit_test(test_no_day_is_longer),
         cmocka_unit_test(test_names_the_service_counts_on),
         cmocka_unit_test(test_every_question_can_be_confirmed),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_quoted_back),
         cmocka_unit_test(test_stored_texts),
+        cmocka_unit_test(test_more_than_is_kept),
     };
     return cmocka_run_group_tests(tests, pk_test_load_catalog, pk_test_free_catalog);
 }

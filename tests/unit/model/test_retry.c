@@ -23,7 +23,7 @@ static void test_rate_gives_what_it_says(void **state)
 {
     (void) state;
     struct pk_rate rate;
-    pk_rate_init(&rate, 10000, 0); /* ten a second */
+    pk_rate_init(&rate, 10000, 0, 0); /* ten a second */
     assert_int_equal(pk_rate_available(&rate, 0, 100), 10);
     pk_rate_take(&rate, 10);
     assert_int_equal(pk_rate_available(&rate, 0, 100), 0);
@@ -40,7 +40,7 @@ static void test_rate_below_one_a_second(void **state)
 {
     (void) state;
     struct pk_rate rate;
-    pk_rate_init(&rate, 200, 0); /* one in five seconds */
+    pk_rate_init(&rate, 200, 0, 0); /* one in five seconds */
     assert_int_equal(pk_rate_available(&rate, 0, 5), 1);
     pk_rate_take(&rate, 1);
     int64_t next = pk_rate_next_ms(&rate, 0);
@@ -54,13 +54,25 @@ static void test_rate_below_one_a_second(void **state)
     assert_int_equal(pk_rate_available(&rate, next + 5000, 1), 1);
 }
 
+static void test_rate_with_a_burst_of_its_own(void **state)
+{
+    (void) state;
+    struct pk_rate rate;
+    pk_rate_init(&rate, 1000, 60, 0); /* sixty a minute, all at once if need be */
+    assert_int_equal(pk_rate_available(&rate, 0, 100), 60);
+    pk_rate_take(&rate, 60);
+    assert_int_equal(pk_rate_available(&rate, 999, 100), 0);
+    assert_int_equal(pk_rate_available(&rate, 2000, 100), 2);
+    assert_int_equal(pk_rate_available(&rate, 600000, 100), 60);
+}
+
 static void test_rate_and_clocks(void **state)
 {
     (void) state;
     struct pk_rate rate;
-    pk_rate_init(&rate, 0, 0);
+    pk_rate_init(&rate, 0, 0, 0);
     assert_int_equal(pk_rate_available(&rate, 5, 77), 77); /* unlimited */
-    pk_rate_init(&rate, 1000, 100000);
+    pk_rate_init(&rate, 1000, 0, 100000);
     pk_rate_take(&rate, 1);
     assert_int_equal(pk_rate_available(&rate, 50000, 1), 0); /* set back: no gift, no hang */
     assert_int_equal(pk_rate_available(&rate, 51000, 1), 1);
@@ -115,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_back_off_doubles_up_to_its_cap), cmocka_unit_test(test_rate_gives_what_it_says),
         cmocka_unit_test(test_rate_below_one_a_second),        cmocka_unit_test(test_rate_and_clocks),
+        cmocka_unit_test(test_rate_with_a_burst_of_its_own),
         cmocka_unit_test(test_breaker_opens_and_closes),       cmocka_unit_test(test_breaker_cap_and_success_in_between),
     };
     return cmocka_run_group_tests_name("model/retry", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "gateway/app/words.h"
+#include "gateway/app/options.h"
 
 #include "gateway/base/text.h"
 
@@ -52,12 +52,12 @@ static int read_option(struct reading *reading, char *const *words, int *ret_use
     return 0;
 }
 
-int pk_words_read(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_option *options,
-                  size_t option_count, struct pk_words_read *ret_words)
+int pk_options_read(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_option *options,
+                    size_t option_count, struct pk_plain_words *ret_words)
 {
     struct reading reading = { .command = command, .options = options, .option_count = option_count };
     bool ended = false;
-    *ret_words = (struct pk_words_read){ 0 };
+    *ret_words = (struct pk_plain_words){ 0 };
     for (int i = 0; i < invocation->word_count;) {
         const char *word = invocation->words[i];
         int used = 1;
@@ -68,7 +68,7 @@ int pk_words_read(const struct pk_command *command, const struct pk_invocation *
                                         : pk_command_misused(command, "there is no option %s", word);
             if (status != 0)
                 return status;
-        } else if (ret_words->count == PK_WORDS_MAX) {
+        } else if (ret_words->count == PK_PLAIN_WORDS_MAX) {
             return pk_command_misused(command, "too many words");
         } else {
             ret_words->words[ret_words->count++] = word;
@@ -91,7 +91,8 @@ static int no_such_verb(const struct pk_command *command, const char *word, cons
     return pk_command_misused(command, "%s cannot \"%s\"", command->name, word);
 }
 
-int pk_verb_run(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_verb *verbs, size_t count)
+int pk_verb_run(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_verb *verbs,
+                size_t count)
 {
     struct pk_invocation rest = *invocation;
     if (rest.word_count == 0 || rest.words[0][0] == '-')

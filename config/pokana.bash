@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Completion of pokana(1) for bash: commands, their verbs and options, states, and the names of accounts and adapters as
+# pokana itself tells them. Install as /usr/share/bash-completion/completions/pokana.
+
+# The first column of a table of pokana's.
+_pokana_names()
+{
+    pokana "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_pokana_shared='--config --socket --json --help'
+
+# What may follow a command, by what stands there already: verbs first, then options.
+_pokana_words()
+{
+    case "$1 $2" in
+    'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
+    'adapters '*) _pokana_names adapters ;;
+    'trigger '*) echo '--as --wait --username --password' ;;
+    'triggers list') echo '--limit' ;;
+    'triggers show') ;;
+    'triggers '*) echo 'list show' ;;
+    'messages list') echo '--state --trigger --held --limit --after' ;;
+    'messages resolve') echo 'sent resend drop' ;;
+    'messages release' | 'messages drop') echo '--held' ;;
+    'messages show') ;;
+    'messages '*) echo 'list show resolve release drop' ;;
+    'accounts list') ;;
+    'accounts pause') _pokana_names accounts list; echo '--reason' ;;
+    'accounts resume') _pokana_names accounts list ;;
+    'accounts test') _pokana_names accounts list; echo '--to --language --wait' ;;
+    'accounts play') _pokana_names accounts list; echo '--answer' ;;
+    'accounts '*) echo 'list pause resume test play' ;;
+    'pause '* | 'resume '*) echo '--all' ;;
+    'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
+    'recipients '*) echo 'import' ;;
+    'keys new' | 'keys list') ;;
+    'keys '*) echo 'list new' ;;
+    'backup '* | 'restore '*) ;;
+    'help '*) echo "$_pokana_commands" ;;
+    esac
+}
+
+_pokana_commands='serve check-config status queue adapters trigger triggers messages accounts pause resume recipients keys
+    backup restore help'
+_pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
+    unconfirmed failed expired suppressed cancelled handed-over'
+
+_pokana()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' verb='' i
+
+    case $previous in
+    --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
+    --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
+    --config | --socket | --password) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person) return ;;
+    esac
+
+    # Command and verb: the first two words before this one that are no options nor their values.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --config | --socket) ((i++)) ;;
+        -*) ;;
+        *)
+            if [[ -z $command ]]; then
+                command=${COMP_WORDS[i]}
+            elif [[ -z $verb ]]; then
+                verb=${COMP_WORDS[i]}
+            fi
+            ;;
+        esac
+    done
+
+    if [[ -z $command ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$_pokana_commands --version $_pokana_shared" -- "$current")
+        return
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
+    case $command in
+    trigger | recipients | keys | backup | restore)
+        [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
+        ;;
+    esac
+}
+
+complete -o filenames -F _pokana pokana

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Prometheus text, version 0.0.4: base units, fixed labels, nothing about a person. What is counted in the database is
+ * left out while it cannot be asked; everything else is told also then.
+ */
+#include "gateway/api/accounts.h"
+#include "gateway/api/answer.h"
+#include "gateway/api/figures.h"
+#include "gateway/api/handlers.h"
+#include "gateway/api/page.h"
+#include "gateway/api/words.h"
+#include "gateway/service/bus.h"
+#include "gateway/service/dispatcher.h"
+#include "gateway/service/holds.h"
+#include "gateway/service/housekeeping.h"
+#include "gateway/store/names.h"
+
+/* ---- how it is now ---- */
+
+static void add_condition(struct pk_page *page, struct pk_call *call)
+{
+    struct pk_service *service = call->service;
+    struct pk_condition condition;
+    struct pk_holds holds;
+    pk_upkeep_condition(service->upkeep, &condition);
+    pk_holds_read(service, &holds);
+    pk_page_family(page, "build_info", "gauge", "The program's version.");
+    pk_page_labelled(page, (struct pk_label[]){ { "version", call->api->version } }, 1, 1);
+    pk_page_one(page, "start_time_seconds", "gauge", "When the process started, since the epoch.", call->api->started_ms / 1000);
+    pk_page_one(page, "ready", "gauge", "Whether it takes and hands over work.", condition.ready);
+    pk_page_one(page, "degraded", "gauge", "Whether something needs a person or time.", condition.degraded);
+    pk_page_one(page, "database_healthy", "gauge", "Whether the last commit went well.", pk_store_healthy(service->store, NULL));
+    pk_page_one(page, "broker_configured", "gauge", "Whether there is a message bus.", service->bus != NULL);
+    pk_page_one(page, "broker_connected", "gauge", "Whether the message bus is connected.",
+                service->bus && pk_bus_connected(service->bus));
+    pk_page_family(page, "hold", "gauge", "Whether all sending is on hold, and why.");
+    pk_page_labelled(page, (struct pk_label[]){ { "kind", "all" } }, 1, holds.all);
+    pk_page_labelled(page, (struct pk_label[]){ { "kind", "restored" } }, 1, holds.restored);
+    pk_page_one(page, "wal_bytes", "gauge", "Size of the database's write-ahead log.", pk_store_wal_bytes(service->store));
+    pk_page_one(page, "turns_total", "counter", "Turns of the event loop.", (int64_t) pk_loop_turns(service->loop));
+    pk_page_one_ms(page, "turn_worst_seconds", "gauge", "Longest turn since the last scrape.",
+                   (pk_loop_worst_turn_us(service->loop) + 999) / 1000);
+}
+
+static void add_messages(struct pk_page *page, struct pk_service *service)
+{
+    int64_t counts[PK_MESSAGE_STATES] = { 0 };
+    (void) pk_messages_count(service->store, 0, counts, NULL);
+    pk_page_family(page, "messages", "gauge", "Messages by state.");
+    for (unsigned i = 0; i < PK_MESSAGE_STATES; i++)
+        pk_page_labelled(page, (struct pk_label[]){ { "state", pk_message_state_name((enum pk_message_state) i) } }, 1,
+                         counts[i]);
+}
+
+static void add_accounts(struct pk_page *page, struct pk_service *service, int64_t now_ms)
+{
+    static const char *const states[] = { "working", "paused", "waiting", "throttled", "down" };
+    pk_page_one(page, "attempts_in_flight", "gauge", "Hand-overs opened and not settled.",
+                pk_dispatcher_flying(service->dispatcher));
+    pk_page_family(page, "account_in_flight", "gauge", "The same by account.");
+    for (size_t i = 0; i < service->desks->count; i++)
+        pk_page_labelled(page, (struct pk_label[]){ { "account", service->desks->items[i]->rule->name } }, 1,
+                         service->desks->items[i]->flying);
+    pk_page_family(page, "account_state", "gauge", "1 for the state the account is in.");
+    for (size_t i = 0; i < service->desks->count; i++) {
+        struct pk_desk *desk = service->desks->items[i];
+        const char *why;
+        const char *state = pk_account_state(desk, desk->paused, now_ms, &why);
+        for (size_t j = 0; j < PK_COUNT(states); j++)
+            pk_page_labelled(page, (struct pk_label[]){ { "account", desk->rule->name }, { "state", states[j] } }, 2,
+                             strcmp(state, states[j]) == 0);
+    }
+}
+
+/* ---- what is in the database ---- */
+
+enum lane_figure { LANE_WAITING, LANE_DUE, LANE_DELAY };
+
+static void add_lanes(struct pk_page *page, struct pk_call *call, const struct pk_figures *figures, enum lane_figure figure)
+{
+    for (size_t i = 0; i < figures->lane_count; i++) {
+        const struct pk_queue_depth *lane = &figures->lanes[i];
+        const struct pk_label labels[] = {
+            { "route", pk_name_text(call->service->store, PK_NAME_ROUTE, lane->route) },
+            { "priority", pk_priority_name((enum pk_priority) lane->priority) },
+        };
+        if (figure == LANE_DELAY)
+            pk_page_labelled_ms(page, labels, 2, lane->oldest_due_ms < call->now_ms ? call->now_ms - lane->oldest_due_ms : 0);
+        else
+            pk_page_labelled(page, labels, 2, figure == LANE_WAITING ? lane->waiting : lane->due);
+    }
+}
+
+static void add_figures(struct pk_page *page, struct pk_call *call, const struct pk_figures *figures)
+{
+    const struct {
+        const char *kind;
+        int64_t ms;
+    } oldest[] = {
+        { "messages", figures->oldest.messages_ms },
+        { "replies", figures->oldest.replies_ms },
+        { "triggers", figures->oldest.triggers_ms },
+        { "audit", figures->oldest.audit_ms },
+    };
+    pk_page_family(page, "queue_waiting", "gauge", "Messages waiting by lane.");
+    add_lanes(page, call, figures, LANE_WAITING);
+    pk_page_family(page, "queue_due", "gauge", "Messages whose time has come by lane.");
+    add_lanes(page, call, figures, LANE_DUE);
+    pk_page_family(page, "queue_delay_seconds", "gauge", "How long the oldest due message of a lane waits.");
+    add_lanes(page, call, figures, LANE_DELAY);
+    pk_page_one(page, "recipients", "gauge", "People known.", figures->recipients);
+    pk_page_one(page, "outbox_events", "gauge", "Events not yet told to other systems.", figures->outbox);
+    pk_page_family(page, "oldest_row_timestamp_seconds", "gauge",
+                   "Moment of the oldest row by kind, since the epoch; shows that retention works.");
+    for (size_t i = 0; i < PK_COUNT(oldest); i++)
+        if (oldest[i].ms != 0)
+            pk_page_labelled(page, (struct pk_label[]){ { "kind", oldest[i].kind } }, 1, oldest[i].ms / 1000);
+}
+
+/* ---- what happened since the start ---- */
+
+static const char *refusal_word(unsigned index)
+{
+    return pk_refusal_name((enum pk_event_refusal) index);
+}
+
+static const char *reason_word(unsigned index)
+{
+    return pk_reason_name((enum pk_reason) index);
+}
+
+static void add_counts(struct pk_page *page, const char *name, const char *help, const char *label, const uint64_t *counts,
+                       size_t count, const char *(*word)(unsigned index))
+{
+    pk_page_family(page, name, "counter", help);
+    for (unsigned i = 0; i < count; i++)
+        if (word(i))
+            pk_page_labelled(page, (struct pk_label[]){ { label, word(i) } }, 1, (int64_t) counts[i]);
+}
+
+static void add_count(struct pk_page *page, const char *name, const char *help, uint64_t count)
+{
+    pk_page_one(page, name, "counter", help, (int64_t) count);
+}
+
+static void add_counters(struct pk_page *page, const struct pk_metrics *m)
+{
+    add_count(page, "triggers_accepted_total", "Events taken in.", m->triggers_accepted);
+    add_count(page, "triggers_repeated_total", "Events that had been taken in before.", m->triggers_repeated);
+    add_counts(page, "triggers_refused_total", "Events refused, by reason.", "reason", m->triggers_refused, PK_REFUSALS,
+               refusal_word);
+    add_count(page, "messages_planned_total", "Messages made from events.", m->messages_planned);
+    add_counts(page, "handovers_total", "Hand-overs by what they came to.", "outcome", m->handovers, PK_OUTCOMES,
+               pk_outcome_word);
+    add_counts(page, "gate_refused_total", "Messages the gate did not let pass, by reason.", "reason", m->gate_refused,
+               PK_REASONS, reason_word);
+    add_counts(page, "receipts_total", "Receipts of providers by state.", "state", m->receipts, PK_RECEIPT_STATES,
+               pk_receipt_word);
+    add_count(page, "receipts_repeated_total", "Receipts that were there already.", m->receipts_repeated);
+    add_count(page, "receipts_parked_total", "Receipts kept until their attempt is known.", m->receipts_parked);
+    add_count(page, "receipts_refused_total", "Receipts of unknown attempts beyond the limit.", m->receipts_refused);
+    add_counts(page, "replies_total", "Replies by what they meant.", "intent", m->replies, PK_INTENTS, pk_intent_word);
+    add_count(page, "replies_repeated_total", "Replies that were there already.", m->replies_repeated);
+    add_count(page, "stops_total", "People who said STOP.", m->stops);
+    add_count(page, "outbox_told_total", "Events the broker took.", m->outbox_told);
+    add_count(page, "outbox_expired_total", "Events nobody could be told in time.", m->outbox_expired);
+    add_count(page, "commits_total", "Turns committed.", m->commits);
+    add_count(page, "commits_failed_total", "Turns that could not be committed.", m->commits_failed);
+    add_count(page, "hooks_refused_total", "Calls at the public listener that were refused.", m->hooks_refused);
+}
+
+static void add_answers(struct pk_page *page, const struct pk_api *api)
+{
+    static const char *const classes[] = { NULL, NULL, "2xx", "3xx", "4xx", "5xx" };
+    pk_page_family(page, "http_answers_total", "counter", "HTTP answers given, by class.");
+    for (size_t i = 2; i < PK_COUNT(classes); i++)
+        pk_page_labelled(page, (struct pk_label[]){ { "class", classes[i] } }, 1, (int64_t) api->answers[i]);
+}
+
+/* ---- the page ---- */
+
+static void answer(struct pk_call *call, const struct pk_figures *figures, const struct pk_error *err)
+{
+    struct pk_page page = { .out = &call->out };
+    (void) err;
+    add_condition(&page, call);
+    add_messages(&page, call->service);
+    add_accounts(&page, call->service, call->now_ms);
+    if (figures->read)
+        add_figures(&page, call, figures);
+    add_counters(&page, &call->service->metrics);
+    add_answers(&page, call->api);
+    pk_call_answer_as(call, 200, "text/plain; version=0.0.4; charset=utf-8", &call->out);
+}
+
+void pk_api_metrics(struct pk_call *call)
+{
+    pk_figures_read(call, answer);
+}

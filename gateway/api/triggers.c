@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Triggers: what publishers asked for and how far it is, with counts and no persons. Read on the reading thread. */
+#include "gateway/store/triggers.h"
+#include "gateway/api/answer.h"
+#include "gateway/api/handlers.h"
+#include "gateway/api/words.h"
+#include "gateway/store/messages.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+#include "gateway/store/replies.h"
+
+#define DEADLINE_MS 2000 /* messages of fifty triggers are counted */
+
+struct reading {
+    int64_t id; /* one; 0 = the list */
+    size_t limit;
+    struct pk_store *store;
+    struct pk_json_out out;
+    struct pk_error *err;
+};
+
+static int add_trigger(void *ctx, const struct pk_trigger *trigger)
+{
+    struct reading *reading = ctx;
+    struct pk_store *store = reading->store;
+    struct pk_json_out *out = &reading->out;
+    struct pk_notice notice;
+    int64_t counts[PK_MESSAGE_STATES], yes = 0, no = 0, heads = 0;
+    bool said = pk_notice_get(store, trigger->notice, &notice, NULL) == 0;
+    int r = pk_messages_count(store, trigger->id, counts, reading->err);
+    if (r == 0)
+        r = pk_replies_count(store, trigger->id, &yes, &no, &heads, reading->err);
+    if (r != 0)
+        return r;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_id(out, "id", trigger->id);
+    pk_json_add_text(out, "publisher", pk_name_text(store, PK_NAME_PUBLISHER, trigger->publisher));
+    pk_json_add_text(out, "state", pk_trigger_word(trigger->state));
+    pk_json_add_time(out, "receivedAt", trigger->received_ms);
+    pk_json_add_slice(out, "template", said ? notice.template_name : (struct pk_slice){ 0 });
+    pk_json_add_text(out, "topic", said && notice.topic != 0 ? pk_name_text(store, PK_NAME_TOPIC, notice.topic) : NULL);
+    pk_json_add_int(out, "planned", trigger->planned);
+    pk_message_counts_add(out, "counts", counts);
+    pk_json_open(out, "replies", '{');
+    pk_json_add_int(out, "yes", yes);
+    pk_json_add_int(out, "no", no);
+    pk_json_add_int(out, "heads", heads);
+    pk_json_close(out, '}');
+    pk_json_close(out, '}');
+    return 0;
+}
+
+static int read(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+{
+    struct reading *reading = call->data;
+    struct pk_trigger trigger;
+    reading->store = store;
+    reading->err = err;
+    reading->out = pk_json_out(&call->out);
+    if (reading->id != 0) {
+        int r = pk_trigger_get(store, reading->id, &trigger, err);
+        return r != 0 ? r : add_trigger(reading, &trigger);
+    }
+    pk_json_open(&reading->out, NULL, '{');
+    pk_json_open(&reading->out, "triggers", '[');
+    int r = pk_triggers_list(store, 0, reading->limit, add_trigger, reading, err);
+    pk_json_close(&reading->out, ']');
+    pk_json_close(&reading->out, '}');
+    return r;
+}
+
+void pk_api_triggers(struct pk_call *call)
+{
+    struct reading *reading = pk_alloc(sizeof *reading);
+    struct pk_error err = { 0 };
+    call->data = reading;
+    if (pk_call_argument_limit(call, &reading->limit, &err) != 0)
+        pk_call_problem(call, &err);
+    else
+        pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);
+}
+
+void pk_api_trigger(struct pk_call *call)
+{
+    struct reading *reading = pk_alloc(sizeof *reading);
+    struct pk_error err = { 0 };
+    call->data = reading;
+    if (pk_call_place_id(call, 0, "trigger", &reading->id, &err) != 0)
+        pk_call_problem(call, &err);
+    else
+        pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * pokana check-config: every mistake of the configuration and of the texts it asks for, or what would run. Opens nothing
+ * and writes nothing; what only the running process can know (a port in use, a broker that is away) it does not say.
+ */
+#include "gateway/app/command.h"
+#include "gateway/app/config.h"
+#include "gateway/base/code.h"
+#include "gateway/base/crypto.h"
+#include "gateway/base/json.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* ---- places ---- */
+
+static void tell(const struct pk_config *config, struct pk_ini_report *report, const char *key, const char *hint,
+                 const char *reason)
+{
+    pk_ini_tell(report, config->path, 0, "gateway", key, hint, "%s", reason);
+}
+
+/* The folder a file is in must be there: files in it are made by the gateway. */
+static void check_folder_of(const struct pk_config *config, struct pk_ini_report *report, const char *key, const char *path)
+{
+    char folder[PATH_MAX], reason[PATH_MAX + 64];
+    const char *slash = strrchr(path, '/');
+    (void) snprintf(folder, sizeof folder, "%.*s", slash ? (int) (slash - path + 1) : 1, slash ? path : ".");
+    if (access(folder, W_OK | X_OK) == 0)
+        return;
+    (void) snprintf(reason, sizeof reason, "the folder \"%.1024s\" is not there, or may not be written", folder);
+    tell(config, report, key, "Make it, and let it belong to the user the gateway runs as.", reason);
+}
+
+static void check_places(const struct pk_config *config, struct pk_ini_report *report)
+{
+    pk_auto(pk_keyring) struct pk_keyring *ring = NULL;
+    struct pk_error err = { 0 };
+    if (pk_keyfile_read(config->keys, &ring, &err) != 0)
+        tell(config, report, "keys", err.hint[0] ? err.hint : "Make one with pokana keys new FILE.", err.message);
+    check_folder_of(config, report, "database", config->database);
+    check_folder_of(config, report, "control", config->control);
+}
+
+/* ---- what would run ---- */
+
+static void print_words(const struct pk_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        (void) printf("%s%s", i > 0 ? ", " : "", words->items[i]);
+}
+
+static void print_people(const struct pk_config *config, const struct pk_catalog *catalog)
+{
+    const struct pk_rules *rules = &config->rules;
+    (void) printf("%s for %s\n", rules->instance, rules->organisation);
+    for (size_t i = 0; i < rules->account_count; i++) {
+        const struct pk_account_rule *account = &rules->accounts[i];
+        (void) printf("  account    %s: %s, %u at once\n", account->name, account->adapter->name, account->window);
+    }
+    for (size_t i = 0; i < rules->route_count; i++) {
+        const struct pk_route_rule *route = &rules->routes[i];
+        (void) printf("  route      %s: %s by ", route->name, route->channel);
+        print_words(&route->accounts);
+        (void) puts(strcmp(route->name, rules->default_route) == 0 ? " (default)" : "");
+    }
+    for (size_t i = 0; i < rules->topic_count; i++)
+        (void) printf("  topic      %s\n", rules->topics[i].name);
+    for (size_t i = 0; i < rules->publisher_count; i++) {
+        const struct pk_publisher_rule *publisher = &rules->publishers[i];
+        (void) printf("  publisher  %s: up to %lld people, topics ", publisher->name, (long long) publisher->max_recipients);
+        print_words(&publisher->topics);
+        (void) puts("");
+    }
+    (void) printf("  texts      %zu in %s\n", pk_catalog_template_count(catalog), config->templates);
+}
+
+static void print_doors(const struct pk_config *config)
+{
+    const struct pk_bus_rule *bus = &config->rules.bus;
+    if (bus->host)
+        (void) printf("  broker     %s:%u, MQTT %s%s\n", bus->host, bus->port, bus->protocol == 5 ? "5" : "3.1.1",
+                      bus->ca_file ? ", TLS" : "");
+    (void) printf("  control    %s\n", config->control);
+    if (config->public_address)
+        (void) printf("  public     %s as %s\n", config->public_address, config->rules.public_url);
+    if (config->metrics_address)
+        (void) printf("  metrics    %s\n", config->metrics_address);
+    (void) printf("  database   %s\n", config->database);
+}
+
+static void print_json(const struct pk_config *config)
+{
+    const struct pk_rules *rules = &config->rules;
+    struct pk_buf text;
+    pk_buf_init(&text, 1u << 20);
+    struct pk_json_out json = pk_json_out(&text);
+    pk_json_open(&json, NULL, '{');
+    pk_json_add_text(&json, "instance", rules->instance);
+    pk_json_open(&json, "accounts", '[');
+    for (size_t i = 0; i < rules->account_count; i++)
+        pk_json_add_text(&json, NULL, rules->accounts[i].name);
+    pk_json_close(&json, ']');
+    pk_json_open(&json, "routes", '[');
+    for (size_t i = 0; i < rules->route_count; i++)
+        pk_json_add_text(&json, NULL, rules->routes[i].name);
+    pk_json_close(&json, ']');
+    pk_json_open(&json, "publishers", '[');
+    for (size_t i = 0; i < rules->publisher_count; i++)
+        pk_json_add_text(&json, NULL, rules->publishers[i].name);
+    pk_json_close(&json, ']');
+    pk_json_add_text(&json, "control", config->control);
+    if (config->public_address)
+        pk_json_add_text(&json, "public", config->public_address);
+    if (config->metrics_address)
+        pk_json_add_text(&json, "metrics", config->metrics_address);
+    pk_json_add_text(&json, "database", config->database);
+    pk_json_close(&json, '}');
+    (void) puts(pk_buf_text(&text));
+    pk_buf_finish(&text);
+}
+
+/* ---- the command ---- */
+
+static int run(const struct pk_invocation *invocation)
+{
+    struct pk_ini_report report = pk_config_report_stderr();
+    pk_auto(pk_config) struct pk_config *config = NULL;
+    pk_auto(pk_catalog) struct pk_catalog *catalog = NULL;
+    struct pk_error err = { 0 };
+    if (invocation->word_count > 0)
+        return pk_command_misused(&pk_command_check_config, "\"%s\" makes no sense here", invocation->words[0]);
+    int r = pk_config_read(invocation->config, &report, &config, &err);
+    if (r != 0)
+        return pk_command_failed(&err);
+    r = pk_config_load_catalog(config, &report, &catalog, &err);
+    if (r != 0 && report.count == 0)
+        return pk_command_failed(&err);
+    check_places(config, &report);
+    if (report.count > 0) {
+        (void) pk_fail(&err, PK_E_CONFIG, "\"%s\" cannot be run as it is: %zu mistake%s", config->path, report.count,
+                       report.count == 1 ? "" : "s");
+        return pk_command_failed(&err);
+    }
+    if (invocation->json) {
+        print_json(config);
+    } else {
+        print_people(config, catalog);
+        print_doors(config);
+    }
+    return 0;
+}
+
+const struct pk_command pk_command_check_config = {
+    .name = "check-config",
+    .usage = "check-config [--config FILE] [--json]",
+    .summary = "tell every mistake of the configuration, or what would run",
+    .run = run,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The account itself: what exchanges and sessions have in common. What they do differently is behind account->kind. */
+#include "gateway/plugin/errand.h"
+
+static void deliver_due(void *ctx)
+{
+    pk_errand_deliver(ctx);
+}
+
+/* ---- opening and closing ---- */
+
+static void account_free(struct pk_account *account)
+{
+    if (!account)
+        return;
+    if (account->self)
+        account->config.adapter->close(account->self);
+    for (unsigned i = 0; i < account->slot_count; i++) {
+        struct pk_errand *errand = account->slots[i];
+        if (errand->in_air)
+            errand->account = NULL; /* freed when the client lets go of it */
+        else
+            pk_errand_free(errand);
+    }
+    free(account->slots);
+    pk_timer_free(account->deliver);
+    pk_timer_free(account->link.tick);
+    pk_host_free(account->host);
+    pk_settings_free(account->config.settings);
+    free(account->name);
+    free(account);
+}
+PK_AUTO_DEFINE(account, struct pk_account *, account_free)
+
+static int open_adapter(struct pk_account *account, struct pk_error *err)
+{
+    const struct pk_adapter *adapter = account->config.adapter;
+    struct pk_error why = { 0 };
+    size_t count;
+    const struct pk_setting_value *values = pk_settings_values(account->config.settings, &count);
+    int r = adapter->open(pk_host_table(account->host), values, count, &account->self, &why);
+    pk_host_end_call(account->host);
+    if (r >= 0 && account->self) {
+        account->capabilities = adapter->capabilities;
+        if (adapter->capabilities_of)
+            account->capabilities &= adapter->capabilities_of(account->self);
+        return 0;
+    }
+    account->self = NULL;
+    if (r >= 0 || why.message[0] == '\0')
+        return pk_fail(err, r < 0 ? r : PK_E_INTERNAL, "adapter \"%s\" could not open an account", adapter->name);
+    /* The adapter's words may hold what it was given. */
+    struct pk_buf clean;
+    pk_buf_init(&clean, sizeof err->message);
+    pk_host_clean(account->host, pk_slice_of(why.message), sizeof err->message - 1, &clean);
+    (void) pk_fail(err, r, "%s", pk_buf_text(&clean));
+    pk_buf_clear(&clean);
+    pk_host_clean(account->host, pk_slice_of(why.hint), sizeof err->hint - 1, &clean);
+    (void) pk_hint(err, r, "%s", pk_buf_text(&clean));
+    pk_buf_finish(&clean);
+    return r;
+}
+
+int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config, struct pk_account **ret_account, struct pk_error *err)
+{
+    pk_auto(account) struct pk_account *account = pk_alloc(sizeof *account);
+    account->name = pk_strdup(config->name);
+    account->config = *config;
+    account->config.name = account->name;
+    account->loop = loop;
+    account->kind = config->adapter->exchange ? &pk_exchange_kind : &pk_session_kind;
+    account->host = pk_host_new(config->name, config->settings);
+    account->deliver = pk_timer_new(loop, deliver_due, account);
+    pk_list_init(&account->pool);
+    pk_list_init(&account->open);
+    pk_list_init(&account->ended);
+    int r = open_adapter(account, err);
+    if (r == 0)
+        r = account->kind->open(account, err);
+    if (r != 0) {
+        account->config.settings = NULL; /* still the caller's */
+        return r;
+    }
+    account->ready = true;
+    *ret_account = pk_steal(&account);
+    return 0;
+}
+
+void pk_account_close(struct pk_account *account)
+{
+    if (!account)
+        return;
+    account->stopping = true;
+    account->kind->close(account);
+    pk_errand_end_all(account, PK_OUTCOME_UNCERTAIN, "the gateway closed the account before an answer came");
+    pk_errand_deliver(account);
+    account_free(account);
+}
+
+/* ---- asking ---- */
+
+const char *pk_account_name(const struct pk_account *account)
+{
+    return account->name;
+}
+
+const struct pk_adapter *pk_account_adapter(const struct pk_account *account)
+{
+    return account->config.adapter;
+}
+
+uint32_t pk_account_capabilities(const struct pk_account *account)
+{
+    return account->capabilities;
+}
+
+unsigned pk_account_room(const struct pk_account *account)
+{
+    if (account->stopping || account->open_count >= account->config.window)
+        return 0;
+    return account->kind->room(account, account->config.window - account->open_count);
+}
+
+unsigned pk_account_open_count(const struct pk_account *account)
+{
+    return account->open_count;
+}
+
+const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self)
+{
+    if (account->config.adapter->play)
+        *ret_self = account->self;
+    return account->config.adapter->play;
+}
+
+/* ---- working ---- */
+
+void pk_account_start(struct pk_account *account, const struct pk_handover *handover)
+{
+    bool full = account->stopping || account->open_count >= account->config.window;
+    struct pk_errand *errand = pk_errand_take(account, handover);
+    if (full)
+        pk_errand_end_as(errand, PK_OUTCOME_RETRY, "the account takes no more for now");
+    else
+        account->kind->start(errand);
+}
+
+void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored)
+{
+    account->kind->settled(account, event_token, stored);
+}
+
+void pk_account_stop(struct pk_account *account)
+{
+    if (account->stopping)
+        return;
+    account->stopping = true;
+    account->kind->stop(account);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Shared by account.c, exchange.c, session.c and webhook.c, by nobody else. An errand is one hand-over under way:
+ *
+ *     pool ─start─> open ─ended─> ended ─delivered (done())─> pool
+ *
+ * Errands and their memory are used again, so a hand-over costs no allocation once the account is warm. Results wait on
+ * `ended` until a phase in which done() may be called: never inside pk_account_start() or a call of the adapter.
+ */
+#ifndef PK_PLUGIN_ERRAND_H
+#define PK_PLUGIN_ERRAND_H
+
+#include "gateway/base/list.h"
+#include "gateway/plugin/account.h"
+#include "gateway/plugin/host.h"
+#include "gateway/plugin/request.h"
+
+#define PK_RESULT_ID_MAX 255u
+#define PK_RESULT_CODE_MAX 63u
+#define PK_RESULT_REASON_MAX 200u
+#define PK_WAIT_MAX_MS (7ll * 24 * 3600 * 1000) /* an adapter may ask to wait no longer */
+
+struct pk_errand {
+    struct pk_list node; /* in the account's pool, open or ended */
+    struct pk_account *account; /* NULL: the account closed while a request was under way */
+    uint64_t token; /* slot, and how often it was used: a late token fits no other errand */
+    bool open; /* taken and not ended */
+    struct pk_job job; /* its slices point into `memory` */
+    char *memory;
+    size_t memory_cap, memory_len;
+    bool (*may_submit)(void *ctx);
+    void (*done)(void *ctx, const struct pk_result *result);
+    void *ctx;
+
+    struct pk_result result; /* its slices point into `words` */
+    char words[PK_RESULT_ID_MAX + PK_RESULT_CODE_MAX + PK_RESULT_REASON_MAX];
+
+    /* Exchanges. */
+    struct pk_round round;
+    struct pk_request *request; /* made at the first use */
+    bool in_air; /* a request is under way */
+    bool submitted; /* a submitting request left, or may have */
+    bool lost; /* its answer never came */
+};
+
+/* What differs between the kinds; the account calls through it. */
+struct pk_account_kind {
+    int (*open)(struct pk_account *account, struct pk_error *err);
+    void (*close)(struct pk_account *account); /* before the errands end */
+    unsigned (*room)(const struct pk_account *account, unsigned free_slots);
+    void (*start)(struct pk_errand *errand);
+    void (*settled)(struct pk_account *account, uint64_t event_token, bool stored);
+    void (*stop)(struct pk_account *account);
+};
+extern const struct pk_account_kind pk_exchange_kind, pk_session_kind;
+
+struct pk_link {
+    struct pk_account *account;
+    struct pk_timer *tick;
+    int64_t wake_ms; /* 0 = no wish */
+    unsigned window; /* jobs the adapter wants at once */
+    bool up, falling; /* falling: told to, not done yet */
+};
+
+struct pk_account {
+    char *name;
+    struct pk_account_config config; /* name and settings are ours, not the caller's */
+    struct pk_loop *loop;
+    struct pk_host_side *host;
+    const struct pk_account_kind *kind;
+    void *self; /* the adapter's state */
+    uint32_t capabilities;
+    bool ready, stopping;
+
+    struct pk_list pool, open, ended;
+    struct pk_errand **slots;
+    unsigned slot_count, open_count; /* open_count: those ended and not delivered too */
+    struct pk_timer *deliver;
+
+    struct pk_link link; /* sessions */
+};
+
+/* ---- errand.c ---- */
+
+struct pk_errand *pk_errand_take(struct pk_account *account, const struct pk_handover *handover);
+void pk_errand_free(struct pk_errand *errand);
+/* The open errand behind a token; NULL for a late or invented one. */
+struct pk_errand *pk_errand_of(const struct pk_account *account, uint64_t token);
+/* Copies the result, bounded and cleaned, and queues the errand. The outcome is one of enum pk_outcome. */
+void pk_errand_end(struct pk_errand *errand, const struct pk_result *result);
+void pk_errand_end_as(struct pk_errand *errand, uint32_t outcome, const char *reason);
+void pk_errand_end_all(struct pk_account *account, uint32_t outcome, const char *reason);
+/* Calls done() of what ended. Descriptor, timer and harvest phase only. */
+void pk_errand_deliver(struct pk_account *account);
+
+/* ---- webhook.c ---- */
+
+/* Hands one event of the adapter to the service, bounded and at this gateway's size; PK_E_INVALID when it makes no sense. */
+int pk_account_emit(struct pk_account *account, const struct pk_event *event);
+
+#endif

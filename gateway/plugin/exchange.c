@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Exchanges: the adapter describes a request, the client sends it, the adapter judges the answer or describes the next.
+ *
+ * What is certain is decided here, whatever the adapter says. Once a request that hands the message over may have
+ * reached the provider and its answer was lost, the attempt is uncertain; only an answer that came to a later question
+ * can make it accepted, and nothing can make it "try again". Before such a request left, nothing can make it accepted.
+ */
+#include "gateway/base/clock.h"
+#include "gateway/plugin/errand.h"
+#include "gateway/plugin/url.h"
+
+#define ROUNDS_MAX 8u
+
+static void answered(void *ctx, const struct pk_answer *answer);
+
+/* Our own fault, or the adapter's. */
+static void end_as_fault(struct pk_errand *errand, const char *reason)
+{
+    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_REJECTED, reason);
+}
+
+/* Nothing of this request left: try again, unless an earlier one did. */
+static void end_as_unsent(struct pk_errand *errand, const char *reason)
+{
+    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_RETRY, reason);
+}
+
+static void judge(struct pk_errand *errand, const struct pk_answer *answer)
+{
+    const struct pk_result *result = &errand->round.result;
+    if (result->outcome < PK_OUTCOME_ACCEPTED || result->outcome > PK_OUTCOME_UNCERTAIN)
+        end_as_fault(errand, "the adapter came to no outcome");
+    else if (errand->lost && (result->outcome != PK_OUTCOME_ACCEPTED || !answer || answer->state != PK_ANSWER_COMPLETE))
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "no answer came after the message was handed over");
+    else if (result->outcome == PK_OUTCOME_ACCEPTED && !errand->submitted)
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the adapter says accepted, and submitted nothing");
+    else
+        pk_errand_end(errand, result);
+}
+
+static int start_call(struct pk_errand *errand, struct pk_error *err)
+{
+    const struct pk_account_config *config = &errand->account->config;
+    const struct pk_request *request = errand->request;
+    struct pk_http_header headers[PK_REQUEST_HEADERS_MAX];
+    size_t count = pk_request_header_count(request);
+    for (size_t i = 0; i < count; i++)
+        pk_request_header(request, i, &headers[i].name, &headers[i].value);
+    struct pk_http_call call = {
+        .method = pk_request_method(request),
+        .url = pk_request_url(request),
+        .headers = headers,
+        .header_count = count,
+        .body = pk_request_body(request),
+        .connect_timeout_ms = config->connect_timeout_ms,
+        .timeout_ms = config->timeout_ms,
+        .done = answered,
+        .ctx = errand,
+    };
+    return pk_http_client_start(config->http, &call, err);
+}
+
+static void send_round(struct pk_errand *errand)
+{
+    struct pk_error err = { 0 };
+    bool submits = errand->round.submits != 0;
+    if (errand->round.number == ROUNDS_MAX) {
+        end_as_fault(errand, "the adapter needs more than 8 rounds");
+        return;
+    }
+    if (pk_request_check(errand->request, &err) != 0) {
+        end_as_fault(errand, err.message);
+        return;
+    }
+    const char *refusal = pk_url_refusal(pk_request_url(errand->request));
+    if (refusal) {
+        end_as_fault(errand, refusal);
+        return;
+    }
+    if (submits && errand->lost) {
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "no answer came after the message was handed over");
+        return;
+    }
+    if (submits && errand->round.number > 0 && errand->may_submit && !errand->may_submit(errand->ctx)) {
+        end_as_unsent(errand, "the gateway no longer lets the message out");
+        return;
+    }
+    if (start_call(errand, &err) != 0) {
+        if (err.code == PK_E_INVALID)
+            end_as_fault(errand, err.message);
+        else
+            end_as_unsent(errand, err.message);
+        return;
+    }
+    errand->in_air = true;
+}
+
+/* Asks the adapter what comes next; `answer` is NULL in round 0. */
+static void advance(struct pk_errand *errand, const struct pk_answer *answer)
+{
+    struct pk_account *account = errand->account;
+    struct pk_round *round = &errand->round;
+    pk_request_clear(errand->request);
+    round->answer = answer;
+    round->submits = 0;
+    round->result = (struct pk_result){ 0 };
+    errand->job.now_ms = pk_clock_wall_ms();
+    int r = account->config.adapter->exchange->step(account->self, &errand->job, round);
+    round->answer = NULL;
+    if (r == PK_STEP_SEND)
+        send_round(errand);
+    else if (r == PK_STEP_DONE)
+        judge(errand, answer);
+    else
+        end_as_fault(errand, "the adapter could not describe or judge the exchange");
+    pk_host_end_call(account->host); /* the result was copied: its slices may lie in what goes now */
+}
+
+/* Harvest phase. */
+static void answered(void *ctx, const struct pk_answer *answer)
+{
+    struct pk_errand *errand = ctx;
+    struct pk_account *account = errand->account;
+    errand->in_air = false;
+    if (!account) {
+        pk_errand_free(errand); /* it ended as uncertain when the account closed */
+        return;
+    }
+    if (errand->round.submits && answer->state != PK_ANSWER_NOT_SENT) {
+        errand->submitted = true;
+        errand->lost = answer->state != PK_ANSWER_COMPLETE;
+    }
+    errand->round.number++;
+    advance(errand, answer);
+    pk_errand_deliver(account);
+}
+
+static void start(struct pk_errand *errand)
+{
+    if (!errand->request) {
+        errand->request = pk_alloc(sizeof *errand->request);
+        pk_request_init(errand->request);
+    }
+    errand->round = (struct pk_round){ .size = sizeof errand->round, .request = errand->request };
+    advance(errand, NULL);
+}
+
+/* ---- the rest of the kind ---- */
+
+static int open_exchange(struct pk_account *account, struct pk_error *err)
+{
+    return account->config.http ? 0 : pk_fail(err, PK_E_INTERNAL, "there is no HTTP client to send with");
+}
+
+static unsigned room(const struct pk_account *account, unsigned free_slots)
+{
+    unsigned calls = pk_http_client_room(account->config.http);
+    return calls < free_slots ? calls : free_slots;
+}
+
+static void nothing(struct pk_account *account)
+{
+    (void) account; /* what is under way ends by itself */
+}
+
+static void settled(struct pk_account *account, uint64_t event_token, bool stored)
+{
+    (void) account; /* only a session's events carry tokens */
+    (void) event_token;
+    (void) stored;
+}
+
+const struct pk_account_kind pk_exchange_kind = {
+    .open = open_exchange,
+    .close = nothing,
+    .room = room,
+    .start = start,
+    .settled = settled,
+    .stop = nothing,
+};

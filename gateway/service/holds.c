@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Holds are numbers in the store, so that the gate reads in a turn what that turn wrote. What is done with held messages
+ * is a resumable job of its own: its kind and its cursor are numbers too, moved on with each chunk.
+ */
+#include "gateway/service/holds.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/service/dispatcher.h"
+#include "gateway/store/jobs.h"
+#include "gateway/store/messages.h"
+
+#define ROWS_PER_STEP 500u
+
+#define HOLD_ALL "hold.all"
+#define HOLD_RESTORED "hold.restored"
+
+/* What is done with held messages now. */
+#define HELD_JOB "held.job"
+#define HELD_EXPIRES "held.cursor.expires"
+#define HELD_ID "held.cursor.id"
+enum held_job { HELD_NOTHING = 0, HELD_RELEASE = 1, HELD_DROP = 2 };
+
+void pk_holds_read(struct pk_service *service, struct pk_holds *ret_holds)
+{
+    ret_holds->all = pk_store_number(service->store, HOLD_ALL, 0) != 0;
+    ret_holds->restored = pk_store_number(service->store, HOLD_RESTORED, 0) != 0;
+}
+
+static int set(struct pk_service *service, const struct pk_actor *actor, const char *name, bool on, int64_t now_ms,
+               struct pk_error *err)
+{
+    int r = pk_store_set_number(service->store, name, on ? 1 : 0, err);
+    if (r == 0)
+        r = pk_audit_append(service->store, actor->name, name, "", on ? "on" : "off", now_ms, err);
+    if (r != 0)
+        return r;
+    /* Lifted in this turn, it no longer holds this turn's open phase: nobody needs to be woken. */
+    pk_log(on ? PK_LOG_WARN : PK_LOG_INFO, "holds", on ? "hold.set" : "hold.lifted", "hold", name, "by", actor->name, NULL);
+    return 0;
+}
+
+int pk_hold_all(struct pk_service *service, const struct pk_actor *actor, bool on, int64_t now_ms, struct pk_error *err)
+{
+    return set(service, actor, HOLD_ALL, on, now_ms, err);
+}
+
+int pk_hold_restored_lift(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms, struct pk_error *err)
+{
+    return set(service, actor, HOLD_RESTORED, false, now_ms, err);
+}
+
+/* A resumed account works once that is kept: the next turn comes at once and looks at the queue anew. */
+static void let_go(void *ctx)
+{
+    struct pk_service *service = ctx;
+    pk_dispatcher_refresh(service->dispatcher);
+    pk_loop_again(service->loop);
+}
+
+int pk_hold_account(struct pk_service *service, const struct pk_actor *actor, struct pk_desk *desk, bool pause,
+                    const char *reason, int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_audit_append(service->store, actor->name, pause ? "account.pause" : "account.resume", desk->rule->name,
+                            pause && reason ? reason : "", now_ms, err);
+    if (r == 0)
+        r = pk_desk_pause(desk, pause, reason, err);
+    if (r == 0 && !pause)
+        pk_store_after(service->store, PK_LANE_MEMORY, (struct pk_after){ .done = let_go, .ctx = service });
+    return r;
+}
+
+/* ---- messages that wait since a restore ---- */
+
+int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, bool drop, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_store *store = service->store;
+    int64_t job = drop ? HELD_DROP : HELD_RELEASE, running = pk_store_number(store, HELD_JOB, HELD_NOTHING);
+    if (running != HELD_NOTHING && running != job) {
+        (void) pk_fail(err, PK_E_CONFLICT, "held messages are being %s now", drop ? "released" : "dropped");
+        return pk_hint(err, PK_E_CONFLICT, "Wait until that is done.");
+    }
+    int r = pk_store_set_number(store, HELD_JOB, job, err);
+    if (r == 0)
+        r = pk_store_set_number(store, HELD_EXPIRES, 0, err);
+    if (r == 0)
+        r = pk_store_set_number(store, HELD_ID, 0, err);
+    if (r == 0)
+        r = pk_audit_append(store, actor->name, drop ? "held.drop" : "held.release", "", "", now_ms, err);
+    if (r == 0)
+        pk_log(PK_LOG_WARN, "holds", drop ? "held.drop" : "held.release", "by", actor->name, NULL);
+    return r;
+}
+
+static int chunk(struct pk_store *store, int64_t job, bool *ret_more, struct pk_error *err)
+{
+    size_t count = 0;
+    struct pk_held_cursor cursor = { pk_store_number(store, HELD_EXPIRES, 0), pk_store_number(store, HELD_ID, 0) };
+    int r = pk_messages_settle_held(store, job == HELD_DROP, &cursor, pk_clock_wall_ms(), ROWS_PER_STEP, &count, err);
+    if (r == 0)
+        r = pk_store_set_number(store, HELD_EXPIRES, cursor.expires_ms, err);
+    if (r == 0)
+        r = pk_store_set_number(store, HELD_ID, cursor.id, err);
+    *ret_more = count >= ROWS_PER_STEP;
+    if (r == 0 && !*ret_more)
+        r = pk_store_set_number(store, HELD_JOB, HELD_NOTHING, err);
+    return r;
+}
+
+bool pk_holds_step(struct pk_service *service)
+{
+    struct pk_store *store = service->store;
+    struct pk_error err = { 0 };
+    bool more = false;
+    int64_t job = pk_store_number(store, HELD_JOB, HELD_NOTHING);
+    if (job == HELD_NOTHING)
+        return false;
+    int r = pk_unit_begin(store, &err);
+    if (r == 0) {
+        r = chunk(store, job, &more, &err);
+        if (r != 0)
+            pk_unit_drop(store);
+        else
+            r = pk_unit_keep(store, &err);
+    }
+    if (r != 0) {
+        pk_log(PK_LOG_ERROR, "holds", "step.failed", "reason", err.message, NULL);
+        return false;
+    }
+    pk_dispatcher_refresh(service->dispatcher);
+    return more;
+}

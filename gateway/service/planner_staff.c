@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One message to the operator who wants to see whether an account works (planner.h). */
+#include "gateway/base/id.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/gate.h"
+#include "gateway/service/planner.h"
+#include "gateway/store/jobs.h"
+#include "gateway/store/notices.h"
+#include "gateway/store/recipients.h"
+
+#define VALID_MS (10 * 60 * 1000ll) /* whoever tests an account waits for it */
+
+static int address_of(struct pk_service *service, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
+                      struct pk_error *err)
+{
+    struct pk_address known;
+    int r = pk_address_find(service->store, channel, value, &known, err);
+    if (r == PK_E_NOT_FOUND)
+        return pk_address_add(service->store, 0, channel, value, now_ms, ret_id, err);
+    if (r == 0)
+        *ret_id = known.id;
+    return r;
+}
+
+static int may_test(struct pk_service *service, const struct pk_desk *desk, const struct pk_lane_route *route,
+                    struct pk_error *err)
+{
+    if (!route)
+        return pk_fail(err, PK_E_CONFIG, "account \"%s\" is in no route", desk->rule->name);
+    if (desk->paused) {
+        (void) pk_fail(err, PK_E_CONFLICT, "account \"%s\" is paused", desk->rule->name);
+        return pk_hint(err, PK_E_CONFLICT, "Resume it first with pokana accounts resume %s.", desk->rule->name);
+    }
+    if (pk_gate_all_held(service)) {
+        (void) pk_fail(err, PK_E_CONFLICT, "all sending is on hold");
+        return pk_hint(err, PK_E_CONFLICT, "Resume it first with pokana resume --all.");
+    }
+    return 0;
+}
+
+int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, const struct pk_staff_plan *plan, int64_t now_ms,
+                     int64_t *ret_message, struct pk_error *err)
+{
+    const struct pk_desk *desk = plan->desk;
+    const struct pk_lane_route *route = pk_desks_route_of(service->desks, desk);
+    int64_t address = 0;
+    int r = may_test(service, desk, route, err);
+    if (r == 0)
+        r = address_of(service, desk->channel, plan->address, now_ms, &address, err);
+    if (r == 0)
+        r = pk_audit_append(service->store, actor->name, "account.test", desk->rule->name, "", now_ms, err);
+    if (r != 0)
+        return r;
+    struct pk_notice notice = {
+        .cls = PK_CLASS_STAFF,
+        .template_name = pk_slice_of(plan->template_name),
+        .values = PK_SLICE("{}"),
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .address = address,
+        .channel = desk->channel,
+        .cls = PK_CLASS_STAFF,
+        .route = route->id,
+        .priority = PK_PRIORITY_ANSWER,
+        .state = PK_MESSAGE_QUEUED,
+        .account = desk->id,
+        .due_ms = now_ms,
+        .expires_ms = now_ms + VALID_MS,
+        .updated_ms = now_ms,
+    };
+    r = pk_planner_queue(service, &notice, plan->language, (struct pk_slice){ 0 }, &message, err);
+    if (r == 0)
+        *ret_message = message.id;
+    return r;
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What people write back: yes, no and how many; STOP at once and for everything; START; the opt-in question; a stranger;
+the same reply twice."""
+
+from __future__ import annotations
+
+import threading
+import unittest
+
+from world import World, number, until
+
+
+class TestReplies(World):
+    def invited(self, people: int = 3) -> str:
+        self.start(people=people)
+        self.client = self.school()
+        trigger = self.accepted(self.client, self.event())
+        self.provider.wait_accepted(people)
+        self.deliver_all()
+        self.wait_counts(delivered=people)
+        return trigger
+
+    def replies(self, trigger: str) -> dict[str, int]:
+        return self.trigger(trigger)["replies"]
+
+    def test_yes_and_no_are_counted_and_answered(self) -> None:
+        trigger = self.invited()
+        self.says(1, "ДА")
+        self.says(2, "da 3")
+        self.says(3, "не")
+        until("three answers", lambda: self.replies(trigger) == {"yes": 2, "no": 1, "heads": 4})
+        self.wait_text_to(1, "Записахме")
+        # The last answer wins.
+        self.says(2, "НЕ")
+        until("the change", lambda: self.replies(trigger) == {"yes": 1, "no": 2, "heads": 1})
+        self.gateway.assert_never_said([number(1), number(2), "Записахме"])
+
+    def test_the_same_reply_twice_counts_once(self) -> None:
+        trigger = self.invited(1)
+        for _ in range(3):
+            self.says(1, "ДА", reply="the-same")
+        until("one answer", lambda: self.replies(trigger)["yes"] == 1)
+        self.wait_text_to(1, "Записахме")
+        self.assertEqual(len(self.texts_to(1)), 2)
+
+    def test_stop_ends_everything_at_once(self) -> None:
+        self.invited(2)
+        self.says(1, "CTOП")  # Latin and Cyrillic mixed
+        confirmation = self.wait_text_to(1, "СТАРТ")
+        self.says(1, "стоп")  # confirmed once
+        self.says(1, "стоп!")
+        trigger = self.accepted(self.client, self.event())
+        until("the second trigger to be planned", lambda: self.trigger(trigger)["planned"] == 1)
+        self.provider.wait_accepted(4)
+        self.assertEqual(self.texts_to(1)[1:], [confirmation])
+        self.assertEqual(len(self.texts_to(2)), 2)
+
+    def test_stop_catches_what_is_queued_already(self) -> None:
+        self.start(people=2)
+        school = self.school()
+        self.gateway.run("pause", "--all")
+        self.accepted(school, self.event())
+        self.wait_counts(queued=2)
+        self.says(1, "STOP")
+        self.wait_counts(queued=2, suppressed=1)  # the other's, and the confirmation
+        self.gateway.run("resume", "--all")
+        self.provider.wait_accepted(2)
+        self.wait_text_to(2, "среща")
+        self.assertEqual([text for text in self.texts_to(1) if "среща" in text], [])
+        self.assertEqual(len(self.texts_to(1)), 1)
+
+    def test_start_brings_back_what_was_stopped(self) -> None:
+        self.invited(1)
+        self.says(1, "СТОП")
+        self.wait_counts(accepted=1)
+        self.says(1, "СТАРТ")
+        until("an answer to START", lambda: len(self.texts_to(1)) == 3)
+        trigger = self.accepted(self.client, self.event())
+        until("the next trigger to reach them", lambda: self.trigger(trigger)["planned"] == 1)
+        until("the invitation", lambda: len(self.texts_to(1)) == 4)
+
+    def test_a_strangers_stop_is_heard(self) -> None:
+        self.start(people=1)
+        school = self.school()
+        self.says(9, "стоп")
+        self.wait_text_to(9, "СТАРТ")
+        # Whoever signs them up later does not get through either.
+        done = self.import_people(1, first=9, confirmed=False)
+        self.assertIn("1", done.out)
+        self.accepted(school, self.event())
+        self.provider.wait_accepted(2)
+        self.assertEqual(len(self.texts_to(9)), 1)
+
+    def test_opt_in_needs_a_clear_yes(self) -> None:
+        self.start(people=0)
+        school = self.school()
+        self.import_people(2, confirmed=False)
+        for n in (1, 2):
+            self.wait_text_to(n, "ДА")
+        self.deliver_all()
+        self.wait_counts(delivered=2)
+        self.says(1, "добре")  # good enough to come, not to consent
+        self.says(2, "ДА")
+        until("the answers", lambda: len(self.texts_to(1)) == 2 and len(self.texts_to(2)) == 2)
+        trigger = self.accepted(school, self.event())
+        until("it to be planned", lambda: self.trigger(trigger)["planned"] == 1)
+        until("the invitation", lambda: len(self.texts_to(2)) == 3)
+        self.assertEqual(len(self.texts_to(1)), 2)
+        # The question is asked once, however often somebody signs them up.
+        self.import_people(2, confirmed=False, tags="school:het-koraal")
+        self.assertEqual(len(self.texts_to(1)), 2)
+
+    def test_nonsense_is_answered_once_a_day(self) -> None:
+        self.start(people=1)
+        for text in ("какво?", "asdf", "👀 hm", "Liked “ ... ”"):
+            self.says(1, text)
+        self.says(1, "ПОМОЩ")
+        until("both answers", lambda: len(self.texts_to(1)) == 2)
+        self.wait_counts(accepted=2)
+
+    def test_answers_have_a_daily_cap(self) -> None:
+        self.start(people=1, limits={"answers_per_day": "3"})
+        for _ in range(6):
+            self.says(1, "ПОМОЩ")
+        self.says(1, "СТОП")
+        self.wait_text_to(1, "СТАРТ")
+        self.assertEqual(len(self.texts_to(1)), 4)
+
+    def test_many_at_once(self) -> None:
+        trigger = self.invited(40)
+        threads = [threading.Thread(target=self.says, args=(n, "ДА" if n % 2 else "НЕ")) for n in range(1, 41)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        until("forty answers", lambda: self.replies(trigger) == {"yes": 20, "no": 20, "heads": 20})
+        self.provider.wait_accepted(80)
+        self.assertEqual(self.provider.doubles(), {})
+
+
+if __name__ == "__main__":
+    unittest.main()

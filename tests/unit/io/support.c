@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "tests/unit/io/support.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t test_now_us(void)
+{
+    struct timespec now;
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void test_turn(struct pk_loop *loop, int max_wait_ms)
+{
+    struct pk_error err = { 0 };
+    if (pk_loop_turn(loop, max_wait_ms, &err) != 0)
+        fail_msg("the loop does not turn: %s", err.message);
+}
+
+struct pk_loop *test_loop_new(void)
+{
+    struct pk_loop *loop = NULL;
+    assert_int_equal(pk_loop_new(&loop, NULL), 0);
+    return loop;
+}
+
+static int connected(int fd, const struct sockaddr *address, socklen_t len)
+{
+    int on = 1;
+    assert_true(fd >= 0);
+    if (connect(fd, address, len) != 0)
+        fail_msg("could not connect");
+    if (address->sa_family == AF_INET)
+        (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+int test_connect_tcp(unsigned port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t) port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    return connected(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address, sizeof address);
+}
+
+int test_connect_unix(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    (void) snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    return connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address, sizeof address);
+}
+
+void test_send(int fd, struct pk_slice bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t n = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0)
+            fail_msg("could not send");
+        bytes = pk_slice_make(bytes.data + n, bytes.len - (size_t) n);
+    }
+}
+
+bool test_receive(int fd, struct pk_buf *out)
+{
+    char bytes[4096];
+    for (;;) {
+        ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (n < 0)
+            return errno == EAGAIN;
+        if (n == 0)
+            return false;
+        assert_int_equal(pk_buf_add(out, bytes, (size_t) n), 0);
+    }
+}
+
+unsigned test_count(const struct pk_buf *buf, const char *text)
+{
+    unsigned count = 0;
+    for (const char *at = pk_buf_text(buf); (at = strstr(at, text)); at += strlen(text))
+        count++;
+    return count;
+}
+
+bool test_has(const struct pk_buf *buf, const char *text)
+{
+    return test_count(buf, text) > 0;
+}
+
+unsigned test_free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *) (const void *) &address, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *) (void *) &address, &len), 0);
+    (void) close(fd);
+    return ntohs(address.sin_port);
+}
+
+void test_folder_make(char ret_path[128])
+{
+    const char *base = getenv("TMPDIR");
+    (void) snprintf(ret_path, 128, "%s/pokana-io-XXXXXX", base && base[0] && strlen(base) < 80 ? base : "/tmp");
+    assert_non_null(mkdtemp(ret_path));
+}
+
+void test_folder_remove(const char *path)
+{
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    while (folder && (entry = readdir(folder)))
+        if (entry->d_name[0] != '.')
+            (void) unlink(test_path(path, entry->d_name));
+    if (folder)
+        (void) closedir(folder);
+    (void) rmdir(path);
+}
+
+const char *test_path(const char *folder, const char *name)
+{
+    static char places[8][384];
+    static unsigned next;
+    char *place = places[next++ % PK_COUNT(places)];
+    (void) snprintf(place, sizeof places[0], "%s/%s", folder, name);
+    return place;
+}
+
+void test_write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}

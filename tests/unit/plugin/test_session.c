@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Sessions over no transport, on a clock that is set by hand: jobs, completions, wishes to be woken, events, falling. */
+#include "tests/unit/plugin/support.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+
+#define START_MS INT64_C(1790000000000)
+
+/* What the adapter saw and how it behaves. */
+static struct seen {
+    struct pk_link *link;
+    const struct pk_link_ops *ops;
+    uint64_t tokens[8];
+    size_t submitted;
+    int64_t ticked_ms[8];
+    size_t ticks;
+    int submit_returns, connect_returns, tick_returns;
+    bool complete_in_submit, complete_in_tick, disconnect_in_submit;
+    unsigned disconnects, stops;
+    uint64_t settled_token;
+    uint32_t settled_ok, settled_times;
+    char said[256];
+} seen;
+
+static const struct pk_result accepted = { .outcome = PK_OUTCOME_ACCEPTED, .provider_id = PK_SLICE_INIT("p1"), .parts = 1 };
+
+static int connected(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms)
+{
+    assert_ptr_equal(self, &support_self);
+    assert_int_equal(now_ms, START_MS);
+    assert_int_equal(ops->size, sizeof *ops);
+    assert_int_equal(ops->send(link, "x", 1), PK_E_UNSUPPORTED);
+    seen.link = link;
+    seen.ops = ops;
+    return seen.connect_returns;
+}
+
+static void disconnected(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.disconnects++;
+}
+
+static int submit(void *self, const struct pk_job *job)
+{
+    (void) self;
+    seen.tokens[seen.submitted++ % 8] = job->token;
+    (void) snprintf(seen.said, sizeof seen.said, "%.*s %.*s", PK_SLICE_ARG(job->address), PK_SLICE_ARG(job->text));
+    if (seen.complete_in_submit)
+        assert_int_equal(seen.ops->complete(seen.link, job->token, &accepted), 0);
+    if (seen.disconnect_in_submit)
+        seen.ops->disconnect(seen.link, "told to");
+    return seen.submit_returns;
+}
+
+static int tick(void *self, int64_t now_ms)
+{
+    (void) self;
+    seen.ticked_ms[seen.ticks++ % 8] = now_ms;
+    if (seen.complete_in_tick)
+        assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), 0);
+    return seen.tick_returns;
+}
+
+static void settled(void *self, uint64_t token, uint32_t ok, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.settled_token = token;
+    seen.settled_ok = ok;
+    seen.settled_times++;
+}
+
+static void stop(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.stops++;
+}
+
+static const struct pk_session_ops session = {
+    .size = sizeof session,
+    .transport = PK_TRANSPORT_NONE,
+    .connected = connected,
+    .disconnected = disconnected,
+    .submit = submit,
+    .tick = tick,
+    .settled = settled,
+    .stop = stop,
+};
+
+static uint32_t capabilities_of(const void *self)
+{
+    (void) self;
+    return UINT32_MAX; /* never more than declared */
+}
+
+static const struct pk_adapter adapter = {
+    SUPPORT_ADAPTER,
+    .session = &session,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND,
+    .capabilities_of = capabilities_of,
+};
+
+/* ---- the stage ---- */
+
+static struct pk_loop *loop;
+static struct pk_account *account;
+static struct pk_event taken;
+static char taken_text[128], taken_reason[512];
+static int take_returns;
+
+static int take(void *ctx, struct pk_account *of, const struct pk_event *event)
+{
+    assert_ptr_equal(ctx, &taken);
+    assert_ptr_equal(of, account);
+    taken = *event;
+    (void) snprintf(taken_text, sizeof taken_text, "%.*s", PK_SLICE_ARG(event->text));
+    (void) snprintf(taken_reason, sizeof taken_reason, "%.*s", PK_SLICE_ARG(event->reason));
+    return take_returns;
+}
+
+static const struct pk_account_ops ops = { take };
+
+static int open_account(struct pk_error *err)
+{
+    struct pk_settings *settings = support_settings(&adapter, "[account desk]\n", NULL, NULL);
+    const struct pk_account_config config = {
+        .name = "desk", .adapter = &adapter, .settings = settings, .window = 3, .ops = &ops, .ctx = &taken,
+    };
+    int r = pk_account_open(loop, &config, &account, err);
+    if (r != 0)
+        pk_settings_free(settings); /* not taken over */
+    return r;
+}
+
+static int begin(void **state)
+{
+    (void) state;
+    pk_log_set_fd(-1);
+    pk_clock_set_manual(START_MS);
+    seen = (struct seen){ 0 };
+    taken = (struct pk_event){ 0 };
+    take_returns = 0;
+    account = NULL;
+    assert_int_equal(pk_loop_new(&loop, NULL), 0);
+    return open_account(NULL);
+}
+
+static int end(void **state)
+{
+    (void) state;
+    pk_account_close(account);
+    pk_loop_free(loop);
+    pk_clock_set_system();
+    pk_log_set_fd(2);
+    return 0;
+}
+
+static void turn(void)
+{
+    assert_int_equal(pk_loop_turn(loop, -1, NULL), 0);
+}
+
+static void test_a_job_and_its_completion(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    assert_int_equal(pk_account_capabilities(account), PK_CAN_RECEIPTS | PK_CAN_INBOUND);
+    assert_string_equal(pk_account_name(account), "desk");
+    assert_ptr_equal(pk_account_adapter(account), &adapter);
+    support_start(account, &came);
+    assert_string_equal(seen.said, "+316000000042 Здравей");
+    assert_int_equal(pk_account_room(account), 2);
+    seen.complete_in_tick = true;
+    seen.ops->wake_at(seen.link, START_MS + 500);
+    turn();
+    assert_int_equal(seen.ticks, 1);
+    assert_int_equal(seen.ticked_ms[0], START_MS + 500);
+    assert_int_equal(came.times, 1); /* in the timer phase of the tick itself */
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+    assert_string_equal(came.provider_id, "p1");
+    assert_int_equal(came.asked, 0);
+    assert_int_equal(pk_account_room(account), 3);
+}
+
+static void test_a_completion_inside_submit_waits_for_the_next_turn(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    seen.complete_in_submit = true;
+    support_start(account, &came);
+    assert_int_equal(came.times, 0);
+    assert_int_equal(pk_account_open_count(account), 1);
+    turn();
+    assert_int_equal(came.times, 1);
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+    /* Nor does an error of submit() count then. */
+    seen.submit_returns = PK_E_INVALID;
+    support_start(account, &came);
+    turn();
+    assert_int_equal(came.times, 1);
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+}
+
+static void test_exactly_one_completion(void **state)
+{
+    struct came first = { 0 }, second = { 0 };
+    const struct pk_result rejected = { .outcome = PK_OUTCOME_REJECTED };
+    (void) state;
+    support_start(account, &first);
+    uint64_t token = seen.tokens[0];
+    assert_int_equal(seen.ops->complete(seen.link, token, &accepted), 0);
+    assert_int_equal(seen.ops->complete(seen.link, token, &rejected), PK_E_NOT_FOUND);
+    turn();
+    assert_int_equal(first.outcome, PK_OUTCOME_ACCEPTED);
+    /* The next hand-over uses the same memory, and the old token does not fit it. */
+    support_start(account, &second);
+    assert_int_not_equal(seen.tokens[1], token);
+    assert_int_equal(seen.ops->complete(seen.link, token, &rejected), PK_E_NOT_FOUND);
+    assert_int_equal(seen.ops->complete(seen.link, 0, &rejected), PK_E_NOT_FOUND);
+    assert_int_equal(seen.ops->complete(seen.link, UINT64_MAX, &rejected), PK_E_NOT_FOUND);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[1], &accepted), 0);
+    turn();
+    assert_int_equal(first.times, 1);
+    assert_int_equal(second.times, 1);
+    assert_int_equal(second.outcome, PK_OUTCOME_ACCEPTED);
+}
+
+static void test_outcomes_of_submit(void **state)
+{
+    struct came busy = { 0 }, refused = { 0 }, nonsense = { 0 };
+    const struct pk_result none = { .outcome = 0 };
+    (void) state;
+    seen.submit_returns = PK_E_BUSY;
+    support_start(account, &busy);
+    seen.submit_returns = PK_E_INVALID;
+    support_start(account, &refused);
+    seen.submit_returns = 0;
+    support_start(account, &nonsense);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[2], &none), 0);
+    turn();
+    assert_int_equal(busy.outcome, PK_OUTCOME_RETRY);
+    assert_string_equal(busy.reason, "the adapter takes no more for now");
+    assert_int_equal(refused.outcome, PK_OUTCOME_REJECTED);
+    assert_int_equal(nonsense.outcome, PK_OUTCOME_UNCERTAIN);
+}
+
+static void test_the_earliest_wish_counts(void **state)
+{
+    (void) state;
+    seen.ops->wake_at(seen.link, START_MS + 900);
+    seen.ops->wake_at(seen.link, START_MS + 300);
+    seen.ops->wake_at(seen.link, START_MS + 600);
+    turn();
+    assert_int_equal(seen.ticked_ms[0], START_MS + 300);
+    seen.ops->wake_at(seen.link, START_MS + 700); /* the others are forgotten */
+    turn();
+    assert_int_equal(seen.ticks, 2);
+    assert_int_equal(seen.ticked_ms[1], START_MS + 700);
+    seen.ops->wake_at(seen.link, START_MS); /* past: at once */
+    turn();
+    assert_int_equal(seen.ticks, 3);
+    assert_int_equal(seen.ticked_ms[2], START_MS + 700);
+}
+
+static void test_window(void **state)
+{
+    struct came came[2] = { 0 };
+    (void) state;
+    assert_int_equal(pk_account_room(account), 3);
+    seen.ops->window(seen.link, 100); /* never more than configured */
+    assert_int_equal(pk_account_room(account), 3);
+    seen.ops->window(seen.link, 1);
+    assert_int_equal(pk_account_room(account), 1);
+    support_start(account, &came[0]);
+    assert_int_equal(pk_account_room(account), 0);
+    seen.ops->window(seen.link, 0);
+    assert_int_equal(pk_account_room(account), 0);
+    seen.ops->window(seen.link, 3);
+    assert_int_equal(pk_account_room(account), 2);
+    seen.ops->window(seen.link, 2); /* one of the two is taken */
+    assert_int_equal(pk_account_room(account), 1);
+}
+
+static void check_fallen(struct came *open)
+{
+    struct came late = { 0 };
+    assert_int_equal(open->times, 1);
+    assert_int_equal(open->outcome, PK_OUTCOME_UNCERTAIN);
+    assert_string_equal(open->reason, "the session ended before an answer came");
+    assert_int_equal(seen.disconnects, 1);
+    assert_int_equal(pk_account_room(account), 0);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), PK_E_NOT_FOUND);
+    support_start(account, &late);
+    turn();
+    assert_int_equal(late.outcome, PK_OUTCOME_RETRY);
+    assert_string_equal(late.reason, "the session is down");
+    assert_int_equal(seen.submitted, 1);
+}
+
+static void test_a_disconnect(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    seen.disconnect_in_submit = true;
+    support_start(account, &came);
+    assert_int_equal(seen.disconnects, 0); /* not from inside the adapter */
+    assert_int_equal(pk_account_room(account), 0);
+    turn();
+    check_fallen(&came);
+}
+
+static void test_a_tick_that_fails(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    support_start(account, &came);
+    seen.tick_returns = PK_E_INTERNAL;
+    seen.ops->wake_at(seen.link, START_MS + 10);
+    turn();
+    check_fallen(&came);
+}
+
+static void test_events(void **state)
+{
+    static char long_text[65537];
+    (void) state;
+    struct pk_event event = {
+        .size = sizeof event, .kind = PK_EVENT_REPLY, .address = PK_SLICE_INIT("+316000000042"), .text = PK_SLICE_INIT("ДА 2"),
+        .token = 77, .reason = PK_SLICE_INIT("from\n+316000000042"),
+    };
+    assert_int_equal(seen.ops->event(seen.link, &event), 0);
+    assert_int_equal(taken.token, 77);
+    assert_string_equal(taken_text, "ДА 2");
+    assert_string_equal(taken_reason, "from +[number]");
+    pk_account_settled(account, 77, true);
+    assert_int_equal(seen.settled_token, 77);
+    assert_int_equal(seen.settled_ok, 1);
+    take_returns = PK_E_BUSY;
+    assert_int_equal(seen.ops->event(seen.link, &event), PK_E_BUSY);
+    take_returns = 0;
+    /* An older adapter's event ends before the token. */
+    event.size = offsetof(struct pk_event, part_reference);
+    assert_int_equal(seen.ops->event(seen.link, &event), 0);
+    assert_int_equal(taken.token, 0);
+    assert_int_equal(taken.size, sizeof event);
+    event.size = 4;
+    assert_int_equal(seen.ops->event(seen.link, &event), PK_E_INVALID);
+    event.size = sizeof event;
+    event.kind = 5;
+    assert_int_equal(seen.ops->event(seen.link, &event), PK_E_INVALID);
+    event.kind = PK_EVENT_REPLY;
+    memset(long_text, 'x', sizeof long_text);
+    event.text = pk_slice_make(long_text, sizeof long_text);
+    assert_int_equal(seen.ops->event(seen.link, &event), PK_E_INVALID);
+}
+
+static void test_stop(void **state)
+{
+    struct came came = { 0 }, late = { 0 };
+    (void) state;
+    support_start(account, &came);
+    pk_account_stop(account);
+    pk_account_stop(account);
+    assert_int_equal(seen.stops, 1);
+    assert_int_equal(pk_account_room(account), 0);
+    support_start(account, &late);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), 0);
+    turn();
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+    assert_int_equal(late.outcome, PK_OUTCOME_RETRY);
+    assert_int_equal(pk_account_open_count(account), 0);
+}
+
+static void test_close_ends_what_is_open(void **state)
+{
+    struct came open = { 0 }, done = { 0 };
+    (void) state;
+    support_start(account, &open);
+    support_start(account, &done);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[1], &accepted), 0);
+    pk_account_close(pk_steal(&account));
+    assert_int_equal(open.times, 1);
+    assert_int_equal(open.outcome, PK_OUTCOME_UNCERTAIN);
+    assert_int_equal(done.times, 1);
+    assert_int_equal(done.outcome, PK_OUTCOME_ACCEPTED);
+    pk_account_close(NULL);
+}
+
+static void test_a_session_that_does_not_begin(void **state)
+{
+    struct pk_error err = { 0 };
+    (void) state;
+    pk_account_close(pk_steal(&account));
+    seen.connect_returns = PK_E_IO;
+    assert_int_equal(open_account(&err), PK_E_IO);
+    assert_string_equal(err.message, "adapter \"probe\" could not begin its session");
+    assert_null(account);
+}
+
+static void test_memory_is_used_again(void **state)
+{
+    (void) state;
+    struct came came = { 0 };
+    seen.complete_in_submit = true;
+    for (unsigned i = 0; i < 100; i++) {
+        support_start(account, &came);
+        turn();
+        assert_int_equal(came.times, 1);
+        /* One slot, again and again: the low half of a token is its number. */
+        assert_int_equal(seen.tokens[i % 8] & UINT32_MAX, 0);
+        assert_int_equal(seen.tokens[i % 8] >> 32, i + 1);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_job_and_its_completion),
+        TEST(test_a_completion_inside_submit_waits_for_the_next_turn),
+        TEST(test_exactly_one_completion),
+        TEST(test_outcomes_of_submit),
+        TEST(test_the_earliest_wish_counts),
+        TEST(test_window),
+        TEST(test_a_disconnect),
+        TEST(test_a_tick_that_fails),
+        TEST(test_events),
+        TEST(test_stop),
+        TEST(test_close_ends_what_is_open),
+        TEST(test_a_session_that_does_not_begin),
+        TEST(test_memory_is_used_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
