@@ -39,6 +39,7 @@ struct pk_mqtt {
     struct pk_timer *misc, *backoff, *patience;
     bool ready; /* subscriptions are granted */
     bool paused, closing, lost;
+    bool retains; /* the broker does */
     int subscribed_mid;
     unsigned heard; /* callbacks of the library's in this round of reading */
     unsigned unsettled; /* messages taken in since the last commit */
@@ -70,9 +71,11 @@ static void become_ready(struct pk_mqtt *mqtt)
 void pk_mqtt_on_connect(struct mosquitto *handle, void *ctx, int rc, int flags, const mosquitto_property *properties)
 {
     struct pk_mqtt *mqtt = ctx;
+    uint8_t retains = 1;
     (void) flags;
-    (void) properties;
     mqtt->heard++;
+    (void) mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE, &retains, false);
+    mqtt->retains = retains != 0;
     if (rc != 0) {
         lose(mqtt, mqtt->config.protocol == 5 ? mosquitto_reason_string(rc) : mosquitto_connack_string(rc));
         return;
@@ -415,9 +418,8 @@ static int publish_error(int rc, size_t len, struct pk_error *err)
     case MOSQ_ERR_INVAL:
     case MOSQ_ERR_MALFORMED_UTF8:
         return pk_fail(err, PK_E_INVALID, "the topic cannot be published to");
-    case MOSQ_ERR_RETAIN_NOT_SUPPORTED:
     case MOSQ_ERR_QOS_NOT_SUPPORTED:
-        return pk_fail(err, PK_E_UNSUPPORTED, "the broker takes no such message: %s", mosquitto_strerror(rc));
+        return pk_fail(err, PK_E_UNSUPPORTED, "the broker takes no message of QoS 1");
     default:
         return pk_fail(err, PK_E_BUSY, "could not publish: %s", mosquitto_strerror(rc));
     }
@@ -430,6 +432,8 @@ int pk_mqtt_publish(struct pk_mqtt *mqtt, const struct pk_mqtt_publish *publish,
         return pk_fail(err, PK_E_BUSY, "the broker cannot be reached now");
     if (pk_mqtt_room(mqtt) == 0)
         return pk_fail(err, PK_E_BUSY, "%u messages wait for the broker already", PK_MQTT_IN_FLIGHT_MAX);
+    if (publish->retain && !mqtt->retains) /* the library would drop the flag in silence */
+        return pk_fail(err, PK_E_UNSUPPORTED, "the broker takes no retained messages");
     if (publish->payload.len > INT32_MAX || publish->correlation.len > UINT16_MAX)
         return pk_fail(err, PK_E_LIMIT, "a message of %zu bytes is too large", publish->payload.len);
     mosquitto_property *properties = mqtt->config.protocol == 5 ? properties_of(publish) : NULL;

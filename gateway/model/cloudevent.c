@@ -129,6 +129,9 @@ static int check_attributes(struct reading *reading)
 {
     struct pk_cloudevent *event = reading->event;
     struct pk_slice version = attribute(reading, "specversion");
+    event->id = attribute(reading, "id"); /* first: a refusal names the event it is about */
+    if (event->id.len > VALUE_MAX_BYTES)
+        event->id = (struct pk_slice){ 0 };
     if (version.data && !pk_slice_is(version, "1.0"))
         return refuse(reading, PK_REFUSAL_SPECVERSION, "specversion is not 1.0");
     int r = need(reading, "specversion", &version);

@@ -53,7 +53,8 @@ struct pk_cloudevent {
 
 /* content_type absent means MQTT 3.1.1: structured JSON. Slices of *ret_event live in its document or in the input.
  * Checks: UTF-8, size, required attributes, names and characters, specversion 1.0, null = absent, data against
- * data_base64, timestamps, lengths (id and source at most 256 bytes). On refusal *ret_refusal says which and err why. */
+ * data_base64, timestamps, lengths (id and source at most 256 bytes). On refusal *ret_refusal says which and err why;
+ * ret_event->id is set where the event's attributes could be read. Finish the event either way. */
 int pk_cloudevent_read(struct pk_slice content_type, const struct pk_attribute *user, size_t user_count, struct pk_slice payload,
                        struct pk_cloudevent *ret_event, enum pk_event_refusal *ret_refusal, struct pk_error *err);
 void pk_cloudevent_finish(struct pk_cloudevent *event);

@@ -128,9 +128,10 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct takin
 static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = PK_REFUSAL_NONE;
-    if (pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err) != 0)
-        return refusal;
+    int r = pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err);
     t->told.causation = t->event.id;
+    if (r != 0)
+        return refusal;
     t->told.traceparent = t->event.traceparent;
     if (!pk_slice_is(t->event.source, t->rule->source))
         return refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");

@@ -8,8 +8,8 @@ import resource
 import sqlite3
 import unittest
 
-from support.answers import CLOSE, GARBAGE, HALF, RESET, Hold, accept, refuse, taken_but
 from world import World, number, until
+from support.answers import CLOSE, GARBAGE, HALF, RESET, Hold, accept, refuse, taken_but
 
 
 class TestFaults(World):
@@ -203,7 +203,7 @@ class TestFaults(World):
         event = self.event()
         self.publish(self.client, event)
         until("the gateway to say that its database does not take anything", lambda: not self.gateway.ready())
-        self.assertFalse([m for m in self.client.messages if event["id"].encode() in m.payload])
+        self.assertFalse(self.client.messages.matching(lambda m: event["id"].encode() in m.payload))
         thief.execute("ROLLBACK")
         answer = self.answer_to(self.client, event["id"])  # the broker sent it again by itself
         self.assertEqual(answer["data"]["status"], "accepted")
@@ -222,7 +222,7 @@ class TestFaults(World):
         until("the gateway to say so", lambda: not self.gateway.ready())
         # What comes in is refused in order, so that it is sent again.
         self.assertEqual(self.hook.send(id=given, state="delivered").status, 503)
-        self.assertFalse([m for m in self.client.messages if event["id"].encode() in m.payload])
+        self.assertFalse(self.client.messages.matching(lambda m: event["id"].encode() in m.payload))
         resource.prlimit(self.gateway.pid, resource.RLIMIT_FSIZE, unlimited)
         self.assertEqual(self.answer_to(self.client, event["id"])["data"]["status"], "accepted")
         self.hook.send_taken(id=given, state="delivered")

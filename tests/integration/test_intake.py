@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 import unittest
 
-from support.mqtt import V311
 from world import World, moment, until
+from support.mqtt import V311
 
 
 class TestIntake(World):
@@ -93,8 +93,8 @@ class TestIntake(World):
         answer = school.wait(lambda message: b"response-topic" in message.payload)
         self.assertEqual(answer.topic, "pokana/v1/answer/school")
         self.publish(school, event, response_topic="pokana/v1/state/test")
-        until("the second refusal", lambda: len([m for m in school.messages if b"response-topic" in m.payload]) == 2)
-        self.assertFalse([m for m in observer.messages if m.topic == "pokana/v1/answer/other"])
+        until("the second refusal", lambda: len(school.messages.matching(lambda m: b"response-topic" in m.payload)) == 2)
+        self.assertFalse(observer.messages.matching(lambda m: m.topic == "pokana/v1/answer/other"))
         # The publisher is the topic's last level, not what the event says.
         stranger = self.event(id="strange")
         self.publish(observer, stranger, topic="pokana/v1/trigger/stranger")

@@ -57,7 +57,7 @@ class TestMainPath(World):
 
         # A repeat is answered as the first was, and sends nothing.
         self.publish(school, event)
-        repeat = until("the repeat to be answered", lambda: [m for m in school.messages if b'"duplicate":true' in m.payload])
+        repeat = until("the repeat to be answered", lambda: school.messages.matching(lambda m: b'"duplicate":true' in m.payload))
         self.assertEqual(json.loads(repeat[0].payload)["data"]["trigger"], trigger)
         self.assertEqual(self.trigger(trigger)["planned"], 4)
         self.assertEqual(len(self.provider.accepted()), 5)
@@ -69,9 +69,7 @@ class TestMainPath(World):
     def nothing_was_said(self, observer: object, *texts: str) -> None:
         secrets = [number(n) for n in range(1, 7)] + [HOOK_SECRET, TOKEN, *texts]
         self.gateway.assert_never_said(secrets)
-        for message in observer.messages:  # type: ignore[attr-defined]
-            if message.topic.startswith("pokana/v1/trigger/"):
-                continue
+        for message in observer.messages.matching(lambda m: not m.topic.startswith("pokana/v1/trigger/")):  # type: ignore[attr-defined]
             for secret in secrets:
                 self.assertNotIn(secret.lstrip("+").encode(), message.topic.encode() + message.payload)
         kept = b"".join(file.read_bytes() for file in self.gateway.folder.glob("pokana.db*"))

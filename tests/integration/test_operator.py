@@ -8,9 +8,9 @@ import signal
 import stat
 import unittest
 
+from world import World, number, until
 from support.answers import Hold, accept
 from support.certificates import Authority
-from world import World, number, until
 
 
 class TestOperator(World):

@@ -260,7 +260,7 @@ static void test_an_authority_we_do_not_trust(void **state)
     member->config.ca_file = test_path(broker.folder, "other-ca.crt");
     member_open(member);
     turn_until(member->loop, member->disconnects == 1);
-    assert_string_equal(member->reason, "A TLS error occurred.");
+    assert_non_null(strstr(member->reason, "A TLS error occurred.")); /* on the thread, or when the answer came */
     assert_int_equal(member->connects, 0);
     member_close(member);
     member->config.ca_file = test_path(broker.folder, "ca.crt");

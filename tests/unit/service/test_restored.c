@@ -99,10 +99,9 @@ static void add_trigger(struct world *world, int64_t received_ms, int64_t send_a
     struct pk_trigger trigger = { .id = pk_id_ordered(), .state = PK_TRIGGER_EXPANDING, .source = PK_SLICE("urn:x"), .event_id = PK_SLICE("1"),
                                   .type = PK_SLICE("t"), .received_ms = received_ms, .audience = PK_SLICE("{}"), .send_at_ms = send_at_ms,
                                   .valid_until_ms = NOW_MS + 1000 * HOUR_MS, .priority = PK_PRIORITY_NORMAL, .route = world->route.id, .ceiling = 10 };
-    int64_t id;
     notice.trigger = trigger.id;
     assert_int_equal(pk_notice_add(world->store, &notice, &trigger.notice, NULL), 0);
-    assert_int_equal(pk_trigger_add(world->store, &trigger, &id, NULL), 0);
+    assert_int_equal(pk_trigger_add(world->store, &trigger, NULL), 0);
 }
 
 static int keep(void *ctx, const struct pk_message *message)
