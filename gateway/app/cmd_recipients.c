@@ -72,7 +72,10 @@ static int by_the_gateway(const struct pk_invocation *invocation, const struct w
     };
     int r = path.failed ? pk_fail(err, PK_E_LIMIT, "a name is too long") : pk_ask(invocation, &question, &started, err);
     pk_buf_finish(&path);
-    return r == 0 ? follow(invocation, pk_json_string(pk_json_get(started, "job")), ret_document, err) : r;
+    if (r != 0)
+        return r;
+    r = follow(invocation, pk_json_string(pk_json_get(started, "job")), ret_document, err);
+    return r == 0 ? 0 : pk_hint(err, r == PK_E_BUSY ? PK_E_IO : r, "Import the same file again: it goes on where it stopped.");
 }
 
 /* ---- by ourselves ---- */

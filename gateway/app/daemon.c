@@ -48,6 +48,7 @@ static void shelter(void)
     struct rlimit files, none = { 0, 0 };
     (void) umask(0077);
     (void) signal(SIGPIPE, SIG_IGN);
+    (void) signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, told as one */
     (void) setrlimit(RLIMIT_CORE, &none);
     if (!PK_DUMPABLE)
         (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

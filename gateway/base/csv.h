@@ -21,18 +21,18 @@
 #define PK_CSV_FIELDS_MAX 64 /* in a row */
 #define PK_CSV_FIELD_BYTES_MAX 4096
 #define PK_CSV_ROW_BYTES_MAX 16384 /* all fields of a row */
-#define PK_CSV_ROWS_MAX 250000 /* in a file, the first line too */
+#define PK_CSV_ROWS_MAX 250000     /* in a file, the first line too */
 
 struct pk_csv {
-    struct pk_slice rest; /* not read yet */
+    struct pk_slice rest;   /* not read yet */
     struct pk_buf unquoted; /* what had to be rewritten of the current row */
-    char separator; /* ',' or ';' */
-    uint32_t line; /* where `rest` begins, from 1 */
-    uint32_t rows; /* read so far, bad ones too */
+    char separator;         /* ',' or ';' */
+    uint32_t line;          /* where `rest` begins, from 1 */
+    uint32_t rows;          /* read so far, bad ones too */
 };
 
 struct pk_csv_row {
-    uint32_t line; /* where it begins */
+    uint32_t line;                             /* where it begins */
     struct pk_slice fields[PK_CSV_FIELDS_MAX]; /* in the text or in the reader; until the next call */
     size_t count;
 };

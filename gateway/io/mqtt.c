@@ -3,15 +3,14 @@
  * The client: libmosquitto driven from our loop. What the library wants to send, its PUBACKs too, is queued and leaves in
  * mosquitto_loop_write(), which is called after the turn's commit only.
  *
- * The library closes its socket inside any call. Its callbacks only note that (`lost`); what follows is done when the
- * call has returned: the registration is dropped, the handle with it, and the next connection gets new ones.
+ * The library closes its socket inside any call. Its callbacks (mqtt_events.c) only note that; what follows is done when
+ * the call has returned: the registration is dropped, the handle with it, and the next connection gets new ones.
  */
 #include "gateway/io/mqtt.h"
 
 #include "gateway/base/random.h"
 #include "gateway/io/mqtt_internal.h"
 
-#include <mqtt_protocol.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -20,134 +19,6 @@
 #define MISC_MS 1000
 #define CONNECT_TIMEOUT_MS 20000 /* from the name to the granted subscriptions */
 #define IDLE_READS 2 /* calls in a row that bring nothing: there is nothing */
-
-struct in_flight {
-    int mid;
-    uint64_t token;
-};
-
-struct pk_mqtt {
-    struct pk_loop *loop;
-    struct pk_mqtt_config config;
-    char *texts[8]; /* copies of the configuration's strings */
-    size_t text_count;
-    char **subscriptions;
-    char *will_payload;
-    struct mqtt_link *link; /* NULL while waiting for the next attempt */
-    struct mosquitto *handle; /* the link's, once its thread is done */
-    struct pk_source *source;
-    struct pk_timer *misc, *backoff, *patience;
-    bool ready; /* subscriptions are granted */
-    bool paused, closing, lost;
-    bool retains; /* the broker does */
-    int subscribed_mid;
-    unsigned heard; /* callbacks of the library's in this round of reading */
-    unsigned unsettled; /* messages taken in since the last commit */
-    unsigned failures, refusals; /* in a row: attempts to connect, commits */
-    char reason[REASON_MAX], told[REASON_MAX];
-    struct in_flight in_flight[PK_MQTT_IN_FLIGHT_MAX];
-    size_t in_flight_count;
-};
-
-/* ---- the library's callbacks: they note ---- */
-
-static void lose(struct pk_mqtt *mqtt, const char *reason)
-{
-    if (!mqtt->lost)
-        (void) snprintf(mqtt->reason, sizeof mqtt->reason, "%s", reason);
-    mqtt->lost = true;
-}
-
-static void become_ready(struct pk_mqtt *mqtt)
-{
-    mqtt->ready = true;
-    mqtt->failures = 0;
-    mqtt->told[0] = '\0';
-    pk_timer_stop(mqtt->patience);
-    if (mqtt->config.connected)
-        mqtt->config.connected(mqtt->config.ctx);
-}
-
-void pk_mqtt_on_connect(struct mosquitto *handle, void *ctx, int rc, int flags, const mosquitto_property *properties)
-{
-    struct pk_mqtt *mqtt = ctx;
-    uint8_t retains = 1;
-    (void) flags;
-    mqtt->heard++;
-    (void) mosquitto_property_read_byte(properties, MQTT_PROP_RETAIN_AVAILABLE, &retains, false);
-    mqtt->retains = retains != 0;
-    if (rc != 0) {
-        lose(mqtt, mqtt->config.protocol == 5 ? mosquitto_reason_string(rc) : mosquitto_connack_string(rc));
-        return;
-    }
-    if (mqtt->config.subscription_count == 0) {
-        become_ready(mqtt);
-        return;
-    }
-    rc = mosquitto_subscribe_multiple(handle, &mqtt->subscribed_mid, (int) mqtt->config.subscription_count,
-                                      (char *const *) mqtt->subscriptions, 1, 0, NULL);
-    if (rc != MOSQ_ERR_SUCCESS)
-        lose(mqtt, "the topics cannot be subscribed to");
-}
-
-void pk_mqtt_on_subscribe(struct mosquitto *handle, void *ctx, int mid, int count, const int *granted, const mosquitto_property *properties)
-{
-    struct pk_mqtt *mqtt = ctx;
-    (void) handle;
-    (void) properties;
-    mqtt->heard++;
-    if (mid != mqtt->subscribed_mid || mqtt->ready)
-        return;
-    for (int i = 0; i < count; i++) {
-        if (granted[i] != 1) { /* less than asked would lose messages in silence */
-            lose(mqtt, granted[i] == 0 ? "the broker grants no QoS 1" : "the broker refused the subscription");
-            return;
-        }
-    }
-    become_ready(mqtt);
-}
-
-void pk_mqtt_on_disconnect(struct mosquitto *handle, void *ctx, int rc, const mosquitto_property *properties)
-{
-    struct pk_mqtt *mqtt = ctx;
-    (void) handle;
-    (void) properties;
-    mqtt->heard++;
-    lose(mqtt, rc >= 128 ? mosquitto_reason_string(rc) : rc > 0 ? mosquitto_strerror(rc) : "the link was closed");
-}
-
-static void take_message(void *ctx, const struct pk_mqtt_message *message)
-{
-    struct pk_mqtt *mqtt = ctx;
-    mqtt->config.message(mqtt->config.ctx, message);
-}
-
-void pk_mqtt_on_message(struct mosquitto *handle, void *ctx, const struct mosquitto_message *in, const mosquitto_property *properties)
-{
-    struct pk_mqtt *mqtt = ctx;
-    (void) handle;
-    mqtt->heard++;
-    if (in->qos > 0)
-        mqtt->unsettled++;
-    pk_mqtt_message_open(in, properties, mqtt->config.protocol, take_message, mqtt);
-}
-
-void pk_mqtt_on_publish(struct mosquitto *handle, void *ctx, int mid, int reason, const mosquitto_property *properties)
-{
-    struct pk_mqtt *mqtt = ctx;
-    (void) handle;
-    (void) properties;
-    mqtt->heard++;
-    for (size_t i = 0; i < mqtt->in_flight_count; i++) {
-        if (mqtt->in_flight[i].mid != mid)
-            continue;
-        uint64_t token = mqtt->in_flight[i].token;
-        mqtt->in_flight[i] = mqtt->in_flight[--mqtt->in_flight_count];
-        if (mqtt->config.published)
-            mqtt->config.published(mqtt->config.ctx, token, (unsigned) reason);
-        return;
-    }
-}
 
 /* ---- the link comes and goes ---- */
 
@@ -201,7 +72,7 @@ static void check_lost(struct pk_mqtt *mqtt)
 
 static void fail_link(struct pk_mqtt *mqtt, const char *reason)
 {
-    lose(mqtt, reason);
+    pk_mqtt_lose(mqtt, reason);
     link_lost(mqtt);
 }
 
@@ -239,7 +110,7 @@ static void read_in(struct pk_mqtt *mqtt)
         mqtt->heard = 0;
         int rc = mosquitto_loop_read(mqtt->handle, 1);
         if (rc != MOSQ_ERR_SUCCESS)
-            lose(mqtt, mosquitto_strerror(rc));
+            pk_mqtt_lose(mqtt, mosquitto_strerror(rc));
         idle = mqtt->heard > 0 ? 0 : idle + 1;
         total += mqtt->heard;
     }
@@ -252,7 +123,7 @@ static void look_for_end(struct pk_mqtt *mqtt)
 {
     char byte;
     if (!mqtt->lost && recv(mosquitto_socket(mqtt->handle), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-        lose(mqtt, "the broker closed the link");
+        pk_mqtt_lose(mqtt, "the broker closed the link");
 }
 
 static bool may_read(const struct pk_mqtt *mqtt)
@@ -277,7 +148,7 @@ static void on_misc(void *ctx)
     pk_timer_in(mqtt->misc, MISC_MS);
     int rc = mosquitto_loop_misc(mqtt->handle);
     if (rc != MOSQ_ERR_SUCCESS)
-        lose(mqtt, mosquitto_strerror(rc));
+        pk_mqtt_lose(mqtt, mosquitto_strerror(rc));
     else if (may_read(mqtt))
         read_in(mqtt);
     check_lost(mqtt);
@@ -287,7 +158,7 @@ static void watch(struct pk_mqtt *mqtt)
 {
     unsigned events = (may_read(mqtt) ? PK_READY_READ : 0u) | (mosquitto_want_write(mqtt->handle) ? PK_READY_WRITE : 0u);
     if (pk_source_set(mqtt->source, events) != 0)
-        lose(mqtt, "the link to the broker cannot be watched");
+        pk_mqtt_lose(mqtt, "the link to the broker cannot be watched");
 }
 
 /* What the socket does not take leaves in a later turn. */
@@ -296,7 +167,7 @@ static void write_out(struct pk_mqtt *mqtt)
     if (mosquitto_want_write(mqtt->handle)) {
         int rc = mosquitto_loop_write(mqtt->handle, 1);
         if (rc != MOSQ_ERR_SUCCESS)
-            lose(mqtt, mosquitto_strerror(rc));
+            pk_mqtt_lose(mqtt, mosquitto_strerror(rc));
     }
     if (!mqtt->lost)
         watch(mqtt);
@@ -383,69 +254,7 @@ void pk_mqtt_free(struct pk_mqtt *mqtt)
     free(mqtt);
 }
 
-bool pk_mqtt_connected(const struct pk_mqtt *mqtt)
-{
-    return mqtt->ready && !mqtt->lost && !mqtt->closing;
-}
-
-/* ---- publishing and releasing ---- */
-
-unsigned pk_mqtt_room(const struct pk_mqtt *mqtt)
-{
-    return pk_mqtt_connected(mqtt) ? (unsigned) (PK_MQTT_IN_FLIGHT_MAX - mqtt->in_flight_count) : 0;
-}
-
-static mosquitto_property *properties_of(const struct pk_mqtt_publish *publish)
-{
-    mosquitto_property *properties = NULL;
-    (void) mosquitto_property_add_byte(&properties, MQTT_PROP_PAYLOAD_FORMAT_INDICATOR, 1);
-    if (publish->content_type)
-        (void) mosquitto_property_add_string(&properties, MQTT_PROP_CONTENT_TYPE, publish->content_type);
-    if (publish->correlation.len > 0)
-        (void) mosquitto_property_add_binary(&properties, MQTT_PROP_CORRELATION_DATA, publish->correlation.data,
-                                             (uint16_t) publish->correlation.len);
-    if (publish->expiry_s > 0)
-        (void) mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, publish->expiry_s);
-    return properties;
-}
-
-static int publish_error(int rc, size_t len, struct pk_error *err)
-{
-    switch (rc) {
-    case MOSQ_ERR_OVERSIZE_PACKET:
-    case MOSQ_ERR_PAYLOAD_SIZE:
-        return pk_fail(err, PK_E_LIMIT, "the broker takes no message of %zu bytes", len);
-    case MOSQ_ERR_INVAL:
-    case MOSQ_ERR_MALFORMED_UTF8:
-        return pk_fail(err, PK_E_INVALID, "the topic cannot be published to");
-    case MOSQ_ERR_QOS_NOT_SUPPORTED:
-        return pk_fail(err, PK_E_UNSUPPORTED, "the broker takes no message of QoS 1");
-    default:
-        return pk_fail(err, PK_E_BUSY, "could not publish: %s", mosquitto_strerror(rc));
-    }
-}
-
-int pk_mqtt_publish(struct pk_mqtt *mqtt, const struct pk_mqtt_publish *publish, struct pk_error *err)
-{
-    int mid = 0;
-    if (!pk_mqtt_connected(mqtt))
-        return pk_fail(err, PK_E_BUSY, "the broker cannot be reached now");
-    if (pk_mqtt_room(mqtt) == 0)
-        return pk_fail(err, PK_E_BUSY, "%u messages wait for the broker already", PK_MQTT_IN_FLIGHT_MAX);
-    if (publish->retain && !mqtt->retains) /* the library would drop the flag in silence */
-        return pk_fail(err, PK_E_UNSUPPORTED, "the broker takes no retained messages");
-    if (publish->payload.len > INT32_MAX || publish->correlation.len > UINT16_MAX)
-        return pk_fail(err, PK_E_LIMIT, "a message of %zu bytes is too large", publish->payload.len);
-    mosquitto_property *properties = mqtt->config.protocol == 5 ? properties_of(publish) : NULL;
-    int rc = mosquitto_publish_v5(mqtt->handle, &mid, publish->topic, (int) publish->payload.len, publish->payload.data, 1,
-                                  publish->retain, properties);
-    mosquitto_property_free_all(&properties);
-    if (rc != MOSQ_ERR_SUCCESS)
-        return publish_error(rc, publish->payload.len, err);
-    mqtt->in_flight[mqtt->in_flight_count++] = (struct in_flight){ mid, publish->token };
-    pk_loop_again(mqtt->loop); /* it leaves at the next release, which may be this turn's or not */
-    return 0;
-}
+/* ---- releasing ---- */
 
 void pk_mqtt_release(struct pk_mqtt *mqtt, bool committed)
 {

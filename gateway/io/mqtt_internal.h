@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the client's own files share: mqtt.c (the link's coming and going, publishing, releasing), mqtt_link.c (one
- * connection: a handle of the library and the thread that connects it), mqtt_message.c (a message taken apart).
+ * What the client's own files share: mqtt.c (the link's coming and going, releasing), mqtt_events.c (the library's
+ * callbacks), mqtt_publish.c, mqtt_link.c (one connection: a handle of the library and the thread that connects it),
+ * mqtt_message.c (a message taken apart).
  */
 #ifndef PK_IO_MQTT_INTERNAL_H
 #define PK_IO_MQTT_INTERNAL_H
@@ -16,6 +17,34 @@
  * which the owner publishes again) is not wanted, and a connect that hangs is left to its thread. */
 struct mqtt_link;
 
+struct in_flight {
+    int mid;
+    uint64_t token;
+};
+
+struct pk_mqtt {
+    struct pk_loop *loop;
+    struct pk_mqtt_config config;
+    char *texts[8]; /* copies of the configuration's strings */
+    size_t text_count;
+    char **subscriptions;
+    char *will_payload;
+    struct mqtt_link *link; /* NULL while waiting for the next attempt */
+    struct mosquitto *handle; /* the link's, once its thread is done */
+    struct pk_source *source;
+    struct pk_timer *misc, *backoff, *patience;
+    bool ready; /* subscriptions are granted */
+    bool paused, closing, lost;
+    bool retains; /* the broker does */
+    int subscribed_mid;
+    unsigned heard; /* callbacks of the library's in this round of reading */
+    unsigned unsettled; /* messages taken in since the last commit */
+    unsigned failures, refusals; /* in a row: attempts to connect, commits */
+    char reason[REASON_MAX], told[REASON_MAX];
+    struct in_flight in_flight[PK_MQTT_IN_FLIGHT_MAX];
+    size_t in_flight_count;
+};
+
 /* The handle with everything set but the connection; PK_E_CONFIG. Its callbacks get `mqtt`, on the loop's thread. */
 int pk_mqtt_link_new(struct pk_loop *loop, struct pk_mqtt *mqtt, const struct pk_mqtt_config *config, struct mqtt_link **ret_link,
                      struct pk_error *err);
@@ -27,6 +56,9 @@ struct mosquitto *pk_mqtt_link_handle(const struct mqtt_link *link);
 
 /* mqtt.c: the thread is done; `why` is NULL, or what went wrong. */
 void pk_mqtt_link_is_up(struct pk_mqtt *mqtt, const char *why);
+
+/* mqtt_events.c: notes the first reason of a loss. */
+void pk_mqtt_lose(struct pk_mqtt *mqtt, const char *reason);
 void pk_mqtt_on_connect(struct mosquitto *handle, void *ctx, int rc, int flags, const mosquitto_property *properties);
 void pk_mqtt_on_subscribe(struct mosquitto *handle, void *ctx, int mid, int count, const int *granted, const mosquitto_property *properties);
 void pk_mqtt_on_disconnect(struct mosquitto *handle, void *ctx, int rc, const mosquitto_property *properties);

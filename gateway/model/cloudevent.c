@@ -129,9 +129,6 @@ static int check_attributes(struct reading *reading)
 {
     struct pk_cloudevent *event = reading->event;
     struct pk_slice version = attribute(reading, "specversion");
-    event->id = attribute(reading, "id"); /* first: a refusal names the event it is about */
-    if (event->id.len > VALUE_MAX_BYTES)
-        event->id = (struct pk_slice){ 0 };
     if (version.data && !pk_slice_is(version, "1.0"))
         return refuse(reading, PK_REFUSAL_SPECVERSION, "specversion is not 1.0");
     int r = need(reading, "specversion", &version);
@@ -257,6 +254,9 @@ int pk_cloudevent_read(struct pk_slice content_type, const struct pk_attribute *
         r = read_structured(&reading, payload);
     else
         r = read_binary(&reading, content_type, user, user_count, payload);
+    /* Whatever is wrong, the refusal names the event it is about. */
+    struct pk_slice id = attribute(&reading, "id");
+    ret_event->id = id.len <= VALUE_MAX_BYTES ? id : (struct pk_slice){ 0 };
     return r != 0 ? r : check_attributes(&reading);
 }
 

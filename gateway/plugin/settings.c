@@ -152,12 +152,25 @@ static void take_secret(struct reader *reader, const struct pk_setting *setting,
     pk_buf_wipe(&secret);
 }
 
+/* Members of a family have names of the operator's choice: these tell that what is written there opens a door. */
+static bool sounds_secret(const char *key)
+{
+    static const char *const words[] = { "authorization", "password", "secret", "token", "key" };
+    size_t len = strlen(key);
+    for (size_t i = 0; i < PK_COUNT(words); i++) {
+        size_t n = strlen(words[i]);
+        if (len >= n && pk_slice_equal_nocase(pk_slice_make(key + len - n, n), words[i]))
+            return true;
+    }
+    return false;
+}
+
 static void take(struct reader *reader, const struct pk_setting *setting, const struct pk_ini_entry *entry)
 {
     struct pk_error err = { 0 };
     int64_t number = 0;
     bool reference = pk_secret_is_reference(entry->value);
-    if (setting->type == PK_SETTING_SECRET || (reference && pk_setting_is_family(setting))) {
+    if (setting->type == PK_SETTING_SECRET || (pk_setting_is_family(setting) && (reference || sounds_secret(entry->key)))) {
         take_secret(reader, setting, entry);
         return;
     }

@@ -118,10 +118,12 @@ static int save(struct pk_import *import, uint32_t state, int64_t now_ms, struct
     int r = pk_job_save(import->service->store, &job, err);
     if (r == 0 && state != PK_JOB_RUNNING) {
         char id[PK_ID_TEXT_MAX], detail[160];
-        (void) snprintf(detail, sizeof detail, "%s: %lld added, %lld unchanged, %lld refused, %lld asked", state == PK_JOB_DONE ? "done" : "failed",
-                        (long long) job.counts[PK_IMPORT_ADDED], (long long) job.counts[PK_IMPORT_UNCHANGED],
-                        (long long) job.counts[PK_IMPORT_REFUSED], (long long) job.counts[PK_IMPORT_ASKED]);
-        r = pk_audit_append(import->service->store, import->actor, "recipients.imported", pk_id_format(job.id, id), detail, now_ms, err);
+        (void) snprintf(detail, sizeof detail, "%s: %lld added, %lld unchanged, %lld refused, %lld asked",
+                        state == PK_JOB_DONE ? "done" : "failed", (long long) job.counts[PK_IMPORT_ADDED],
+                        (long long) job.counts[PK_IMPORT_UNCHANGED], (long long) job.counts[PK_IMPORT_REFUSED],
+                        (long long) job.counts[PK_IMPORT_ASKED]);
+        r = pk_audit_append(import->service->store, import->actor, "recipients.imported", pk_id_format(job.id, id), detail,
+                            now_ms, err);
     }
     if (r == 0)
         import->job = job;
@@ -267,7 +269,8 @@ static int commit(struct pk_store *store, struct pk_error *err)
     return r;
 }
 
-int pk_import_run(struct pk_import *import, void (*progress)(void *ctx, const struct pk_import_view *view), void *ctx, struct pk_error *err)
+int pk_import_run(struct pk_import *import, void (*progress)(void *ctx, const struct pk_import_view *view), void *ctx,
+                  struct pk_error *err)
 {
     int r = 0;
     for (unsigned step = 1; r == 0 && !pk_import_ended(import); step++) {

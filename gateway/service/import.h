@@ -28,17 +28,17 @@
 #define PK_IMPORT_TURN_US 5000
 
 struct pk_import_options {
-    bool confirmed; /* their yes is documented in the rows */
-    bool partial; /* good rows count although others are bad */
-    struct pk_slice by; /* who imports: a user */
+    bool confirmed;                /* their yes is documented in the rows */
+    bool partial;                  /* good rows count although others are bad */
+    struct pk_slice by;            /* who imports: a user */
     struct pk_slice second_person; /* confirmed: who looked at the documents too */
-    unsigned rows_a_turn; /* 0 = PK_IMPORT_ROWS_A_TURN */
+    unsigned rows_a_turn;          /* 0 = PK_IMPORT_ROWS_A_TURN */
 };
 
 /* One line that was refused, and why. */
 struct pk_import_note {
     uint32_t line;
-    uint32_t row; /* the same in rows, from 0 */
+    uint32_t row;  /* the same in rows, from 0 */
     bool applying; /* refused while it was applied: what the file cannot know, as a STOP */
     char reason[160];
     char hint[160];
@@ -54,7 +54,7 @@ struct pk_import_view {
     int64_t counts[PK_IMPORT_COUNTS];
     const struct pk_import_note *notes; /* until the next step */
     size_t note_count;
-    int64_t more_notes; /* not kept */
+    int64_t more_notes;  /* not kept */
     const char *trouble; /* why a failed one failed, when that is no line's fault; else "" */
 };
 
@@ -62,8 +62,8 @@ struct pk_import;
 
 /* Reads the first line and finds or makes the job, in a unit of its own. `text` is copied. PK_E_INVALID for a first line
  * or options that make no sense, PK_E_LIMIT for a file that is too large. */
-int pk_import_new(struct pk_service *service, const struct pk_actor *actor, const struct pk_import_options *options, struct pk_slice text,
-                  int64_t now_ms, struct pk_import **ret_import, struct pk_error *err);
+int pk_import_new(struct pk_service *service, const struct pk_actor *actor, const struct pk_import_options *options,
+                  struct pk_slice text, int64_t now_ms, struct pk_import **ret_import, struct pk_error *err);
 void pk_import_free(struct pk_import *import); /* wipes */
 PK_AUTO_DEFINE(pk_import, struct pk_import *, pk_import_free)
 
@@ -76,6 +76,7 @@ int64_t pk_import_job(const struct pk_import *import);
 void pk_import_view(const struct pk_import *import, struct pk_import_view *ret_view);
 
 /* Steps and commits to the end, for a command that holds the store; `progress` may be NULL. */
-int pk_import_run(struct pk_import *import, void (*progress)(void *ctx, const struct pk_import_view *view), void *ctx, struct pk_error *err);
+int pk_import_run(struct pk_import *import, void (*progress)(void *ctx, const struct pk_import_view *view), void *ctx,
+                  struct pk_error *err);
 
 #endif

@@ -19,7 +19,7 @@ struct applying {
     bool confirmed;
     uint32_t channel;
     struct pk_recipient who; /* id 0 = nobody yet */
-    int64_t address; /* 0 = not known yet */
+    int64_t address;         /* 0 = not known yet */
     struct {
         uint32_t id;
         int64_t until_ms;
@@ -201,8 +201,8 @@ static int change(struct applying *a, struct pk_error *err)
     return r == 0 ? ask(a, err) : r;
 }
 
-int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row, int64_t now_ms,
-                        struct pk_import_outcome *ret_outcome, struct pk_error *err)
+int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row,
+                        int64_t now_ms, struct pk_import_outcome *ret_outcome, struct pk_error *err)
 {
     *ret_outcome = (struct pk_import_outcome){ 0 };
     struct applying a = {

@@ -77,14 +77,15 @@ static int start_job(struct pk_import *import, const struct pk_import_options *o
     import->job.updated_ms = now_ms;
     if ((r = pk_job_save(store, &import->job, err)) != 0)
         return r;
-    (void) snprintf(detail, sizeof detail, "by %.*s%s%.*s%s%s", PK_SLICE_ARG(options->by), import->confirmed ? ", second person " : "",
-                    import->confirmed ? (int) options->second_person.len : 0, options->second_person.data ? options->second_person.data : "",
+    (void) snprintf(detail, sizeof detail, "by %.*s%s%.*s%s%s", PK_SLICE_ARG(options->by),
+                    import->confirmed ? ", second person " : "", import->confirmed ? (int) options->second_person.len : 0,
+                    options->second_person.data ? options->second_person.data : "",
                     import->confirmed ? ", already confirmed" : "", import->partial ? ", partial" : "");
     return pk_audit_append(store, import->actor, "recipients.import", pk_id_format(import->job.id, id), detail, now_ms, err);
 }
 
-int pk_import_new(struct pk_service *service, const struct pk_actor *actor, const struct pk_import_options *options, struct pk_slice text,
-                  int64_t now_ms, struct pk_import **ret_import, struct pk_error *err)
+int pk_import_new(struct pk_service *service, const struct pk_actor *actor, const struct pk_import_options *options,
+                  struct pk_slice text, int64_t now_ms, struct pk_import **ret_import, struct pk_error *err)
 {
     if (text.len > PK_IMPORT_BYTES_MAX) {
         (void) pk_fail(err, PK_E_LIMIT, "the file is larger than %u bytes", PK_IMPORT_BYTES_MAX);

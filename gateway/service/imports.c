@@ -83,8 +83,12 @@ void pk_imports_run(struct pk_imports *imports)
     }
     log_end(import);
     keep_log_short(imports);
-    if (under_way(imports))
+    if (!under_way(imports))
+        return;
+    if (pk_store_healthy(imports->service->store, NULL))
         pk_loop_again(imports->service->loop);
+    else
+        pk_timer_in(imports->timer, TROUBLE_MS); /* what it did in the last turn was lost: not again at once */
 }
 
 static void remove_at(struct pk_imports *imports, size_t at)

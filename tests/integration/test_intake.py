@@ -131,10 +131,12 @@ class TestIntake(World):
         self.assertTrue(self.gateway.ready())  # it goes on
         self.gateway.run("resume", "--all")
         self.provider.wait_accepted(3)  # and hands over what it has
+        self.deliver_all()
+        self.wait_counts(delivered=3)
         self.broker.start()
         again = self.school(client_id="school-1", clean_start=False, session_expiry=600)
         self.wait_connected()
-        again.wait(lambda message: b"trigger-planned" in message.payload)
+        again.wait(lambda message: b"trigger-completed" in message.payload)
         self.assertEqual(self.accepted(again, event), self.answer_to(again, event["id"])["data"]["trigger"])
 
 

@@ -87,7 +87,7 @@ class TestMainPath(World):
         for n in range(1, 4):
             self.assertNotIn(number(n)[-7:], text)
         numbers = self.gateway.metrics()
-        self.assertEqual(numbers['pokana_triggers_total{result="accepted"}'], 1)
+        self.assertEqual(numbers["pokana_triggers_accepted_total"], 1)
         self.assertEqual(numbers['pokana_messages{state="delivered"}'], 3)
         self.assertEqual(numbers["pokana_broker_connected"], 1)
 

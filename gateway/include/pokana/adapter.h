@@ -93,7 +93,8 @@ enum pk_setting_type {
 };
 
 /* A name ending in ".*" is a family: `header.*` takes header.Accept, header.X-Key, each given with its full
- * name. A member of a family may be given as file: or credential: too, and is then secret. */
+ * name. A member of a family may be given as file: or credential: too, and is then secret; one whose name ends in
+ * authorization, password, secret, token or key must be. */
 struct pk_setting {
     const char *name;
     uint32_t type;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The configuration: what a good file becomes, and how each mistake of a bad one is told. */
 #include "tests/unit/app/config_support.h"
 
 #include "gateway/app/config_private.h"

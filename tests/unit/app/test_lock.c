@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* The lock of the database: one holder, the same as the store. */
 #include "tests/unit/app/config_support.h"
 
 #include "gateway/app/lock.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* What the service manager hears, and when there is nobody to tell. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -14,8 +14,8 @@
 #include "gateway/language/utf16.h"
 
 #define SEED 20261014u
-#define FLIPS_PER_TEMPLATE 60u
-#define FLIPS_PER_LANGUAGE 150u
+#define FLIPS_PER_TEMPLATE 40u
+#define FLIPS_PER_LANGUAGE 80u
 #define FLIPS_PER_TEXT 60u
 #define LANGUAGE_STEP 37u /* a language file opens many formatters: not every byte of it */
 

@@ -134,6 +134,8 @@ static void test_mistakes_are_told_at_their_line(void **state)
         { "note =", "note: the value is empty | " },
         { "note = a\tb", "note: the value holds a control character | " },
         { "note = file:token", "note: the setting is no secret: write its value here | " },
+        { "header.Authorization = Bearer x", "header.Authorization: a secret cannot be written here | Put it in a file of mode 600 and write file:/path/of/the/file." },
+        { "header.X-API-TOKEN = x", "header.X-API-TOKEN: a secret cannot be written here | Put it in a file of mode 600 and write file:/path/of/the/file." },
         { "header.X-Key = file:empty", NULL }, /* its sentence holds the folder's name: below */
     };
     (void) state;
