@@ -38,7 +38,8 @@ static int start(struct pk_call *call, struct pk_buf *by, struct pk_buf *second,
     options.by = by_given ? pk_buf_slice(by) : pk_slice_of(call->actor_name);
     options.second_person = pk_buf_slice(second);
     call->actor.purpose = "import";
-    return pk_imports_start(call->service->imports, &call->actor, &options, pk_http_request_body(call->request), call->now_ms, ret_job, err);
+    return pk_imports_start(call->service->imports, &call->actor, &options, pk_http_request_body(call->request), call->now_ms,
+                            ret_job, err);
 }
 
 void pk_api_import(struct pk_call *call)
@@ -115,7 +116,8 @@ static void write_row(struct pk_json_out *out, const struct pk_job_row *row)
     write_counts(out, row->counts);
     pk_json_open(out, "errors", '[');
     if (cut_off)
-        write_error(out, 0, "the gateway stopped before it was done", "Import the same file again: it continues where it stopped.");
+        write_error(out, 0, "the gateway stopped before it was done",
+                    "Import the same file again: it continues where it stopped.");
     pk_json_close(out, ']');
     pk_json_add_int(out, "moreErrors", 0);
 }

@@ -31,7 +31,8 @@ static int whole_path(const char *file, char ret_path[PATH_MAX], struct pk_error
     return n > 0 && n < PATH_MAX ? 0 : pk_fail(err, PK_E_LIMIT, "the path of the backup is too long");
 }
 
-static int by_the_gateway(const struct pk_invocation *invocation, const char *path, struct pk_json **ret_document, struct pk_error *err)
+static int by_the_gateway(const struct pk_invocation *invocation, const char *path, struct pk_json **ret_document,
+                          struct pk_error *err)
 {
     struct pk_buf body;
     pk_buf_init(&body, BODY_BYTES_MAX);
@@ -39,13 +40,16 @@ static int by_the_gateway(const struct pk_invocation *invocation, const char *pa
     pk_json_open(&out, NULL, '{');
     pk_json_add_text(&out, "path", path);
     pk_json_close(&out, '}');
-    struct pk_question question = { .method = "POST", .path = "/v1/backup", .body = pk_buf_slice(&body), .timeout_ms = TIMEOUT_MS };
+    struct pk_question question = {
+        .method = "POST", .path = "/v1/backup", .body = pk_buf_slice(&body), .timeout_ms = TIMEOUT_MS
+    };
     int r = pk_ask(invocation, &question, ret_document, err);
     pk_buf_finish(&body);
     return r;
 }
 
-static int by_ourselves(const struct pk_invocation *invocation, const char *path, struct pk_json **ret_document, struct pk_error *err)
+static int by_ourselves(const struct pk_invocation *invocation, const char *path, struct pk_json **ret_document,
+                        struct pk_error *err)
 {
     pk_auto(pk_config) struct pk_config *config = NULL;
     struct pk_ini_report report = pk_config_report_stderr();

@@ -37,10 +37,11 @@ static int make(const struct pk_invocation *invocation)
         pk_buf_finish(&text);
         return 0;
     }
-    (void) printf("made %s, readable by you alone\n"
-                  "Name it in the configuration (keys = ...). Keep a copy of it, and never beside a backup: with both, every address\n"
-                  "can be read; without it, none.\n",
-                  words.words[0]);
+    (void) printf(
+        "made %s, readable by you alone\n"
+        "Name it in the configuration (keys = ...). Keep a copy of it, and never beside a backup: with both, every address\n"
+        "can be read; without it, none.\n",
+        words.words[0]);
     return 0;
 }
 

@@ -35,7 +35,8 @@ static void add_argument(struct pk_buf *path, const char *name, const char *valu
     pk_ask_escape(path, pk_slice_of(value));
 }
 
-static int follow(const struct pk_invocation *invocation, struct pk_slice job, struct pk_json **ret_document, struct pk_error *err)
+static int follow(const struct pk_invocation *invocation, struct pk_slice job, struct pk_json **ret_document,
+                  struct pk_error *err)
 {
     char path[64];
     (void) snprintf(path, sizeof path, "/v1/jobs/%.*s", PK_SLICE_ARG(job));
@@ -96,12 +97,14 @@ static int document_of(const struct pk_import *import, struct pk_json **ret_docu
     pk_json_open(&out, NULL, '{');
     pk_import_view_write(&out, &view);
     pk_json_close(&out, '}');
-    int r = text.failed ? pk_fail(err, PK_E_LIMIT, "there is too much to tell") : pk_json_parse(pk_buf_slice(&text), VIEW_BYTES_MAX, ret_document, err);
+    int r = text.failed ? pk_fail(err, PK_E_LIMIT, "there is too much to tell")
+                        : pk_json_parse(pk_buf_slice(&text), VIEW_BYTES_MAX, ret_document, err);
     pk_buf_finish(&text);
     return r;
 }
 
-static int import_into(struct pk_service *service, const struct wanted *wanted, struct pk_json **ret_document, struct pk_error *err)
+static int import_into(struct pk_service *service, const struct wanted *wanted, struct pk_json **ret_document,
+                       struct pk_error *err)
 {
     pk_auto(pk_import) struct pk_import *import = NULL;
     char user[PK_USER_MAX];
@@ -182,13 +185,14 @@ static int report(const struct pk_invocation *invocation, const struct wanted *w
         print_errors(wanted->file, document);
         int64_t added = number(document, "counts.added"), refused = number(document, "counts.refused");
         if (done)
-            (void) printf("imported %s: %" PRId64 " lines added something, %" PRId64 " changed nothing, %" PRId64 " were refused; %" PRId64
-                          " people will be asked\n",
+            (void) printf("imported %s: %" PRId64 " lines added something, %" PRId64 " changed nothing, %" PRId64
+                          " were refused; %" PRId64 " people will be asked\n",
                           wanted->file, added, number(document, "counts.unchanged"), refused, number(document, "counts.asked"));
         else if (number(document, "done") == 0 && added == 0)
             (void) printf("nothing was imported: %" PRId64 " lines of %s were refused\n", refused, wanted->file);
         else
-            (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n", number(document, "done"), wanted->file);
+            (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n",
+                          number(document, "done"), wanted->file);
         if (!done && !wanted->partial && refused > 0)
             (void) printf("Correct them, or import the good lines with --partial.\n");
     }
@@ -198,7 +202,8 @@ static int report(const struct pk_invocation *invocation, const struct wanted *w
 
 /* ---- the command ---- */
 
-static int import(const struct pk_invocation *invocation, const struct wanted *wanted, struct pk_json **ret_document, struct pk_error *err)
+static int import(const struct pk_invocation *invocation, const struct wanted *wanted, struct pk_json **ret_document,
+                  struct pk_error *err)
 {
     struct pk_error alone = { 0 };
     pk_progress_begin("importing");

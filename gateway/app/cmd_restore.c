@@ -22,7 +22,9 @@
 
 static void print_due(const struct pk_restored *restored)
 {
-    static const struct pk_column columns[] = { { "MESSAGE", false }, { "CLASS", false }, { "TOPIC", false }, { "DUE", false }, { "EXPIRES", false } };
+    static const struct pk_column columns[] = {
+        { "MESSAGE", false }, { "CLASS", false }, { "TOPIC", false }, { "DUE", false }, { "EXPIRES", false }
+    };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     char id[PK_ID_TEXT_MAX], moment[PK_SHOW_TEXT_MAX];
     for (size_t i = 0; i < restored->listed_count; i++) {
@@ -45,11 +47,13 @@ static void print_told(const char *backup, const char *database, const struct pk
     pk_show_moment_long(restored->since_ms, since);
     (void) printf("%s is in the place of %s\n", backup, database);
     (void) printf("  taken %s%s; %" PRId64 " people, %" PRId64 " entries of consent, all in order\n", since,
-                  restored->since_is_guessed ? " (by the file's own time)" : "", restored->facts.recipients, restored->facts.links);
+                  restored->since_is_guessed ? " (by the file's own time)" : "", restored->facts.recipients,
+                  restored->facts.links);
     if (restored->kept[0])
         (void) printf("  the old database is kept as %s; delete it when nothing in it is missed\n", restored->kept);
     (void) printf("\nNothing is sent until you say so.\n");
-    (void) printf("  %" PRId64 " messages waited in the backup and are held; %" PRId64 " of them were due by now and may have been sent since\n",
+    (void) printf("  %" PRId64 " messages waited in the backup and are held; %" PRId64
+                  " of them were due by now and may have been sent since\n",
                   restored->held, restored->due);
     if (restored->uncertain > 0)
         (void) printf("  %" PRId64 " were being handed over when it was taken and are uncertain\n", restored->uncertain);

@@ -20,7 +20,7 @@ struct restoring {
     struct pk_keyring *keys;
     int64_t now_ms;
     char ready[PK_RESTORE_PATH_MAX]; /* the copy, once it may take the place */
-    char part[PK_RESTORE_PATH_MAX]; /* the copy while it is made ready */
+    char part[PK_RESTORE_PATH_MAX];  /* the copy while it is made ready */
     struct pk_restored *told;
 };
 
@@ -81,7 +81,9 @@ static int list_due(void *ctx, const struct pk_message *message)
     struct listing *listing = ctx;
     struct pk_restore_due *due = &listing->told->listed[listing->told->listed_count++];
     const char *topic = message->topic != 0 ? pk_name_text(listing->store, PK_NAME_TOPIC, message->topic) : NULL;
-    *due = (struct pk_restore_due){ .id = message->id, .due_ms = message->due_ms, .expires_ms = message->expires_ms, .cls = message->cls };
+    *due = (struct pk_restore_due){
+        .id = message->id, .due_ms = message->due_ms, .expires_ms = message->expires_ms, .cls = message->cls
+    };
     (void) snprintf(due->topic, sizeof due->topic, "%s", topic ? topic : "");
     return 0;
 }

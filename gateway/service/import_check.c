@@ -10,8 +10,8 @@
 
 #define DAY_MS (24 * 3600 * 1000ll)
 #define FIRST_TO_SEE_A_DAY_MS (14 * 3600 * 1000ll) /* a day begins this much earlier somewhere */
-#define DIGITS_TO_HIDE 7u /* in a row, with what people write between them: not repeated in a message */
-#define DIGITS_OF_A_NUMBER 10u /* not kept as a word: numbers of forms are shorter */
+#define DIGITS_TO_HIDE 7u                          /* in a row, with what people write between them: not repeated in a message */
+#define DIGITS_OF_A_NUMBER 10u                     /* not kept as a word: numbers of forms are shorter */
 
 static const char *const columns[PK_COLUMNS] = { "channel", "address", "language", "script", "tags", "topics",
                                                  "how",     "wording", "given_at", "by",     "until" };
@@ -66,7 +66,8 @@ static int refuse(struct pk_error *err, const char *hint, const char *what)
 }
 
 /* "... is not known", with the nearest that is. */
-static int unknown(struct pk_error *err, const char *column, struct pk_slice text, const char *what, const char *const *names, size_t count)
+static int unknown(struct pk_error *err, const char *column, struct pk_slice text, const char *what, const char *const *names,
+                   size_t count)
 {
     char quoted[64];
     const char *near = has_digits(text, DIGITS_TO_HIDE) ? NULL : pk_nearest(text, names, count);
@@ -111,7 +112,9 @@ int pk_import_read_form(const struct pk_csv_row *first, bool confirmed, struct p
         if (ret_form->at[i] >= 0 || !is_required((enum pk_import_column) i, confirmed))
             continue;
         (void) pk_fail(err, PK_E_INVALID, "column \"%s\" is missing", columns[i]);
-        return pk_hint(err, PK_E_INVALID, "Name the columns in the first line: channel,address,language,script,tags,topics,how,wording,given_at,by,until.");
+        return pk_hint(
+            err, PK_E_INVALID,
+            "Name the columns in the first line: channel,address,language,script,tags,topics,how,wording,given_at,by,until.");
     }
     return 0;
 }
@@ -131,7 +134,8 @@ static int check_channel(const struct pk_service *service, struct pk_slice chann
     return unknown(err, "channel", channel, "has no route", names, count);
 }
 
-static int check_number(const struct pk_service *service, struct pk_slice text, char ret_number[PK_PHONE_MAX], struct pk_error *err)
+static int check_number(const struct pk_service *service, struct pk_slice text, char ret_number[PK_PHONE_MAX],
+                        struct pk_error *err)
 {
     char number[PK_PHONE_MAX];
     switch (pk_phone_parse(text, service->rules->phone_region, number)) {
@@ -146,11 +150,12 @@ static int check_number(const struct pk_service *service, struct pk_slice text, 
     case PK_PHONE_INVALID:
         break;
     }
-    return refuse(err, "Write it with its country, as +31 or +359, in a column formatted as text.", "address: it is not a telephone number");
+    return refuse(err, "Write it with its country, as +31 or +359, in a column formatted as text.",
+                  "address: it is not a telephone number");
 }
 
-static int check_address(const struct pk_service *service, struct pk_slice text, struct pk_import_known *known, struct pk_import_row *row,
-                         struct pk_error *err)
+static int check_address(const struct pk_service *service, struct pk_slice text, struct pk_import_known *known,
+                         struct pk_import_row *row, struct pk_error *err)
 {
     row->address = text;
     if (text.len == 0)
@@ -183,7 +188,8 @@ static int check_language(const struct pk_service *service, struct pk_import_row
     if (row->script.len == 0 || pk_catalog_has_rendering(service->catalog, row->language, row->script))
         return 0;
     (void) pk_fail(err, PK_E_INVALID, "script: %s is not written so", shown(row->script, quoted));
-    return pk_hint(err, PK_E_INVALID, "Leave it empty for the language's own letters; \"Latn\" for Latin ones where it has them.");
+    return pk_hint(err, PK_E_INVALID,
+                   "Leave it empty for the language's own letters; \"Latn\" for Latin ones where it has them.");
 }
 
 /* Cuts the next word of a field that holds several. */
@@ -322,8 +328,9 @@ static struct pk_slice value_of(const struct pk_import_form *form, const struct 
     return form->at[column] >= 0 ? pk_slice_trim(from->fields[form->at[column]]) : PK_SLICE("");
 }
 
-int pk_import_check_row(const struct pk_service *service, const struct pk_import_form *form, bool confirmed, const struct pk_csv_row *from,
-                        int64_t now_ms, struct pk_import_known *known, struct pk_import_row *ret_row, struct pk_error *err)
+int pk_import_check_row(const struct pk_service *service, const struct pk_import_form *form, bool confirmed,
+                        const struct pk_csv_row *from, int64_t now_ms, struct pk_import_known *known,
+                        struct pk_import_row *ret_row, struct pk_error *err)
 {
     if (from->count != form->width) {
         (void) pk_fail(err, PK_E_INVALID, "it has %zu fields, the first line %zu", from->count, form->width);

@@ -9,7 +9,7 @@
 
 #define PK_IMPORT_TAGS_MAX 16u /* in a row */
 #define PK_IMPORT_TOPICS_MAX 16u
-#define PK_IMPORT_WORD_MAX 64u /* bytes of how, wording and by */
+#define PK_IMPORT_WORD_MAX 64u     /* bytes of how, wording and by */
 #define PK_IMPORT_ADDRESS_MAX 128u /* bytes of an address that is no number */
 
 enum pk_import_column {
@@ -64,7 +64,7 @@ struct pk_import {
     struct pk_import_known *known; /* of each row checked */
     size_t known_cap;
     uint32_t rows, bad_rows; /* checked so far */
-    uint32_t rows_expected; /* by its line ends */
+    uint32_t rows_expected;  /* by its line ends */
     bool checked;
     enum pk_import_phase phase;
     struct pk_job_row job; /* as last read or saved */
@@ -79,8 +79,9 @@ int pk_import_rewind(struct pk_import *import, struct pk_error *err);
 
 int pk_import_read_form(const struct pk_csv_row *first, bool confirmed, struct pk_import_form *ret_form, struct pk_error *err);
 /* PK_E_INVALID says what is wrong with the row, without its line. */
-int pk_import_check_row(const struct pk_service *service, const struct pk_import_form *form, bool confirmed, const struct pk_csv_row *from,
-                        int64_t now_ms, struct pk_import_known *known, struct pk_import_row *ret_row, struct pk_error *err);
+int pk_import_check_row(const struct pk_service *service, const struct pk_import_form *form, bool confirmed,
+                        const struct pk_csv_row *from, int64_t now_ms, struct pk_import_known *known,
+                        struct pk_import_row *ret_row, struct pk_error *err);
 /* A user's name: some words without control characters or digits that could be a number. */
 bool pk_import_is_word(struct pk_slice text);
 /* How long the consent of a row for a topic lasts: what it says, at most the topic's own time. 0 = no end. */
@@ -93,7 +94,7 @@ struct pk_import_outcome {
     char reason[160], hint[160]; /* set when something of it was refused */
 };
 /* Inside a unit. `by`: who is named where the row names nobody. */
-int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row, int64_t now_ms,
-                        struct pk_import_outcome *ret_outcome, struct pk_error *err);
+int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row,
+                        int64_t now_ms, struct pk_import_outcome *ret_outcome, struct pk_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define TROUBLE_MS 1000
 #define LOOK_AT_LOG_EVERY 16u /* turns */
-#define LOG_BYTES (8 << 20) /* a file touches pages all over: its log is moved into the database as it grows */
+#define LOG_BYTES (8 << 20)   /* a file touches pages all over: its log is moved into the database as it grows */
 
 struct pk_imports {
     struct pk_service *service;

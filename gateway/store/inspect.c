@@ -67,7 +67,8 @@ static int match(void *ctx, uint8_t id, enum pk_key_match how)
     return 0;
 }
 
-static int each_key(struct pk_store *store, int (*each)(void *ctx, uint8_t id, enum pk_key_match match), void *ctx, struct pk_error *err)
+static int each_key(struct pk_store *store, int (*each)(void *ctx, uint8_t id, enum pk_key_match match), void *ctx,
+                    struct pk_error *err)
 {
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t mine[16], id = pk_keyring_id(store->keys, i);
@@ -150,8 +151,8 @@ int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_
     return 0;
 }
 
-int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(void *ctx, uint8_t id, enum pk_key_match match), void *ctx,
-                      struct pk_error *err)
+int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(void *ctx, uint8_t id, enum pk_key_match match),
+                      void *ctx, struct pk_error *err)
 {
     pk_auto(pk_store) struct pk_store *store = NULL;
     int64_t schema;
@@ -165,8 +166,9 @@ int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(voi
 
 /* ---- what was due ---- */
 
-int pk_messages_due_by(struct pk_store *store, int64_t until_ms, size_t max, int (*each)(void *ctx, const struct pk_message *message),
-                       void *ctx, int64_t *ret_count, struct pk_error *err)
+int pk_messages_due_by(struct pk_store *store, int64_t until_ms, size_t max,
+                       int (*each)(void *ctx, const struct pk_message *message), void *ctx, int64_t *ret_count,
+                       struct pk_error *err)
 {
     *ret_count = pk_sql_int(store, 0, "SELECT count(*) FROM message WHERE state < 3 AND due_ms <= ?1", "i", until_ms);
     sqlite3_stmt *rows =

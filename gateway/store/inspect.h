@@ -9,10 +9,10 @@
 #include "gateway/store/messages.h"
 
 struct pk_store_facts {
-    int64_t schema; /* version of its tables */
-    int64_t taken_ms; /* when this copy was taken; 0 = it is no backup */
+    int64_t schema;              /* version of its tables */
+    int64_t taken_ms;            /* when this copy was taken; 0 = it is no backup */
     int64_t recipients, waiting; /* people; messages in the queue */
-    int64_t links; /* of the consent ledger, all of which hold */
+    int64_t links;               /* of the consent ledger, all of which hold */
 };
 
 /* PK_E_NOT_FOUND; PK_E_IO: cut off or damaged; PK_E_UNSUPPORTED: no database of ours, or of a newer program;
@@ -22,17 +22,18 @@ int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_
 /* How each key of the ring, and each one the database knows, stand to each other. */
 enum pk_key_match {
     PK_KEY_MATCHES = 1, /* the database was written with it */
-    PK_KEY_DIFFERS, /* another key of the same number was */
-    PK_KEY_FRESH, /* the database has not seen it yet */
-    PK_KEY_MISSING, /* the database was written with it and the ring lacks it */
+    PK_KEY_DIFFERS,     /* another key of the same number was */
+    PK_KEY_FRESH,       /* the database has not seen it yet */
+    PK_KEY_MISSING,     /* the database was written with it and the ring lacks it */
 };
-int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(void *ctx, uint8_t id, enum pk_key_match match), void *ctx,
-                      struct pk_error *err);
+int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(void *ctx, uint8_t id, enum pk_key_match match),
+                      void *ctx, struct pk_error *err);
 
 /* Waiting messages that are due at `until_ms` at the latest, oldest first, at most `max`; *ret_count is how many there are in
  * all. A non-zero return of `each` ends the walk and is returned. */
-int pk_messages_due_by(struct pk_store *store, int64_t until_ms, size_t max, int (*each)(void *ctx, const struct pk_message *message),
-                       void *ctx, int64_t *ret_count, struct pk_error *err);
+int pk_messages_due_by(struct pk_store *store, int64_t until_ms, size_t max,
+                       int (*each)(void *ctx, const struct pk_message *message), void *ctx, int64_t *ret_count,
+                       struct pk_error *err);
 
 /* A database beside `path` that a restore made ready and did not put in place: until that is done again, nothing opens. */
 #define PK_STORE_RESTORING ".restoring"

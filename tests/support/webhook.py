@@ -33,6 +33,7 @@ class Webhook:
         self.sign = sign
         self.timeout = timeout
         self._local = threading.local()  # a keep-alive connection per calling thread
+        self._all: list[http.client.HTTPConnection] = []
 
     def send(self, **fields: Any) -> Called:
         return self.post(self.make(**fields))
@@ -70,8 +71,10 @@ class Webhook:
             return self._exchange(method, data, all_headers)
 
     def close(self) -> None:
-        """Closes the calling thread's connection; the next call opens another."""
-        self._drop()
+        """Closes every thread's connection; the next call opens another."""
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
 
     def _exchange(self, method: str, data: bytes, headers: dict[str, str]) -> Called:
         parts = urlsplit(self.url)
@@ -79,6 +82,7 @@ class Webhook:
         if connection is None:
             connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout)
             self._local.connection, self._local.used = connection, 0
+            self._all.append(connection)
         try:
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             connection.request(method, path, data, headers)

@@ -8,9 +8,9 @@
 #include <dirent.h>
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define CONFIG                                                                                              \
-    "[gateway]\ninstance = test\norganisation = Gemeente Voorbeeld\nsource = urn:voorbeeld\n"              \
-    "database = db\nkeys = keys\ncontrol = control.sock\ntemplates = " PK_TEST_TEMPLATES "\n"              \
+#define CONFIG                                                                                \
+    "[gateway]\ninstance = test\norganisation = Gemeente Voorbeeld\nsource = urn:voorbeeld\n" \
+    "database = db\nkeys = keys\ncontrol = control.sock\ntemplates = " PK_TEST_TEMPLATES "\n" \
     "[topic festival]\n[account main]\nadapter = simulator\n[route sms]\nchannel = sms\naccounts = main\n"
 #define HEAD "channel,address,language,topics\n"
 

@@ -39,7 +39,9 @@ static int make_place(void **state)
     place->waiting = queued(desk, place->who, place->address, NOW + HOUR_MS);
     place->tomorrow = queued(desk, place->who, place->address, NOW + 24 * HOUR_MS);
     place->flying = queued(desk, place->who, place->address, NOW);
-    struct pk_attempt attempt = { .id = pk_id_ordered(), .message = place->flying, .account = 1, .state = PK_ATTEMPT_OPENED, .opened_ms = NOW };
+    struct pk_attempt attempt = {
+        .id = pk_id_ordered(), .message = place->flying, .account = 1, .state = PK_ATTEMPT_OPENED, .opened_ms = NOW
+    };
     assert_int_equal(pk_attempt_open(desk->store, &attempt, NULL), 0);
     assert_int_equal(pk_message_submitting(desk->store, place->flying, 1, NOW, NULL), 0);
     assert_int_equal(pk_store_commit(desk->store, NULL), 0);

@@ -63,7 +63,9 @@ static void test_plain(void **state)
 static void test_separator_and_mark(void **state)
 {
     (void) state;
-    check("\xEF\xBB\xBF" "a;b\n1,5;2\n", "1:a|b\n2:1,5|2\n");
+    check("\xEF\xBB\xBF"
+          "a;b\n1,5;2\n",
+          "1:a|b\n2:1,5|2\n");
     check("a,b;c,d\n", "1:a|b;c|d\n");
     check("\"a,b,c\";d\n1;2\n", "1:a,b,c|d\n2:1|2\n");
     check("\xEF\xBB\xBF", "");
@@ -162,7 +164,8 @@ static void test_limits(void **state)
 static void test_every_truncation(void **state)
 {
     (void) state;
-    static const char text[] = "\xEF\xBB\xBF" "a;\"b\"\r\n\"x\"\"y\";\"\r\n\";z\r\n\"\xD0\x90\";q\"";
+    static const char text[] = "\xEF\xBB\xBF"
+                               "a;\"b\"\r\n\"x\"\"y\";\"\r\n\";z\r\n\"\xD0\x90\";q\"";
     for (size_t n = 0; n < sizeof text; n++) {
         char *exact = pk_alloc(n > 0 ? n : 1);
         memcpy(exact, text, n);
@@ -180,12 +183,9 @@ static void test_every_truncation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_separator_and_mark),
-        cmocka_unit_test(test_quotes),
-        cmocka_unit_test(test_slips_are_told_once_and_the_rest_is_read),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_every_truncation),
+        cmocka_unit_test(test_plain),  cmocka_unit_test(test_separator_and_mark),
+        cmocka_unit_test(test_quotes), cmocka_unit_test(test_slips_are_told_once_and_the_rest_is_read),
+        cmocka_unit_test(test_limits), cmocka_unit_test(test_every_truncation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

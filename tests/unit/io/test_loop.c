@@ -309,6 +309,9 @@ static void test_again_and_stop(void **state)
     pk_loop_stop(loop); /* before it runs: it does not begin */
     assert_int_equal(pk_loop_run(loop, NULL), 0);
     assert_int_equal(runner.turns, 5);
+    pk_loop_again(loop); /* a stop counts once */
+    assert_int_equal(pk_loop_run(loop, NULL), 0);
+    assert_int_equal(runner.turns, 6);
 }
 
 static void take_forty_ms(void *ctx)

@@ -24,7 +24,9 @@
 #define ANNA "+359880001234"
 #define BORIS "+359880001235"
 
-static const struct pk_topic_rule topics[] = { { "parent-meetings", 730 * DAY_MS }, { "festival", 365 * DAY_MS }, { "info-point", 0 } };
+static const struct pk_topic_rule topics[] = { { "parent-meetings", 730 * DAY_MS },
+                                               { "festival", 365 * DAY_MS },
+                                               { "info-point", 0 } };
 static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms" }, { .name = "chat", .channel = "telegram" } };
 static const struct pk_rules rules = {
     .phone_region = "NL",
@@ -100,7 +102,8 @@ static inline int end(void **state)
     return 0;
 }
 
-static inline void tell(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason, const char *hint)
+static inline void tell(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
+                        const char *hint)
 {
     (void) ctx;
     (void) section;
@@ -168,7 +171,8 @@ static inline struct pk_import_view import(struct pk_import_options options, con
     return view;
 }
 
-static inline void check_counts(const struct pk_import_view *view, int64_t added, int64_t unchanged, int64_t refused, int64_t asked)
+static inline void check_counts(const struct pk_import_view *view, int64_t added, int64_t unchanged, int64_t refused,
+                                int64_t asked)
 {
     if (view->counts[0] != added || view->counts[1] != unchanged || view->counts[2] != refused || view->counts[3] != asked)
         fail_msg("counts are %d %d %d %d; told:\n%s", (int) view->counts[0], (int) view->counts[1], (int) view->counts[2],

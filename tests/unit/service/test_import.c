@@ -10,8 +10,10 @@
 static void test_a_row_asks(void **state)
 {
     (void) state;
-    struct pk_import_view view = import(ASK, "\xEF\xBB\xBF" "Topics;Tags;address;LANGUAGE;script;channel\r\n"
-                                             "parent-meetings|festival;school:de-windroos|area:noord;\"" ANNA "\";bg;bg-Latn;sms\r\n");
+    struct pk_import_view view =
+        import(ASK, "\xEF\xBB\xBF"
+                    "Topics;Tags;address;LANGUAGE;script;channel\r\n"
+                    "parent-meetings|festival;school:de-windroos|area:noord;\"" ANNA "\";bg;bg-Latn;sms\r\n");
     assert_int_equal(view.phase, PK_IMPORT_DONE);
     check_counts(&view, 1, 0, 0, 1);
     assert_string_equal(pk_buf_text(&world.told), "");
@@ -28,7 +30,8 @@ static void test_a_row_asks(void **state)
     assert_int_equal(messages(), 1);
     struct pk_due due[2];
     size_t count = 0;
-    assert_int_equal(pk_messages_due(world.store, name(PK_NAME_ROUTE, "main"), PK_PRIORITY_NORMAL, NOW_MS, 2, due, &count, NULL), 0);
+    assert_int_equal(pk_messages_due(world.store, name(PK_NAME_ROUTE, "main"), PK_PRIORITY_NORMAL, NOW_MS, 2, due, &count, NULL),
+                     0);
     assert_int_equal(count, 1);
     assert_int_equal(due[0].message.cls, PK_CLASS_QUESTION);
     assert_int_equal(due[0].consent, PK_CONSENT_INVITED);
@@ -104,8 +107,9 @@ static void test_confirmed(void **state)
 {
     (void) state;
     int64_t until_ms = 0;
-    struct pk_import_view view = import(CONFIRMED, HEAD "sms," ANNA ",bg,,,festival info-point,form 2026-00017,v2,2026-05-01,anna,\n"
-                                                        "sms," BORIS ",bg,,,festival,form,v2,2026-05-01T10:00:00+02:00,anna,2026-12-31\n");
+    struct pk_import_view view =
+        import(CONFIRMED, HEAD "sms," ANNA ",bg,,,festival info-point,form 2026-00017,v2,2026-05-01,anna,\n"
+                               "sms," BORIS ",bg,,,festival,form,v2,2026-05-01T10:00:00+02:00,anna,2026-12-31\n");
     check_counts(&view, 2, 0, 0, 0);
     assert_int_equal(messages(), 0);
     assert_int_equal(consent(ANNA, "festival", &until_ms), PK_CONSENT_GRANTED);

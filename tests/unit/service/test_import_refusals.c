@@ -76,10 +76,12 @@ static void test_what_cannot_begin(void **state)
     (void) state;
     static const char row[] = "channel,address,language,topics\n";
     refused_at_once(ASK, "", PK_E_INVALID, "the file is empty");
-    refused_at_once(ASK, "channel,adress,language,topics\n", PK_E_INVALID, "line 1: column 2: \"adress\" is not the name of a column");
+    refused_at_once(ASK, "channel,adress,language,topics\n", PK_E_INVALID,
+                    "line 1: column 2: \"adress\" is not the name of a column");
     refused_at_once(ASK, "channel,language,topics\n", PK_E_INVALID, "line 1: column \"address\" is missing");
     refused_at_once(ASK, "channel,address,address,language,topics\n", PK_E_INVALID, "line 1: column \"address\" is there twice");
-    refused_at_once(ASK, "\n\nsms," ANNA ",bg,,,festival\n", PK_E_INVALID, "line 3: column 1: \"sms\" is not the name of a column");
+    refused_at_once(ASK, "\n\nsms," ANNA ",bg,,,festival\n", PK_E_INVALID,
+                    "line 3: column 1: \"sms\" is not the name of a column");
     refused_at_once(ASK, ANNA "\n", PK_E_INVALID, "line 1: column 1: what stands there is not the name of a column");
     refused_at_once(CONFIRMED, row, PK_E_INVALID, "line 1: column \"how\" is missing");
     struct pk_import_options alone = CONFIRMED;

@@ -33,7 +33,8 @@ struct world {
     uint32_t topic;
 };
 
-static void tell(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason, const char *hint)
+static void tell(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
+                 const char *hint)
 {
     (void) ctx;
     (void) section;
@@ -46,8 +47,11 @@ static void add_person(struct world *world)
 {
     int64_t who, address;
     assert_int_equal(pk_recipient_add(world->store, PK_SLICE("bg"), PK_SLICE(""), NOW_MS, &who, NULL), 0);
-    assert_int_equal(pk_address_add(world->store, who, world->route.channel, PK_SLICE("+31600000001"), NOW_MS, &address, NULL), 0);
-    struct pk_consent_event event = { .recipient = who, .topic = world->topic, .channel = world->route.channel, .kind = PK_CONSENT_CONFIRMED, .at_ms = TAKEN_MS };
+    assert_int_equal(pk_address_add(world->store, who, world->route.channel, PK_SLICE("+31600000001"), NOW_MS, &address, NULL),
+                     0);
+    struct pk_consent_event event = {
+        .recipient = who, .topic = world->topic, .channel = world->route.channel, .kind = PK_CONSENT_CONFIRMED, .at_ms = TAKEN_MS
+    };
     assert_int_equal(pk_ledger_append(world->store, &event, NULL), 0);
 }
 
@@ -95,10 +99,23 @@ static int end(void **state)
 
 static void add_trigger(struct world *world, int64_t received_ms, int64_t send_at_ms)
 {
-    struct pk_notice notice = { .cls = PK_CLASS_NOTICE, .topic = world->topic, .template_name = PK_SLICE("festival-invitation"), .values = PK_SLICE("{}"), .created_ms = received_ms };
-    struct pk_trigger trigger = { .id = pk_id_ordered(), .state = PK_TRIGGER_EXPANDING, .source = PK_SLICE("urn:x"), .event_id = PK_SLICE("1"),
-                                  .type = PK_SLICE("t"), .received_ms = received_ms, .audience = PK_SLICE("{}"), .send_at_ms = send_at_ms,
-                                  .valid_until_ms = NOW_MS + 1000 * HOUR_MS, .priority = PK_PRIORITY_NORMAL, .route = world->route.id, .ceiling = 10 };
+    struct pk_notice notice = { .cls = PK_CLASS_NOTICE,
+                                .topic = world->topic,
+                                .template_name = PK_SLICE("festival-invitation"),
+                                .values = PK_SLICE("{}"),
+                                .created_ms = received_ms };
+    struct pk_trigger trigger = { .id = pk_id_ordered(),
+                                  .state = PK_TRIGGER_EXPANDING,
+                                  .source = PK_SLICE("urn:x"),
+                                  .event_id = PK_SLICE("1"),
+                                  .type = PK_SLICE("t"),
+                                  .received_ms = received_ms,
+                                  .audience = PK_SLICE("{}"),
+                                  .send_at_ms = send_at_ms,
+                                  .valid_until_ms = NOW_MS + 1000 * HOUR_MS,
+                                  .priority = PK_PRIORITY_NORMAL,
+                                  .route = world->route.id,
+                                  .ceiling = 10 };
     notice.trigger = trigger.id;
     assert_int_equal(pk_notice_add(world->store, &notice, &trigger.notice, NULL), 0);
     assert_int_equal(pk_trigger_add(world->store, &trigger, NULL), 0);
