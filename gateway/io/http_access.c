@@ -67,8 +67,7 @@ static unsigned judge(const struct pk_http_request *request, const char *version
     struct head head = { 0 };
     (void) MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_header, &head);
     bool old = strcmp(version, "HTTP/1.1") != 0;
-    if (head.malformed || head.lengths > 1 || head.codings > 1 || head.lengths + head.codings > 1 || head.hosts > 1 ||
-        (head.codings > 0 && old) || !is_target(request->target))
+    if (head.malformed || head.lengths + head.codings > 1 || head.hosts > 1 || (head.codings > 0 && old) || !is_target(request->target))
         return 400;
     if (request->server->stopping)
         return 503;

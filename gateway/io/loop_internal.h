@@ -23,6 +23,7 @@ struct pk_source {
 
 struct post {
     struct post *next;
+    uint64_t number;
     void (*run)(void *ctx);
     void *ctx;
 };
@@ -56,6 +57,7 @@ struct pk_loop {
     struct pk_source *mail;
     pthread_mutex_t lock; /* of the mailbox, the only one there is */
     struct post *first, *last;
+    uint64_t posts; /* so far */
 
     int signal_fd;
     struct pk_source *signals;

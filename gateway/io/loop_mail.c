@@ -13,6 +13,7 @@ void pk_loop_post(struct pk_loop *loop, void (*run)(void *ctx), void *ctx)
     struct post *post = pk_alloc(sizeof *post);
     *post = (struct post){ .run = run, .ctx = ctx };
     (void) pthread_mutex_lock(&loop->lock);
+    post->number = loop->posts++;
     if (loop->last)
         loop->last->next = post;
     else
@@ -46,10 +47,13 @@ void pk_loop_unpost(struct pk_loop *loop, void (*run)(void *ctx), const void *ct
     (void) pthread_mutex_unlock(&loop->lock);
 }
 
-static struct post *take_one(struct pk_loop *loop)
+/* The oldest one with a number below `end`. */
+static struct post *take_one(struct pk_loop *loop, uint64_t end)
 {
     (void) pthread_mutex_lock(&loop->lock);
     struct post *post = loop->first;
+    if (post && post->number >= end)
+        post = NULL;
     if (post) {
         loop->first = post->next;
         if (!loop->first)
@@ -66,9 +70,12 @@ static void read_mail(void *ctx, unsigned events)
     (void) events;
     if (read(loop->mail_fd, &count, sizeof count) != (ssize_t) sizeof count)
         return;
-    /* One by one, so that one of them can take back another; as many as there were, so that the turn ends. */
+    (void) pthread_mutex_lock(&loop->lock);
+    uint64_t end = loop->posts;
+    (void) pthread_mutex_unlock(&loop->lock);
+    /* One by one, so that one of them can take back another; none that came meanwhile, so that the turn ends. */
     struct post *post;
-    while (count-- > 0 && (post = take_one(loop))) {
+    while ((post = take_one(loop, end))) {
         post->run(post->ctx);
         free(post);
     }
@@ -85,7 +92,7 @@ int pk_loop_mail_start(struct pk_loop *loop, struct pk_error *err)
 void pk_loop_mail_finish(struct pk_loop *loop)
 {
     struct post *post;
-    while ((post = take_one(loop)))
+    while ((post = take_one(loop, UINT64_MAX)))
         free(post);
     if (loop->mail_fd >= 0)
         (void) close(loop->mail_fd);

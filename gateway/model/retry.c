@@ -96,6 +96,12 @@ void pk_breaker_started(struct pk_breaker *breaker, uint32_t count)
         breaker->trials_out += count;
 }
 
+void pk_breaker_withdrawn(struct pk_breaker *breaker)
+{
+    if (breaker->state == PK_BREAKER_HALF_OPEN && breaker->trials_out > 0)
+        breaker->trials_out--;
+}
+
 void pk_breaker_succeeded(struct pk_breaker *breaker)
 {
     *breaker = (struct pk_breaker){ .state = PK_BREAKER_CLOSED };

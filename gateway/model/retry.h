@@ -46,6 +46,8 @@ struct pk_breaker {
 /* How many hand-overs may start now: `wanted` when closed, 0 open, trials when half-open. */
 uint32_t pk_breaker_room(struct pk_breaker *breaker, const struct pk_breaker_rule *rule, int64_t now_ms, uint32_t wanted);
 void pk_breaker_started(struct pk_breaker *breaker, uint32_t count);
+/* One that was started never left, for no fault of the provider's: its trial may be made again. */
+void pk_breaker_withdrawn(struct pk_breaker *breaker);
 void pk_breaker_succeeded(struct pk_breaker *breaker);
 /* True when this failure opened it. */
 bool pk_breaker_failed(struct pk_breaker *breaker, const struct pk_breaker_rule *rule, int64_t now_ms);

@@ -3,6 +3,21 @@
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 
+static int each_message(struct pk_store *store, sqlite3_stmt *rows, int (*each)(void *ctx, const struct pk_message *message), void *ctx,
+                        struct pk_error *err)
+{
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_message message;
+        pk_message_read(rows, &message);
+        if ((r = each(ctx, &message)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
 bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_t topic, int64_t since_ms)
 {
     /* Whatever may have arrived or still may: all but refused, expired unsent and suppressed ones. */
@@ -19,19 +34,15 @@ int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64
                       address, since_ms);
 }
 
-int pk_message_open_question(struct pk_store *store, int64_t address, int64_t since_ms, struct pk_message *ret_message, struct pk_error *err)
+int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, size_t max,
+                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
 {
     /* Told: uncertain, accepted, sent, delivered, read, unconfirmed, handed over (model/states.c). */
-    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
                                        " AND class IN (0, 1) AND state IN (4, 5, 6, 8, 9, 11, 16) AND updated_ms >= ?2"
-                                       " ORDER BY id DESC LIMIT 1");
-    pk_sql_bind(find, "ii", address, since_ms);
-    int r = pk_sql_step(store, find, err);
-    if (r != 1)
-        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "nothing was asked at this address");
-    pk_message_read(find, ret_message);
-    pk_sql_reset(find);
-    return 0;
+                                       " ORDER BY id DESC LIMIT ?3");
+    pk_sql_bind(rows, "iii", address, since_ms, (int64_t) max);
+    return each_message(store, rows, each, ctx, err);
 }
 
 /* Rare states are found through the indexes that hold only them, not by walking past a million finished messages. */
@@ -63,16 +74,7 @@ int pk_messages_list(struct pk_store *store, const struct pk_message_filter *fil
 {
     sqlite3_stmt *rows = pk_sql(store, list_sql(filter));
     pk_sql_bind(rows, "iiii", filter->after > 0 ? filter->after : INT64_MAX, (int64_t) filter->state, filter->trigger, (int64_t) max);
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_message message;
-        pk_message_read(rows, &message);
-        if ((r = each(ctx, &message)) != 0) {
-            pk_sql_reset(rows);
-            return r;
-        }
-    }
-    return r;
+    return each_message(store, rows, each, ctx, err);
 }
 
 int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err)

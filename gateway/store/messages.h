@@ -60,6 +60,7 @@ struct pk_message_change {
     uint32_t state, reason;
     uint32_t account; /* 0 keeps it */
     uint32_t set_flags, clear_flags;
+    bool uncounted; /* its attempt never left and does not count as one */
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };
@@ -92,9 +93,10 @@ bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_
 /* Answers sent to an address since: the daily cap. */
 int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms);
 
-/* The newest told question or notice to an address that a reply may be about; PK_E_NOT_FOUND. */
-int pk_message_open_question(struct pk_store *store, int64_t address, int64_t since_ms, struct pk_message *ret_message,
-                             struct pk_error *err);
+/* The questions and notices an address was told since, newest first, at most `max`: one of them is what a reply is about. A
+ * non-zero return of `each` ends the walk and is returned. */
+int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, size_t max,
+                     int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
 
 /* ---- lists and counts (any connection: pass the reader's store there) ---- */
 

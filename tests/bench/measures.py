@@ -5,13 +5,12 @@ was lost or came twice is none."""
 
 from __future__ import annotations
 
-import os
 import struct
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rig import MARK, Neighbours, Provider, Rig, cpu_s, resident_mb, run_json, until, used_bytes
+from rig import MARK, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, run_json, used_bytes
 
 EVERYBODY, GROUP, ALONE = "school:everybody", "school:group", "school:alone"
 GROUP_SIZE = 1000
@@ -40,7 +39,7 @@ class Stock:
 
     people: Path  # nobody is told anything yet
     queued: Path  # size.queued messages wait, everything is on hold
-    backlog: Path  # size.backlog
+    backlog: Path  # size.backlog messages wait, nothing holds them
     bytes_before: int = 0
     made: dict[str, float] = field(default_factory=dict)  # how fast that went
 
@@ -78,7 +77,9 @@ def prepare(rig: Rig, size: Size) -> Stock:
     expanded = _queue(rig, 1, size.queued)
     queued = rig.keep("queued")
     rig.put(people)
-    _queue(rig, size.backlog // size.queued or 1, max(size.backlog, size.queued))
+    triggers = max(1, size.backlog // size.queued)
+    _queue(rig, triggers, triggers * size.queued)
+    lift_hold(rig.database)
     return Stock(people, queued, rig.keep("backlog"), before, {"imported_per_s": imported, "expanded_per_s": expanded})
 
 
@@ -193,18 +194,29 @@ def cpu_singles(rig: Rig, stock: Stock, size: Size) -> Numbers:
 
 
 def backlog(rig: Rig, stock: Stock, size: Size) -> Numbers:
-    """Start with a large queue: time to the first hand-over, memory a while later."""
+    """Start with a large queue: time to the first request, and the most memory held while it goes on."""
     rig.put(stock.backlog)
-    with rig.running():  # the hold is lifted, and that is how it stops
-        rig.gateway.control("POST", "/v1/accounts/main/pause", {})
-        rig.hold(False)
-    rig.provider = provider = Provider(rig.programs, "--delay-ms", "20")
-    rig.configure(provider.port, 256, broker=True)
-    with rig.running("--delay-ms", "20") as provider:
-        pass
-    raise NotImplementedError
+    with rig.running("--delay-ms", "20", ready=False) as provider:
+        neighbours = Neighbours(rig)
+        first_us = provider.wait(requests=1)["first_us"]
+        provider.wait(requests=min(50_000, size.backlog // 2))
+        return {"first_ms": (first_us - rig.started_us) / 1000, "resident_mb": resident_mb(rig.gateway.pid, "VmHWM"),
+                "neighbours": neighbours.share()}
 
 
 def recovery(rig: Rig, stock: Stock, size: Size) -> Numbers:
-    """kill -9 in the middle of a hand-over; from the next start to the first request."""
-    raise NotImplementedError
+    """kill -9 in the middle of a hand-over: from the next start to the first request."""
+    rig.put(stock.queued)
+    lift_hold(rig.database)
+    seen_log = rig.folder / "seen.log"
+    with rig.running("--log", str(seen_log)) as provider:
+        provider.wait(requests=size.queued - size.recovered)
+        rig.gateway.kill()
+        neighbours = Neighbours(rig)
+        rig.start_gateway(ready=False)
+        flying = 512  # more than were under way: what comes behind them was opened after the start
+        stats = provider.wait(requests=provider.stats()["requests"] + flying)
+        first_us = next(at_us for _, at_us in struct.iter_unpack("=QQ", seen_log.read_bytes()) if at_us > rig.started_us)
+        _check(stats | {"requests": 0}, 0)
+        uncertain = rig.status()["messages"]["uncertain"]
+        return {"first_ms": (first_us - rig.started_us) / 1000, "uncertain": uncertain, "neighbours": neighbours.share()}

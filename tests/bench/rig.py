@@ -137,6 +137,7 @@ class Rig:
         self.home.mkdir(parents=True)
         self.database = self.home / "pokana.db"
         self.public, self.mqtt = free_port(), free_port()
+        self.started_us = 0  # when the gateway was last started, on the clock the programs use
         self.provider: Provider | None = None
         (self.home / "hook.secret").write_text(HOOK_SECRET + "\n")
         (self.home / "hook.secret").chmod(0o600)
@@ -175,7 +176,7 @@ class Rig:
     # ---- the gateway and its provider ----
 
     def configure(self, port: int, connections: int, broker: bool) -> None:
-        body = '{"to":"{to}","from":"{sender}","text":"{text}","reference":"{reference}"}'
+        body = '{"to":"{to}","from":"{sender}","text":"{text}","reference":"{message_id}"}'
         sections: dict[str, dict[str, str]] = {
             "gateway": {"instance": "bench", "source": "urn:example:gateway", "organisation": "Gemeente", "database": "pokana.db",
                         "keys": "pokana.keys", "control": "control.sock", "templates": str(ROOT / "templates"),
@@ -199,10 +200,14 @@ class Rig:
         """A provider and a gateway that hands over to it."""
         self.provider = Provider(self.programs, *provider_options)
         self.configure(self.provider.port, connections, broker)
-        self.gateway.start(ready=ready)
+        self.start_gateway(ready=ready)
         if broker and ready:
             until("the gateway to reach the broker", lambda: self.status()["broker"]["connected"])
         return self.provider
+
+    def start_gateway(self, ready: bool) -> None:
+        self.started_us = time.monotonic_ns() // 1000
+        self.gateway.start(ready=ready)
 
     def stop(self) -> None:
         """In good order: the database is one file afterwards."""
@@ -295,3 +300,12 @@ def used_bytes(database: Path) -> int:
     finally:
         connection.close()
     return (pages - free) * size
+
+
+def lift_hold(database: Path) -> None:
+    """What `pokana resume --all` does, without a gateway that would start sending before it is measured."""
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.execute("DELETE FROM number WHERE name = 'hold.all'")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
