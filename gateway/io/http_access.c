@@ -28,7 +28,8 @@ struct head {
 static bool is_name(struct pk_slice text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char) text.data[i] <= ' ' || (unsigned char) text.data[i] >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", text.data[i]))
+        if ((unsigned char) text.data[i] <= ' ' || (unsigned char) text.data[i] >= 0x7f ||
+            strchr("\"(),/:;<=>?@[\\]{}", text.data[i]))
             return false;
     return text.len > 0;
 }
@@ -67,7 +68,8 @@ static unsigned judge(const struct pk_http_request *request, const char *version
     struct head head = { 0 };
     (void) MHD_get_connection_values(request->connection, MHD_HEADER_KIND, look_at_header, &head);
     bool old = strcmp(version, "HTTP/1.1") != 0;
-    if (head.malformed || head.lengths + head.codings > 1 || head.hosts > 1 || (head.codings > 0 && old) || !is_target(request->target))
+    if (head.malformed || head.lengths + head.codings > 1 || head.hosts > 1 || (head.codings > 0 && old) ||
+        !is_target(request->target))
         return 400;
     if (request->server->stopping)
         return 503;
@@ -108,7 +110,8 @@ void pk_http_on_impatient(void *ctx)
     }
 }
 
-void pk_http_on_connection(void *ctx, struct MHD_Connection *connection, void **ret_link, enum MHD_ConnectionNotificationCode what)
+void pk_http_on_connection(void *ctx, struct MHD_Connection *connection, void **ret_link,
+                           enum MHD_ConnectionNotificationCode what)
 {
     struct pk_http_server *server = ctx;
     struct http_link *link = *ret_link;
@@ -194,8 +197,8 @@ static enum MHD_Result has_arrived(struct pk_http_request *request)
     return MHD_YES;
 }
 
-enum MHD_Result pk_http_on_access(void *ctx, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-                               const char *upload, size_t *upload_len, void **state)
+enum MHD_Result pk_http_on_access(void *ctx, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *upload, size_t *upload_len, void **state)
 {
     struct pk_http_request *request = *state;
     (void) ctx;

@@ -62,7 +62,8 @@ static bool never_left(const struct call *call)
 
 void pk_http_call_hand_over(struct call *call)
 {
-    struct answer answer = { .base = { .size = sizeof(struct pk_answer), .state = PK_ANSWER_NONE, .header = header_of }, .call = call };
+    struct answer answer = { .base = { .size = sizeof(struct pk_answer), .state = PK_ANSWER_NONE, .header = header_of },
+                             .call = call };
     long status = 0;
     if (call->result == CURLE_OK && call->headers_whole && !call->too_large) {
         (void) curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);

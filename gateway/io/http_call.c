@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #define TIMEOUT_MAX_MS (10 * 60 * 1000) /* also when none is given */
-#define KEEP_BYTES 65536u /* a resting call keeps buffers up to this */
+#define KEEP_BYTES 65536u               /* a resting call keeps buffers up to this */
 
 /* ---- while it runs ---- */
 
@@ -216,7 +216,8 @@ static int set_url(struct call *call, struct pk_slice url, struct pk_error *err)
 
 static bool wants_body(const struct pk_http_call *what)
 {
-    return what->body.len > 0 || pk_slice_is(what->method, "POST") || pk_slice_is(what->method, "PUT") || pk_slice_is(what->method, "PATCH");
+    return what->body.len > 0 || pk_slice_is(what->method, "POST") || pk_slice_is(what->method, "PUT") ||
+           pk_slice_is(what->method, "PATCH");
 }
 
 static int set_method_and_body(struct call *call, const struct pk_http_call *what, struct pk_error *err)

@@ -111,7 +111,8 @@ unsigned pk_http_client_active(const struct pk_http_client *client)
 
 unsigned pk_http_client_room(const struct pk_http_client *client)
 {
-    return client->closing || client->config.max_calls <= client->active_count ? 0 : client->config.max_calls - client->active_count;
+    return client->closing || client->config.max_calls <= client->active_count ? 0
+                                                                               : client->config.max_calls - client->active_count;
 }
 
 /* ---- a call's two ends ---- */

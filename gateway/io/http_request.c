@@ -118,7 +118,9 @@ static struct MHD_Response *make_response(struct pk_slice body, const char *cont
 
 struct MHD_Response *pk_http_problem(unsigned status)
 {
-    const char *title = status == 413 ? "the body is too large" : status == 503 ? "the gateway is stopping" : "the request is malformed";
+    const char *title = status == 413   ? "the body is too large"
+                        : status == 503 ? "the gateway is stopping"
+                                        : "the request is malformed";
     char text[96];
     int len = snprintf(text, sizeof text, "{\"title\":\"%s\",\"status\":%u}\n", title, status);
     return make_response(pk_slice_make(text, (size_t) len), "application/problem+json", NULL, 0);

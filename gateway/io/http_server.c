@@ -42,13 +42,14 @@ static void on_timer(void *ctx)
 static int start_daemon(struct pk_http_server *server, int fd, struct pk_error *err)
 {
     const struct pk_http_server_config *config = &server->config;
-    server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, pk_http_on_access, server, MHD_OPTION_LISTEN_SOCKET,
-        (MHD_socket) fd, MHD_OPTION_NOTIFY_COMPLETED, pk_http_on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, pk_http_on_connection, server,
-        MHD_OPTION_URI_LOG_CALLBACK, pk_http_on_uri, server, MHD_OPTION_CONNECTION_LIMIT, config->max_connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->local ? 0u : config->max_per_ip, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        config->max_header_bytes, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) ((config->idle_timeout_ms + 999) / 1000),
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, pk_http_on_access, server,
+                         MHD_OPTION_LISTEN_SOCKET, (MHD_socket) fd, MHD_OPTION_NOTIFY_COMPLETED, pk_http_on_completed, server,
+                         MHD_OPTION_NOTIFY_CONNECTION, pk_http_on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, pk_http_on_uri,
+                         server, MHD_OPTION_CONNECTION_LIMIT, config->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                         server->local ? 0u : config->max_per_ip, MHD_OPTION_CONNECTION_MEMORY_LIMIT, config->max_header_bytes,
+                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned) ((config->idle_timeout_ms + 999) / 1000),
+                         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (!server->daemon) {
         (void) close(fd);
         return pk_fail(err, PK_E_IO, "could not serve HTTP");
@@ -116,8 +117,7 @@ void pk_http_server_free(struct pk_http_server *server)
 {
     if (!server)
         return;
-    if (!server->quiet)
-        remove_path(server);
+    remove_path(server);
     if (server->daemon)
         let_go(server);
     pk_timer_free(server->timer);

@@ -14,7 +14,7 @@ struct watch {
     struct pk_http_client *client;
     curl_socket_t fd;
     struct pk_source *source;
-    bool ours; /* opened by open_socket(), so close_socket() will be called */
+    bool ours;   /* opened by open_socket(), so close_socket() will be called */
     bool parked; /* curl has no interest now */
 };
 

@@ -12,9 +12,9 @@
 struct pk_timer {
     struct pk_list node; /* in the loop's list of all timers */
     struct pk_loop *loop;
-    size_t place; /* in the heap + 1; 0 = not armed */
+    size_t place;        /* in the heap + 1; 0 = not armed */
     int64_t deadline_ms; /* monotonic */
-    uint64_t arming; /* orders equal deadlines */
+    uint64_t arming;     /* orders equal deadlines */
     bool wall;
     int64_t wall_ms;
     void (*fire)(void *ctx);

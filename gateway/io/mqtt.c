@@ -12,13 +12,12 @@
 #include "gateway/io/mqtt_internal.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
 
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_CAP_MS 60000
 #define MISC_MS 1000
 #define CONNECT_TIMEOUT_MS 20000 /* from the name to the granted subscriptions */
-#define IDLE_READS 2 /* calls in a row that bring nothing: there is nothing */
+#define IDLE_READS 2             /* calls in a row that bring nothing: there is nothing */
 
 /* ---- the link comes and goes ---- */
 
@@ -102,7 +101,8 @@ static void on_backoff(void *ctx)
 /* ---- reading and writing ---- */
 
 /* A call of the library's reads one packet or several, as it likes, and with TLS keeps what the descriptor no longer
- * shows. So: until nothing comes any more, within the turn's share; then the rest in the next turn. */
+ * shows; a reset in the middle of TLS it tells at the second call only. So: until nothing comes any more, within the
+ * turn's share; then the rest in the next turn. */
 static void read_in(struct pk_mqtt *mqtt)
 {
     unsigned total = 0, idle = 0;
@@ -118,14 +118,6 @@ static void read_in(struct pk_mqtt *mqtt)
         pk_timer_in(mqtt->misc, 0);
 }
 
-/* The library takes a peer that leaves in the middle of TLS for one that is slow. */
-static void look_for_end(struct pk_mqtt *mqtt)
-{
-    char byte;
-    if (!mqtt->lost && recv(mosquitto_socket(mqtt->handle), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
-        pk_mqtt_lose(mqtt, "the broker closed the link");
-}
-
 static bool may_read(const struct pk_mqtt *mqtt)
 {
     return mqtt->handle && !mqtt->closing && !(mqtt->paused && mqtt->ready);
@@ -135,10 +127,8 @@ static void on_ready(void *ctx, unsigned events)
 {
     struct pk_mqtt *mqtt = ctx;
     (void) events;
-    if (may_read(mqtt)) {
+    if (may_read(mqtt))
         read_in(mqtt);
-        look_for_end(mqtt);
-    }
     check_lost(mqtt);
 }
 

@@ -47,7 +47,8 @@ void pk_mqtt_on_connect(struct mosquitto *handle, void *ctx, int rc, int flags, 
         pk_mqtt_lose(mqtt, "the topics cannot be subscribed to");
 }
 
-void pk_mqtt_on_subscribe(struct mosquitto *handle, void *ctx, int mid, int count, const int *granted, const mosquitto_property *properties)
+void pk_mqtt_on_subscribe(struct mosquitto *handle, void *ctx, int mid, int count, const int *granted,
+                          const mosquitto_property *properties)
 {
     struct pk_mqtt *mqtt = ctx;
     (void) handle;
@@ -79,7 +80,8 @@ static void take_message(void *ctx, const struct pk_mqtt_message *message)
     mqtt->config.message(mqtt->config.ctx, message);
 }
 
-void pk_mqtt_on_message(struct mosquitto *handle, void *ctx, const struct mosquitto_message *in, const mosquitto_property *properties)
+void pk_mqtt_on_message(struct mosquitto *handle, void *ctx, const struct mosquitto_message *in,
+                        const mosquitto_property *properties)
 {
     struct pk_mqtt *mqtt = ctx;
     (void) handle;

@@ -20,7 +20,7 @@ struct mqtt_link {
     char *host;
     int port, keepalive_s;
     int result, error_number; /* what connecting came to */
-    pthread_mutex_t lock; /* of the two below */
+    pthread_mutex_t lock;     /* of the two below */
     bool running, abandoned;
 };
 
@@ -38,7 +38,8 @@ static int set_security(struct mosquitto *handle, const struct pk_mqtt_config *c
     r = mosquitto_tls_set(handle, config->ca_file, NULL, config->cert_file, config->key_file, NULL);
     if (r == MOSQ_ERR_SUCCESS)
         r = mosquitto_tls_opts_set(handle, 1, "tlsv1.2", NULL); /* at least 1.2 */
-    return r == MOSQ_ERR_SUCCESS ? 0 : pk_fail(err, PK_E_CONFIG, "the broker's TLS files cannot be used: %s", mosquitto_strerror(r));
+    return r == MOSQ_ERR_SUCCESS ? 0
+                                 : pk_fail(err, PK_E_CONFIG, "the broker's TLS files cannot be used: %s", mosquitto_strerror(r));
 }
 
 static int set_will(struct mosquitto *handle, const struct pk_mqtt_config *config, struct pk_error *err)
@@ -48,7 +49,8 @@ static int set_will(struct mosquitto *handle, const struct pk_mqtt_config *confi
         return 0;
     if (config->protocol == 5 && config->will_delay_s > 0)
         (void) mosquitto_property_add_int32(&properties, MQTT_PROP_WILL_DELAY_INTERVAL, config->will_delay_s);
-    int r = mosquitto_will_set_v5(handle, config->will_topic, (int) config->will_payload.len, config->will_payload.data, 1, true, properties);
+    int r = mosquitto_will_set_v5(handle, config->will_topic, (int) config->will_payload.len, config->will_payload.data, 1, true,
+                                  properties);
     if (r == MOSQ_ERR_SUCCESS) /* the properties are the library's now */
         return 0;
     mosquitto_property_free_all(&properties);
@@ -103,7 +105,8 @@ int pk_mqtt_link_new(struct pk_loop *loop, struct pk_mqtt *mqtt, const struct pk
     if (config->protocol == 5) {
         (void) mosquitto_property_add_int32(&link->properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL, config->session_expiry_s);
         if (config->max_packet_bytes > 0)
-            (void) mosquitto_property_add_int32(&link->properties, MQTT_PROP_MAXIMUM_PACKET_SIZE, (uint32_t) config->max_packet_bytes);
+            (void) mosquitto_property_add_int32(&link->properties, MQTT_PROP_MAXIMUM_PACKET_SIZE,
+                                                (uint32_t) config->max_packet_bytes);
     }
     *ret_link = pk_steal(&link);
     return 0;
@@ -121,7 +124,7 @@ static void thread_done(void *ctx)
         return;
     }
     const char *cause = link->result == MOSQ_ERR_ERRNO ? strerror_r(link->error_number, text, sizeof text)
-                      : link->result == MOSQ_ERR_EAI   ? "its name is not known"
+                        : link->result == MOSQ_ERR_EAI ? "its name is not known"
                                                        : mosquitto_strerror(link->result);
     (void) snprintf(why, sizeof why, "could not connect to the broker: %s", cause);
     pk_mqtt_link_is_up(link->mqtt, why);

@@ -10,6 +10,7 @@
 #include "gateway/language/phone.h"
 #include "gateway/language/prepare.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/texts.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
@@ -18,6 +19,7 @@
 #include "gateway/store/replies.h"
 
 #define TEXT_MAX 4096u
+#define TOLD_MAX 32u /* how far back the question is looked for that a yes or no is about */
 #define DAY_MS (24 * 3600 * 1000ll)
 
 /* What is known while one reply is dealt with. */
@@ -30,7 +32,8 @@ struct talk {
     struct pk_address at; /* id 0 = not stored yet */
     struct pk_recipient who; /* id 0 = a stranger */
     struct pk_reply_meaning meaning;
-    struct pk_message question; /* id 0 = none open */
+    struct pk_message question; /* the newest that asks something; id 0 = none open */
+    enum pk_text_reply asks; /* what it asks */
     int64_t reply;
 };
 
@@ -43,13 +46,6 @@ static const char *language_of(const struct talk *talk)
 
 static int answer(struct talk *talk, const char *template_name, struct pk_slice values, bool confirms_stop, struct pk_error *err)
 {
-    struct pk_service *service = talk->service;
-    if (talk->at.id == 0) {
-        /* A stranger's address is kept while an answer to it is on its way; retention takes it out again. */
-        int r = pk_address_add(service->store, 0, talk->channel, talk->address, talk->now_ms, &talk->at.id, err);
-        if (r != 0)
-            return r;
-    }
     struct pk_answer_plan plan = {
         .recipient = talk->who.id,
         .address = talk->at.id,
@@ -62,7 +58,7 @@ static int answer(struct talk *talk, const char *template_name, struct pk_slice 
         .act_ms = talk->now_ms,
         .confirms_stop = confirms_stop,
     };
-    return pk_planner_answer(service, &plan, talk->now_ms, err);
+    return pk_planner_answer(talk->service, &plan, talk->now_ms, err);
 }
 
 /* ---- consent ---- */
@@ -99,10 +95,11 @@ static bool is_invited_here(const struct ledger_walk *walk, const struct pk_cons
            pk_consent_state_of(newest->kind, newest->until_ms, walk->talk->now_ms) == PK_CONSENT_INVITED;
 }
 
+/* What a STOP took, and what the network refused on this channel: START is the person's own word against both. */
 static bool was_stopped(const struct ledger_walk *walk, const struct pk_consent_event *newest)
 {
-    (void) walk;
-    return newest->kind == PK_CONSENT_WITHDRAWN && pk_slice_is(newest->how, "stop");
+    return (newest->kind == PK_CONSENT_WITHDRAWN && pk_slice_is(newest->how, "stop")) ||
+           (newest->kind == PK_CONSENT_BLOCKED && newest->channel == walk->talk->channel);
 }
 
 /* Appends `kind` for every (topic, channel) that `wanted` picks. */
@@ -167,11 +164,13 @@ static int start(struct talk *talk, struct pk_error *err)
 {
     struct pk_store *store = talk->service->store;
     size_t count = 0;
-    if (talk->who.id == 0) {
-        int r = pk_suppression_lift(store, talk->channel, talk->address, err);
-        return r == 0 || r == PK_E_NOT_FOUND ? answer(talk, "help", (struct pk_slice){ 0 }, false, err) : r;
+    int r = pk_address_unblock(store, talk->at.id, err);
+    if (r == 0 && talk->who.id == 0) {
+        r = pk_suppression_lift(store, talk->channel, talk->address, err);
+        return r != 0 ? r : answer(talk, "help", (struct pk_slice){ 0 }, false, err);
     }
-    int r = pk_suppression_lift_person(store, talk->who.id, err);
+    if (r == 0)
+        r = pk_suppression_lift_person(store, talk->who.id, err);
     if (r == 0)
         r = pk_recipient_set_stopped(store, talk->who.id, 0, err);
     if (r == 0)
@@ -195,19 +194,23 @@ static int consent_answer(struct talk *talk, struct pk_error *err)
     return answer(talk, yes ? "optin-confirmed" : "optin-declined", (struct pk_slice){ 0 }, false, err);
 }
 
-static int rsvp_answer(struct talk *talk, const struct pk_notice *notice, struct pk_error *err)
+static int rsvp_answer(struct talk *talk, struct pk_error *err)
 {
+    struct pk_notice notice;
+    int r = pk_notice_get(talk->service->store, talk->question.notice, &notice, err);
+    if (r != 0)
+        return r;
     bool yes = talk->meaning.intent == PK_INTENT_YES;
     struct pk_rsvp rsvp = {
         .recipient = talk->who.id,
-        .trigger = notice->trigger,
+        .trigger = notice.trigger,
         .reply = talk->reply,
         .yes = yes,
         .heads = yes ? (talk->meaning.count > 0 ? talk->meaning.count : 1) : 0,
         .at_ms = talk->now_ms,
     };
-    char *values = pk_slice_dup(notice->values);
-    int r = pk_rsvp_add(talk->service->store, &rsvp, err);
+    char *values = pk_slice_dup(notice.values);
+    r = pk_rsvp_add(talk->service->store, &rsvp, err);
     if (r == 0)
         r = answer(talk, yes ? "rsvp-yes" : "rsvp-no", pk_slice_of(values), false, err);
     free(values);
@@ -221,22 +224,15 @@ static int not_understood(struct talk *talk, bool seen_today, struct pk_error *e
 
 static int yes_or_no(struct talk *talk, bool seen_today, struct pk_error *err)
 {
-    struct pk_notice notice;
-    if (talk->question.id == 0 || talk->who.id == 0)
-        return not_understood(talk, seen_today, err);
-    int r = pk_notice_get(talk->service->store, talk->question.notice, &notice, err);
-    if (r != 0)
-        return r == PK_E_NOT_FOUND ? not_understood(talk, seen_today, err) : r;
-    const struct pk_template *asked =
-        pk_catalog_find(talk->service->catalog, notice.template_name, pk_slice_of(talk->service->rules->default_language));
-    switch (asked ? pk_template_reply(asked) : PK_TEXT_REPLY_NONE) {
+    switch (talk->asks) {
     case PK_TEXT_REPLY_CONSENT:
         return consent_answer(talk, err);
     case PK_TEXT_REPLY_YES_NO:
-        return rsvp_answer(talk, &notice, err);
-    default:
-        return not_understood(talk, seen_today, err);
+        return rsvp_answer(talk, err);
+    case PK_TEXT_REPLY_NONE:
+        break;
     }
+    return not_understood(talk, seen_today, err);
 }
 
 /* ---- one reply ---- */
@@ -257,6 +253,23 @@ static struct pk_slice normalise(struct pk_service *service, const char *channel
     return status == PK_PHONE_OK || status == PK_PHONE_AMBIGUOUS ? pk_slice_of(ret_e164) : from;
 }
 
+/* Between the question and the reply there may be notices that ask nothing: the reply is not about those. */
+static int asks_something(void *ctx, const struct pk_message *told)
+{
+    struct talk *talk = ctx;
+    struct pk_notice notice;
+    int r = pk_notice_get(talk->service->store, told->notice, &notice, NULL);
+    if (r != 0)
+        return r == PK_E_NOT_FOUND ? 0 : r;
+    const struct pk_template *text =
+        pk_catalog_find(talk->service->catalog, notice.template_name, pk_slice_of(talk->service->rules->default_language));
+    talk->asks = text ? pk_template_reply(text) : PK_TEXT_REPLY_NONE;
+    if (talk->asks == PK_TEXT_REPLY_NONE)
+        return 0;
+    talk->question = *told;
+    return 1;
+}
+
 static int recognise(struct talk *talk, struct pk_error *err)
 {
     struct pk_store *store = talk->service->store;
@@ -269,10 +282,25 @@ static int recognise(struct talk *talk, struct pk_error *err)
         return r;
     if ((r = pk_recipient_get(store, talk->at.recipient, &talk->who, err)) != 0)
         return r;
-    r = pk_message_open_question(store, talk->at.id, talk->now_ms - talk->service->rules->reply_window_ms, &talk->question, err);
-    if (r == PK_E_NOT_FOUND)
-        talk->question = (struct pk_message){ 0 };
-    return r == PK_E_NOT_FOUND ? 0 : r;
+    r = pk_messages_told(store, talk->at.id, talk->now_ms - talk->service->rules->reply_window_ms, TOLD_MAX, asks_something, talk, err);
+    return r < 0 ? r : 0;
+}
+
+/* A button says what it means; what is written has to be understood. */
+static void understand(struct talk *talk, const struct pk_said *said, struct pk_slice text)
+{
+    if (pk_slice_is(said->choice, PK_CHOICE_YES))
+        talk->meaning.intent = PK_INTENT_YES;
+    else if (pk_slice_is(said->choice, PK_CHOICE_NO))
+        talk->meaning.intent = PK_INTENT_NO;
+    else
+        pk_reply_understand(pk_catalog_reply_words(talk->service->catalog), text, &talk->meaning);
+}
+
+/* A stranger's address is kept while an answer to it may be on its way; retention takes it out again. */
+static int keep_address(struct talk *talk, struct pk_error *err)
+{
+    return talk->at.id != 0 ? 0 : pk_address_add(talk->service->store, 0, talk->channel, talk->address, talk->now_ms, &talk->at.id, err);
 }
 
 static int act(struct talk *talk, bool opted_out, bool seen_today, struct pk_error *err)
@@ -305,8 +333,10 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
     }
     talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, e164);
     struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text;
-    pk_reply_understand(pk_catalog_reply_words(service->catalog), text, &talk.meaning);
+    understand(&talk, said, text);
     int r = recognise(&talk, err);
+    if (r == 0 && !said->opted_out)
+        r = keep_address(&talk, err);
     if (r != 0)
         return r;
     bool seen_today = talk.at.id != 0 && pk_reply_seen_since(service->store, talk.at.id, PK_INTENT_NONE, now_ms - DAY_MS);
@@ -322,7 +352,9 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
     r = pk_reply_add(service->store, &row, talk.address, text, said->event_id, &talk.reply, err);
     if (r == PK_E_CONFLICT) {
         service->metrics.replies_repeated++;
-        return 0;
+        /* Without the provider's id the same word within a minute only looks like a repeat. A STOP is heard even so: it may
+         * follow a START. */
+        return said->event_id.len == 0 && row.intent == PK_INTENT_STOP ? stop(&talk, !said->opted_out, err) : 0;
     }
     if (r != 0)
         return r;

@@ -291,8 +291,8 @@ bool pk_desk_usable(struct pk_desk *desk, int64_t now_ms)
 {
     if (desk->paused || desk->leaving)
         return false;
-    if (desk->breaker.state == PK_BREAKER_OPEN && now_ms < desk->breaker.until_ms)
-        return false;
+    if (pk_breaker_room(&desk->breaker, &desk->rule->breaker, now_ms, 1) == 0)
+        return false; /* open, or on trial with all its trials out */
     /* A session that is down takes nothing; a full one still has hand-overs open. */
     return pk_account_room(desk->account) > 0 || pk_account_open_count(desk->account) > 0;
 }
@@ -327,42 +327,41 @@ unsigned pk_desk_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, i
 
 /* ---- pauses ---- */
 
-struct pause_change {
-    struct pk_desk *desk;
-    bool paused;
-};
-
-static void pause_committed(void *ctx)
+/* As the store has it: a pause and its reason outlive the process. */
+static void read_pause(struct pk_desk *desk)
 {
-    struct pause_change *change = ctx;
-    change->desk->paused = change->paused;
-    free(change);
+    char key[80];
+    pause_key(desk->rule->name, key);
+    desk->paused = pk_store_number(desk->service->store, key, 0) != 0;
+    desk->last = (struct pk_error){ 0 };
+    if (!desk->paused)
+        return;
+    desk->last.code = PK_E_CONFLICT;
+    pk_store_words(desk->service->store, key, desk->last.message, sizeof desk->last.message);
 }
 
-static void pause_failed(void *ctx)
+static void pause_settled(void *ctx)
 {
-    free(ctx);
+    read_pause(ctx);
 }
 
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err)
 {
+    struct pk_store *store = desk->service->store;
+    const char *why = pause ? reason ? reason : "paused by an operator" : "";
     char key[80];
     pause_key(desk->rule->name, key);
-    int r = pk_store_set_number(desk->service->store, key, pause ? 1 : 0, err);
+    int r = pk_store_set_number(store, key, pause ? 1 : 0, err);
+    if (r == 0)
+        r = pk_store_set_words(store, key, pk_slice_of(why), err);
     if (r != 0)
         return r;
-    if (pause)
-        (void) pk_fail(&desk->last, PK_E_CONFLICT, "%s", reason ? reason : "paused by an operator");
-    else
-        desk->last = (struct pk_error){ 0 };
     pk_log(pause ? PK_LOG_WARN : PK_LOG_INFO, "desks", pause ? "account.paused" : "account.resumed", "account", desk->rule->name, "reason",
-           pause ? desk->last.message : NULL, NULL);
+           pause ? why : NULL, NULL);
     /* A pause works from here on, a resume only once it is kept; a failed commit has both read again. */
-    desk->paused |= pause;
-    struct pause_change *change = pk_alloc(sizeof *change);
-    *change = (struct pause_change){ desk, pause };
-    pk_store_after(desk->service->store, PK_LANE_MEMORY,
-                   (struct pk_after){ .done = pause_committed, .failed = pause_failed, .ctx = change });
+    if (pause)
+        read_pause(desk);
+    pk_store_after(store, PK_LANE_MEMORY, (struct pk_after){ .done = pause_settled, .failed = pause_settled, .ctx = desk });
     return 0;
 }
 
@@ -380,10 +379,8 @@ void pk_desks_refresh(struct pk_desks *desks)
 {
     for (size_t i = 0; i < desks->count; i++) {
         struct pk_desk *desk = desks->items[i];
-        char key[80];
-        pause_key(desk->rule->name, key);
         renumber(desk->service, PK_NAME_ACCOUNT, desk->rule->name, &desk->id);
-        desk->paused = pk_store_number(desk->service->store, key, 0) != 0;
+        read_pause(desk);
     }
     for (size_t i = 0; i < desks->route_count && desks->count > 0; i++) {
         struct pk_lane_route *route = &desks->routes[i];

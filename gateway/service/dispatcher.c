@@ -140,6 +140,10 @@ static void flight_ended(void *ctx, const struct pk_result *result)
 static void steer(struct pk_flight *flight)
 {
     struct pk_desk *desk = flight->desk;
+    if (flight->withheld != PK_REASON_NONE) {
+        pk_breaker_withdrawn(&desk->breaker);
+        return;
+    }
     switch (flight->outcome) {
     case PK_OUTCOME_THROTTLED:
         desk->throttled_until_ms = pk_clock_wall_ms() + (flight->after_ms > 0 ? flight->after_ms : 1000);
@@ -319,8 +323,10 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
 
 static bool may_submit(void *ctx)
 {
-    const struct pk_flight *flight = ctx;
-    return !flight->desk->paused && pk_gate_still_open(flight->service, flight->message, pk_clock_wall_ms());
+    struct pk_flight *flight = ctx;
+    flight->withheld = flight->desk->paused ? PK_REASON_ACCOUNT_PAUSED
+                                            : pk_gate_withholds(flight->service, flight->message, pk_clock_wall_ms());
+    return flight->withheld == PK_REASON_NONE;
 }
 
 static void batch_launch(void *ctx)
@@ -356,7 +362,6 @@ static void batch_launch(void *ctx)
             .done = flight_ended,
             .ctx = flight,
         };
-        pk_breaker_started(&flight->desk->breaker, 1);
         pk_account_start(flight->desk->account, &handover);
     }
     free(batch);
@@ -368,6 +373,7 @@ static void batch_abandon(void *ctx)
     while (!pk_list_empty(&batch->flights)) {
         struct pk_flight *flight = pk_list_entry(batch->flights.next, struct pk_flight, node);
         pk_list_remove(&flight->node);
+        pk_breaker_withdrawn(&flight->desk->breaker);
         flight->desk->flying--;
         batch->dispatcher->flying--;
         flight_free(flight);
@@ -426,9 +432,23 @@ static int open_batch(struct pk_dispatcher *d, size_t count, struct pk_desk *des
             by->flying++;
             d->flying++;
             pk_rate_take(&by->rate, 1);
+            pk_breaker_started(&by->breaker, 1);
         }
     }
     return 0;
+}
+
+/* What a full desk waits for, if it is not a hand-over that ends: its rate. A desk on trial has had its share; the next
+ * one of the route takes the rest. */
+static void note_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, struct pk_loop *loop, int64_t *wake_ms)
+{
+    int64_t when_ms;
+    if (!pk_desk_usable(desk, now_ms)) {
+        pk_loop_again(loop);
+        return;
+    }
+    (void) pk_desk_room(desk, priority, now_ms, &when_ms);
+    *wake_ms = when_ms < *wake_ms ? when_ms : *wake_ms;
 }
 
 /* Returns how many messages of the lane it dealt with; *wake_ms: when to look again. */
@@ -473,6 +493,8 @@ static size_t open_lane(struct pk_dispatcher *d, size_t route_index, uint32_t pr
         lane->next_due_ms = 0;
         if (count < room)
             pk_loop_again(d->service->loop);
+        else
+            note_room(desk, priority, now_ms, d->service->loop, wake_ms);
     } else {
         int64_t next_ms = pk_messages_next_due(d->service->store, route->id, priority);
         lane->next_due_ms = next_ms < lane->next_due_ms ? next_ms : lane->next_due_ms;

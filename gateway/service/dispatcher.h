@@ -30,6 +30,7 @@ struct pk_flight {
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
+    enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */
     uint32_t outcome, parts;
     int64_t after_ms, price;

@@ -3,12 +3,13 @@
 
 #include "gateway/store/recipients.h"
 
-/* A STOP does not cover answers to what the person did after it. */
+/* A STOP does not cover answers to what the person did after it. A stranger's STOP is known by the address alone. */
 static bool stop_covers(const struct pk_due *due)
 {
-    if (due->stopped_ms == 0)
+    int64_t stopped_ms = due->message.recipient != 0 ? due->stopped_ms : due->blocked_ms;
+    if (stopped_ms == 0)
         return false;
-    return due->message.cls != PK_CLASS_ANSWER || due->message.act_ms <= due->stopped_ms;
+    return due->message.cls != PK_CLASS_ANSWER || due->message.act_ms <= stopped_ms;
 }
 
 enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason)
@@ -35,13 +36,15 @@ bool pk_gate_all_held(struct pk_service *service)
     return pk_store_number(service->store, "hold.all", 0) != 0 || pk_store_number(service->store, "hold.restored", 0) != 0;
 }
 
-bool pk_gate_still_open(struct pk_service *service, int64_t message, int64_t now_ms)
+enum pk_reason pk_gate_withholds(struct pk_service *service, int64_t message, int64_t now_ms)
 {
     struct pk_due due;
-    enum pk_reason reason;
+    enum pk_reason reason = PK_REASON_NONE;
     if (service->draining || pk_gate_all_held(service))
-        return false;
+        return PK_REASON_ALL_PAUSED;
     if (pk_message_due_facts(service->store, message, now_ms, &due, NULL) != 0)
-        return false;
-    return pk_gate_ask(&due, now_ms, &reason) == PK_GATE_PASS;
+        return PK_REASON_ERASED;
+    if (due.blocks_retry)
+        return PK_REASON_NO_ANSWER; /* an earlier attempt arrived after all */
+    return pk_gate_ask(&due, now_ms, &reason) == PK_GATE_PASS ? PK_REASON_NONE : reason;
 }

@@ -15,7 +15,8 @@
 enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason);
 /* Whether everything is on hold: `pause --all`, or a restored backup that nobody released yet. Read in the turn. */
 bool pk_gate_all_held(struct pk_service *service);
-/* Asked again before a later round submits a message whose attempt is open: reads the facts anew. */
-bool pk_gate_still_open(struct pk_service *service, int64_t message, int64_t now_ms);
+/* Asked again before a later round submits a message whose attempt is open: reads the facts anew. Why it must not leave, or
+ * PK_REASON_NONE. */
+enum pk_reason pk_gate_withholds(struct pk_service *service, int64_t message, int64_t now_ms);
 
 #endif

@@ -278,6 +278,7 @@ static void long_round(struct pk_upkeep *upkeep)
     struct pk_error err = { 0 };
     struct pk_retention retention = {
         .messages_before_ms = now_ms - service->rules->keep_messages_ms,
+        .questions_before_ms = now_ms - service->rules->question_every_ms,
         .replies_before_ms = now_ms - service->rules->keep_replies_ms,
         .triggers_before_ms = now_ms - service->rules->keep_triggers_ms,
     };

@@ -8,6 +8,10 @@
 
 #include "gateway/service/service.h"
 
+/* What a button comes back as (adapter.h, struct pk_choice); its label is the language's. */
+#define PK_CHOICE_YES "yes"
+#define PK_CHOICE_NO "no"
+
 struct pk_texts;
 
 /* What a hand-over needs; shared, and kept alive by its holders. */

@@ -70,32 +70,56 @@ static const struct meaning meanings[] = { /* by enum pk_outcome */
     [PK_OUTCOME_UNCERTAIN] = { PK_ATTEMPT_NO_ANSWER, PK_MESSAGE_UNCERTAIN, PK_REASON_NO_ANSWER },
 };
 
+static int64_t receipts_until(const struct pk_desk *desk, int64_t now_ms)
+{
+    return now_ms + (desk ? desk->rule->receipt_window_ms : RECEIPT_WINDOW_MS);
+}
+
+/* The gate kept it back between rounds: the next claim asks it again and says what becomes of the message. */
+static void take_back(const struct pk_flight *flight, struct pk_message_change *change)
+{
+    change->reason = flight->withheld;
+    change->due_ms = change->now_ms;
+    change->uncounted = true;
+}
+
+static int is_unanswered(void *ctx, const struct pk_attempt *attempt)
+{
+    (void) ctx;
+    return attempt->state == PK_ATTEMPT_NO_ANSWER ? 1 : 0;
+}
+
+/* It is not tried again. That is the end, unless one of its attempts may have arrived: then nobody knows. */
+static int stop_trying(struct pk_service *service, const struct pk_flight *flight, uint32_t state, uint32_t reason,
+                       struct pk_message_change *change, struct pk_error *err)
+{
+    bool unanswered = flight->outcome == PK_OUTCOME_UNCERTAIN;
+    int r = unanswered || flight->attempts == 1 ? 0 : pk_attempts_of(service->store, flight->message, is_unanswered, NULL, err);
+    if (r < 0)
+        return r;
+    unanswered |= r > 0;
+    change->state = unanswered ? PK_MESSAGE_UNCERTAIN : state;
+    change->reason = unanswered ? PK_REASON_NO_ANSWER : reason;
+    change->due_ms = unanswered ? receipts_until(flight->desk, change->now_ms) : 0;
+    return 0;
+}
+
 /* When a deferred message is tried again, or that it is not. */
-static void defer(const struct pk_flight *flight, struct pk_message_change *change)
+static int defer(struct pk_service *service, const struct pk_flight *flight, struct pk_message_change *change, struct pk_error *err)
 {
     const struct pk_retry_rule *retry = &flight->desk->rule->retry;
     int64_t delay_ms = 0;
     if (flight->outcome == PK_OUTCOME_RETRY || flight->outcome == PK_OUTCOME_UNCERTAIN) {
-        if (flight->attempts >= retry->max_attempts) {
-            change->state = PK_MESSAGE_FAILED;
-            change->reason = PK_REASON_ATTEMPTS_USED_UP;
-            return;
-        }
+        if (flight->attempts >= retry->max_attempts)
+            return stop_trying(service, flight, PK_MESSAGE_FAILED, PK_REASON_ATTEMPTS_USED_UP, change, err);
         delay_ms = pk_retry_delay_ms(retry, flight->attempts, (uint32_t) pk_random_u64());
     }
     if (flight->after_ms > delay_ms)
         delay_ms = flight->after_ms;
     change->due_ms = change->now_ms + delay_ms;
-    if (change->due_ms >= flight->expires_ms) {
-        change->state = PK_MESSAGE_EXPIRED;
-        change->reason = PK_REASON_TOO_LATE;
-        change->due_ms = 0;
-    }
-}
-
-static int64_t receipts_until(const struct pk_desk *desk, int64_t now_ms)
-{
-    return now_ms + (desk ? desk->rule->receipt_window_ms : RECEIPT_WINDOW_MS);
+    if (change->due_ms >= flight->expires_ms)
+        return stop_trying(service, flight, PK_MESSAGE_EXPIRED, PK_REASON_TOO_LATE, change, err);
+    return 0;
 }
 
 void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change *change)
@@ -172,6 +196,10 @@ static int apply_receipt(struct pk_service *service, const struct pk_attempt *at
     enum pk_message_state next = pk_message_after_receipt((enum pk_message_state) message.state, receipt_state);
     if (next == (enum pk_message_state) message.state)
         return 0;
+    /* Of an attempt that was followed by another one only its arrival counts: the message is where the last one is. */
+    if (message.attempts > 1 && next != PK_MESSAGE_DELIVERED && next != PK_MESSAGE_READ &&
+        !pk_attempt_is_last(service->store, attempt))
+        return 0;
     struct pk_message_change change = { .state = next, .reason = PK_REASON_NONE, .now_ms = now_ms };
     if (next == PK_MESSAGE_UNDELIVERED)
         change.reason = PK_REASON_PROVIDER_REFUSED;
@@ -234,12 +262,17 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
         if (!(desk->capabilities & PK_CAN_IDEMPOTENT))
             change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
     }
-    if (change.state == PK_MESSAGE_DEFERRED)
-        defer(flight, &change);
+    int r = 0;
+    if (change.state == PK_MESSAGE_DEFERRED && outcome == PK_OUTCOME_RETRY && flight->withheld != PK_REASON_NONE)
+        take_back(flight, &change);
+    else if (change.state == PK_MESSAGE_DEFERRED)
+        r = defer(service, flight, &change, err);
     else if (change.state == PK_MESSAGE_ACCEPTED || change.state == PK_MESSAGE_UNCERTAIN)
         change.due_ms = receipts_until(desk, now_ms);
-
-    int r = pk_attempt_settle(service->store, flight->attempt, meaning->attempt, meaning->reason, provider_id,
+    /* Nobody tried: a busy hour at the provider must not use the attempts up. */
+    change.uncounted |= outcome == PK_OUTCOME_THROTTLED || outcome == PK_OUTCOME_MISCONFIGURED;
+    if (r == 0)
+        r = pk_attempt_settle(service->store, flight->attempt, meaning->attempt, flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
                               pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
     if (r == 0)
         r = pk_message_change(service->store, flight->message, &change, err);

@@ -92,6 +92,12 @@ int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ct
     return r;
 }
 
+bool pk_attempt_is_last(struct pk_store *store, const struct pk_attempt *attempt)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM attempt INDEXED BY attempt_by_message WHERE message = ?1 AND id > ?2 LIMIT 1", "ii",
+                      attempt->message, attempt->id) == 0;
+}
+
 int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
                            struct pk_error *err)
 {

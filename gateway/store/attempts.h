@@ -29,6 +29,8 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32
 int pk_attempt_get(struct pk_store *store, int64_t id, struct pk_attempt *ret_attempt, struct pk_error *err);
 int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ctx, const struct pk_attempt *attempt), void *ctx,
                    struct pk_error *err);
+/* No later attempt of its message was opened. */
+bool pk_attempt_is_last(struct pk_store *store, const struct pk_attempt *attempt);
 /* By the provider's id within an account; PK_E_NOT_FOUND. */
 int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
                            struct pk_error *err);

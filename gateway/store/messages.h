@@ -60,7 +60,7 @@ struct pk_message_change {
     uint32_t state, reason;
     uint32_t account; /* 0 keeps it */
     uint32_t set_flags, clear_flags;
-    bool uncounted; /* its attempt never left and does not count as one */
+    bool uncounted; /* the attempt that ends does not count as one: it never left, or nobody tried */
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };

@@ -106,6 +106,11 @@ int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct 
     return pk_sql_write(store, err, "UPDATE address SET blocked_ms = ?2 WHERE id = ?1 AND blocked_ms = 0", "ii", id, now_ms);
 }
 
+int pk_address_unblock(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE address SET blocked_ms = 0 WHERE id = ?1 AND blocked_ms <> 0", "i", id);
+}
+
 /* ---- recipients ---- */
 
 int pk_recipient_add(struct pk_store *store, struct pk_slice language, struct pk_slice script, int64_t now_ms, int64_t *ret_id,

@@ -35,6 +35,7 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms,
                    int64_t *ret_id, struct pk_error *err);
 int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err);
+int pk_address_unblock(struct pk_store *store, int64_t id, struct pk_error *err);
 
 int pk_recipient_add(struct pk_store *store, struct pk_slice language, struct pk_slice script, int64_t now_ms, int64_t *ret_id,
                      struct pk_error *err);

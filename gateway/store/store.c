@@ -380,6 +380,26 @@ int pk_store_set_number(struct pk_store *store, const char *name, int64_t value,
                         pk_slice_of(name), value);
 }
 
+void pk_store_words(struct pk_store *store, const char *name, char *ret_words, size_t size)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT words FROM remark WHERE name = ?1");
+    pk_sql_bind(find, "t", pk_slice_of(name));
+    ret_words[0] = '\0';
+    if (pk_sql_step(store, find, NULL) != 1)
+        return;
+    (void) snprintf(ret_words, size, "%.*s", PK_SLICE_ARG(pk_sql_text(find, 0)));
+    pk_sql_reset(find);
+}
+
+int pk_store_set_words(struct pk_store *store, const char *name, struct pk_slice words, struct pk_error *err)
+{
+    if (words.len == 0)
+        return pk_sql_write(store, err, "DELETE FROM remark WHERE name = ?1", "t", pk_slice_of(name));
+    return pk_sql_write(store, err,
+                        "INSERT INTO remark(name, words) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET words = excluded.words", "tt",
+                        pk_slice_of(name), words);
+}
+
 /* ---- messages per state ---- */
 
 int pk_counts_load(struct pk_store *store, struct pk_error *err)

@@ -80,5 +80,8 @@ int pk_store_backup_file(const char *from, const char *to, struct pk_error *err)
 /* Free-standing numbers kept in the database: holds, counters, cursors. `otherwise` when absent. */
 int64_t pk_store_number(struct pk_store *store, const char *name, int64_t otherwise);
 int pk_store_set_number(struct pk_store *store, const char *name, int64_t value, struct pk_error *err);
+/* The same for a few words without personal data: why something is on hold. "" when absent; cut to `size`. */
+void pk_store_words(struct pk_store *store, const char *name, char *ret_words, size_t size);
+int pk_store_set_words(struct pk_store *store, const char *name, struct pk_slice words, struct pk_error *err);
 
 #endif

@@ -17,20 +17,22 @@ static int step(struct pk_store *store, const char *sql, int64_t before, size_t 
     return r;
 }
 
-static int retain_messages(struct pk_store *store, int64_t before_ms, size_t max, bool *ret_more, struct pk_error *err)
+/* Which messages go: final, and old enough for their class. */
+#define OVER "SELECT id FROM message WHERE id < ?1 AND state >= 8 AND (class <> 1 OR id < ?3) ORDER BY id LIMIT ?2"
+
+static int retain_messages(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more, struct pk_error *err)
 {
-    int64_t before = first_id_of(before_ms);
+    int64_t before = first_id_of(retention->messages_before_ms), questions = first_id_of(retention->questions_before_ms);
     int r = pk_sql_write(store, err,
                          "DELETE FROM receipt WHERE attempt IN (SELECT t.id FROM attempt t JOIN message m ON m.id = t.message WHERE m.id IN"
-                         " (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2))",
-                         "ii", before, (int64_t) max);
+                         " (" OVER "))",
+                         "iii", before, (int64_t) max, questions);
     if (r == 0)
-        r = pk_sql_write(store, err,
-                         "DELETE FROM attempt WHERE message IN (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2)",
-                         "ii", before, (int64_t) max);
+        r = pk_sql_write(store, err, "DELETE FROM attempt WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0)
-        r = step(store, "DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < ?1 AND state >= 8 ORDER BY id LIMIT ?2)", before,
-                 max, ret_more, err);
+        r = pk_sql_write(store, err, "DELETE FROM message WHERE id IN (" OVER ")", "iii", before, (int64_t) max, questions);
+    if (r == 0 && pk_sql_changed(store) >= (int64_t) max)
+        *ret_more = true;
     return r;
 }
 
@@ -38,7 +40,7 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
                      struct pk_error *err)
 {
     *ret_more = false;
-    int r = retain_messages(store, retention->messages_before_ms, max, ret_more, err);
+    int r = retain_messages(store, retention, max, ret_more, err);
     if (r == 0)
         r = step(store, "DELETE FROM reply WHERE id IN (SELECT id FROM reply WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
                  retention->replies_before_ms, max, ret_more, err);

@@ -31,7 +31,8 @@ static pid_t spawn(const char *const *words, const char *folder, int out_fd)
     if (pid > 0)
         return pid;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (chdir(folder) != 0 || dup2(null, 0) < 0 || dup2(out_fd < 0 ? null : out_fd, 1) < 0 || dup2(out_fd < 0 ? null : out_fd, 2) < 0)
+    if (chdir(folder) != 0 || dup2(null, 0) < 0 || dup2(out_fd < 0 ? null : out_fd, 1) < 0 ||
+        dup2(out_fd < 0 ? null : out_fd, 2) < 0)
         _exit(126);
     (void) execvp(words[0], (char *const *) (uintptr_t) words);
     _exit(127);
@@ -57,8 +58,23 @@ static void make_authority(const char *folder, const char *name)
     char key[64], certificate[64];
     (void) snprintf(key, sizeof key, "%s.key", name);
     (void) snprintf(certificate, sizeof certificate, "%s.crt", name);
-    const char *words[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                            "-subj", "/CN=test authority", "-keyout", key, "-out", certificate, NULL };
+    const char *words[] = { "openssl",
+                            "req",
+                            "-x509",
+                            "-newkey",
+                            "ec",
+                            "-pkeyopt",
+                            "ec_paramgen_curve:P-256",
+                            "-nodes",
+                            "-days",
+                            "2",
+                            "-subj",
+                            "/CN=test authority",
+                            "-keyout",
+                            key,
+                            "-out",
+                            certificate,
+                            NULL };
     assert_int_equal(run(words, folder), 0);
 }
 
@@ -68,10 +84,10 @@ static void make_signed(const char *folder, const char *name, const char *subjec
     (void) snprintf(key, sizeof key, "%s.key", name);
     (void) snprintf(request, sizeof request, "%s.csr", name);
     (void) snprintf(certificate, sizeof certificate, "%s.crt", name);
-    const char *ask[] = { "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
-                          "-keyout", key, "-out", request, NULL };
-    const char *sign[] = { "openssl", "x509", "-req", "-in", request, "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial",
-                           "-days", "2", "-extfile", "names", "-out", certificate, NULL };
+    const char *ask[] = { "openssl", "req", "-newkey", "ec",    "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+                          "-keyout", key,   "-out",    request, NULL };
+    const char *sign[] = { "openssl",         "x509",  "-req", "-in",      request, "-CA",  "ca.crt",    "-CAkey", "ca.key",
+                           "-CAcreateserial", "-days", "2",    "-extfile", "names", "-out", certificate, NULL };
     assert_int_equal(run(ask, folder), 0);
     assert_int_equal(run(sign, folder), 0);
 }
@@ -83,6 +99,11 @@ void broker_make_certificates(const struct broker *broker)
     make_authority(broker->folder, "other-ca");
     make_signed(broker->folder, "server", "/CN=localhost");
     make_signed(broker->folder, "client", "/CN=gateway");
+}
+
+void broker_make_user(const struct broker *broker, const char *name, const char *password)
+{
+    assert_int_equal(run((const char *[]){ "mosquitto_passwd", "-c", "-b", "users", name, password, NULL }, broker->folder), 0);
 }
 
 /* ---- the broker ---- */
@@ -165,14 +186,16 @@ static void on_peer_publish(struct mosquitto *handle, void *ctx, int mid)
     peer->acknowledged++;
 }
 
-static void on_peer_message(struct mosquitto *handle, void *ctx, const struct mosquitto_message *message, const mosquitto_property *properties)
+static void on_peer_message(struct mosquitto *handle, void *ctx, const struct mosquitto_message *message,
+                            const mosquitto_property *properties)
 {
     struct peer *peer = ctx;
     (void) handle;
     peer->received++;
     mosquitto_property_free_all(&peer->properties);
     assert_int_equal(mosquitto_property_copy_all(&peer->properties, properties), MOSQ_ERR_SUCCESS);
-    (void) pk_buf_printf(&peer->seen, "%s %.*s\n", message->topic, message->payloadlen, message->payload ? (char *) message->payload : "");
+    (void) pk_buf_printf(&peer->seen, "%s %.*s\n", message->topic, message->payloadlen,
+                         message->payload ? (char *) message->payload : "");
 }
 
 struct peer *peer_new(const struct broker *broker, const char *topic)
@@ -187,10 +210,10 @@ struct peer *peer_new(const struct broker *broker, const char *topic)
     mosquitto_publish_callback_set(peer->handle, on_peer_publish);
     mosquitto_message_v5_callback_set(peer->handle, on_peer_message);
     assert_int_equal(mosquitto_connect(peer->handle, "127.0.0.1", (int) broker->port, 60), MOSQ_ERR_SUCCESS);
-    for (int64_t end_us = test_now_us() + CEILING_MS * INT64_C(1000); topic && !peer->subscribed && test_now_us() < end_us;) {
-        (void) mosquitto_subscribe(peer->handle, NULL, topic, 1);
+    if (topic)
+        assert_int_equal(mosquitto_subscribe(peer->handle, NULL, topic, 1), MOSQ_ERR_SUCCESS); /* sent behind CONNECT */
+    for (int64_t end_us = test_now_us() + CEILING_MS * INT64_C(1000); topic && !peer->subscribed && test_now_us() < end_us;)
         (void) mosquitto_loop(peer->handle, 10, 1);
-    }
     assert_true(!topic || peer->subscribed);
     return peer;
 }
@@ -207,7 +230,8 @@ void peer_free(struct peer *peer)
 
 bool peer_turn(struct peer *peer)
 {
-    (void) mosquitto_loop(peer->handle, 0, 1);
+    for (int i = 0; i < 32; i++)
+        (void) mosquitto_loop(peer->handle, 0, 1);
     return true;
 }
 
@@ -215,7 +239,8 @@ void peer_publish(struct peer *peer, const char *topic, const char *payload, con
 {
     unsigned before = peer->acknowledged;
     int64_t end_us = test_now_us() + CEILING_MS * INT64_C(1000);
-    assert_int_equal(mosquitto_publish_v5(peer->handle, NULL, topic, (int) strlen(payload), payload, 1, false, properties), MOSQ_ERR_SUCCESS);
+    assert_int_equal(mosquitto_publish_v5(peer->handle, NULL, topic, (int) strlen(payload), payload, 1, false, properties),
+                     MOSQ_ERR_SUCCESS);
     while (peer->acknowledged == before && test_now_us() < end_us)
         (void) mosquitto_loop(peer->handle, 10, 1);
     assert_int_equal(peer->acknowledged, before + 1);

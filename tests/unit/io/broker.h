@@ -24,6 +24,7 @@ struct broker {
 bool broker_is_installed(void);
 bool broker_can_make_certificates(void);
 void broker_make_certificates(const struct broker *broker); /* ca.crt, server.*, client.*, other-ca.crt */
+void broker_make_user(const struct broker *broker, const char *name, const char *password); /* the file users */
 /* `settings` are added to the listener's; "" = anonymous access. */
 void broker_new(struct broker *broker);
 void broker_start(struct broker *broker, const char *settings);

@@ -62,7 +62,7 @@ static void on_bytes(void *ctx, unsigned events)
     (void) events;
     bool open = test_receive(link->fd, &link->in);
     if (link->in.len > 0 && link->in.data[0] == 0x16) { /* somebody wants TLS */
-        hang_up(link, false);
+        hang_up(link, link->script->rude_to_tls);
         return;
     }
     while ((len = first_request(&link->in)) > 0) {

@@ -24,6 +24,7 @@ struct script {
     const enum act *acts; /* one for each request; the last one goes on */
     size_t act_count;
     const char *answer;
+    bool rude_to_tls; /* a reset, not an end */
     struct pk_buf seen; /* all requests, as they came */
     unsigned requests, links, open;
     struct script_link *open_links[SCRIPT_LINKS_MAX];

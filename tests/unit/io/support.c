@@ -45,15 +45,19 @@ static int connected(int fd, const struct sockaddr *address, socklen_t len)
 
 int test_connect_tcp(unsigned port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t) port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    return connected(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address, sizeof address);
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t) port),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    return connected(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address,
+                     sizeof address);
 }
 
 int test_connect_unix(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     (void) snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-    return connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address, sizeof address);
+    return connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (const struct sockaddr *) (const void *) &address,
+                     sizeof address);
 }
 
 void test_send(int fd, struct pk_slice bytes)

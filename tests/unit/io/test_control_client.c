@@ -28,7 +28,7 @@ static void answer_as_asked(struct desk *desk, struct pk_http_request *request)
     pk_buf_init(&text, 65536);
     (void) pk_buf_printf(&text, "%.*s %.*s?%.*s [%.*s] %.*s", PK_SLICE_ARG(pk_http_request_method(request)), PK_SLICE_ARG(path),
                          PK_SLICE_ARG(query), PK_SLICE_ARG(type), PK_SLICE_ARG(pk_http_request_body(request)));
-    while (pk_slice_is(path, "/large") && text.len < 5000)
+    while (pk_slice_is(path, "/large") && text.len < 40000)
         (void) pk_buf_add_text(&text, "0123456789");
     pk_http_answer(request, pk_slice_is(path, "/missing") ? 404 : 200, "text/plain", pk_buf_slice(&text), NULL, 0);
     pk_buf_finish(&text);
@@ -85,7 +85,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static int ask(const struct house *house, struct pk_control_call call, size_t max_bytes, unsigned *ret_status, struct pk_buf *body, struct pk_error *err)
+static int ask(const struct house *house, struct pk_control_call call, size_t max_bytes, unsigned *ret_status,
+               struct pk_buf *body, struct pk_error *err)
 {
     call.socket_path = house->path;
     if (call.timeout_ms == 0)
@@ -115,10 +116,11 @@ static void test_asked_and_answered(void **state)
     check(house, (struct pk_control_call){ .method = "GET", .path = "/v1/x?after=%20" }, 200, ">GET /v1/x?after=%20 [] ");
     check(house, (struct pk_control_call){ .method = "POST", .path = "/p", .body = PK_SLICE("{\"a\":1}") }, 200,
           ">POST /p? [application/json] {\"a\":1}");
-    check(house, (struct pk_control_call){ .method = "PUT", .path = "/p", .body = PK_SLICE("a,b\n"), .content_type = "text/csv" }, 200,
-          ">PUT /p? [text/csv] a,b\n");
+    check(house, (struct pk_control_call){ .method = "PUT", .path = "/p", .body = PK_SLICE("a,b\n"), .content_type = "text/csv" },
+          200, ">PUT /p? [text/csv] a,b\n");
     check(house, (struct pk_control_call){ .method = "POST", .path = "/empty" }, 200, ">POST /empty? [application/json] ");
-    check(house, (struct pk_control_call){ .method = "DELETE", .path = "/missing" }, 404, ">DELETE /missing? [application/json] ");
+    check(house, (struct pk_control_call){ .method = "DELETE", .path = "/missing" }, 404,
+          ">DELETE /missing? [application/json] ");
 }
 
 static void check_failure(const struct house *house, struct pk_control_call call, size_t max_bytes, int code, const char *front)
@@ -140,10 +142,12 @@ static void test_what_can_go_wrong(void **state)
     struct pk_control_call get = { .method = "GET", .path = "/" };
     check_failure(house, get, 64, PK_E_NOT_FOUND, "nobody answers at the control socket");
     start(house);
-    check_failure(house, (struct pk_control_call){ .method = "GET", .path = "/large" }, 3000, PK_E_LIMIT, "the gateway's answer is too large");
+    check_failure(house, (struct pk_control_call){ .method = "GET", .path = "/large" }, 20000, PK_E_LIMIT,
+                  "the gateway's answer is too large");
     check_failure(house, (struct pk_control_call){ .method = "GET", .path = "/silence", .timeout_ms = 100 }, 64, PK_E_TIMEOUT,
                   "the gateway did not answer in time");
-    check_failure(house, (struct pk_control_call){ .method = "POST", .path = "/gone" }, 64, PK_E_IO, "the gateway ended before it had answered");
+    check_failure(house, (struct pk_control_call){ .method = "POST", .path = "/gone" }, 64, PK_E_IO,
+                  "the gateway ended before it had answered");
     stop(house);
     check_failure(house, get, 64, PK_E_NOT_FOUND, "nobody answers at the control socket"); /* a socket without a process */
     struct pk_buf path;

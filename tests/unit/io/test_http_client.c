@@ -13,7 +13,8 @@ static pthread_cond_t name_released = PTHREAD_COND_INITIALIZER;
 static bool black_hole_open;
 static unsigned name_lookups, name_returns;
 
-__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                                                       struct addrinfo **ret)
 {
     int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = NULL;
     *(void **) &real = dlsym(RTLD_NEXT, "getaddrinfo");
@@ -103,7 +104,8 @@ static void test_nothing_is_left_from_the_call_before(void **state)
     caller->call.method = PK_SLICE("PUT");
     caller->call.body = PK_SLICE("z");
     caller_expect(caller, PK_ANSWER_COMPLETE);
-    (void) snprintf(expected, sizeof expected, "PUT /send HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: */*\r\nContent-Length: 1\r\n\r\nz", port);
+    (void) snprintf(expected, sizeof expected,
+                    "PUT /send HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: */*\r\nContent-Length: 1\r\n\r\nz", port);
     check_seen(caller, expected);
     caller->call.method = PK_SLICE("DELETE");
     caller->call.body = PK_SLICE("");
@@ -112,7 +114,8 @@ static void test_nothing_is_left_from_the_call_before(void **state)
     check_seen(caller, expected);
     caller->call.method = PK_SLICE("POST");
     caller_expect(caller, PK_ANSWER_COMPLETE);
-    (void) snprintf(expected, sizeof expected, "POST /send HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: */*\r\nContent-Length: 0\r\n\r\n", port);
+    (void) snprintf(expected, sizeof expected,
+                    "POST /send HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nAccept: */*\r\nContent-Length: 0\r\n\r\n", port);
     check_seen(caller, expected);
     caller->script->answer = "HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n";
     caller->call.method = PK_SLICE("HEAD");

@@ -108,8 +108,8 @@ static void test_free_hands_over_what_has_ended(void **state)
 static void test_public_only(void **state)
 {
     struct caller *caller = *state;
-    static const char *const hosts[] = { "127.0.0.1", "localhost", "[::1]", "127.1", "2130706433", "0x7f.1", "0.0.0.0",
-                                         "[::ffff:127.0.0.1]" };
+    static const char *const hosts[] = { "127.0.0.1",  "localhost", "[::1]",   "127.1",
+                                         "2130706433", "0x7f.1",    "0.0.0.0", "[::ffff:127.0.0.1]" };
     caller_open(caller);
     caller->call.public_only = true;
     for (size_t i = 0; i < PK_COUNT(hosts); i++) {

@@ -172,10 +172,8 @@ static void test_wall_timer_follows_a_clock_that_is_set(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_loop(test_timers_by_deadline_then_by_arming),
-        with_loop(test_many_timers_keep_their_order),
-        with_loop(test_timer_armed_in_its_callback_waits_a_turn),
-        with_loop(test_idle_time_is_skipped_exactly),
+        with_loop(test_timers_by_deadline_then_by_arming),        with_loop(test_many_timers_keep_their_order),
+        with_loop(test_timer_armed_in_its_callback_waits_a_turn), with_loop(test_idle_time_is_skipped_exactly),
         with_loop(test_wall_timer_follows_a_clock_that_is_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -244,7 +244,8 @@ static void test_published_with_token_and_reason(void **state)
     assert_string_equal(pk_buf_text(&table->peer->seen), "out/a {}\n");
     assert_non_null(mosquitto_property_read_string(table->peer->properties, MQTT_PROP_CONTENT_TYPE, &text, false));
     assert_string_equal(text, "application/json");
-    assert_non_null(mosquitto_property_read_binary(table->peer->properties, MQTT_PROP_CORRELATION_DATA, &correlation, &len, false));
+    assert_non_null(
+        mosquitto_property_read_binary(table->peer->properties, MQTT_PROP_CORRELATION_DATA, &correlation, &len, false));
     assert_true(pk_slice_equal(pk_slice_make(correlation, len), PK_SLICE("c\0d")));
     assert_non_null(mosquitto_property_read_int32(table->peer->properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, &expiry_s, false));
     assert_true(expiry_s > 50 && expiry_s <= 100);
@@ -402,7 +403,9 @@ static void test_the_older_protocol(void **state)
     turn_until(member->loop, member->messages == 1);
     mosquitto_property_free_all(&properties);
     member->look = NULL;
-    struct pk_mqtt_publish publish = { .topic = "out/a", .payload = PK_SLICE_INIT("x"), .content_type = "text/plain", .token = 5, .expiry_s = 9 };
+    struct pk_mqtt_publish publish = {
+        .topic = "out/a", .payload = PK_SLICE_INIT("x"), .content_type = "text/plain", .token = 5, .expiry_s = 9
+    };
     assert_int_equal(pk_mqtt_publish(member->mqtt, &publish, NULL), 0);
     turn_until(member->loop, peer_turn(table->peer) && table->peer->received == 1 && member->published == 1);
     assert_int_equal(member->last_token, 5);

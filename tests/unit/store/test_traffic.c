@@ -179,6 +179,10 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     assert_int_equal(reply(desk, NUMBER, "x", "e", NOW - 10), 0);
     int64_t stranger = 0;
     assert_int_equal(pk_address_add(desk->store, 0, desk->sms, PK_SLICE("+31600000009"), NOW - 10, &stranger, NULL), 0);
+    struct pk_message question = message_to(desk, who, address);
+    question.cls = PK_CLASS_QUESTION;
+    question.state = PK_MESSAGE_DELIVERED;
+    assert_int_equal(pk_message_insert(desk->store, &question, NULL), 0);
     bool more = true;
     struct pk_retention nothing = { .messages_before_ms = 1, .replies_before_ms = NOW - 20, .triggers_before_ms = 1 };
     assert_int_equal(pk_upkeep_retain(desk->store, &nothing, 100, &more, NULL), 0);
@@ -189,13 +193,17 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     struct pk_message read;
     assert_int_equal(pk_message_get(desk->store, over, &read, NULL), PK_E_NOT_FOUND);
     assert_int_equal(state_of(desk, waiting), PK_MESSAGE_QUEUED);
+    assert_int_equal(state_of(desk, question.id), PK_MESSAGE_DELIVERED); /* or it would be asked again too early */
+    all.questions_before_ms = all.messages_before_ms;
+    assert_int_equal(pk_upkeep_retain(desk->store, &all, 100, &more, NULL), 0);
+    assert_int_equal(pk_message_get(desk->store, question.id, &read, NULL), PK_E_NOT_FOUND);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM attempt", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM receipt", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM reply", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM address WHERE recipient IS NULL", ""), 0);
     int64_t counts[PK_MESSAGE_STATES];
     assert_int_equal(pk_messages_count(desk->store, 0, counts, NULL), 0);
-    assert_int_equal(counts[PK_MESSAGE_DELIVERED], 1); /* totals stay */
+    assert_int_equal(counts[PK_MESSAGE_DELIVERED], 2); /* totals stay */
 }
 
 int main(void)
