@@ -11,6 +11,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/holds.h"
+#include "gateway/service/inbound.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/attempts.h"
@@ -77,10 +78,10 @@ bool pk_upkeep_recovered(const struct pk_upkeep *upkeep)
     return upkeep->recovered;
 }
 
-/* One step on many rows, in its unit. True when there may be more. */
+/* One step on many rows, in its unit; what it did is added to *counted (NULL = nobody's). True when there may be more. */
 typedef int (*step_fn)(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 
-static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t max)
+static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t max, uint64_t *counted)
 {
     struct pk_store *store = upkeep->service->store;
     struct pk_error err = { 0 };
@@ -95,6 +96,8 @@ static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t
     }
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "step.failed", "step", what, "reason", err.message, NULL);
+    else if (counted)
+        *counted += count;
     return r == 0 && count >= max;
 }
 
@@ -259,11 +262,13 @@ static void tell_state(struct pk_upkeep *upkeep)
 
 static void short_round(struct pk_upkeep *upkeep)
 {
-    bool more = step(upkeep, "expire", pk_messages_expire, ROWS);
-    more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS);
-    more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS);
-    more |= step(upkeep, "outbox", pk_outbox_expire, ROWS);
+    bool more = step(upkeep, "expire", pk_messages_expire, ROWS, NULL);
+    more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS, NULL);
+    more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS, NULL);
+    more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
+    more |= pk_inbound_parts_overdue(upkeep->service);
     more |= pk_holds_step(upkeep->service);
+    pk_outbound_tidy(upkeep->service->outbound);
     complete_triggers(upkeep);
     watch_wal(upkeep);
     probe(upkeep);

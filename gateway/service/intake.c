@@ -56,6 +56,7 @@ struct taking {
     struct pk_told told;
     int64_t now_ms;
     int64_t valid_until_ms;
+    int64_t ceiling; /* most people it may reach */
     int64_t first; /* this event was taken in before, as this trigger; 0 = it was not */
 };
 
@@ -198,12 +199,10 @@ static enum pk_event_refusal allow_tags(const struct taking *t, const struct pk_
 }
 
 /* Counting stops at the ceiling: what it costs is bounded by what is allowed. */
-static enum pk_event_refusal check_ceiling(const struct taking *t, struct pk_error *err)
+static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
-    int64_t ceiling = t->rule->max_recipients, count = 0;
-    if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < ceiling)
-        ceiling = t->service->rules->urgent_max_recipients;
+    int64_t count = 0;
     uint32_t tags[PK_TAGS_MAX];
     size_t known = 0;
     for (size_t i = 0; i < t->request.all.count; i++) {
@@ -220,11 +219,11 @@ static enum pk_event_refusal check_ceiling(const struct taking *t, struct pk_err
     };
     if (audience.topic == 0)
         return PK_REFUSAL_NONE;
-    if (pk_audience_count(store, &audience, t->now_ms, ceiling + 1, &count, err) != 0 || count <= ceiling)
+    if (pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, &count, err) != 0 || count <= t->ceiling)
         return PK_REFUSAL_NONE; /* any and none only make it smaller; expansion stops at the ceiling as well */
     if (t->request.any.count > 0 || t->request.none.count > 0)
         return PK_REFUSAL_NONE;
-    (void) pk_fail(err, PK_E_LIMIT, "the audience is larger than the %lld people this publisher may reach", (long long) ceiling);
+    (void) pk_fail(err, PK_E_LIMIT, "the audience is larger than the %lld people this publisher may reach", (long long) t->ceiling);
     return PK_REFUSAL_CEILING;
 }
 
@@ -241,6 +240,9 @@ static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
     if (refusal != PK_REFUSAL_NONE)
         return refusal;
     t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
+    t->ceiling = t->rule->max_recipients;
+    if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < t->ceiling)
+        t->ceiling = t->service->rules->urgent_max_recipients;
     return t->route ? check_ceiling(t, err) : refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher's route does not exist");
 }
 
@@ -277,7 +279,7 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
         .valid_until_ms = t->valid_until_ms,
         .priority = t->rule->priority,
         .route = t->route->id,
-        .ceiling = t->rule->max_recipients,
+        .ceiling = t->ceiling,
     };
     struct pk_notice notice = {
         .trigger = trigger.id,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The cursor is the last item given to the broker on this connection. Items leave in the order they were decided; an
- * item the broker refused is kept, and tried again on the next connection, until its time has passed.
+ * item the broker refused is kept, and tried again on the next connection, until its time has passed. An item that the
+ * broker took is remembered until its removal is committed.
  */
 #include "gateway/service/outbound.h"
 
@@ -20,10 +21,11 @@
 struct pk_outbound {
     struct pk_service *service;
     int64_t cursor; /* the last item published on this connection */
-    int64_t newest; /* the last item committed, as far as known */
-    int64_t added; /* the last item of this turn, not committed yet */
-    bool registered;
+    int64_t newest; /* the last item added, as far as known */
     bool waiting; /* items could not be published for want of room or link */
+    int64_t taken[PK_MQTT_IN_FLIGHT_MAX]; /* by the broker, removed in a turn that is not known to be kept yet */
+    size_t taken_count;
+    bool taken_back; /* the turn that removed them was not kept */
 };
 
 struct pk_outbound *pk_outbound_new(struct pk_service *service)
@@ -47,31 +49,18 @@ bool pk_outbound_idle(const struct pk_outbound *outbound)
 
 /* ---- composing ---- */
 
-static void added_committed(void *ctx)
-{
-    struct pk_outbound *outbound = ctx;
-    outbound->registered = false;
-    outbound->newest = outbound->added;
-    outbound->waiting = true;
-}
-
-static void added_failed(void *ctx)
-{
-    struct pk_outbound *outbound = ctx;
-    outbound->registered = false;
-}
-
 static int add(struct pk_outbound *outbound, const char *topic_front, const struct pk_told *told, const char *type, struct pk_slice data,
                int64_t now_ms, struct pk_error *err)
 {
     struct pk_service *service = outbound->service;
+    int64_t item_id = 0;
     char id[PK_ID_TEXT_MAX], topic[TOPIC_MAX];
     if (told->topic.len > 0)
         (void) snprintf(topic, sizeof topic, "%.*s", PK_SLICE_ARG(told->topic));
     else
         (void) snprintf(topic, sizeof topic, "%s%.*s", topic_front, PK_SLICE_ARG(told->publisher));
     struct pk_cloudevent_out event = {
-        .id = pk_id_format(pk_id_ordered(), id),
+        .id = pk_item_idformat(pk_item_idordered(), id),
         .source = service->rules->source,
         .type = type,
         .time_ms = now_ms,
@@ -91,12 +80,12 @@ static int add(struct pk_outbound *outbound, const char *topic_front, const stru
         .expires_ms = now_ms + KEEP_MS,
     };
     if (r == 0)
-        r = pk_outbox_add(service->store, &item, &outbound->added, err);
+        r = pk_outbox_add(service->store, &item, &item_id, err);
     pk_buf_finish(&payload);
-    if (r == 0 && !outbound->registered) {
-        outbound->registered = true;
-        pk_store_after(service->store, PK_LANE_MEMORY,
-                       (struct pk_after){ .done = added_committed, .failed = added_failed, .ctx = outbound });
+    /* Looked for in the release phase: a unit that is dropped, or a failed commit, leaves nothing to be found there. */
+    if (r == 0) {
+        outbound->newest = item_id;
+        outbound->waiting = true;
     }
     return r;
 }
@@ -144,6 +133,20 @@ int pk_outbound_planned(struct pk_outbound *outbound, const struct pk_told *told
     pk_json_add_int(&out, "messages", messages);
     pk_json_close(&out, '}');
     return add(outbound, PK_TOPIC_STATUS, told, "nl.notices.trigger-planned.v1", pk_buf_slice(&data), now_ms, err);
+}
+
+int pk_outbound_cut_short(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, const char *why, int64_t messages,
+                          int64_t now_ms, struct pk_error *err)
+{
+    char bytes[256];
+    struct pk_buf data = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    struct pk_json_out out = pk_json_out(&data);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_id(&out, "trigger", trigger);
+    pk_json_add_text(&out, "reason", why);
+    pk_json_add_int(&out, "messages", messages);
+    pk_json_close(&out, '}');
+    return add(outbound, PK_TOPIC_STATUS, told, "nl.notices.trigger-cut-short.v1", pk_buf_slice(&data), now_ms, err);
 }
 
 int pk_outbound_completed(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger,
@@ -199,6 +202,8 @@ static int publish_item(void *ctx, const struct pk_outbox_item *item)
 void pk_outbound_publish(struct pk_outbound *outbound)
 {
     struct pk_service *service = outbound->service;
+    if (!outbound->taken_back)
+        outbound->taken_count = 0; /* what removed them was committed */
     if (!outbound->waiting || !service->bus || !pk_bus_connected(service->bus))
         return;
     unsigned room = pk_mqtt_room(pk_bus_mqtt(service->bus));
@@ -229,15 +234,37 @@ void pk_outbound_published(struct pk_outbound *outbound, uint64_t token, unsigne
         pk_log(PK_LOG_WARN, "outbound", "publish.denied", "code", PK_LOG_INT(reason), NULL);
         return;
     }
+    service->metrics.outbox_told++;
+    /* One too many stays until the next connection, and is told again. */
+    if (outbound->taken_count < PK_COUNT(outbound->taken))
+        outbound->taken[outbound->taken_count++] = (int64_t) token;
     if (pk_outbox_delete(service->store, (int64_t) token, &err) != 0) {
         pk_log(PK_LOG_ERROR, "outbound", "outbox.undeletable", "reason", err.message, NULL);
-        return;
+        outbound->taken_back = true;
     }
-    service->metrics.outbox_told++;
+}
+
+void pk_outbound_refresh(struct pk_outbound *outbound)
+{
+    outbound->taken_back = outbound->taken_count > 0;
+}
+
+void pk_outbound_tidy(struct pk_outbound *outbound)
+{
+    struct pk_error err = { 0 };
+    if (!outbound->taken_back)
+        return;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < outbound->taken_count; i++)
+        r = pk_outbox_delete(outbound->service->store, outbound->taken[i], &err);
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "outbound", "outbox.undeletable", "reason", err.message, NULL);
+    outbound->taken_back = r != 0;
 }
 
 void pk_outbound_restart(struct pk_outbound *outbound)
 {
+    pk_outbound_tidy(outbound);
     outbound->cursor = 0;
     outbound->newest = INT64_MAX;
     outbound->waiting = true;

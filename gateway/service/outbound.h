@@ -30,6 +30,9 @@ int pk_outbound_rejected(struct pk_outbound *outbound, const struct pk_told *tol
 /* On the status topic: everything planned, or everything final, with counts per state (completed only). */
 int pk_outbound_planned(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, int64_t messages, int64_t now_ms,
                         struct pk_error *err);
+/* No more messages are made for it: "expired" or "cancelled", after `messages` of them. */
+int pk_outbound_cut_short(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, const char *why, int64_t messages,
+                          int64_t now_ms, struct pk_error *err);
 int pk_outbound_completed(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger,
                           const int64_t counts[PK_MESSAGE_STATES], int64_t now_ms, struct pk_error *err);
 
@@ -38,6 +41,10 @@ void pk_outbound_publish(struct pk_outbound *outbound);
 /* From the bus: the broker took or refused it; the link is new. */
 void pk_outbound_published(struct pk_outbound *outbound, uint64_t token, unsigned reason);
 void pk_outbound_restart(struct pk_outbound *outbound);
+/* The turn was not kept: what the broker took in it is still in the outbox. pk_outbound_tidy() takes it out, in a later turn:
+ * telling it all again would go on for as long as the disk is full. */
+void pk_outbound_refresh(struct pk_outbound *outbound);
+void pk_outbound_tidy(struct pk_outbound *outbound);
 bool pk_outbound_idle(const struct pk_outbound *outbound); /* nothing that could be published now */
 
 #endif

@@ -132,7 +132,7 @@ static void refresh(struct pk_service *service)
     pk_texts_forget(service->texts);
     pk_dispatcher_refresh(service->dispatcher);
     pk_planner_refresh(service->planner);
-    pk_outbound_restart(service->outbound);
+    pk_outbound_refresh(service->outbound);
 }
 
 void pk_service_release_answers(struct pk_service *service)

@@ -22,8 +22,8 @@ int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, st
                         attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms);
 }
 
-int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32_t reason, struct pk_slice provider_id, struct pk_slice code,
-                      uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err)
+int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
+                      struct pk_slice code, uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES];
     if (provider_id.len == 0)
@@ -31,10 +31,9 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32
                             "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, '')"
                             " WHERE id = ?1",
                             "iuuiuit", id, state, reason, now_ms, parts, price, code);
-    int64_t account = pk_sql_int(store, 0, "SELECT account FROM attempt WHERE id = ?1", "i", id);
     char sealed_bytes[512];
     struct pk_buf sealed = { .data = sealed_bytes, .cap = sizeof sealed_bytes, .max_bytes = sizeof sealed_bytes - 1 };
-    blind_provider(store, 0, (uint32_t) account, provider_id, blind);
+    blind_provider(store, 0, account, provider_id, blind);
     pk_seal(store->keys, PLACE, id, provider_id, &sealed);
     return pk_sql_write(store, err,
                         "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, ''),"

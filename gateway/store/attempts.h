@@ -23,8 +23,8 @@ struct pk_attempt {
 };
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err);
-/* What the hand-over came to. provider_id may be empty, code is the provider's own. */
-int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t state, uint32_t reason, struct pk_slice provider_id,
+/* What the hand-over came to. account is the attempt's own, provider_id may be empty, code is the provider's own. */
+int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
                       struct pk_slice code, uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err);
 int pk_attempt_get(struct pk_store *store, int64_t id, struct pk_attempt *ret_attempt, struct pk_error *err);
 int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ctx, const struct pk_attempt *attempt), void *ctx,

@@ -55,6 +55,7 @@ struct pk_store {
     int64_t counts[PK_MESSAGE_STATES];
     int64_t committed_counts[PK_MESSAGE_STATES];
     int64_t unit_counts[PK_MESSAGE_STATES];
+    int64_t refused_from; /* the state a message could not leave as asked; -1 = none */
 
     struct pk_names *names;
     struct pk_versions *versions;
@@ -113,6 +114,7 @@ void pk_names_free(struct pk_store *store);
 void pk_names_settle(struct pk_store *store, bool committed); /* forgets names of a turn that was rolled back */
 void pk_versions_free(struct pk_store *store);
 void pk_versions_settle(struct pk_store *store, bool committed);
+int pk_messages_attach(struct pk_store *store, struct pk_error *err); /* before the first statement is prepared */
 int pk_counts_load(struct pk_store *store, struct pk_error *err);
 int pk_counts_save(struct pk_store *store, struct pk_error *err); /* before the commit */
 

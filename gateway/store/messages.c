@@ -121,47 +121,57 @@ int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t pr
 
 /* ---- changing ---- */
 
-/* Moves the counts once the row was moved. */
-static int moved(struct pk_store *store, int64_t from, uint32_t to, struct pk_error *err)
+/* SQL: become(state, next) is next, where the table of states allows it. Every change of a state passes here within the
+ * statement that makes it, and the counts move along. */
+static void become(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    if (!pk_message_may_become((enum pk_message_state) from, (enum pk_message_state) to))
-        return pk_fail(err, PK_E_CONFLICT, "a message that is %s cannot become %s", pk_message_state_name((enum pk_message_state) from),
-                       pk_message_state_name((enum pk_message_state) to));
+    struct pk_store *store = sqlite3_user_data(context);
+    int64_t from = sqlite3_value_int64(values[0]), to = sqlite3_value_int64(values[count - 1]);
+    if (!pk_message_may_become((enum pk_message_state) from, (enum pk_message_state) to)) {
+        store->refused_from = from;
+        sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
+        return;
+    }
     store->counts[from]--;
     store->counts[to]++;
-    return 0;
+    sqlite3_result_int64(context, to);
 }
 
-static int64_t state_of(struct pk_store *store, int64_t id)
+int pk_messages_attach(struct pk_store *store, struct pk_error *err)
 {
-    return pk_sql_int(store, -1, "SELECT state FROM message WHERE id = ?1", "i", id);
+    store->refused_from = -1;
+    int r = sqlite3_create_function_v2(store->db, "become", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, become, NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}
+
+/* What the statement that was to change one message came to. */
+static int changed(struct pk_store *store, int r, uint32_t to, struct pk_error *err)
+{
+    int64_t from = store->refused_from;
+    store->refused_from = -1;
+    if (r != 0 && from >= 0)
+        return pk_fail(err, PK_E_CONFLICT, "a message that is %s cannot become %s", pk_message_state_name((enum pk_message_state) from),
+                       pk_message_state_name((enum pk_message_state) to));
+    if (r == 0 && pk_sql_changed(store) == 0)
+        return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    return r;
 }
 
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
 {
-    int64_t from = state_of(store, id);
-    if (from < 0)
-        return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
-    int r = moved(store, from, change->state, err);
-    if (r != 0)
-        return r;
-    return pk_sql_write(store, err,
-                        "UPDATE message SET state = ?2, reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
-                        " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8,"
-                        " attempts = attempts - ?9 WHERE id = ?1",
-                        "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
-                        change->due_ms, change->now_ms, change->uncounted ? 1u : 0u);
+    int r = pk_sql_write(store, err,
+                         "UPDATE message SET state = become(state, ?2), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
+                         " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8 WHERE id = ?1",
+                         "iuuuuuii", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
+                         change->due_ms, change->now_ms);
+    return changed(store, r, change->state, err);
 }
 
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err)
 {
-    int64_t from = state_of(store, id);
-    if (from < 0)
-        return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
-    int r = moved(store, from, PK_MESSAGE_SUBMITTING, err);
-    if (r != 0)
-        return r;
-    return pk_sql_write(store, err,
-                        "UPDATE message SET state = 3, reason = 0, account = ?2, attempts = attempts + 1, updated_ms = ?3 WHERE id = ?1",
-                        "iui", id, account, now_ms);
+    int r = pk_sql_write(store, err,
+                         "UPDATE message SET state = become(state, 3), reason = 0, account = ?2, attempts = attempts + 1, updated_ms = ?3"
+                         " WHERE id = ?1",
+                         "iui", id, account, now_ms);
+    return changed(store, r, PK_MESSAGE_SUBMITTING, err);
 }

@@ -124,6 +124,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
     if (opened != SQLITE_OK)
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
+        r = pk_messages_attach(store, err);
+    if (r == 0)
         r = pk_migrate(store, err);
     if (r == 0)
         r = check_keys(store, err);

@@ -8,8 +8,8 @@ import signal
 import socket
 import unittest
 
-from support.answers import Hold, accept
 from world import ROOT, World, until
+from support.answers import Hold, accept
 
 
 class Manager:

@@ -13,7 +13,7 @@ static int64_t handed_over(struct desk *desk, int64_t message, const char *provi
 {
     struct pk_attempt attempt = { .id = pk_id_ordered(), .message = message, .account = 3, .opened_ms = NOW };
     assert_int_equal(pk_attempt_open(desk->store, &attempt, NULL), 0);
-    assert_int_equal(pk_attempt_settle(desk->store, attempt.id, PK_ATTEMPT_ACCEPTED, 0, pk_slice_of(provider_id), PK_SLICE("0"), 2, 650, NOW + 5, NULL), 0);
+    assert_int_equal(pk_attempt_settle(desk->store, attempt.id, attempt.account, PK_ATTEMPT_ACCEPTED, 0, pk_slice_of(provider_id), PK_SLICE("0"), 2, 650, NOW + 5, NULL), 0);
     return attempt.id;
 }
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From a trigger to messages, one chunk at a time: whom it reaches now, and what each of them gets. */
+#include "gateway/base/clock.h"
+#include "gateway/base/id.h"
+#include "gateway/base/json.h"
+#include "gateway/base/log.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/outbound.h"
+#include "gateway/service/planner_private.h"
+#include "gateway/service/texts.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+
+#define TAGS_MAX 96u /* of all three lists together: PK_TAGS_MAX each (model/trigger.h) */
+
+/* Was in a restored backup and may have been sent since: a person decides, as about what waited in the backup. */
+static uint32_t doubt(struct pk_service *service, const struct pk_trigger *trigger)
+{
+    int64_t taken_ms = pk_store_number(service->store, "restore.taken_ms", 0);
+    int64_t restored_ms = pk_store_number(service->store, "restore.at_ms", 0);
+    return trigger->received_ms <= taken_ms && trigger->send_at_ms - PK_EARLY_MS <= restored_ms ? PK_MESSAGE_HELD : 0;
+}
+
+struct wanted {
+    uint32_t tags[TAGS_MAX];
+    size_t all, any, none; /* counts; tags lie in that order */
+    bool nobody; /* a tag that must be there is nobody's */
+};
+
+static size_t add_tags(struct pk_service *service, const struct pk_json *list, struct wanted *wanted, bool *ret_unknown)
+{
+    size_t at = wanted->all + wanted->any + wanted->none, added = 0;
+    for (size_t i = 0; i < pk_json_count(list) && at + added < TAGS_MAX; i++) {
+        uint32_t tag = pk_name_find(service->store, PK_NAME_TAG, pk_json_string(pk_json_item(list, i)));
+        if (tag != 0)
+            wanted->tags[at + added++] = tag;
+        else
+            *ret_unknown = true;
+    }
+    return added;
+}
+
+static int read_audience(struct pk_service *service, struct pk_slice text, struct wanted *ret_wanted, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *document = NULL;
+    int r = pk_json_parse(text, PK_CLOUDEVENT_BYTES_MAX, &document, err);
+    if (r != 0)
+        return r;
+    bool unknown_all = false, unknown_any = false, unknown_none = false;
+    *ret_wanted = (struct wanted){ 0 };
+    ret_wanted->all = add_tags(service, pk_json_get(document, "all"), ret_wanted, &unknown_all);
+    ret_wanted->any = add_tags(service, pk_json_get(document, "any"), ret_wanted, &unknown_any);
+    ret_wanted->none = add_tags(service, pk_json_get(document, "none"), ret_wanted, &unknown_none);
+    ret_wanted->nobody = unknown_all || (unknown_any && ret_wanted->any == 0);
+    return 0;
+}
+
+static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, uint32_t channel,
+                  uint32_t flags, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
+{
+    bool later = trigger->send_at_ms > now_ms;
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .recipient = row->recipient,
+        .address = row->address,
+        .notice = trigger->notice,
+        .topic = notice->topic,
+        .channel = channel,
+        .cls = notice->cls,
+        .route = trigger->route,
+        .priority = trigger->priority,
+        .state = later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
+        .reason = flags & PK_MESSAGE_HELD ? PK_REASON_RESTORED : PK_REASON_NONE,
+        .flags = flags,
+        .due_ms = later ? trigger->send_at_ms : now_ms,
+        .expires_ms = trigger->valid_until_ms,
+        .updated_ms = now_ms,
+    };
+    int r = pk_texts_version(service, notice->template_name, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version,
+                             err);
+    if (r != 0)
+        return r;
+    pk_planner_note(service, &message);
+    return pk_message_insert(service->store, &message, err);
+}
+
+static const struct pk_lane_route *route_of(const struct pk_service *service, const struct pk_trigger *trigger)
+{
+    for (size_t i = 0; i < service->desks->route_count; i++)
+        if (service->desks->routes[i].id == trigger->route)
+            return &service->desks->routes[i];
+    return NULL;
+}
+
+/* Nothing more is made for it; its publisher hears so when it wants to. */
+static int finish(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t cursor, int64_t planned,
+                  int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_trigger_progress(service->store, trigger->id, state, cursor, planned, err);
+    const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
+    const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
+    if (r != 0 || !rule || !rule->status)
+        return r;
+    struct pk_told told = { .publisher = pk_slice_of(name), .causation = trigger->event_id };
+    if (state == PK_TRIGGER_EXPANDED)
+        return pk_outbound_planned(service->outbound, &told, trigger->id, planned, now_ms, err);
+    const char *why = state == PK_TRIGGER_EXPIRED ? "expired" : "cancelled";
+    return pk_outbound_cut_short(service->outbound, &told, trigger->id, why, planned, now_ms, err);
+}
+
+/* The messages of one chunk; how far it came is in *cursor and *planned. Fewer than `max`: that was everybody. */
+static int make(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_lane_route *route,
+                struct pk_audience_row *rows, size_t max, int64_t now_ms, size_t *ret_count, struct pk_error *err)
+{
+    struct pk_notice notice;
+    struct wanted wanted;
+    size_t count = 0;
+    int r = pk_notice_get(service->store, trigger->notice, &notice, err);
+    if (r == 0)
+        r = read_audience(service, trigger->audience, &wanted, err);
+    if (r != 0)
+        return r;
+    struct pk_audience audience = {
+        .topic = notice.topic,
+        .channel = route->channel,
+        .all = wanted.tags,
+        .any = wanted.tags + wanted.all,
+        .none = wanted.tags + wanted.all + wanted.any,
+        .all_count = wanted.all,
+        .any_count = wanted.any,
+        .none_count = wanted.none,
+    };
+    if (!wanted.nobody)
+        r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
+    uint32_t flags = doubt(service, trigger);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = insert(service, trigger, &notice, route->channel, flags, &rows[i], now_ms, err);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
+static int expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max, int64_t now_ms,
+                  size_t *ret_rows, struct pk_error *err)
+{
+    const struct pk_lane_route *route = route_of(service, trigger);
+    if (trigger->valid_until_ms <= now_ms)
+        return finish(service, trigger, PK_TRIGGER_EXPIRED, trigger->cursor, trigger->planned, now_ms, err);
+    if (!route)
+        return pk_fail(err, PK_E_NOT_FOUND, "its route is no longer configured");
+    size_t count = 0, room = max;
+    int64_t left = trigger->ceiling > 0 ? trigger->ceiling - trigger->planned : INT64_MAX;
+    if (left < (int64_t) room)
+        room = left > 0 ? (size_t) left : 0;
+    int r = room > 0 ? make(service, trigger, route, rows, room, now_ms, &count, err) : 0;
+    if (r != 0)
+        return r;
+    int64_t cursor = count > 0 ? rows[count - 1].recipient : trigger->cursor;
+    int64_t planned = trigger->planned + (int64_t) count;
+    bool all = count < room || left <= (int64_t) count;
+    r = all ? finish(service, trigger, PK_TRIGGER_EXPANDED, cursor, planned, now_ms, err)
+            : pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_EXPANDING, cursor, planned, err);
+    if (r == 0)
+        *ret_rows = count;
+    return r;
+}
+
+int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max, int64_t now_ms,
+              size_t *ret_rows, struct pk_error *err)
+{
+    int r = pk_unit_begin(service->store, err);
+    if (r != 0)
+        return r;
+    r = expand(service, trigger, rows, max, now_ms, ret_rows, err);
+    if (r != 0) {
+        pk_unit_drop(service->store);
+        return r;
+    }
+    return pk_unit_keep(service->store, err);
+}
+
+int pk_expand_give_up(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
+{
+    char id[PK_ID_TEXT_MAX];
+    pk_log(PK_LOG_ERROR, "planner", "trigger.cancelled", "trigger", pk_id_format(trigger->id, id), "reason", err->message, NULL);
+    int r = pk_unit_begin(service->store, err);
+    if (r != 0)
+        return r;
+    r = finish(service, trigger, PK_TRIGGER_CANCELLED, trigger->cursor, trigger->planned, now_ms, err);
+    if (r != 0) {
+        pk_unit_drop(service->store);
+        return r;
+    }
+    return pk_unit_keep(service->store, err);
+}

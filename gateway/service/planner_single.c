@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Messages made one at a time: what a person's own act is answered with, and the question whether we may write. */
+#include "gateway/base/id.h"
+#include "gateway/base/log.h"
+#include "gateway/service/desks.h"
+#include "gateway/service/dispatcher.h"
+#include "gateway/service/gate.h"
+#include "gateway/service/planner_private.h"
+#include "gateway/service/texts.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+
+#define DAY_MS (24 * 3600 * 1000ll)
+
+void pk_planner_note(struct pk_service *service, const struct pk_message *message)
+{
+    if (service->dispatcher)
+        pk_dispatcher_note(service->dispatcher, message->route, message->priority, message->due_ms);
+}
+
+int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
+                     struct pk_message *message, struct pk_error *err)
+{
+    int r = pk_notice_add(service->store, notice, &message->notice, err);
+    if (r == 0)
+        r = pk_texts_version(service, notice->template_name, language, script, notice->created_ms, &message->version, err);
+    if (r == 0)
+        r = pk_message_insert(service->store, message, err);
+    if (r == 0)
+        pk_planner_note(service, message);
+    return r;
+}
+
+int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_desk *desk = pk_desks_by_id(service->desks, plan->account);
+    const struct pk_lane_route *route = desk ? pk_desks_route_of(service->desks, desk) : NULL;
+    if (!route) {
+        pk_log(PK_LOG_WARN, "planner", "answer.no_route", "account", desk ? desk->rule->name : "unknown", NULL);
+        return 0;
+    }
+    if (!plan->confirms_stop &&
+        pk_messages_answers_since(service->store, plan->address, now_ms - DAY_MS) >= (int64_t) service->rules->answers_per_day)
+        return 0;
+    struct pk_notice notice = {
+        .cls = PK_CLASS_ANSWER,
+        .template_name = pk_slice_of(plan->template_name),
+        .values = plan->values.len > 0 ? plan->values : PK_SLICE("{}"),
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .recipient = plan->recipient,
+        .address = plan->address,
+        .channel = plan->channel,
+        .cls = PK_CLASS_ANSWER,
+        .route = route->id,
+        .priority = PK_PRIORITY_ANSWER,
+        .state = PK_MESSAGE_QUEUED,
+        .flags = plan->confirms_stop ? PK_MESSAGE_CONFIRMS_STOP : 0,
+        .account = plan->account,
+        .due_ms = now_ms,
+        .expires_ms = plan->act_ms + (plan->confirms_stop ? PK_GATE_STOP_ANSWER_MS : PK_GATE_ANSWER_MS),
+        .updated_ms = now_ms,
+        .act_ms = plan->act_ms,
+    };
+    return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+}
+
+/* The first route of a channel by the rules alone: accounts need not be open. */
+static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_route, struct pk_error *err)
+{
+    for (size_t i = 0; i < service->rules->route_count; i++) {
+        const struct pk_route_rule *route = &service->rules->routes[i];
+        if (pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(route->channel)) == channel)
+            return pk_name_intern(service->store, PK_NAME_ROUTE, pk_slice_of(route->name), ret_route, err);
+    }
+    return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
+}
+
+/* A yes is about everything the person was signed up for, so one open question is enough. */
+static bool asked_before(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms)
+{
+    return pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
+           pk_messages_question_asked(service->store, plan->address, 0, now_ms - service->rules->reply_window_ms);
+}
+
+int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
+                        struct pk_error *err)
+{
+    uint32_t route = 0;
+    *ret_asked = false;
+    if (asked_before(service, plan, now_ms))
+        return 0;
+    int r = route_of(service, plan->channel, &route, err);
+    if (r != 0)
+        return r;
+    struct pk_notice notice = {
+        .cls = PK_CLASS_QUESTION,
+        .topic = plan->topic,
+        .template_name = PK_SLICE("optin-request"),
+        .values = PK_SLICE("{}"),
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .recipient = plan->recipient,
+        .address = plan->address,
+        .topic = plan->topic,
+        .channel = plan->channel,
+        .cls = PK_CLASS_QUESTION,
+        .route = route,
+        .priority = PK_PRIORITY_NORMAL,
+        .state = PK_MESSAGE_QUEUED,
+        .due_ms = now_ms,
+        .expires_ms = now_ms + service->rules->question_validity_ms,
+        .updated_ms = now_ms,
+    };
+    r = pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+    *ret_asked = r == 0;
+    return r;
+}
