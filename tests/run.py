@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["lint", "unit", "io", "plugins", "adapters", "support", "integration", "crash"]
+SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash"]
 SKIPPED = 77  # the exit status of a program that could not be tried here
+FUZZ_SECONDS = 60  # each target, with --long
 
 
 @dataclass
@@ -99,6 +102,23 @@ def built(folder: Path, environment: dict[str, str], *options: str) -> Count:
     return Count(passed=1)
 
 
+def run_fuzzers() -> Count:
+    """Lets every fuzzer walk on from its corpus; what one dies of stays in its build, to become a corpus file."""
+    if not shutil.which("clang"):
+        return Count(skipped=1)
+    build = ROOT / "build" / "fuzz"
+    total = built(build, {"CC": "clang", "CXX": "clang++"}, "-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false")
+    for program in sorted(path for path in (build / "tests" / "fuzz").glob("fuzz_*") if path.is_file()):
+        corpus = ROOT / "tests" / "fuzz" / "corpus" / program.name.removeprefix("fuzz_")
+        with tempfile.TemporaryDirectory(prefix="pokana-fuzz-") as found:
+            done = subprocess.run([program, f"-max_total_time={FUZZ_SECONDS}", "-timeout=10", f"-artifact_prefix={build}/", found, corpus],
+                                  capture_output=True, text=True, errors="replace")
+        good = done.returncode == 0
+        total.add(Count(passed=int(good), failed=int(not good)))
+        print(f"{program.name:<12} {'nothing found' if good else done.stderr[-8000:]}", flush=True)
+    return total
+
+
 def run_long() -> Count:
     total = Count()
     build = ROOT / "build"
@@ -114,6 +134,7 @@ def run_long() -> Count:
         if made.failed or name == "analyzer":
             continue
         total.add(run_suite(build / name, "unit", ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full"] if name == "plain" else None))
+    total.add(run_fuzzers())
     return total
 
 

@@ -67,11 +67,16 @@ static bool offset_of(struct pk_slice text, int64_t *ret_offset_s)
     return true;
 }
 
+static int64_t within(int64_t ms)
+{
+    return ms < 0 || ms / 1000 > LAST_SECOND ? 0 : ms;
+}
+
 int64_t pk_kit_moment(struct pk_slice text)
 {
     int64_t number = 0, offset_s = 0;
     if (pk_kit_decimal(text, &number))
-        return number >= MILLISECONDS_FROM ? number : number * 1000;
+        return within(number >= MILLISECONDS_FROM ? number : number * 1000);
     int64_t year = number_at(text, 0, 4), month = number_at(text, 5, 2), day = number_at(text, 8, 2);
     int64_t hour = number_at(text, 11, 2), minute = number_at(text, 14, 2), second = number_at(text, 17, 2);
     if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
@@ -90,5 +95,5 @@ int64_t pk_kit_moment(struct pk_slice text)
     }
     if (!offset_of(rest, &offset_s))
         return 0;
-    return ((days_of(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second) - offset_s) * 1000 + ms;
+    return within(((days_of(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second) - offset_s) * 1000 + ms);
 }

@@ -4,6 +4,7 @@
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
 #include "gateway/language/phone.h"
+#include "gateway/plugin/registry.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/planner.h"
 #include "gateway/store/names.h"
@@ -63,22 +64,12 @@ const char *pk_account_state(struct pk_desk *desk, bool paused, int64_t now_ms, 
 
 static void add_capabilities(struct pk_json_out *out, uint32_t capabilities)
 {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } names[] = {
-        { PK_CAN_IDEMPOTENT, "idempotent" },
-        { PK_CAN_RECEIPTS, "receipts" },
-        { PK_CAN_INBOUND, "inbound" },
-        { PK_CAN_PARTS, "parts" },
-        { PK_CAN_TEMPLATES_ONLY, "templates-only" },
-        { PK_CAN_WINDOW, "window" },
-        { PK_CAN_CHOICES, "choices" },
-    };
+    const char *name;
+    uint32_t bit;
     pk_json_open(out, "capabilities", '[');
-    for (size_t i = 0; i < PK_COUNT(names); i++)
-        if (capabilities & names[i].bit)
-            pk_json_add_text(out, NULL, names[i].name);
+    for (size_t i = 0; (name = pk_capability_name(i, &bit)); i++)
+        if (capabilities & bit)
+            pk_json_add_text(out, NULL, name);
     pk_json_close(out, ']');
 }
 

@@ -30,19 +30,6 @@ static const char *type_name(uint32_t type)
     }
 }
 
-static const struct {
-    uint32_t bit;
-    const char *name;
-} capabilities[] = {
-    { PK_CAN_IDEMPOTENT, "idempotent" },
-    { PK_CAN_RECEIPTS, "receipts" },
-    { PK_CAN_INBOUND, "inbound" },
-    { PK_CAN_PARTS, "parts" },
-    { PK_CAN_TEMPLATES_ONLY, "templates-only" },
-    { PK_CAN_WINDOW, "window" },
-    { PK_CAN_CHOICES, "choices" },
-};
-
 static const char *kind_of(const struct pk_adapter *adapter)
 {
     return adapter->session ? "session" : "exchange";
@@ -52,10 +39,12 @@ static void add_capabilities(struct pk_table *table, const struct pk_adapter *ad
 {
     char text[128];
     size_t len = 0;
+    const char *name;
+    uint32_t bit;
     text[0] = '\0';
-    for (size_t i = 0; i < PK_COUNT(capabilities); i++)
-        if (adapter->capabilities & capabilities[i].bit)
-            len += (size_t) snprintf(text + len, sizeof text - len, "%s%s", len > 0 ? ", " : "", capabilities[i].name);
+    for (size_t i = 0; (name = pk_capability_name(i, &bit)); i++)
+        if (adapter->capabilities & bit)
+            len += (size_t) snprintf(text + len, sizeof text - len, "%s%s", len > 0 ? ", " : "", name);
     pk_table_text(table, text);
 }
 
@@ -126,6 +115,8 @@ static void write_setting(struct pk_json_out *out, const struct pk_setting *sett
 
 static void write_adapter(struct pk_json_out *out, const struct pk_adapter *adapter)
 {
+    const char *name;
+    uint32_t bit;
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "name", adapter->name);
     pk_json_add_text(out, "version", adapter->version);
@@ -133,9 +124,9 @@ static void write_adapter(struct pk_json_out *out, const struct pk_adapter *adap
     pk_json_add_text(out, "kind", kind_of(adapter));
     pk_json_add_text(out, "channels", adapter->channels);
     pk_json_open(out, "capabilities", '[');
-    for (size_t i = 0; i < PK_COUNT(capabilities); i++)
-        if (adapter->capabilities & capabilities[i].bit)
-            pk_json_add_text(out, NULL, capabilities[i].name);
+    for (size_t i = 0; (name = pk_capability_name(i, &bit)); i++)
+        if (adapter->capabilities & bit)
+            pk_json_add_text(out, NULL, name);
     pk_json_close(out, ']');
     pk_json_open(out, "settings", '[');
     for (size_t i = 0; i < adapter->setting_count; i++)

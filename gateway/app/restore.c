@@ -2,12 +2,12 @@
 #include "gateway/app/restore.h"
 
 #include "gateway/app/lock.h"
+#include "gateway/base/file.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/jobs.h"
 #include "gateway/store/names.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,23 +50,6 @@ static void remove_part(const struct restoring *r)
 {
     static const char *const ends[] = { "", "-wal", "-shm", "-journal", ".lock", ".part" };
     remove_with(r->part, ends, PK_COUNT(ends));
-}
-
-static int sync_path(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    int r = fd >= 0 ? fsync(fd) : -1;
-    if (fd >= 0)
-        (void) close(fd);
-    return r;
-}
-
-static int sync_folder(const char *path)
-{
-    char folder[PK_RESTORE_PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    (void) snprintf(folder, sizeof folder, "%.*s", slash && slash > path ? (int) (slash - path) : 1, slash ? path : ".");
-    return sync_path(folder, O_RDONLY | O_DIRECTORY);
 }
 
 /* ---- made ready ---- */
@@ -192,14 +175,14 @@ static int keep_old(struct restoring *r, struct pk_error *err)
 
 static int put_in_place(struct restoring *r, struct pk_error *err)
 {
-    if (sync_path(r->part, O_RDONLY) != 0)
+    if (pk_file_sync(r->part) != 0)
         return fail_file(err, "sync", r->part);
-    if (rename(r->part, r->ready) != 0 || sync_folder(r->ready) != 0)
+    if (rename(r->part, r->ready) != 0 || pk_file_sync_folder_of(r->ready) != 0)
         return fail_file(err, "name the copy", r->ready);
     int result = keep_old(r, err);
     if (result != 0)
         return result;
-    if (sync_folder(r->database) != 0 || rename(r->ready, r->database) != 0 || sync_folder(r->database) != 0)
+    if (pk_file_sync_folder_of(r->database) != 0 || rename(r->ready, r->database) != 0 || pk_file_sync_folder_of(r->database) != 0)
         return fail_file(err, "put the backup in the place of", r->database);
     return 0;
 }

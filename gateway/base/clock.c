@@ -58,6 +58,8 @@ void pk_clock_set_system(void)
 
 /* ---- RFC 3339 ---- */
 
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back: counted in 400-year eras that begin in March, so that
  * the leap day is the last of its year. */
 static int64_t days_of(int64_t year, int month, int day)
@@ -152,7 +154,7 @@ int pk_time_parse(struct pk_slice text, int64_t *ret_ms)
     if (day > month_days[month - 1] + (month == 2 && leap(year) ? 1 : 0))
         return PK_E_INVALID;
     int64_t seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset * 60;
-    if (seconds < 0)
+    if (seconds < 0 || seconds > LAST_SECOND) /* the offset leads out of the years there are */
         return PK_E_INVALID;
     *ret_ms = seconds * 1000 + ms;
     return 0;

@@ -62,7 +62,16 @@ static int write_all(int fd, struct pk_slice content)
     return fsync(fd);
 }
 
-static int sync_folder_of(const char *path)
+int pk_file_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int r = fd >= 0 ? fsync(fd) : -1;
+    if (fd >= 0)
+        (void) close(fd);
+    return r;
+}
+
+int pk_file_sync_folder_of(const char *path)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -70,12 +79,7 @@ static int sync_folder_of(const char *path)
     if (len >= sizeof folder)
         return -1;
     (void) snprintf(folder, sizeof folder, "%.*s", (int) (len > 0 ? len : 1), slash ? (len > 0 ? path : "/") : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    int r = fsync(fd);
-    (void) close(fd);
-    return r;
+    return pk_file_sync(folder);
 }
 
 int pk_file_replace(const char *path, mode_t mode, struct pk_slice content, struct pk_error *err)
@@ -102,7 +106,7 @@ int pk_file_replace(const char *path, mode_t mode, struct pk_slice content, stru
         errno = saved;
         return fail_errno(err, "write", path);
     }
-    return sync_folder_of(path) == 0 ? 0 : fail_errno(err, "sync the folder of", path);
+    return pk_file_sync_folder_of(path) == 0 ? 0 : fail_errno(err, "sync the folder of", path);
 }
 
 /* The service manager guards its credentials' folder itself; its access list shows as mode bits of a group. */

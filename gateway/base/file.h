@@ -15,6 +15,9 @@
 int pk_file_read(const char *path, size_t max_bytes, struct pk_buf *out, struct pk_error *err);
 /* Writes beside it, syncs, renames, syncs the folder. */
 int pk_file_replace(const char *path, mode_t mode, struct pk_slice content, struct pk_error *err);
+/* What was written to a file, or the names in the folder it lies in, is on the disk. 0, or -1 with errno. */
+int pk_file_sync(const char *path);
+int pk_file_sync_folder_of(const char *path);
 /* PK_E_DENIED unless a regular file owned by us or root that nobody else can write (and, if private_, read; in
  * $CREDENTIALS_DIRECTORY who may read is the service manager's business). */
 int pk_file_check_owner(const char *path, bool private_, struct pk_error *err);

@@ -9,13 +9,25 @@
 #define FILE_MAX_BYTES (1u << 20)
 #define LINE_MAX_BYTES 65536u
 
+/* What snprintf had to cut ends with a whole character. */
+static void end_whole(char *text, int wanted, size_t size)
+{
+    size_t len = size - 1;
+    if (wanted < 0 || (size_t) wanted < size)
+        return;
+    while (len > 0 && ((unsigned char) text[len - 1] & 0xc0) == 0x80)
+        len--;
+    if (len > 0 && ((unsigned char) text[len - 1] & 0x80) != 0 && !pk_utf8_valid(pk_slice_of(text + len - 1)))
+        text[len - 1] = '\0';
+}
+
 void pk_ini_tell(struct pk_ini_report *report, const char *file, uint32_t line, const char *section, const char *key, const char *hint,
                  const char *format, ...)
 {
     char reason[512];
     va_list args;
     va_start(args, format);
-    (void) vsnprintf(reason, sizeof reason, format, args);
+    end_whole(reason, vsnprintf(reason, sizeof reason, format, args), sizeof reason);
     va_end(args);
     report->count++;
     if (report->tell)
@@ -55,7 +67,7 @@ static struct pk_ini_section *current(struct parser *p)
 
 static void describe(const struct pk_ini_section *section, char ret_text[128])
 {
-    (void) snprintf(ret_text, 128, "%s%s%s", section->kind, section->name[0] ? " " : "", section->name);
+    end_whole(ret_text, snprintf(ret_text, 128, "%s%s%s", section->kind, section->name[0] ? " " : "", section->name), 128);
 }
 
 static void open_section(struct parser *p, struct pk_slice text)

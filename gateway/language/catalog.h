@@ -71,6 +71,10 @@ struct pk_render {
 };
 int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *render, struct pk_buf *out, struct pk_error *err);
 
+/* What the buttons under a question say in a language and its rendering, appended. PK_E_NOT_FOUND: this language has none. */
+int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
+                       struct pk_buf *ret_no);
+
 /* Reply words of every language loaded (exact words; gateway/language/reply.h). */
 const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog);
 

@@ -85,9 +85,9 @@ int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
         }
     }
     int32_t begin = 0, end = to.len;
-    while (begin < end && to.data[begin] == ' ')
+    while (begin < end && (to.data[begin] == ' ' || to.data[begin] == '\n'))
         begin++;
-    while (end > begin && to.data[end - 1] == ' ')
+    while (end > begin && (to.data[end - 1] == ' ' || to.data[end - 1] == '\n'))
         end--;
     return pk_utf16_to_utf8(&to, begin, end, out);
 }

@@ -6,9 +6,11 @@
 #include "gateway/language/language_file.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/segment.h"
 #include "gateway/language/utf16.h"
 
 #define REPLY_ORDER_DEFAULT 100
+#define CHOICE_UNITS_MAX 20u /* the shortest button among the chat networks */
 
 static const char *const language_keys[] = { "name", "locale", "renderings", "fallback", "reply-order" };
 
@@ -51,11 +53,41 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)
 {
-    static const char *const kinds[] = { "language", "dates", "replies" };
+    static const char *const kinds[] = { "language", "dates", "replies", "choices" };
     for (size_t i = 0; i < ini->section_count; i++)
         if (!is_one_of(pk_slice_of(ini->sections[i].kind), kinds, PK_COUNT(kinds)))
             pk_ini_tell(report, ini->file, ini->sections[i].line, ini->sections[i].kind, NULL,
-                        "Use [language], [dates] and [replies].", "there is no section of this kind");
+                        "Use [language], [dates], [choices] and [replies].", "there is no section of this kind");
+}
+
+/* One button's words. */
+static char *read_choice(const struct pk_ini *ini, const struct pk_ini_section *section, const char *key, struct pk_ini_report *report)
+{
+    const struct pk_ini_entry *entry = pk_ini_entry(section, key);
+    struct pk_segmentation length;
+    if (!entry || entry->value.len == 0) {
+        pk_ini_tell(report, ini->file, entry ? entry->line : section->line, "choices", key,
+                    "Write what the button says, as in the texts: yes = ДА, no = НЕ.", "the word is missing");
+        return NULL;
+    }
+    if (pk_segment(entry->value, false, &length, NULL) != 0 || length.units > CHOICE_UNITS_MAX)
+        pk_ini_tell(report, ini->file, entry->line, "choices", key, "Write one short word.", "a button holds at most %u characters",
+                    CHOICE_UNITS_MAX);
+    return pk_slice_dup(entry->value);
+}
+
+static void read_choices(struct pk_language *language, struct pk_ini_report *report)
+{
+    const struct pk_ini *ini = language->ini;
+    const struct pk_ini_section *section = pk_ini_find(ini, "choices", "");
+    if (!section)
+        return;
+    for (size_t i = 0; i < section->entry_count; i++)
+        if (strcmp(section->entries[i].key, "yes") != 0 && strcmp(section->entries[i].key, "no") != 0)
+            pk_ini_tell(report, ini->file, section->entries[i].line, "choices", section->entries[i].key, "Use yes and no.",
+                        "there is no key \"%s\"", section->entries[i].key);
+    language->yes = read_choice(ini, section, "yes", report);
+    language->no = read_choice(ini, section, "no", report);
 }
 
 static int64_t read_order(const struct pk_ini *ini, const struct pk_ini_section *section, struct pk_ini_report *report)
@@ -97,6 +129,7 @@ struct pk_language *pk_language_load(const char *path, struct pk_slice tag, stru
     language->renderings = value_of(section, "renderings", "");
     language->fallback = value_of(section, "fallback", "");
     language->reply_order = read_order(ini, section, report);
+    read_choices(language, report);
     language->dates = pk_dates_new(ini, language->locale, report);
     if (report->count != before) {
         pk_language_free(language);
@@ -116,6 +149,8 @@ void pk_language_free(struct pk_language *language)
     free(language->locale);
     free(language->renderings);
     free(language->fallback);
+    free(language->yes);
+    free(language->no);
     free(language);
 }
 

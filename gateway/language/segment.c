@@ -193,3 +193,63 @@ int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *
         ret_octets->len = before; /* half a text is none */
     return r;
 }
+
+/* ---- what comes in ---- */
+
+#define NO_CHARACTER 0xfffd
+
+static int add_character(struct pk_buf *out, UChar32 c)
+{
+    uint8_t bytes[4];
+    size_t n = pk_utf8_write(c == 0 || (c >= 0xd800 && c <= 0xdfff) ? NO_CHARACTER : c, bytes);
+    return pk_buf_add(out, bytes, n);
+}
+
+/* A septet behind an escape; outside the extension table it is read as if there were no escape (section 6.2.1.1, note). */
+static uint32_t extended(uint8_t septet)
+{
+    for (size_t i = 0; i < sizeof extension / sizeof extension[0]; i++)
+        if (extension[i].septet == septet)
+            return extension[i].codepoint;
+    return basic[septet];
+}
+
+static int decode_gsm7(struct pk_slice octets, struct pk_buf *out)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < octets.len; i++) {
+        uint8_t septet = (uint8_t) octets.data[i];
+        uint32_t c = NO_CHARACTER;
+        if (septet == ESCAPE && i + 1 < octets.len && (uint8_t) octets.data[i + 1] < 128)
+            c = extended((uint8_t) octets.data[++i]);
+        else if (septet < 128)
+            c = basic[septet];
+        r = add_character(out, c == NOT_THERE ? NO_CHARACTER : (UChar32) c);
+    }
+    return r;
+}
+
+static UChar32 unit_at(struct pk_slice octets, size_t at)
+{
+    return (UChar32) ((uint32_t) (uint8_t) octets.data[at] << 8 | (uint8_t) octets.data[at + 1]);
+}
+
+static int decode_utf16(struct pk_slice octets, struct pk_buf *out)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i + 1 < octets.len; i += 2) {
+        UChar32 c = unit_at(octets, i);
+        UChar32 low = c >= 0xd800 && c <= 0xdbff && i + 3 < octets.len ? unit_at(octets, i + 2) : 0;
+        if (low >= 0xdc00 && low <= 0xdfff) {
+            c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+            i += 2;
+        }
+        r = add_character(out, c);
+    }
+    return r;
+}
+
+int pk_segment_decode(struct pk_slice octets, enum pk_encoding encoding, struct pk_buf *out)
+{
+    return encoding == PK_ENCODING_GSM7 ? decode_gsm7(octets, out) : decode_utf16(octets, out);
+}

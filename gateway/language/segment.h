@@ -24,6 +24,9 @@ int pk_segment(struct pk_slice text, bool wide_reference, struct pk_segmentation
  * this text. ret_ends has max_parts entries; PK_E_LIMIT when the text needs more, or is longer than the buffer takes. */
 int pk_segment_encode(struct pk_slice text, bool wide_reference, struct pk_buf *ret_octets, uint32_t *ret_ends, size_t max_parts,
                       struct pk_segmentation *ret_segmentation);
+/* Octets as they came in a short message (GSM-7 unpacked, or UTF-16BE), appended as UTF-8. What stands for no character
+ * becomes U+FFFD; a last half unit is left out. The code of pk_buf_add. */
+int pk_segment_decode(struct pk_slice octets, enum pk_encoding encoding, struct pk_buf *out);
 /* Is the character in the GSM 7-bit alphabet or its extension table? */
 bool pk_gsm7_has(uint32_t codepoint);
 

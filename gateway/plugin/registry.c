@@ -283,3 +283,23 @@ int pk_registry_load_folder(struct pk_registry *registry, const char *folder, st
     free(entries);
     return r;
 }
+
+const char *pk_capability_name(size_t index, uint32_t *ret_bit)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } names[] = {
+        { PK_CAN_IDEMPOTENT, "idempotent" },
+        { PK_CAN_RECEIPTS, "receipts" },
+        { PK_CAN_INBOUND, "inbound" },
+        { PK_CAN_PARTS, "parts" },
+        { PK_CAN_TEMPLATES_ONLY, "templates-only" },
+        { PK_CAN_WINDOW, "window" },
+        { PK_CAN_CHOICES, "choices" },
+    };
+    if (index >= PK_COUNT(names))
+        return NULL;
+    *ret_bit = names[index].bit;
+    return names[index].name;
+}

@@ -25,6 +25,9 @@ size_t pk_registry_count(const struct pk_registry *registry);
 const struct pk_adapter *pk_registry_at(const struct pk_registry *registry, size_t index);
 const struct pk_adapter *pk_registry_find(const struct pk_registry *registry, const char *name); /* NULL unknown */
 
+/* What enum pk_capability bits are called, "receipts"; walk `index` from 0 until NULL. */
+const char *pk_capability_name(size_t index, uint32_t *ret_bit);
+
 /* The rules every adapter table obeys, loaded or built in: asked by the loader and by the contract suite. */
 int pk_adapter_check(const struct pk_adapter *adapter, const char *expected_name, struct pk_error *err);
 

@@ -18,6 +18,7 @@
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/reply_parts.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/upkeep.h"
 
@@ -267,6 +268,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS, NULL);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
     more |= pk_inbound_parts_overdue(upkeep->service);
+    more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
     pk_outbound_tidy(upkeep->service->outbound);
     complete_triggers(upkeep);

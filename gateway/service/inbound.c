@@ -4,8 +4,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
+#include "gateway/language/segment.h"
 #include "gateway/service/conversation.h"
 #include "gateway/service/tracker.h"
+
+#define TEXT_MAX_BYTES 65536u
 
 static int find_attempt(struct pk_desk *desk, const struct pk_event *event, struct pk_attempt *ret_attempt, struct pk_error *err)
 {
@@ -48,25 +51,51 @@ static int receipt(struct pk_desk *desk, const struct pk_event *event, int64_t n
     return r;
 }
 
+int pk_inbound_read(struct pk_slice octets, uint32_t coding, struct pk_buf *out)
+{
+    switch (coding) {
+    case PK_CODING_GSM7:
+        return pk_segment_decode(octets, PK_ENCODING_GSM7, out);
+    case PK_CODING_UCS2:
+        return pk_segment_decode(octets, PK_ENCODING_UCS2, out);
+    case PK_CODING_BINARY:
+        return 0; /* no words */
+    default:
+        return pk_buf_add_slice(out, octets);
+    }
+}
+
 static int reply(struct pk_desk *desk, const struct pk_event *event, int64_t now_ms, struct pk_error *err)
 {
+    struct pk_buf text;
+    pk_buf_init(&text, TEXT_MAX_BYTES);
+    struct pk_slice written = event->text.len > 0 ? event->text : event->choice;
+    if (pk_inbound_read(written, event->text.len > 0 ? event->coding : 0, &text) != 0)
+        text.failed = false; /* the beginning of a very long one says enough */
     struct pk_said said = {
         .desk = desk,
         .from = event->address,
-        .text = event->choice.len > 0 ? event->choice : event->text,
+        .text = pk_buf_slice(&text),
+        .choice = event->choice,
         .event_id = event->event_id,
         .opted_out = event->kind == PK_EVENT_OPT_OUT,
     };
-    return pk_conversation_take(desk->service, &said, now_ms, err);
+    int r = pk_conversation_take(desk->service, &said, now_ms, err);
+    pk_buf_finish(&text);
+    return r;
 }
 
 static int take(struct pk_desk *desk, const struct pk_event *event, struct pk_error *err)
 {
     int64_t now_ms = pk_clock_wall_ms();
+    int r;
     switch (event->kind) {
     case PK_EVENT_RECEIPT:
         return receipt(desk, event, now_ms, err);
     case PK_EVENT_REPLY:
+        if (event->part_total > 1 && event->choice.len == 0 && (r = pk_inbound_part(desk, event, now_ms, err)) != PK_E_LIMIT)
+            return r;
+        return reply(desk, event, now_ms, err);
     case PK_EVENT_OPT_OUT:
         return reply(desk, event, now_ms, err);
     default:

@@ -60,7 +60,7 @@ static int add(struct pk_outbound *outbound, const char *topic_front, const stru
     else
         (void) snprintf(topic, sizeof topic, "%s%.*s", topic_front, PK_SLICE_ARG(told->publisher));
     struct pk_cloudevent_out event = {
-        .id = pk_item_idformat(pk_item_idordered(), id),
+        .id = pk_id_format(pk_id_ordered(), id),
         .source = service->rules->source,
         .type = type,
         .time_ms = now_ms,

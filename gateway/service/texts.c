@@ -14,6 +14,7 @@
 #define VERSIONS_MAX 512u
 #define TEXT_BYTES_MAX 16384u
 #define VALUES_MAX 32u
+#define LABEL_BYTES_MAX 256u
 
 struct version_entry {
     char *name;
@@ -32,6 +33,7 @@ struct held_text {
     struct pk_named_value *named;
     char *named_bytes;
     struct pk_choice choices[2];
+    struct pk_buf yes, no; /* their labels */
 };
 
 struct pk_texts {
@@ -75,6 +77,8 @@ void pk_text_release(struct pk_text *text)
     free(held->named);
     free(held->named_bytes);
     pk_buf_finish(&held->octets);
+    pk_buf_finish(&held->yes);
+    pk_buf_finish(&held->no);
     pk_json_free(held->json);
     free(held);
 }
@@ -176,8 +180,10 @@ static int encode(struct held_text *held, struct pk_error *err)
     struct pk_segmentation segmentation;
     pk_buf_init(&held->octets, 4 * TEXT_BYTES_MAX);
     int r = pk_segment_encode(held->text.text, false, &held->octets, ends, PK_PARTS_MAX, &segmentation);
-    if (r != 0)
+    if (r != 0) {
+        pk_buf_finish(&held->octets);
         return pk_fail(err, r, "the text cannot be encoded in %d parts", PK_PARTS_MAX);
+    }
     held->encoded = pk_alloc_array(segmentation.parts, sizeof *held->encoded);
     uint32_t from = 0;
     bool gsm = segmentation.encoding == PK_ENCODING_GSM7;
@@ -193,6 +199,22 @@ static int encode(struct held_text *held, struct pk_error *err)
     held->text.parts = held->encoded;
     held->text.part_count = segmentation.parts;
     return 0;
+}
+
+/* Buttons, where the text asks something and its language has words for them. */
+static void add_choices(const struct pk_service *service, struct held_text *held, const struct pk_text_version *version)
+{
+    const struct pk_template *current = pk_catalog_find(service->catalog, held->text.template_name, version->language);
+    if (!current || pk_template_reply(current) == PK_TEXT_REPLY_NONE)
+        return;
+    pk_buf_init(&held->yes, LABEL_BYTES_MAX);
+    pk_buf_init(&held->no, LABEL_BYTES_MAX);
+    if (pk_catalog_choices(service->catalog, version->language, version->rendering, &held->yes, &held->no) != 0)
+        return;
+    held->choices[0] = (struct pk_choice){ PK_SLICE(PK_CHOICE_YES), pk_buf_slice(&held->yes) };
+    held->choices[1] = (struct pk_choice){ PK_SLICE(PK_CHOICE_NO), pk_buf_slice(&held->no) };
+    held->text.choices = held->choices;
+    held->text.choice_count = PK_COUNT(held->choices);
 }
 
 static int render(struct pk_service *service, int64_t notice_id, int64_t version_id, struct held_text **ret_held, struct pk_error *err)
@@ -239,13 +261,7 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
         .template_version = pk_slice_of(held->hash),
         .language = pk_slice_of(held->language),
     };
-    const struct pk_template *current = pk_catalog_find(service->catalog, held->text.template_name, version.language);
-    if (current && pk_template_reply(current) == PK_TEXT_REPLY_YES_NO) {
-        held->choices[0] = (struct pk_choice){ PK_SLICE("yes"), PK_SLICE("ДА") };
-        held->choices[1] = (struct pk_choice){ PK_SLICE("no"), PK_SLICE("НЕ") };
-        held->text.choices = held->choices;
-        held->text.choice_count = 2;
-    }
+    add_choices(service, held, &version);
     name_values(held);
     pk_buf_finish(&words);
     *ret_held = held;

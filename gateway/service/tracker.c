@@ -272,7 +272,8 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
     /* Nobody tried: a busy hour at the provider must not use the attempts up. */
     change.uncounted |= outcome == PK_OUTCOME_THROTTLED || outcome == PK_OUTCOME_MISCONFIGURED;
     if (r == 0)
-        r = pk_attempt_settle(service->store, flight->attempt, meaning->attempt, flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
+        r = pk_attempt_settle(service->store, flight->attempt, desk->id, meaning->attempt,
+                              flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
                               pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
     if (r == 0)
         r = pk_message_change(service->store, flight->message, &change, err);

@@ -4,6 +4,7 @@
  * the moment that is copied: without it every commit of the gateway would make the copy begin again, for ever.
  */
 #include "gateway/base/clock.h"
+#include "gateway/base/file.h"
 #include "gateway/store/internal.h"
 
 #include <errno.h>
@@ -75,34 +76,17 @@ static int copy(const char *from, const char *to)
     return r == SQLITE_OK ? closed : r;
 }
 
-static int sync_path(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC);
-    int r = fd >= 0 ? fsync(fd) : -1;
-    if (fd >= 0)
-        (void) close(fd);
-    return r;
-}
-
-static int sync_folder_of(const char *path)
-{
-    char folder[PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    (void) snprintf(folder, sizeof folder, "%.*s", slash && slash > path ? (int) (slash - path) : 1, slash ? path : ".");
-    return sync_path(folder, O_RDONLY | O_DIRECTORY);
-}
-
 /* Names the finished copy; nothing that came to be there meanwhile is replaced. */
 static int settle(const char *beside, const char *to, struct pk_error *err)
 {
-    if (sync_path(beside, O_RDONLY) != 0)
+    if (pk_file_sync(beside) != 0)
         return fail_file(err, "sync", beside);
     int r = renameat2(AT_FDCWD, beside, AT_FDCWD, to, RENAME_NOREPLACE);
     if (r != 0 && (errno == EINVAL || errno == ENOSYS)) /* a file system that cannot promise it */
         r = access(to, F_OK) == 0 ? (errno = EEXIST, -1) : rename(beside, to);
     if (r != 0)
         return errno == EEXIST ? there_already(err, to) : fail_file(err, "name the backup", to);
-    return sync_folder_of(to) == 0 ? 0 : fail_file(err, "sync the folder of", to);
+    return pk_file_sync_folder_of(to) == 0 ? 0 : fail_file(err, "sync the folder of", to);
 }
 
 /* Mode 0600 from its first moment. */

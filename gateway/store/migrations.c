@@ -101,7 +101,7 @@ static const char *const steps[] = {
     "CREATE TABLE remark(name TEXT PRIMARY KEY, words TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     /* text empty: joined, kept so that a repeat is known */
     "CREATE TABLE reply_part(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, sender BLOB NOT NULL, reference INTEGER NOT NULL,"
-    " total INTEGER NOT NULL, part INTEGER NOT NULL, coding INTEGER NOT NULL, at_ms INTEGER NOT NULL, digest BLOB NOT NULL,"
+    " total INTEGER NOT NULL, part INTEGER NOT NULL, coding INTEGER NOT NULL, at_ms INTEGER NOT NULL, named INTEGER NOT NULL, digest BLOB NOT NULL,"
     " address BLOB NOT NULL, text BLOB NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX reply_part_by_sender ON reply_part(account, sender, reference, total, part);"
     "CREATE INDEX reply_part_by_time ON reply_part(at_ms);",

@@ -26,14 +26,14 @@
         VALUE("receipt.undelivered_permanent", "failed"), VALUE("receipt.undelivered_temporary", "failed/24"),         \
         VALUE("reply_from", "from"), VALUE("reply_text", "text"), VALUE("reply_id", "id"), VALUE("reply_time", "at"),  \
         VALUE("reply_part_reference", "part.ref"), VALUE("reply_part_total", "part.total"),                            \
-        VALUE("reply_part_index", "part.index"), VALUE("answer_code", "error.code, code"),                             \
-        VALUE("code.accepted", "0, ok"), VALUE("code.opted_out", "7"), VALUE("code.throttled", "busy"),                \
+        VALUE("reply_part_index", "part.index"), VALUE("code.accepted", "0, ok"), VALUE("code.opted_out", "7"), VALUE("code.throttled", "busy"),                \
         VALUE("status.uncertain", "5xx")
 
 static const struct pk_setting_value json_account[] = {
     VALUE("url", "https://sms.example/messages"),
     VALUE("body", "{\"to\":\"{to}\",\"text\":\"{text}\",\"ttl\":{validity_s}}"),
     VALUE("answer_id", "id, messages[0].id"),
+    VALUE("answer_code", "error.code, code"),
     VALUE("events", "events"),
     EVENTS,
 };

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pk_slice rest = pk_slice_make(data, size), name = fuzz_line(&rest);
     struct pk_error err = { 0 };
     struct pk_json *values = NULL;
-    if (pk_json_parse(rest, 65536, &values, NULL) != 0)
+    if (!pk_utf8_valid(name) || pk_json_parse(rest, 65536, &values, NULL) != 0)
         return 0;
     int r = pk_template_check_values(catalog, name, values, &err);
     if (r == 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* INI files: every mistake is told at its line, the rest is read. */
 #include "gateway/base/ini.h"
+
+#include "gateway/base/text.h"
 #include "tests/unit/cmocka.h"
 
 #include <stdio.h>
@@ -62,6 +64,28 @@ static void test_every_mistake_is_told(void **state)
     assert_true(pk_slice_is(pk_ini_entry(pk_ini_find(ini, "c", ""), "w")->value, "2"));
 }
 
+/* What is too long to be told whole ends with a whole character. */
+static void test_what_is_told_is_text(void **state)
+{
+    (void) state;
+    struct told told;
+    for (size_t front = 0; front < 2; front++) {
+        struct pk_buf text;
+        pk_buf_init(&text, 8192);
+        for (size_t i = 0; i < 700; i++)
+            (void) pk_buf_add_text(&text, i == 0 && front == 1 ? "a" : "ж");
+        (void) pk_buf_add_text(&text, " = 1\n[");
+        for (size_t i = 0; i < 150; i++)
+            (void) pk_buf_add_text(&text, i == 0 && front == 1 ? "a" : "я");
+        (void) pk_buf_add_text(&text, "]\na = 1\na = 2\n");
+        pk_auto(pk_ini) struct pk_ini *ini = parse(pk_buf_text(&text), &told);
+        assert_non_null(strstr(told.text, ": key \""));
+        assert_non_null(strstr(told.text, "f:4:"));
+        assert_true(pk_utf8_valid(pk_slice_of(told.text)));
+        pk_buf_finish(&text);
+    }
+}
+
 static void test_long_values_are_kept_and_limits_told(void **state)
 {
     (void) state;
@@ -95,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_what_is_there),
         cmocka_unit_test(test_every_mistake_is_told),
+        cmocka_unit_test(test_what_is_told_is_text),
         cmocka_unit_test(test_long_values_are_kept_and_limits_told),
     };
     return cmocka_run_group_tests_name("base/ini", tests, NULL, NULL);

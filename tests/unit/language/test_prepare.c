@@ -92,6 +92,7 @@ static void test_gsm_safe(void **state)
         { "ł đ ı İ", "l d i I" },
         { "ﬁ ²", "fi 2" },
         { "ok 👍 日本", "ok" },
+        { "日本\n ok\n日本\n 👍", "ok" }, /* what is dropped leaves no blank ends */
         { "a\u00adb\u200bc\td", "abc d" },
         { "два", "" },
         { "", "" },
