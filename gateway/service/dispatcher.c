@@ -16,6 +16,8 @@
 #include "gateway/service/tracker.h"
 
 #define SETTLE_PER_TURN 512u
+#define SETTLE_WITHIN_MS 2 /* the longest that a result waits for company */
+#define SETTLE_SHARE 4u /* unless a quarter of its account's window waits already */
 #define TROUBLE_MS 250 /* how long to leave a store alone that just failed */
 #define OTHER_DESK_FULL_MS 1000 /* an answer waits so long for the account it must leave by */
 
@@ -35,6 +37,8 @@ struct pk_dispatcher {
     bool settled_registered;
     struct pk_timer *timer; /* the next message is due, or an account has room again */
     struct pk_timer *trouble; /* the store failed: not again at once */
+    struct pk_timer *patience; /* results have waited long enough */
+    bool hurry; /* they are settled in this turn */
     struct lane (*lanes)[PK_PRIORITIES]; /* by route, in the order of the desks' routes */
     size_t lane_count;
     unsigned flying;
@@ -46,6 +50,12 @@ static void wake(void *ctx)
     (void) ctx; /* being awake is enough: the open phase follows */
 }
 
+static void end_patience(void *ctx)
+{
+    struct pk_dispatcher *d = ctx;
+    d->hurry = true;
+}
+
 struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service)
 {
     struct pk_dispatcher *d = pk_alloc(sizeof *d);
@@ -54,6 +64,7 @@ struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service)
     pk_list_init(&d->settled);
     d->timer = pk_timer_new(service->loop, wake, d);
     d->trouble = pk_timer_new(service->loop, wake, d);
+    d->patience = pk_timer_new(service->loop, end_patience, d);
     pk_dispatcher_refresh(d);
     return d;
 }
@@ -82,6 +93,7 @@ void pk_dispatcher_free(struct pk_dispatcher *d)
     free_all(&d->settled);
     pk_timer_free(d->timer);
     pk_timer_free(d->trouble);
+    pk_timer_free(d->patience);
     free(d->lanes);
     free(d);
 }
@@ -129,12 +141,24 @@ static void keep_result(struct pk_flight *flight, const struct pk_result *result
     (void) snprintf(flight->reason, sizeof flight->reason, "%.*s", PK_SLICE_ARG(result->reason));
 }
 
+/* A commit for every result would cost more than all the rest of it. So it waits a moment for company: for others, for
+ * something else that is committed, but not where its slot may be missed. */
+static void await_settling(struct pk_flight *flight)
+{
+    struct pk_dispatcher *d = flight->service->dispatcher;
+    if (pk_list_empty(&d->ended))
+        pk_timer_in(d->patience, SETTLE_WITHIN_MS);
+    pk_list_append(&d->ended, &flight->node);
+    flight->desk->ended++;
+    d->hurry |= flight->desk->ended * SETTLE_SHARE >= flight->desk->rule->window;
+}
+
 static void flight_ended(void *ctx, const struct pk_result *result)
 {
     struct pk_flight *flight = ctx;
     keep_result(flight, result);
     explicit_bzero(flight->to, sizeof flight->to);
-    pk_list_append(&flight->service->dispatcher->ended, &flight->node);
+    await_settling(flight);
 }
 
 static void steer(struct pk_flight *flight)
@@ -182,51 +206,95 @@ static void settled_failed(void *ctx)
         pk_list_remove(&flight->node);
         pk_list_append(&d->ended, &flight->node);
         flight->desk->flying++;
+        flight->desk->ended++;
         d->flying++;
     }
+    d->hurry = true;
     pk_timer_in(d->trouble, TROUBLE_MS);
+}
+
+/* What an account that is being replaced says of its settings says nothing of the new ones. */
+static bool pauses(const struct pk_flight *flight)
+{
+    return flight->outcome == PK_OUTCOME_MISCONFIGURED && !flight->desk->leaving;
 }
 
 static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
-    int r = pk_unit_begin(d->service->store, err);
-    if (r != 0)
-        return r;
-    r = pk_tracker_settle(d->service, flight, now_ms, err);
-    /* What an account that is being replaced says of its settings says nothing of the new ones. */
-    if (r == 0 && flight->outcome == PK_OUTCOME_MISCONFIGURED && !flight->desk->leaving)
-        r = pk_desk_pause(flight->desk, true, flight->reason, err);
-    if (r != 0) {
-        pk_unit_drop(d->service->store);
-        return r;
+    int r = pk_tracker_settle(d->service, flight, now_ms, err);
+    return r == 0 && pauses(flight) ? pk_desk_pause(flight->desk, true, flight->reason, err) : r;
+}
+
+/* Settles the first results, at most `max`, in one unit: with a savepoint each, every page they touch would be copied for
+ * each of them. One that pauses its account is the last of its unit. Returns how many were settled. */
+static unsigned settle_unit(struct pk_dispatcher *d, unsigned max, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_store *store = d->service->store;
+    unsigned count = 0;
+    bool last = false;
+    int r = pk_unit_begin(store, err);
+    for (struct pk_list *node = d->ended.next; r == 0 && node != &d->ended && count < max && !last; node = node->next) {
+        struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
+        r = settle_one(d, flight, now_ms, err);
+        last = pauses(flight);
+        count++;
     }
-    return pk_unit_keep(d->service->store, err);
+    if (r == 0)
+        r = pk_unit_keep(store, err);
+    else
+        pk_unit_drop(store);
+    return r == 0 ? count : 0;
+}
+
+/* Their slots are free for this turn's attempts already: both are committed together or not at all. */
+static void move_settled(struct pk_dispatcher *d, unsigned count)
+{
+    for (; count > 0; count--) {
+        struct pk_flight *flight = pk_list_entry(d->ended.next, struct pk_flight, node);
+        pk_list_remove(&flight->node);
+        pk_list_append(&d->settled, &flight->node);
+        flight->desk->flying--;
+        flight->desk->ended--;
+        d->flying--;
+    }
+    if (d->settled_registered)
+        return;
+    d->settled_registered = true;
+    pk_store_after(d->service->store, PK_LANE_MEMORY, (struct pk_after){ .done = settled_committed, .failed = settled_failed, .ctx = d });
 }
 
 void pk_dispatcher_settle(struct pk_dispatcher *d)
 {
     int64_t now_ms = pk_clock_wall_ms();
-    for (unsigned i = 0; i < SETTLE_PER_TURN && !pk_list_empty(&d->ended); i++) {
+    unsigned left = SETTLE_PER_TURN, share = left;
+    d->hurry = false;
+    pk_timer_stop(d->patience);
+    while (left > 0 && !pk_list_empty(&d->ended)) {
         struct pk_error err = { 0 };
-        struct pk_flight *flight = pk_list_entry(d->ended.next, struct pk_flight, node);
-        if (settle_one(d, flight, now_ms, &err) != 0) {
+        unsigned count = settle_unit(d, share < left ? share : left, now_ms, &err);
+        if (count == 0 && share > 1) {
+            share = 1; /* one of them is at fault: each alone, up to that one */
+            continue;
+        }
+        if (count == 0) {
+            struct pk_flight *flight = pk_list_entry(d->ended.next, struct pk_flight, node);
             pk_log(PK_LOG_ERROR, "dispatcher", "settle.failed", "attempt", flight->attempt_id, "reason", err.message, NULL);
+            d->hurry = true;
             pk_timer_in(d->trouble, TROUBLE_MS);
             return;
         }
-        pk_list_remove(&flight->node);
-        pk_list_append(&d->settled, &flight->node);
-        /* Its slot is free for this turn's attempts already: both are committed together or not at all. */
-        flight->desk->flying--;
-        d->flying--;
-        if (!d->settled_registered) {
-            d->settled_registered = true;
-            pk_store_after(d->service->store, PK_LANE_MEMORY,
-                           (struct pk_after){ .done = settled_committed, .failed = settled_failed, .ctx = d });
-        }
+        move_settled(d, count);
+        left -= count;
     }
-    if (!pk_list_empty(&d->ended))
+    d->hurry = !pk_list_empty(&d->ended);
+    if (d->hurry)
         pk_loop_again(d->service->loop);
+}
+
+void pk_dispatcher_harvest(struct pk_dispatcher *d)
+{
+    if (d->hurry || d->service->draining || pk_store_pending(d->service->store))
+        pk_dispatcher_settle(d);
 }
 
 /* ---- opening ---- */

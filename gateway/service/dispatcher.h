@@ -44,8 +44,9 @@ struct pk_dispatcher;
 struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service);
 void pk_dispatcher_free(struct pk_dispatcher *dispatcher);
 
-/* Settles what ended, through the tracker. The harvest phase. */
-void pk_dispatcher_settle(struct pk_dispatcher *dispatcher);
+/* Settles what ended, through the tracker, or lets it wait a moment for more of the kind. The harvest phase. */
+void pk_dispatcher_harvest(struct pk_dispatcher *dispatcher);
+void pk_dispatcher_settle(struct pk_dispatcher *dispatcher); /* now */
 /* Opens attempts. The last thing before the commit. */
 void pk_dispatcher_open(struct pk_dispatcher *dispatcher);
 /* Something became due at `due_ms` on this route and priority. Cheap; called by whoever queues. */

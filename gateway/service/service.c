@@ -99,7 +99,7 @@ void pk_service_config_trouble(struct pk_service *service, const char *why)
 
 void pk_service_harvest(struct pk_service *service)
 {
-    pk_dispatcher_settle(service->dispatcher);
+    pk_dispatcher_harvest(service->dispatcher);
 }
 
 void pk_service_open(struct pk_service *service)

@@ -73,8 +73,8 @@ static inline void fake_serve_one(struct fake_control *control, int fd)
     }
     control->used++;
     int n = snprintf(head, sizeof head, "HTTP/1.1 %u Said\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", answer->status, strlen(answer->body));
-    (void) !write(fd, head, (size_t) n);
-    (void) !write(fd, answer->body, strlen(answer->body));
+    (void) !send(fd, head, (size_t) n, MSG_NOSIGNAL); /* whoever asked may have left */
+    (void) !send(fd, answer->body, strlen(answer->body), MSG_NOSIGNAL);
 }
 
 static inline void *fake_serve(void *ctx)

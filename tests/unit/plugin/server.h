@@ -43,7 +43,7 @@ static inline void server_serve(struct server *server, int fd, const char *answe
     }
     server->seen++;
     size_t len = answer ? strlen(answer) : 0;
-    ssize_t n = len > 0 ? write(fd, answer, len) : 0;
+    ssize_t n = len > 0 ? send(fd, answer, len, MSG_NOSIGNAL) : 0;
     (void) n;
     (void) close(fd);
 }

@@ -87,7 +87,8 @@ static void every_refusal(void **state)
         { { .data = "\"template\":\"festival-invitation\",\"topic\":\"no-such\"," HOUSE_VALUES "," HOUSE_TAGS }, "topic" },
         { { .data = "\"template\":\"festival-invitation\",\"topic\":\"festival\",\"values\":{}," HOUSE_TAGS }, "values" },
         { { .data = HOUSE_INVITATION "," HOUSE_TAGS ",\"validUntil\":\"2026-10-13T08:30:00Z\"" }, "time" },
-        { { .data = HOUSE_INVITATION "," HOUSE_TAGS ",\"sendAt\":\"2026-10-14T08:00:00Z\",\"validUntil\":\"2026-10-14T08:00:00Z\"" }, "time" },
+        { { .extra = "\"expirytime\":\"2026-10-14T07:00:00Z\",", .data = HOUSE_INVITATION "," HOUSE_TAGS ",\"sendAt\":\"2026-10-14T08:00:00Z\"" },
+          "time" },
     };
     struct house *house = *state;
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
