@@ -3,6 +3,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/json.h"
+#include "gateway/base/text.h"
 
 #include <stdio.h>
 
@@ -11,16 +12,32 @@ struct pk_json_out pk_json_out(struct pk_buf *buf)
     return (struct pk_json_out){ .buf = buf, .first = true };
 }
 
+/* How many bytes the character at the front has; 0 when it is no UTF-8. */
+static size_t character(struct pk_slice text)
+{
+    unsigned char c = (unsigned char) text.data[0];
+    size_t len = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+    return len <= text.len && pk_utf8_valid(pk_slice_make(text.data, len)) ? len : 0;
+}
+
+/* What is no UTF-8 becomes U+FFFD: the answer must be JSON whatever came in. */
 void pk_json_escape(struct pk_buf *out, struct pk_slice text)
 {
     static const char digits[] = "0123456789abcdef";
     size_t plain = 0; /* start of the run that needs no escape */
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char) text.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
+        size_t len = c >= 0x80 ? character(pk_slice_make(text.data + i, text.len - i)) : 0;
+        if (len > 0)
+            i += len - 1;
+        if (len > 0 || (c >= 0x20 && c < 0x80 && c != '"' && c != '\\'))
             continue;
         (void) pk_buf_add(out, text.data + plain, i - plain);
         plain = i + 1;
+        if (c >= 0x80) {
+            (void) pk_buf_add_text(out, "\xef\xbf\xbd");
+            continue;
+        }
         const char *named = c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : c == '"' ? "\\\"" : c == '\\' ? "\\\\" : NULL;
         if (named) {
             (void) pk_buf_add(out, named, 2);

@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-#define RETRY_AFTER_MAX_S (7 * 24 * 3600)
+#define RETRY_AFTER_MAX_S 3600 /* an account falls silent for so long: one wrong answer must not cost a day */
 
 struct answer {
     struct pk_answer base; /* first: callbacks get its address */
@@ -36,7 +36,7 @@ static bool all_digits(struct pk_slice text)
     return text.len > 0;
 }
 
-/* Seconds, or a date; no more than a week. */
+/* Seconds, or a date; no more than an hour. */
 static int64_t retry_after_ms(const struct pk_answer *answer)
 {
     const int64_t max_ms = RETRY_AFTER_MAX_S * INT64_C(1000);

@@ -26,7 +26,7 @@ struct pk_mqtt_property {
 struct pk_mqtt_message {
     struct pk_slice topic;
     struct pk_slice payload;
-    bool retained;
+    bool retained; /* published so; with 3.1.1 known only of what lay there before we subscribed */
     unsigned qos;
     unsigned protocol; /* 4 = 3.1.1, 5 */
     /* MQTT 5; absent otherwise */

@@ -41,8 +41,10 @@ void pk_mqtt_on_connect(struct mosquitto *handle, void *ctx, int rc, int flags, 
         become_ready(mqtt);
         return;
     }
+    /* Without being asked a broker tells of a retained message only to who subscribes later (with 3.1.1 always). */
+    int options = mqtt->config.protocol == 5 ? MQTT_SUB_OPT_RETAIN_AS_PUBLISHED : 0;
     rc = mosquitto_subscribe_multiple(handle, &mqtt->subscribed_mid, (int) mqtt->config.subscription_count,
-                                      (char *const *) mqtt->subscriptions, 1, 0, NULL);
+                                      (char *const *) mqtt->subscriptions, 1, options, NULL);
     if (rc != MOSQ_ERR_SUCCESS)
         pk_mqtt_lose(mqtt, "the topics cannot be subscribed to");
 }

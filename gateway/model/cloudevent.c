@@ -183,6 +183,21 @@ static int parse_json(struct reading *reading, struct pk_slice payload)
     return r;
 }
 
+/* A number or a boolean is an attribute somebody else may read; those known here are text. */
+static int pass_over(struct reading *reading, struct pk_slice name, const struct pk_json *value)
+{
+    static const char *const texts[] = { "specversion", "id", "source", "type", "time", "expirytime", "datacontenttype", "subject", "traceparent" };
+    int64_t number;
+    if (!is_attribute_name(name))
+        return refuse(reading, PK_REFUSAL_NOT_CLOUDEVENT, "an attribute's name is not lower-case letters and digits");
+    for (size_t i = 0; i < PK_COUNT(texts); i++)
+        if (pk_slice_is(name, texts[i]))
+            return refuse(reading, PK_REFUSAL_NOT_CLOUDEVENT, "attribute %s is not text", texts[i]);
+    if (pk_json_kind(value) == PK_JSON_NUMBER && (!pk_json_int(value, &number) || number < INT32_MIN || number > INT32_MAX))
+        return refuse(reading, PK_REFUSAL_NOT_CLOUDEVENT, "attribute %.*s is not an integer of 32 bits", PK_SLICE_ARG(name));
+    return 0;
+}
+
 static int read_structured(struct reading *reading, struct pk_slice payload)
 {
     int r = parse_json(reading, payload);
@@ -210,6 +225,8 @@ static int read_structured(struct reading *reading, struct pk_slice payload)
                 return r;
         } else if (kind == PK_JSON_OBJECT || kind == PK_JSON_ARRAY) {
             return refuse(reading, PK_REFUSAL_NOT_CLOUDEVENT, "an attribute is neither text, a number nor a boolean");
+        } else if ((r = pass_over(reading, name, value)) != 0) {
+            return r;
         }
     }
     if (base64)

@@ -25,6 +25,7 @@ static void account_free(struct pk_account *account)
     free(account->slots);
     pk_timer_free(account->deliver);
     pk_timer_free(account->link.tick);
+    pk_timer_free(account->link.late);
     pk_host_free(account->host);
     pk_settings_free(account->config.settings);
     free(account->name);

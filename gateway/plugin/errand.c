@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/plugin/errand.h"
 
+#include "gateway/base/clock.h"
+
 #define KEEP_MEMORY_MAX 16384u /* an errand gives back more than this */
 #define ALIGNMENT _Alignof(max_align_t)
+#define CODE_DIGITS_MAX 6u
 
 /* ---- the job's copy ---- */
 
@@ -127,6 +130,7 @@ struct pk_errand *pk_errand_take(struct pk_account *account, const struct pk_han
     pk_list_remove(&errand->node);
     errand->token += UINT64_C(1) << 32; /* never 0, and new at every use of the slot */
     errand->open = true;
+    errand->since_ms = pk_clock_mono_ms();
     errand->may_submit = handover->may_submit;
     errand->done = handover->done;
     errand->ctx = handover->ctx;
@@ -155,12 +159,30 @@ static struct pk_slice keep_words(char **at, struct pk_slice text)
     return kept;
 }
 
+/* A slice of so many bytes at no address is an adapter's mistake, and empty. */
+static struct pk_slice given(struct pk_slice text)
+{
+    return text.data ? text : PK_SLICE("");
+}
+
 static bool is_plain(struct pk_slice text)
 {
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char) text.data[i] < 0x20 || text.data[i] == 0x7f)
             return false;
     return true;
+}
+
+/* More digits in a row than a code has may be somebody's number. */
+static void blot_numbers(char *text, size_t len)
+{
+    for (size_t i = 0, run = 0; i < len; i++) {
+        run = text[i] >= '0' && text[i] <= '9' ? run + 1 : 0;
+        if (run == CODE_DIGITS_MAX + 1)
+            memset(text + i - CODE_DIGITS_MAX, '?', run);
+        else if (run > CODE_DIGITS_MAX)
+            text[i] = '?';
+    }
 }
 
 /* A provider's code, at most as long as is kept; what is no plain letter of it becomes '?'. */
@@ -170,17 +192,21 @@ static struct pk_slice keep_code(char **at, struct pk_slice code)
     for (char *c = *at - kept.len; c < *at; c++)
         if (*c < 0x20 || *c > 0x7e)
             *c = '?';
+    blot_numbers(*at - kept.len, kept.len);
     return kept;
 }
 
 /* Words for people, cleaned; nothing is allocated for the usual empty ones. */
-static struct pk_slice keep_reason(struct pk_account *account, char **at, struct pk_slice text)
+static struct pk_slice keep_reason(const struct pk_errand *errand, char **at, struct pk_slice text)
 {
+    struct pk_host_side *host = errand->account->host;
     struct pk_buf clean;
     if (text.len == 0)
         return PK_SLICE("");
     pk_buf_init(&clean, PK_RESULT_REASON_MAX);
-    pk_host_clean(account->host, text, PK_RESULT_REASON_MAX, &clean);
+    const struct pk_job *before = pk_host_about(host, &errand->job);
+    pk_host_clean(host, text, PK_RESULT_REASON_MAX, &clean);
+    (void) pk_host_about(host, before);
     struct pk_slice kept = keep_words(at, pk_buf_slice(&clean));
     pk_buf_finish(&clean);
     return kept;
@@ -189,7 +215,7 @@ static struct pk_slice keep_reason(struct pk_account *account, char **at, struct
 void pk_errand_end(struct pk_errand *errand, const struct pk_result *result)
 {
     struct pk_account *account = errand->account;
-    struct pk_slice id = result->provider_id;
+    struct pk_slice id = given(result->provider_id);
     char *at = errand->words;
     errand->result = (struct pk_result){
         .outcome = result->outcome,
@@ -199,8 +225,8 @@ void pk_errand_end(struct pk_errand *errand, const struct pk_result *result)
     };
     /* Half an id matches nothing, or somebody else's. */
     errand->result.provider_id = id.len <= PK_RESULT_ID_MAX && is_plain(id) ? keep_words(&at, id) : PK_SLICE("");
-    errand->result.code = keep_code(&at, result->code);
-    errand->result.reason = keep_reason(account, &at, result->reason);
+    errand->result.code = keep_code(&at, given(result->code));
+    errand->result.reason = keep_reason(errand, &at, given(result->reason));
     errand->open = false;
     pk_list_remove(&errand->node);
     pk_list_append(&account->ended, &errand->node);

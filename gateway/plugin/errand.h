@@ -18,13 +18,14 @@
 #define PK_RESULT_ID_MAX 255u
 #define PK_RESULT_CODE_MAX 63u
 #define PK_RESULT_REASON_MAX 200u
-#define PK_WAIT_MAX_MS (7ll * 24 * 3600 * 1000) /* an adapter may ask to wait no longer */
+#define PK_WAIT_MAX_MS (3600 * 1000ll) /* an adapter may ask to wait no longer */
 
 struct pk_errand {
     struct pk_list node; /* in the account's pool, open or ended */
     struct pk_account *account; /* NULL: the account closed while a request was under way */
     uint64_t token; /* slot, and how often it was used: a late token fits no other errand */
     bool open; /* taken and not ended */
+    int64_t since_ms; /* monotonic: taken */
     struct pk_job job; /* its slices point into `memory` */
     char *memory;
     size_t memory_cap, memory_len;
@@ -58,6 +59,7 @@ struct pk_link {
     struct pk_account *account;
     struct pk_timer *tick;
     int64_t wake_ms; /* 0 = no wish */
+    struct pk_timer *late; /* the oldest job should have been completed */
     unsigned window; /* jobs the adapter wants at once */
     bool up, falling; /* falling: told to, not done yet */
 };

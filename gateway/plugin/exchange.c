@@ -106,6 +106,7 @@ static void advance(struct pk_errand *errand, const struct pk_answer *answer)
     round->submits = 0;
     round->result = (struct pk_result){ 0 };
     errand->job.now_ms = pk_clock_wall_ms();
+    (void) pk_host_about(account->host, &errand->job);
     int r = account->config.adapter->exchange->step(account->self, &errand->job, round);
     round->answer = NULL;
     if (r == PK_STEP_SEND)

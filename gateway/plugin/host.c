@@ -11,6 +11,7 @@
 #define JSON_MAX_BYTES (4u << 20)
 #define DOCUMENTS_MAX 32u /* parsed in one call of the adapter */
 #define LOG_MAX_BYTES 512u
+#define REPEATED_MIN 12u /* so many bytes as they stand in the message's text are taken for a piece of it */
 #define DIGITS_SHOWN 6u /* a longer run of digits may be a number of somebody's */
 
 /* Something that lives until the adapter's call returns. */
@@ -24,6 +25,7 @@ struct pk_host_side {
     struct pk_host table;
     char *account;
     const struct pk_settings *secrets;
+    const struct pk_job *job; /* NULL, or what the call is about */
     struct lent *lent;
     size_t documents;
 };
@@ -45,6 +47,14 @@ void pk_host_end_call(struct pk_host_side *side)
         free(lent);
     }
     side->documents = 0;
+    side->job = NULL;
+}
+
+const struct pk_job *pk_host_about(struct pk_host_side *side, const struct pk_job *job)
+{
+    const struct pk_job *before = side->job;
+    side->job = job;
+    return before;
 }
 
 /* ---- words for people ---- */
@@ -75,11 +85,25 @@ static size_t add_character(struct pk_buf *out, struct pk_slice text)
     return len;
 }
 
-static void add_cleaned(struct pk_buf *out, struct pk_slice text)
+/* How many bytes at the front are a piece of the message's text. */
+static size_t repeated_at(struct pk_slice text, const struct pk_job *job)
+{
+    const char *found = job && text.len >= REPEATED_MIN ? memmem(job->text.data, job->text.len, text.data, REPEATED_MIN) : NULL;
+    if (!found)
+        return 0;
+    size_t n = REPEATED_MIN, most = (size_t) (job->text.data + job->text.len - found);
+    while (n < text.len && n < most && text.data[n] == found[n])
+        n++;
+    return n;
+}
+
+static void add_cleaned(struct pk_buf *out, struct pk_slice text, const struct pk_job *job)
 {
     while (text.len > 0) {
-        size_t n = digits_at(text);
-        if (n > DIGITS_SHOWN)
+        size_t piece = repeated_at(text, job), n = piece > 0 ? piece : digits_at(text);
+        if (piece > 0)
+            (void) pk_buf_add_text(out, "[text]");
+        else if (n > DIGITS_SHOWN)
             (void) pk_buf_add_text(out, "[number]");
         else if (n > 0)
             (void) pk_buf_add(out, text.data, n);
@@ -107,7 +131,7 @@ void pk_host_clean(const struct pk_host_side *side, struct pk_slice text, size_t
     pk_buf_init(&clean, 32u * look);
     (void) pk_buf_add(&plain, text.data ? text.data : "", text.len < look ? text.len : look);
     pk_settings_erase(side->secrets, &plain);
-    add_cleaned(&clean, pk_buf_slice(&plain));
+    add_cleaned(&clean, pk_buf_slice(&plain), side->job);
     struct pk_slice line = pk_slice_trim(pk_buf_slice(&clean));
     (void) pk_buf_add(out, line.data, whole_characters(line, max_bytes));
     pk_buf_wipe(&plain);
@@ -159,7 +183,7 @@ static const struct pk_value *json_parse(void *ctx, struct pk_slice text)
 {
     struct pk_host_side *side = ctx;
     struct pk_json *document = NULL;
-    if (side->documents == DOCUMENTS_MAX || pk_json_parse(text, JSON_MAX_BYTES, &document, NULL) != 0)
+    if (!text.data || side->documents == DOCUMENTS_MAX || pk_json_parse(text, JSON_MAX_BYTES, &document, NULL) != 0)
         return NULL;
     side->documents++;
     lend(side, document, NULL);
@@ -168,7 +192,7 @@ static const struct pk_value *json_parse(void *ctx, struct pk_slice text)
 
 static const struct pk_value *json_at(const struct pk_value *value, const char *path)
 {
-    return value_of(pk_json_at(json_of(value), path));
+    return path ? value_of(pk_json_at(json_of(value), path)) : NULL;
 }
 
 static uint32_t json_kind(const struct pk_value *value)

@@ -24,6 +24,10 @@ const struct pk_host *pk_host_table(struct pk_host_side *side);
 /* After every call into the adapter: JSON lent during it is gone. */
 void pk_host_end_call(struct pk_host_side *side);
 
+/* What the adapter is busy with, until the end of the call or the next (NULL = nothing in particular): pk_host_clean()
+ * takes its text out of what is said. Returns what it was. */
+const struct pk_job *pk_host_about(struct pk_host_side *side, const struct pk_job *job);
+
 /* What an adapter says to people, made fit for a log or a screen: one line, secrets and long runs of digits (numbers,
  * by their look) erased, at most `max_bytes`. Appends to `out`. */
 void pk_host_clean(const struct pk_host_side *side, struct pk_slice text, size_t max_bytes, struct pk_buf *out);

@@ -23,6 +23,8 @@ void pk_out_finish(struct pk_out *out)
 
 int pk_out_write(struct pk_out *out, const void *data, size_t len)
 {
+    if (len > 0 && !data)
+        return PK_E_INVALID;
     return len > 0 ? pk_buf_add(&out->buf, data, len) : 0;
 }
 
@@ -108,7 +110,7 @@ static bool is_field_value(struct pk_slice value)
 
 int pk_request_add_header(struct pk_request *request, struct pk_slice name, struct pk_slice value)
 {
-    if (!is_token(name) || is_framing(name) || !is_field_value(value))
+    if (!name.data || (!value.data && value.len > 0) || !is_token(name) || is_framing(name) || !is_field_value(value))
         return mistake(request, PK_E_INVALID);
     if (request->header_count == PK_REQUEST_HEADERS_MAX || name.len + value.len > PK_REQUEST_HEADERS_MAX_BYTES)
         return mistake(request, PK_E_LIMIT);

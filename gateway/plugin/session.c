@@ -5,9 +5,13 @@
  *
  * The adapter calls us from inside its own functions, so nothing here calls back into it: a completion is queued, a
  * disconnect is only noted, and both take effect when the outermost call into the adapter has returned.
+ *
+ * A job the adapter forgets would hold its place for ever: well after the account's timeout it ends as uncertain.
  */
 #include "gateway/base/clock.h"
 #include "gateway/plugin/errand.h"
+
+#define LATE_MS 30000 /* after the timeout: an adapter that counts itself comes first */
 
 static void say(struct pk_account *account, uint32_t level, const char *message)
 {
@@ -32,7 +36,7 @@ static int link_complete(struct pk_link *link, uint64_t job_token, const struct 
         say(link->account, PK_LEVEL_WARN, "completed a job that is not open: ignored");
         return PK_E_NOT_FOUND;
     }
-    if (result->outcome < PK_OUTCOME_ACCEPTED || result->outcome > PK_OUTCOME_UNCERTAIN)
+    if (!result || result->outcome < PK_OUTCOME_ACCEPTED || result->outcome > PK_OUTCOME_UNCERTAIN)
         pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the adapter came to no outcome");
     else
         pk_errand_end(errand, result);
@@ -109,11 +113,33 @@ static void tick(void *ctx)
     pk_errand_deliver(account);
 }
 
+/* Timer phase. Those open longest stand first. */
+static void end_late(void *ctx)
+{
+    struct pk_account *account = ctx;
+    bool any = false;
+    int64_t now_ms = pk_clock_mono_ms();
+    while (!pk_list_empty(&account->open)) {
+        struct pk_errand *errand = pk_list_entry(account->open.next, struct pk_errand, node);
+        int64_t left_ms = errand->since_ms + account->config.timeout_ms + LATE_MS - now_ms;
+        if (left_ms > 0) {
+            pk_timer_in(account->link.late, left_ms);
+            break;
+        }
+        any = true;
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the adapter did not say in time what became of the message");
+    }
+    if (any)
+        say(account, PK_LEVEL_ERROR, "left messages open beyond the account's timeout: what became of them is unknown");
+    pk_errand_deliver(account);
+}
+
 static int open_session(struct pk_account *account, struct pk_error *err)
 {
     struct pk_link *link = &account->link;
     *link = (struct pk_link){ .account = account, .window = account->config.window, .up = true };
     link->tick = pk_timer_new(account->loop, tick, account);
+    link->late = pk_timer_new(account->loop, end_late, account);
     int r = account->config.adapter->session->connected(account->self, link, &link_ops, pk_clock_wall_ms());
     pk_host_end_call(account->host);
     if (r < 0 || !link->up)
@@ -138,6 +164,9 @@ static void start(struct pk_errand *errand)
         pk_errand_end_as(errand, PK_OUTCOME_RETRY, "the session is down");
         return;
     }
+    if (!pk_timer_armed(account->link.late))
+        pk_timer_in(account->link.late, account->config.timeout_ms + LATE_MS);
+    (void) pk_host_about(account->host, &errand->job);
     int r = account->config.adapter->session->submit(account->self, &errand->job);
     pk_host_end_call(account->host);
     if (r >= 0 || !pk_errand_of(account, token))
@@ -170,6 +199,7 @@ static void close_session(struct pk_account *account)
 {
     account->link.up = false;
     pk_timer_stop(account->link.tick);
+    pk_timer_stop(account->link.late);
 }
 
 const struct pk_account_kind pk_session_kind = {

@@ -11,20 +11,25 @@
 
 /* ---- events ---- */
 
+static bool is_there(struct pk_slice text)
+{
+    return text.data || text.len == 0;
+}
+
 static bool fits(const struct pk_event *event)
 {
     const struct pk_slice names[] = { event->provider_id, event->our_reference, event->code, event->address, event->choice, event->event_id };
     for (size_t i = 0; i < PK_COUNT(names); i++)
-        if (names[i].len > EVENT_NAME_MAX)
+        if (names[i].len > EVENT_NAME_MAX || !is_there(names[i]))
             return false;
-    return event->text.len <= EVENT_TEXT_MAX;
+    return event->text.len <= EVENT_TEXT_MAX && is_there(event->text) && is_there(event->reason);
 }
 
 /* The event at this gateway's size; PK_E_INVALID for one that makes no sense. */
 static int widen(const struct pk_event *event, struct pk_event *ret_whole)
 {
     struct pk_event whole = { 0 };
-    if (event->size < offsetof(struct pk_event, state))
+    if (!event || event->size < offsetof(struct pk_event, state))
         return PK_E_INVALID;
     memcpy(&whole, event, event->size < sizeof whole ? event->size : sizeof whole);
     whole.size = sizeof whole;
@@ -36,16 +41,22 @@ static int widen(const struct pk_event *event, struct pk_event *ret_whole)
 
 static int hand_on(struct pk_account *account, struct pk_event *event)
 {
-    struct pk_buf reason;
+    struct pk_buf reason, code;
     if (!account->ready)
         return PK_E_BUSY; /* nobody listens before open() is through */
     pk_buf_init(&reason, EVENT_REASON_MAX);
+    pk_buf_init(&code, EVENT_NAME_MAX);
+    if (event->code.len > 0) {
+        pk_host_clean(account->host, event->code, EVENT_NAME_MAX, &code);
+        event->code = pk_buf_slice(&code);
+    }
     if (event->reason.len > 0) {
         pk_host_clean(account->host, event->reason, EVENT_REASON_MAX, &reason);
         event->reason = pk_buf_slice(&reason);
     }
     int r = account->config.ops->event(account->config.ctx, account, event);
     pk_buf_finish(&reason);
+    pk_buf_finish(&code);
     return r;
 }
 

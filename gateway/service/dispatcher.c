@@ -170,7 +170,7 @@ static void steer(struct pk_flight *flight)
     }
     switch (flight->outcome) {
     case PK_OUTCOME_THROTTLED:
-        desk->throttled_until_ms = pk_clock_wall_ms() + (flight->after_ms > 0 ? flight->after_ms : 1000);
+        desk->throttled_until_ms = pk_clock_wall_ms() + (flight->after_ms > 0 ? flight->after_ms : PK_THROTTLED_MS);
         break;
     case PK_OUTCOME_RETRY:
     case PK_OUTCOME_UNCERTAIN:

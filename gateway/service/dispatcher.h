@@ -12,6 +12,7 @@
 #include "gateway/store/names.h"
 
 #define PK_DISPATCH_PER_TURN 256u
+#define PK_THROTTLED_MS 1000 /* how long a provider that wants less is left alone when it does not say */
 #define PK_PROVIDER_ID_MAX 255
 #define PK_PROVIDER_CODE_MAX 63
 #define PK_ADDRESS_MAX 255

@@ -114,6 +114,8 @@ static int defer(struct pk_service *service, const struct pk_flight *flight, str
             return stop_trying(service, flight, PK_MESSAGE_FAILED, PK_REASON_ATTEMPTS_USED_UP, change, err);
         delay_ms = pk_retry_delay_ms(retry, flight->attempts, (uint32_t) pk_random_u64());
     }
+    if (flight->outcome == PK_OUTCOME_THROTTLED)
+        delay_ms = PK_THROTTLED_MS;
     if (flight->after_ms > delay_ms)
         delay_ms = flight->after_ms;
     change->due_ms = change->now_ms + delay_ms;

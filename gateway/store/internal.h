@@ -46,6 +46,7 @@ struct pk_store {
     bool failed; /* the last commit of anything failed */
     int64_t changes; /* rows changed on this connection up to the last commit */
     struct pk_error why; /* of that */
+    struct pk_error damaged; /* said once of the file: no commit that went well takes it back */
     struct pk_afters added[PK_LANES]; /* of this turn */
     struct pk_afters ready[PK_LANES]; /* of the last one, to be released */
     bool ready_good; /* how it ended */

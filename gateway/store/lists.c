@@ -39,8 +39,8 @@ int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, 
 {
     /* Told: uncertain, accepted, sent, delivered, read, unconfirmed, handed over (model/states.c). */
     sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
-                                       " AND class IN (0, 1) AND state IN (4, 5, 6, 8, 9, 11, 16) AND updated_ms >= ?2"
-                                       " ORDER BY id DESC LIMIT ?3");
+                                       " AND class IN (0, 1) AND state IN (4, 5, 6, 8, 9, 11, 16) AND EXISTS (SELECT 1 FROM attempt t"
+                                       " WHERE t.message = message.id AND t.opened_ms >= ?2) ORDER BY id DESC LIMIT ?3");
     pk_sql_bind(rows, "iii", address, since_ms, (int64_t) max);
     return each_message(store, rows, each, ctx, err);
 }

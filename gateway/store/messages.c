@@ -161,9 +161,10 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
 {
     int r = pk_sql_write(store, err,
                          "UPDATE message SET state = become(state, ?2), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
-                         " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8 WHERE id = ?1",
-                         "iuuuuuii", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
-                         change->due_ms, change->now_ms);
+                         " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8,"
+                         " attempts = attempts - ?9 WHERE id = ?1",
+                         "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
+                         change->due_ms, change->now_ms, change->uncounted ? 1u : 0u);
     return changed(store, r, change->state, err);
 }
 

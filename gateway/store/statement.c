@@ -33,6 +33,8 @@ int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err)
 {
     struct pk_error why = { 0 };
     int r = explain(code, &why);
+    if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
+        store->damaged = why;
     if (store->turn && sqlite3_get_autocommit(store->db)) {
         store->lost = true;
         store->why = why; /* what the failing commit will be told */

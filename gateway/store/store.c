@@ -363,9 +363,10 @@ bool pk_store_pending(const struct pk_store *store)
 
 bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why)
 {
-    if (store->failed && ret_why)
-        *ret_why = store->why;
-    return !store->failed;
+    bool damaged = store->damaged.code != 0;
+    if ((store->failed || damaged) && ret_why)
+        *ret_why = damaged ? store->damaged : store->why;
+    return !store->failed && !damaged;
 }
 
 /* ---- numbers ---- */

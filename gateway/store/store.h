@@ -67,7 +67,7 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err);
 void pk_store_release(struct pk_store *store, enum pk_lane lane);
 /* True when a release or a later phase wrote or added something: the next turn must come at once. */
 bool pk_store_pending(const struct pk_store *store);
-/* Whether the last commit that wrote went well, and why not: health. */
+/* Whether the last commit that wrote went well and the file was never found damaged, and why not: health. */
 bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why);
 
 /* ---- upkeep ---- */

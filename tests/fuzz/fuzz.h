@@ -18,12 +18,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A promise, kept in every build: with and without NDEBUG. */
-#define fuzz_need(condition)                                                              \
-    do {                                                                                  \
-        if (!(condition)) {                                                               \
+#define fuzz_need(condition)                                                               \
+    do {                                                                                   \
+        if (!(condition)) {                                                                \
             (void) fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                                      \
-        }                                                                                 \
+            abort();                                                                       \
+        }                                                                                  \
     } while (0)
 
 /* A copy that ends where the text ends: what reads on is caught. The caller frees. */

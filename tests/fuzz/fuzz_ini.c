@@ -17,7 +17,7 @@ static void check_found(const struct pk_ini *ini, uint32_t lines)
 {
     for (size_t i = 0; i < ini->section_count; i++) {
         const struct pk_ini_section *section = &ini->sections[i];
-        fuzz_need(section->kind[0] != '\0' && section->line >= 1 && section->line <= lines);
+        fuzz_need(section->kind[0] != '\0' && !strpbrk(section->kind, " \t") && section->line >= 1 && section->line <= lines);
         fuzz_need(pk_ini_find(ini, section->kind, section->name) == section);
         for (size_t j = 0; j < section->entry_count; j++) {
             const struct pk_ini_entry *entry = &section->entries[j];

@@ -6,7 +6,9 @@ from __future__ import annotations
 import shutil
 import signal
 import socket
+import sqlite3
 import unittest
+from contextlib import closing
 
 from world import ROOT, World, until
 from support.answers import Hold, accept
@@ -107,6 +109,60 @@ class TestDaemon(World):
         first, second, third = (body["text"] for body in self.received())
         self.assertEqual(second, first)
         self.assertEqual(third, first.replace("De Windroos", "De Windroos."))
+
+    def test_a_stop_leaves_one_whole_file(self) -> None:
+        self.start(people=2)
+        self.accepted(self.school(), self.event())
+        self.provider.wait_accepted(2)
+        self.wait_counts(accepted=2)
+        log = self.gateway.folder / "pokana.db-wal"
+        self.assertGreater(log.stat().st_size, 0)
+        self.gateway.stop()
+        self.assertFalse(log.exists() and log.stat().st_size > 0)
+        # All of it is in the file itself: a copy of that alone is the gateway.
+        copy = self.gateway.folder / "pokana.db"
+        copy.rename(self.folder / "aside.db")
+        shutil.copy(self.folder / "aside.db", copy)
+        self.gateway.start()
+        self.assertEqual(self.counts(), {"accepted": 2})
+
+    def test_a_damaged_database_is_said_and_left_alone(self) -> None:
+        self.start(people=2)
+        self.gateway.stop()
+        database = self.gateway.folder / "pokana.db"
+        good = database.read_bytes()
+        for damaged in (b"no database, and long enough to be looked at closely\n" * 40, good[:len(good) // 2], b"\0" * 100 + good[100:]):
+            database.write_bytes(damaged)
+            self.gateway.start(ready=False)
+            self.assertEqual(self.gateway.wait_end(), 10)
+            self.assertIn("the database is damaged\n  hint: ", self.gateway.tail(2))
+            self.assertEqual(database.read_bytes(), damaged)
+        database.write_bytes(good)
+        self.gateway.start()
+
+    def test_damage_found_while_it_runs_is_said_in_health_log_and_state(self) -> None:
+        self.start(people=2)
+        self.gateway.stop()
+        database = self.gateway.folder / "pokana.db"
+        with closing(sqlite3.connect(database)) as opened:
+            page = opened.execute("PRAGMA page_size").fetchone()[0]
+            root = opened.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'message'").fetchone()[0]
+        with database.open("r+b") as file:
+            file.seek((root - 1) * page)
+            file.write(b"\xee" * page)
+        observer = self.observer()
+        self.gateway.start(ready=False)
+        until("health to fail", lambda: self.gateway.running() and self.health() == 503)
+        observer.wait(lambda message: message.topic == "pokana/v1/state/test" and b"the database is damaged" in message.payload)
+        self.gateway.wait_log("the database is damaged")
+        self.gateway.wait_log("event=commit.failed")
+        self.assertTrue(self.gateway.running())
+
+    def health(self) -> int:
+        try:
+            return self.gateway.control("GET", "/healthz").status
+        except OSError:
+            return 0
 
     def test_a_second_signal_does_not_wait(self) -> None:
         self.start(people=1, gateway={"grace": "5m"})

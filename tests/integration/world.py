@@ -5,6 +5,7 @@ numbers, and the daemon between them. A test asks for what is different; the res
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import unittest
@@ -31,6 +32,10 @@ USERS = {"observer": "o-secret", "pokana": "p-secret", "school": "s-secret"}
 ACL = ["user observer", "topic readwrite #", "user pokana", "topic readwrite pokana/v1/#",
        "user school", "topic write pokana/v1/trigger/school", "topic read pokana/v1/answer/school/#",
        "topic read pokana/v1/status/school"]
+
+# A number of ours in any of its forms, a piece of a text in each language, a secret.
+LEAKS = re.compile(r"(?:\+|%2B|00)?(?:31|0)61234\d{4}|родителска|roditelska|ouderbijeenkomst|СТАРТ|De(?: |%20|\+)Windroos|"
+                   + "|".join(map(re.escape, [HOOK_SECRET, TOKEN, *USERS.values()])))
 
 
 def number(n: int) -> str:
@@ -87,6 +92,12 @@ class World(unittest.TestCase):
         if self.gateway.running():
             self.gateway.stop()
         self.gateway.assert_no_faults()
+        self.assert_discreet()
+
+    def assert_discreet(self) -> None:
+        """Whatever a test was about: no number, no text and no secret stands in the log, at its most talkative level."""
+        found = LEAKS.search(self.gateway.log_text())
+        self.assertIsNone(found, f"the log says {found and self.gateway.log_text()[max(0, found.start() - 200):found.end() + 40]}")
 
     def make_gateway(self, **sections: dict[str, str]) -> Gateway:
         home = self.folder / "gateway"

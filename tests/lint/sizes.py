@@ -29,8 +29,10 @@ def functions(source: str) -> Iterator[tuple[str, int, int]]:
 
 
 def opens_with_purpose(source: str) -> bool:
-    body = source.split("\n", 1)[1] if LICENCE in source.split("\n", 1)[0] else source
-    return body.lstrip().startswith(("/*", '"""', "//"))
+    lines = source.split("\n")
+    while lines and (lines[0].startswith("#!") or LICENCE in lines[0]):
+        lines.pop(0)
+    return "\n".join(lines).lstrip().startswith(("/*", '"""', "//"))
 
 
 def check(root: Path) -> Iterator[str]:

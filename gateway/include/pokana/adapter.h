@@ -169,7 +169,7 @@ enum pk_outcome {
 struct pk_result {
     uint32_t outcome;
     uint32_t parts; /* parts the provider counted; 0 = not said */
-    int64_t after_ms; /* PK_OUTCOME_THROTTLED, _RETRY: at least this long; 0 = the gateway's own back-off */
+    int64_t after_ms; /* PK_OUTCOME_THROTTLED, _RETRY: at least this long, an hour at most; 0 = the gateway's own back-off */
     int64_t price; /* in the declared unit's 1/10,000; 0 = not said */
     struct pk_slice provider_id; /* with ACCEPTED; may be empty where correlation is by our reference */
     struct pk_slice code; /* the provider's own code, for the operator */
@@ -230,7 +230,7 @@ struct pk_answer {
     uint32_t status; /* HTTP status, SMTP code or MQTT reason code */
     uint32_t reserved;
     struct pk_slice body;
-    int64_t retry_after_ms; /* from Retry-After; 0 = none */
+    int64_t retry_after_ms; /* from Retry-After, at most an hour; 0 = none */
     /* Value of a header, case-insensitive; {NULL,0} when absent. */
     struct pk_slice (*header)(const struct pk_answer *answer, const char *name);
 };

@@ -108,7 +108,7 @@ static void fill_rules(struct house *house)
             .name = route_accounts[i],
             .adapter = adapters[i],
             .settings = house->settings[i] = no_settings(adapters[i]),
-            .window = 16,
+            .window = 4, /* a single result is a quarter of it: it is settled at once */
             .retry = { 5000, 60000, 3 },
             .breaker = { 5, 1000, 1000, 60000, 1 },
             .timeout_ms = 1000,

@@ -13,7 +13,7 @@ static void test_list_tells_both(void **state)
     assert_said(&asked, "accounts[0].channel", "sms");
     assert_said(&asked, "accounts[0].state", "working");
     assert_said(&asked, "accounts[0].why", "");
-    assert_int_equal(said_int(&asked, "accounts[0].window"), 16);
+    assert_int_equal(said_int(&asked, "accounts[0].window"), 4);
     assert_int_equal(said_int(&asked, "accounts[0].inFlight"), 0);
     assert_said(&asked, "accounts[0].capabilities[0]", "receipts");
     assert_said(&asked, "accounts[0].capabilities[1]", "inbound");

@@ -215,6 +215,24 @@ static void test_no_properties_and_too_many(void **state)
     mosquitto_property_free_all(&properties);
 }
 
+static void look_at_retained(struct member *member, const struct pk_mqtt_message *message)
+{
+    (void) member;
+    assert_true(message->retained);
+}
+
+/* A command must not be one: it is known by that where it arrives first, not only to who comes later. */
+static void test_a_retained_message_says_so_at_once(void **state)
+{
+    struct table *table = *state;
+    struct member *member = open_up(table, NULL);
+    member->look = look_at_retained;
+    for (int len = 1; len >= 0; len--) { /* the empty one clears it */
+        assert_int_equal(mosquitto_publish_v5(table->peer->handle, NULL, "in/a", len, "x", 1, true, NULL), MOSQ_ERR_SUCCESS);
+        turn_until(member->loop, peer_turn(table->peer) && member->messages == 2 - (unsigned) len);
+    }
+}
+
 /* ---- publishing ---- */
 
 static void test_published_with_token_and_reason(void **state)
@@ -429,6 +447,7 @@ int main(void)
         with_broker(test_many_messages_in_order),
         with_broker(test_properties_in),
         with_broker(test_no_properties_and_too_many),
+        with_broker(test_a_retained_message_says_so_at_once),
         with_broker(test_published_with_token_and_reason),
         with_broker(test_publishing_alone_wakes_the_loop),
         with_broker(test_as_many_in_flight_as_may_be),

@@ -355,6 +355,12 @@ void house_later(struct house *house, int64_t ms)
     house_turns(house, 3);
 }
 
+void house_settle(struct house *house)
+{
+    house_turn(house);
+    house_later(house, SETTLE_MS);
+}
+
 /* ---- people ---- */
 
 static uint32_t name(struct house *house, enum pk_name_kind kind, const char *text)

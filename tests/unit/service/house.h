@@ -89,6 +89,9 @@ void house_crash(struct house *house);
 void house_turn(struct house *house);
 void house_turns(struct house *house, unsigned count);
 void house_later(struct house *house, int64_t ms); /* the clock moves on; three turns */
+/* What was completed is settled: results wait a moment for each other (SETTLE_MS), and what that makes room for leaves. */
+void house_settle(struct house *house);
+#define SETTLE_MS 2
 
 /* ---- people, triggers, messages ---- */
 

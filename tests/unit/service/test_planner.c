@@ -259,7 +259,7 @@ static void a_question_is_put_once_in_ninety_days(void **state)
     assert_true(ask(house, anna, ANNA, "parent-meetings"));
     assert_int_equal(house->posts[0]->count, 1);
     post_complete(house->posts[0], 0, PK_OUTCOME_ACCEPTED);
-    house_turn(house);
+    house_settle(house);
     assert_int_equal(post_receipt(house->posts[0], 0, PK_RECEIPT_DELIVERED), 0);
     house_turn(house);
     assert_false(ask(house, anna, ANNA, "parent-meetings"));

@@ -4,6 +4,8 @@
 
 #include "gateway/base/file.h"
 #include "gateway/store/connect.h"
+#include "gateway/store/internal.h"
+#include "gateway/store/outbox.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -162,6 +164,45 @@ static void test_second_program_is_refused_and_wrong_keys_too(void **state)
     (void) rmdir(folder);
 }
 
+/* What is damaged stays so, however well the rest can be written. */
+static void test_damage_is_not_forgotten(void **state)
+{
+    (void) state;
+    char folder[] = "/tmp/pk-test-XXXXXX", path[256];
+    assert_non_null(mkdtemp(folder));
+    (void) snprintf(path, sizeof path, "%s/db", folder);
+    struct desk desk;
+    desk_open(&desk, path);
+    int64_t root = pk_sql_int(desk.store, 0, "SELECT rootpage FROM sqlite_schema WHERE name = 'outbox'", "");
+    int64_t page = pk_sql_int(desk.store, 0, "PRAGMA page_size", "");
+    assert_true(root > 1 && page >= 512);
+    assert_int_equal(pk_store_checkpoint(desk.store, true, NULL), 0);
+    desk_close(&desk);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long) ((root - 1) * page), SEEK_SET), 0);
+    for (int64_t i = 0; i < page; i++)
+        assert_int_equal(fputc(0xee, file), 0xee);
+    assert_int_equal(fclose(file), 0);
+
+    desk_open(&desk, path);
+    struct pk_error err = { 0 };
+    assert_true(pk_outbox_delete(desk.store, 1, &err) < 0);
+    assert_string_equal(err.message, "the database is damaged");
+    (void) pk_store_commit(desk.store, NULL);
+    set(&desk, 5);
+    assert_int_equal(pk_store_commit(desk.store, NULL), 0);
+    assert_false(pk_store_healthy(desk.store, &err));
+    assert_string_equal(err.message, "the database is damaged");
+    desk_close(&desk);
+    static const char *const ends[] = { "db", "db-wal", "db-shm", "db.lock" };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        (void) snprintf(path, sizeof path, "%s/%s", folder, ends[i]);
+        (void) unlink(path);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +210,7 @@ int main(void)
         store_test(test_a_dropped_unit_leaves_no_trace),
         store_test(test_names_survive_a_neighbour),
         cmocka_unit_test(test_second_program_is_refused_and_wrong_keys_too),
+        cmocka_unit_test(test_damage_is_not_forgotten),
     };
     return cmocka_run_group_tests_name("store/turns", tests, NULL, NULL);
 }
