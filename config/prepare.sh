@@ -56,9 +56,10 @@ install_wanted() {
 build() {
     folder=$1
     shift
-    mkdir -p build
+    mkdir -p build 2>/dev/null && [ -w build ] || die "may not write in $PWD; work in a copy of the tree that is yours"
     log=build/${folder##*/}.log
     if [ ! -e "$folder/build.ninja" ]; then
+        say "building $folder; the first time takes minutes"
         meson setup "$folder" "$@" >"$log" 2>&1 || { cat "$log" >&2; die "could not configure $folder"; }
     fi
     ninja -C "$folder" >"$log" 2>&1 || { grep -v '^\[' "$log" >&2; die "could not build $folder"; }

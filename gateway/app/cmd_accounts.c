@@ -24,6 +24,7 @@ void pk_accounts_print(const struct pk_json *accounts)
                                                 { "STATE", false },   { "IN FLIGHT", true }, { "WINDOW", true },
                                                 { "WHY", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    bool paused = false;
     for (size_t i = 0; i < pk_json_count(accounts); i++) {
         const struct pk_json *account = pk_json_item(accounts, i);
         pk_table_json(table, pk_json_get(account, "name"));
@@ -33,8 +34,11 @@ void pk_accounts_print(const struct pk_json *accounts)
         pk_table_json(table, pk_json_get(account, "inFlight"));
         pk_table_json(table, pk_json_get(account, "window"));
         pk_table_json(table, pk_json_get(account, "why"));
+        paused |= pk_slice_is(pk_json_string(pk_json_get(account, "state")), "paused");
     }
     pk_table_print(table);
+    if (paused)
+        (void) printf("\nA paused account takes nothing until pokana accounts resume NAME.\n");
 }
 
 static void account_path(struct pk_buf *path, const char *name, const char *what)
@@ -198,7 +202,7 @@ static int run_test(const struct pk_invocation *invocation, const char *name, co
         return status;
     }
     struct pk_slice sentence = pk_json_string(pk_json_get(message, "sentence"));
-    (void) printf("message %.*s: %s. %.*s\n", PK_SLICE_ARG(id), pk_message_state_name(state), PK_SLICE_ARG(sentence));
+    (void) printf("message %.*s (%s): %.*s\n", PK_SLICE_ARG(id), pk_message_state_name(state), PK_SLICE_ARG(sentence));
     return status;
 }
 

@@ -11,14 +11,30 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* ---- places ---- */
 
+static void tell_nobody(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
+                        const char *hint)
+{
+    (void) ctx, (void) file, (void) line, (void) section, (void) key, (void) reason, (void) hint;
+}
+
+/* The line of a key is looked up here: where it stood is forgotten once the values are read. */
 static void tell(const struct pk_config *config, struct pk_ini_report *report, const char *key, const char *hint,
                  const char *reason)
 {
-    pk_ini_tell(report, config->path, 0, "gateway", key, hint, "%s", reason);
+    pk_auto(pk_ini) struct pk_ini *ini = NULL;
+    struct pk_ini_report unheard = { .tell = tell_nobody };
+    const struct pk_ini_section *gateway = NULL;
+    if (pk_ini_read(config->path, &unheard, &ini, NULL) == 0)
+        gateway = pk_ini_find(ini, "gateway", "");
+    const struct pk_ini_entry *entry = gateway ? pk_ini_entry(gateway, key) : NULL;
+    pk_ini_tell(report, config->path, entry ? entry->line : 0, "gateway", key, hint, "%s", reason);
 }
 
 /* The folder a file is in must be there: files in it are made by the gateway. */
@@ -33,6 +49,19 @@ static void check_folder_of(const struct pk_config *config, struct pk_ini_report
     tell(config, report, key, "Make it, and let it belong to the user the gateway runs as.", reason);
 }
 
+/* What is at the socket's path already is replaced only when it is a socket. */
+static void check_control(const struct pk_config *config, struct pk_ini_report *report)
+{
+    struct stat there;
+    check_folder_of(config, report, "control", config->control);
+    if (strlen(config->control) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
+        tell(config, report, "control", "Choose a shorter one, such as /run/pokana/control.sock.",
+             "the path is too long for a socket");
+    else if (lstat(config->control, &there) == 0 && !S_ISSOCK(there.st_mode))
+        tell(config, report, "control", "Choose another path: what is there stays as it is.",
+             "something that is not a socket is there already");
+}
+
 static void check_places(const struct pk_config *config, struct pk_ini_report *report)
 {
     pk_auto(pk_keyring) struct pk_keyring *ring = NULL;
@@ -40,7 +69,7 @@ static void check_places(const struct pk_config *config, struct pk_ini_report *r
     if (pk_keyfile_read(config->keys, &ring, &err) != 0)
         tell(config, report, "keys", err.hint[0] ? err.hint : "Make one with pokana keys new FILE.", err.message);
     check_folder_of(config, report, "database", config->database);
-    check_folder_of(config, report, "control", config->control);
+    check_control(config, report);
 }
 
 /* ---- what would run ---- */

@@ -148,6 +148,8 @@ static int list(const struct pk_invocation *invocation)
     const char *file = words.count == 1 ? words.words[0] : r == 0 ? config->keys : NULL;
     if (r == 0)
         r = pk_keyfile_read(file, &ring, &err);
+    if (r == PK_E_NOT_FOUND && !err.hint[0])
+        (void) pk_hint(&err, r, "Make one with pokana keys new FILE, or put it back from its copy.");
     struct listing listing = { .ring = ring };
     if (r == 0)
         r = invocation->json ? print_json(file, config->database, &listing, &err) : print_table(config->database, &listing, &err);

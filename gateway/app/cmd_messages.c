@@ -158,14 +158,17 @@ static void print_attempts(const struct pk_json *attempts)
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     for (size_t i = 0; i < pk_json_count(attempts); i++) {
         const struct pk_json *attempt = pk_json_item(attempts, i);
-        int64_t price = 0;
+        int64_t parts = 0, price = 0;
         pk_table_json(table, pk_json_get(attempt, "id"));
         pk_table_json(table, pk_json_get(attempt, "account"));
         pk_table_json(table, pk_json_get(attempt, "state"));
         struct pk_slice reason = pk_json_string(pk_json_get(attempt, "reason"));
         pk_table_slice(table, pk_slice_is(reason, "none") ? (struct pk_slice){ 0 } : reason);
         pk_table_moment(table, pk_json_get(attempt, "openedAt"));
-        pk_table_json(table, pk_json_get(attempt, "parts"));
+        if (pk_json_int(pk_json_get(attempt, "parts"), &parts) && parts > 0)
+            pk_table_printf(table, "%lld", (long long) parts);
+        else
+            pk_table_text(table, ""); /* not every account tells */
         if (pk_json_int(pk_json_get(attempt, "price"), &price) && price > 0)
             pk_table_printf(table, "%lld.%04lld", (long long) (price / 10000), (long long) (price % 10000));
         else
@@ -201,6 +204,9 @@ static void print_message(const struct pk_json *message)
     pk_table_fact_moment(facts, "changed", pk_json_get(message, "updatedAt"));
     pk_table_print(facts);
     print_attempts(pk_json_get(message, "attempts"));
+    struct pk_slice id = pk_json_string(pk_json_get(message, "id"));
+    if (is_true(message, "held") || pk_slice_is(pk_json_string(pk_json_get(message, "state")), "uncertain"))
+        (void) printf("\nTo decide: pokana messages resolve %.*s sent|resend|drop\n", PK_SLICE_ARG(id));
 }
 
 static void message_path(struct pk_buf *path, const char *id, const char *what)

@@ -18,6 +18,8 @@ static int read_all(const struct pk_command *command, const struct pk_invocation
     int status = pk_options_read(command, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
+    if (words.count > 0 && strcmp(words.words[0], "all") == 0)
+        return pk_command_misused(command, "write it --all");
     if (words.count > 0)
         return pk_command_misused(command, "for one account it is pokana accounts %s %s", command->name, words.words[0]);
     return all ? 0 : pk_command_misused(command, "say --all: this is about every account");

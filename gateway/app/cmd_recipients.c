@@ -175,6 +175,31 @@ static void print_errors(const char *file, const struct pk_json *document)
         (void) fprintf(stderr, "%s: %" PRId64 " more lines were refused\n", file, more);
 }
 
+static const char *lines(int64_t count)
+{
+    return count == 1 ? "line" : "lines";
+}
+
+static void print_outcome(const struct wanted *wanted, const struct pk_json *document, bool done)
+{
+    int64_t added = number(document, "counts.added"), refused = number(document, "counts.refused");
+    int64_t asked = number(document, "counts.asked");
+    if (done)
+        (void) printf("imported %s: %" PRId64 " %s added something, %" PRId64 " changed nothing, %" PRId64 " refused; %" PRId64
+                      " %s will be asked\n",
+                      wanted->file, added, lines(added), number(document, "counts.unchanged"), refused, asked,
+                      asked == 1 ? "person" : "people");
+    else if (refused == 0 && added == 0 && number(document, "total") == 0)
+        (void) printf("nothing was imported: %s holds nobody\n", wanted->file);
+    else if (number(document, "done") == 0 && added == 0)
+        (void) printf("nothing was imported: %" PRId64 " %s of %s refused\n", refused, lines(refused), wanted->file);
+    else
+        (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n", number(document, "done"),
+                      wanted->file);
+    if (!done && !wanted->partial && refused > 0)
+        (void) printf("Correct the file, or import the good lines with --partial.\n");
+}
+
 static int report(const struct pk_invocation *invocation, const struct wanted *wanted, const struct pk_json *document)
 {
     bool done = pk_slice_is(pk_json_string(pk_json_get(document, "state")), "done");
@@ -183,18 +208,7 @@ static int report(const struct pk_invocation *invocation, const struct wanted *w
         pk_ask_print(document);
     } else {
         print_errors(wanted->file, document);
-        int64_t added = number(document, "counts.added"), refused = number(document, "counts.refused");
-        if (done)
-            (void) printf("imported %s: %" PRId64 " lines added something, %" PRId64 " changed nothing, %" PRId64
-                          " were refused; %" PRId64 " people will be asked\n",
-                          wanted->file, added, number(document, "counts.unchanged"), refused, number(document, "counts.asked"));
-        else if (number(document, "done") == 0 && added == 0)
-            (void) printf("nothing was imported: %" PRId64 " lines of %s were refused\n", refused, wanted->file);
-        else
-            (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n",
-                          number(document, "done"), wanted->file);
-        if (!done && !wanted->partial && refused > 0)
-            (void) printf("Correct them, or import the good lines with --partial.\n");
+        print_outcome(wanted, document, done);
     }
     (void) fprintf(aside, "%s holds people's numbers: delete it when you need it no more (shred -u FILE).\n", wanted->file);
     return done ? 0 : pk_code_exit_status(PK_E_INVALID);
@@ -247,6 +261,8 @@ static int run_import(const struct pk_invocation *invocation)
     if (r == 0)
         r = import(invocation, &wanted, &document, &err);
     pk_buf_wipe(&wanted.text);
+    if (strncmp(err.message, "line ", 5) == 0 || strncmp(err.message, "the file ", 9) == 0)
+        pk_error_prefix(&err, "%s", wanted.file); /* what was wrong lies in it */
     return r == 0 ? report(invocation, &wanted, document) : pk_command_failed(&err);
 }
 

@@ -49,9 +49,10 @@ static int read_event(const char *file, struct pk_buf *text, struct pk_cloudeven
     if (r != 0)
         return r;
     r = pk_cloudevent_read(PK_SLICE("application/cloudevents+json"), NULL, 0, pk_buf_slice(text), ret_event, &refusal, err);
-    if (r != 0)
-        pk_error_prefix(err, "%s", input ? "standard input" : file);
-    return r;
+    if (r == 0)
+        return 0;
+    pk_error_prefix(err, "%s", input ? "standard input" : file);
+    return err->hint[0] ? r : pk_hint(err, r, "config/publishing.md shows a whole event.");
 }
 
 /* ---- who publishes it ---- */
@@ -140,6 +141,29 @@ static int publish(const struct pk_invocation *invocation, const struct wish *wi
 
 /* ---- what came of it ---- */
 
+/* What to do about a reason the gateway gave without a remedy: here the configuration is at hand. */
+static const char *remedy_of(struct pk_slice reason)
+{
+    static const struct {
+        const char *reason, *remedy;
+    } table[] = {
+        { "template", "Correct the name: it is that of a file of texts; or add it to templates of this [publisher]." },
+        { "topic", "Correct it, or add it to topics of this [publisher] in the configuration." },
+        { "audience", "Correct the tags, or change tags of this [publisher] in the configuration." },
+        { "time", "Choose moments that lie ahead, sendAt before validUntil." },
+        { "expired", "Publish a new event, with another id, if it still matters." },
+        { "data", "config/publishing.md shows every field." },
+        { "publisher-unknown", "Say with --as which [publisher] of the configuration this is, or add it there." },
+        { "source", "Write the source that this [publisher] has in the configuration." },
+        { "rate", "Wait a minute, or raise per_minute of this [publisher] in the configuration." },
+        { "ceiling", "Choose narrower tags, or raise max_recipients of this [publisher] in the configuration." },
+    };
+    for (size_t i = 0; i < PK_COUNT(table); i++)
+        if (pk_slice_is(reason, table[i].reason))
+            return table[i].remedy;
+    return "";
+}
+
 static int tell_receipt(const struct pk_invocation *invocation, const struct pk_json *receipt)
 {
     const struct pk_json *data = pk_json_get(receipt, "data");
@@ -158,7 +182,10 @@ static int tell_receipt(const struct pk_invocation *invocation, const struct pk_
     struct pk_error err = { 0 };
     int code = pk_fail(&err, reason.data ? PK_E_DENIED : PK_E_PROTOCOL, "the gateway rejected it (%.*s): %.*s",
                        PK_SLICE_ARG(reason), PK_SLICE_ARG(detail));
-    (void) pk_hint(&err, code, "%.*s", PK_SLICE_ARG(remedy));
+    if (remedy.len == 0)
+        remedy = pk_slice_of(remedy_of(reason));
+    if (remedy.len > 0)
+        (void) pk_hint(&err, code, "%.*s", PK_SLICE_ARG(remedy));
     return invocation->json ? pk_code_exit_status(code) : pk_command_failed(&err);
 }
 

@@ -73,6 +73,10 @@ static void print_trigger(const struct pk_json *trigger)
     pk_table_fact(facts, "said no", pk_json_at(trigger, "replies.no"));
     pk_table_fact(facts, "heads", pk_json_at(trigger, "replies.heads"));
     pk_table_print(facts);
+    int64_t planned = 0;
+    if (pk_slice_is(pk_json_string(pk_json_get(trigger, "state")), "completed") &&
+        pk_json_int(pk_json_get(trigger, "planned"), &planned) && planned == 0)
+        (void) printf("\nNobody was written to: nobody with these tags has agreed to this topic. Are the tags written right?\n");
 }
 
 static int show(const struct pk_invocation *invocation)

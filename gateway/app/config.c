@@ -13,7 +13,7 @@
 
 /* ---- one section ---- */
 
-static const struct pk_key *find_key(const char *kind, const char *name)
+const struct pk_key *pk_config_key(const char *kind, const char *name)
 {
     for (size_t i = 0; i < pk_config_key_count; i++)
         if (strcmp(pk_config_keys[i].kind, kind) == 0 && strcmp(pk_config_keys[i].name, name) == 0)
@@ -39,7 +39,7 @@ static void refuse_unknown(struct pk_config_reading *reading)
     size_t count = key_names(section->kind, names);
     for (size_t i = 0; i < section->entry_count; i++) {
         const char *name = section->entries[i].key;
-        if (find_key(section->kind, name))
+        if (pk_config_key(section->kind, name))
             continue;
         char hint[160] = "config/pokana.conf.sample shows every key.";
         const char *near = pk_nearest(pk_slice_of(name), names, count);
@@ -192,7 +192,7 @@ static void read_publishers(struct pk_config_reading *reading)
     }
     if (rules->publisher_count > PUBLISHERS_MAX) {
         reading->entry = NULL;
-        pk_config_tell(reading, NULL, NULL, "there are more than %u publishers", PUBLISHERS_MAX);
+        pk_config_tell(reading, NULL, "Let several services publish as one.", "there are more than %u publishers", PUBLISHERS_MAX);
     }
 }
 
@@ -289,7 +289,8 @@ static int refused(const struct pk_config_reading *reading, struct pk_error *err
     size_t count = reading->report->count;
     return count == 0
                ? 0
-               : pk_fail(err, PK_E_CONFIG, "\"%s\" holds %zu mistake%s", reading->config->path, count, count == 1 ? "" : "s");
+               : pk_fail(err, PK_E_CONFIG, "\"%s\" holds %zu mistake%s%s", reading->config->path, count, count == 1 ? "" : "s",
+                         count > PK_INI_TOLD_MAX ? "; only the first of them are told" : "");
 }
 
 static int read_file(const char *path, const struct pk_registry *registry, struct pk_ini_report *report,

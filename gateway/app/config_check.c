@@ -9,11 +9,41 @@
 #include "gateway/base/text.h"
 #include "gateway/language/dates.h"
 
+#define CERTIFICATES_BYTES_MAX (8u << 20) /* the system's whole bundle is some 200 KiB */
+
 /* ---- the gateway and its doors ---- */
 
 bool pk_config_is_loopback(const char *listener)
 {
     return strncmp(listener, "127.", 4) == 0 || strncmp(listener, "[::1]", 5) == 0;
+}
+
+/* Certificates are asked for at the first connection, which may be days later: whether the file holds any is told now. */
+static void check_certificates(struct pk_config_reading *reading, const char *section, const char *key, const char *path)
+{
+    struct pk_error err = { 0 };
+    struct pk_buf text;
+    if (!path)
+        return;
+    pk_buf_init(&text, CERTIFICATES_BYTES_MAX);
+    if (pk_file_check_owner(path, false, &err) != 0 || pk_file_read(path, CERTIFICATES_BYTES_MAX, &text, &err) != 0)
+        pk_config_tell_of(reading, section, "", key, err.hint[0] ? err.hint : NULL, "%s", err.message);
+    else if (!memmem(text.data, text.len, "CERTIFICATE-----", strlen("CERTIFICATE-----")))
+        pk_config_tell_of(reading, section, "", key, "Name a PEM file: its first line is -----BEGIN CERTIFICATE-----.",
+                          "\"%s\" holds no certificate", path);
+    pk_buf_finish(&text);
+}
+
+/* What stands in front of providers is an HTTP proxy; a password in its address would be a secret in this file. */
+static void check_proxy(struct pk_config_reading *reading)
+{
+    const char *proxy = reading->config->proxy;
+    if (proxy && strchr(proxy, '@'))
+        pk_config_tell_of(reading, "gateway", "", "proxy", "Let the proxy know this machine by its address.",
+                          "a name and password cannot be written here");
+    else if (proxy && (strncmp(proxy, "http://", 7) != 0 || proxy[7] == '\0' || strpbrk(proxy, " \t")))
+        pk_config_tell_of(reading, "gateway", "", "proxy", "Write it like http://proxy.example.nl:3128.",
+                          "\"%s\" is not the address of an HTTP proxy", proxy);
 }
 
 static void check_gateway(struct pk_config_reading *reading)
@@ -25,6 +55,8 @@ static void check_gateway(struct pk_config_reading *reading)
         pk_config_tell_of(reading, "gateway", "", "zone", "Write a name like Europe/Amsterdam.", "there is no time zone \"%s\"",
                           rules->zone);
     pk_wall_free(wall);
+    check_certificates(reading, "gateway", "ca_file", config->ca_file);
+    check_proxy(reading);
     const char *region = rules->phone_region;
     if (strlen(region) != 2 || region[0] < 'A' || region[0] > 'Z' || region[1] < 'A' || region[1] > 'Z')
         pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country",
@@ -46,11 +78,11 @@ static void check_gateway(struct pk_config_reading *reading)
 
 /* ---- the broker ---- */
 
-static void check_key_file(struct pk_config_reading *reading, const char *key, const char *path, bool private_)
+static void check_key_file(struct pk_config_reading *reading, const char *path)
 {
     struct pk_error err = { 0 };
-    if (path && pk_file_check_owner(path, private_, &err) != 0)
-        pk_config_tell_of(reading, "broker", "", key, err.hint[0] ? err.hint : NULL, "%s", err.message);
+    if (path && pk_file_check_owner(path, true, &err) != 0)
+        pk_config_tell_of(reading, "broker", "", "key_file", err.hint[0] ? err.hint : NULL, "%s", err.message);
 }
 
 static void check_broker(struct pk_config_reading *reading)
@@ -65,9 +97,9 @@ static void check_broker(struct pk_config_reading *reading)
     if ((bus->cert_file || bus->key_file) && !bus->ca_file)
         pk_config_tell_of(reading, "broker", "", bus->cert_file ? "cert_file" : "key_file", "Add ca_file, which turns TLS on.",
                           "a client certificate is of no use without TLS");
-    check_key_file(reading, "ca_file", bus->ca_file, false);
-    check_key_file(reading, "cert_file", bus->cert_file, false);
-    check_key_file(reading, "key_file", bus->key_file, true);
+    check_certificates(reading, "broker", "ca_file", bus->ca_file);
+    check_certificates(reading, "broker", "cert_file", bus->cert_file);
+    check_key_file(reading, bus->key_file);
 }
 
 /* ---- accounts and routes ---- */

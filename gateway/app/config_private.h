@@ -37,6 +37,7 @@ struct pk_key {
 };
 extern const struct pk_key pk_config_keys[];
 extern const size_t pk_config_key_count;
+const struct pk_key *pk_config_key(const char *kind, const char *name); /* NULL: there is none */
 
 struct pk_section_kind {
     const char *kind;

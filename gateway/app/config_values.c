@@ -20,6 +20,13 @@ static void section_text(const struct pk_ini_section *section, char ret_text[128
     (void) snprintf(ret_text, 128, "%s%s%s", section->kind, section->name[0] ? " " : "", section->name);
 }
 
+/* Where nothing better is known, what the key is for. */
+static const char *purpose(const struct pk_ini_section *section, const char *key)
+{
+    const struct pk_key *known = section && key ? pk_config_key(section->kind, key) : NULL;
+    return known ? known->help : NULL;
+}
+
 __attribute__((format(printf, 6, 0))) static void tell(struct pk_config_reading *reading, const struct pk_ini_section *section,
                                                        uint32_t line, const char *key, const char *hint, const char *format,
                                                        va_list args)
@@ -28,7 +35,7 @@ __attribute__((format(printf, 6, 0))) static void tell(struct pk_config_reading 
     (void) vsnprintf(reason, sizeof reason, format, args);
     if (section)
         section_text(section, where);
-    pk_ini_tell(reading->report, reading->ini->file, line, section ? where : NULL, key, hint, "%s", reason);
+    pk_ini_tell(reading->report, reading->ini->file, line, section ? where : NULL, key, hint ? hint : purpose(section, key), "%s", reason);
 }
 
 void pk_config_tell(struct pk_config_reading *reading, const char *key, const char *hint, const char *format, ...)

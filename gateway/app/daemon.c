@@ -242,7 +242,9 @@ static int open_door(struct pk_daemon *daemon, enum pk_door door, const char *na
     int r = pk_http_server_new(daemon->loop, config, &daemon->doors[door], err);
     if (r != 0) {
         pk_error_prefix(err, "%s listener", name);
-        return r;
+        if (!err || err->hint[0])
+            return r;
+        return pk_hint(err, r, "Name another %s in [gateway], or stop what uses this one.", name);
     }
     unsigned port = pk_http_server_port(daemon->doors[door]);
     pk_log(PK_LOG_INFO, "daemon", "listening", "door", name, "address", config->address, "port",

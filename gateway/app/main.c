@@ -175,6 +175,14 @@ static int dispatch(struct line *line)
     return command->run(&line->invocation);
 }
 
+/* What was to be shown did not arrive, as on a full disk: a script must not take that for an empty answer. */
+static int unwritten(int status)
+{
+    struct pk_error err = { 0 };
+    (void) pk_fail(&err, PK_E_IO, "could not write to standard output");
+    return status != 0 ? status : pk_command_failed(&err);
+}
+
 int main(int argc, char **argv)
 {
     const char *config = getenv("POKANA_CONFIG");
@@ -186,6 +194,8 @@ int main(int argc, char **argv)
     int status = parse(&line, argc, argv);
     if (status == 0)
         status = dispatch(&line);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        status = unwritten(status);
     free(line.words);
     return status;
 }

@@ -60,6 +60,23 @@ size_t pk_show_width(struct pk_slice text)
     return width;
 }
 
+size_t pk_show_fit(struct pk_slice text, size_t columns)
+{
+    struct pk_slice rest = text;
+    size_t width = 0, fits = 0, word_end = 0;
+    while (rest.len > 0) {
+        const char *start = rest.data;
+        (void) next_character(&rest);
+        width += pk_show_width(pk_slice_make(start, (size_t) (rest.data - start)));
+        if (width > columns && fits > 0)
+            return start[0] == ' ' || word_end == 0 ? fits : word_end;
+        if (start[0] == ' ')
+            word_end = fits;
+        fits = (size_t) (rest.data - text.data);
+    }
+    return fits;
+}
+
 static bool is_unruly(uint32_t c)
 {
     bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;

@@ -11,6 +11,8 @@
 
 /* Columns the text takes on a terminal: Cyrillic letters one, Chinese ones and most emoji two, combining marks none. */
 size_t pk_show_width(struct pk_slice text);
+/* How many bytes of it fit in so many columns, whole words if there is a space to break at; at least one character. */
+size_t pk_show_fit(struct pk_slice text, size_t columns);
 /* Appends the text; a line break becomes U+21B5, other control and direction characters and what is no UTF-8 U+FFFD. */
 void pk_show_text(struct pk_buf *out, struct pk_slice text);
 /* A JSON value: strings as they are, numbers in digits, yes and no, the items of a list with commas, the counts of

@@ -5,8 +5,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define GAP 2
+#define ROOM_MIN 20 /* narrower than this, breaking helps nobody */
 #define CELL_BYTES_MAX (64u * 1024)
 #define TABLE_BYTES_MAX (64u * 1024 * 1024)
 
@@ -147,6 +150,21 @@ static void add_spaces(struct pk_buf *out, size_t count)
         (void) pk_buf_add_char(out, ' ');
 }
 
+/* The last cell of a row, on as many lines as it takes. */
+static void write_broken(struct pk_slice text, size_t before, size_t room, struct pk_buf *out)
+{
+    while (text.len > 0) {
+        size_t fits = pk_show_fit(text, room);
+        (void) pk_buf_add(out, text.data, fits);
+        text = pk_slice_make(text.data + fits, text.len - fits);
+        while (text.len > 0 && text.data[0] == ' ')
+            text = pk_slice_make(text.data + 1, text.len - 1);
+        (void) pk_buf_add_char(out, '\n');
+        if (text.len > 0)
+            add_spaces(out, before);
+    }
+}
+
 static void write_cell(const struct pk_table *table, size_t column, size_t width, struct pk_slice text, size_t text_width,
                        struct pk_buf *out)
 {
@@ -164,26 +182,44 @@ static void write_cell(const struct pk_table *table, size_t column, size_t width
 
 void pk_table_write(const struct pk_table *table, struct pk_buf *out)
 {
+    pk_table_write_within(table, 0, out);
+}
+
+void pk_table_write_within(const struct pk_table *table, size_t columns, struct pk_buf *out)
+{
+    size_t last = table->column_count - 1, before = 0;
     size_t *widths = pk_alloc_array(table->column_count, sizeof *widths);
     for (size_t column = 0; column < table->column_count; column++) {
         struct pk_slice title = pk_slice_of(table->columns[column].title);
         widths[column] = column_width(table, column);
+        before += column < last ? widths[column] + GAP : 0;
         if (table->titled)
             write_cell(table, column, widths[column], title, pk_show_width(title), out);
     }
     for (size_t i = 0; i < table->cell_count; i++) {
         const struct cell *cell = &table->cells[i];
         size_t column = i % table->column_count;
+        if (column == last && !table->columns[column].right && columns >= before + ROOM_MIN && cell->width > columns - before) {
+            write_broken(pk_slice_make(table->text.data + cell->start, cell->len), before, columns - before, out);
+            continue;
+        }
         write_cell(table, column, widths[column], pk_slice_make(table->text.data + cell->start, cell->len), cell->width, out);
     }
     free(widths);
+}
+
+/* 0 when the output is no terminal, or one that does not tell. */
+static size_t terminal_columns(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void pk_table_print(const struct pk_table *table)
 {
     struct pk_buf text;
     pk_buf_init(&text, 2 * TABLE_BYTES_MAX);
-    pk_table_write(table, &text);
+    pk_table_write_within(table, terminal_columns(), &text);
     (void) fwrite(pk_buf_text(&text), 1, text.len, stdout);
     pk_buf_wipe(&text);
     pk_buf_finish(&text);

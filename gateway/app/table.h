@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * A table on standard output: columns aligned by the width the text has on a terminal, two spaces between them, the
- * last one never padded. The same when the output is no terminal; programs use --json.
+ * last one never padded. On a terminal too narrow for it the last column is broken between words; elsewhere a row is a
+ * line. Programs use --json.
  */
 #ifndef PK_APP_TABLE_H
 #define PK_APP_TABLE_H
@@ -34,6 +35,7 @@ void pk_table_fact_moment(struct pk_table *table, const char *name, const struct
 
 size_t pk_table_rows(const struct pk_table *table); /* without the titles */
 void pk_table_write(const struct pk_table *table, struct pk_buf *out);
+void pk_table_write_within(const struct pk_table *table, size_t columns, struct pk_buf *out); /* 0 = as wide as it is */
 void pk_table_print(const struct pk_table *table);
 
 #endif

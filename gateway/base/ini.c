@@ -29,7 +29,8 @@ void pk_ini_tell(struct pk_ini_report *report, const char *file, uint32_t line, 
     va_start(args, format);
     end_whole(reason, vsnprintf(reason, sizeof reason, format, args), sizeof reason);
     va_end(args);
-    report->count++;
+    if (++report->count > PK_INI_TOLD_MAX)
+        return;
     if (report->tell)
         report->tell(report->ctx, file, line, section, key, reason, hint);
 }
@@ -139,7 +140,7 @@ static void add_entry(struct parser *p, struct pk_slice text)
 static void take_line(struct parser *p, struct pk_slice line)
 {
     if (line.len > LINE_MAX_BYTES) {
-        pk_ini_tell(p->report, p->ini->file, p->line, NULL, NULL, NULL, "the line is longer than %u bytes", LINE_MAX_BYTES);
+        pk_ini_tell(p->report, p->ini->file, p->line, NULL, NULL, "Make it shorter.", "the line is longer than %u bytes", LINE_MAX_BYTES);
         return;
     }
     struct pk_slice text = pk_slice_trim(line);

@@ -32,6 +32,8 @@ struct pk_ini {
     size_t section_count;
 };
 
+#define PK_INI_TOLD_MAX 100u /* a file that is no INI at all has as many mistakes as lines: further ones are only counted */
+
 /* Every mistake of a file is told, not only the first. Each call is one "file:line: [section] key: reason" and hint. */
 struct pk_ini_report {
     void (*tell)(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,

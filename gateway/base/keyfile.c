@@ -61,12 +61,12 @@ int pk_keyfile_read(const char *path, struct pk_keyring **ret_ring, struct pk_er
     struct pk_slice rest = pk_buf_slice(&text), line;
     while (r == 0 && pk_slice_cut(&rest, '\n', &line)) {
         line = pk_slice_trim(line);
-        if (line.len > 0)
-            r = parse_line(line, ring, err);
+        if (line.len > 0 && (r = parse_line(line, ring, err)) != 0)
+            pk_error_prefix(err, "\"%s\"", path);
     }
     pk_buf_wipe(&text);
     if (r == 0 && pk_keyring_count(ring) == 0)
-        r = pk_fail(err, PK_E_INVALID, "it holds no key");
+        r = pk_fail(err, PK_E_INVALID, "\"%s\" holds no key", path);
     if (r != 0) {
         pk_error_prefix(err, "key file");
         return r;

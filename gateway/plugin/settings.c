@@ -129,9 +129,10 @@ static void tell_unknown(const struct reader *reader, const struct pk_ini_entry 
                 reader->adapter->name);
 }
 
-static void tell_error(const struct reader *reader, const struct pk_ini_entry *entry, const struct pk_error *err)
+static void tell_error(const struct reader *reader, const struct pk_setting *setting, const struct pk_ini_entry *entry, const struct pk_error *err)
 {
-    pk_ini_tell(reader->report, reader->ini->file, entry->line, reader->where, entry->key, err->hint[0] ? err->hint : NULL, "%s", err->message);
+    pk_ini_tell(reader->report, reader->ini->file, entry->line, reader->where, entry->key,
+                err->hint[0] ? err->hint : setting->help, "%s", err->message);
 }
 
 static void take_secret(struct reader *reader, const struct pk_setting *setting, const struct pk_ini_entry *entry)
@@ -148,7 +149,7 @@ static void take_secret(struct reader *reader, const struct pk_setting *setting,
     if (r == 0)
         keep(reader->settings, entry->key, pk_buf_slice(&secret), number, true);
     else
-        tell_error(reader, entry, &err);
+        tell_error(reader, setting, entry, &err);
     pk_buf_wipe(&secret);
 }
 
@@ -179,7 +180,7 @@ static void take(struct reader *reader, const struct pk_setting *setting, const 
     else if (pk_setting_parse(setting, entry->value, &number, &err) == 0)
         keep(reader->settings, entry->key, entry->value, number, false);
     if (err.code != 0)
-        tell_error(reader, entry, &err);
+        tell_error(reader, setting, entry, &err);
 }
 
 static void take_absent(struct reader *reader, const struct pk_setting *setting)
@@ -210,7 +211,7 @@ static void read_setting(struct reader *reader, const struct pk_setting *setting
             continue;
         found = true;
         if (reader->settings->count == VALUES_MAX) {
-            pk_ini_tell(reader->report, reader->ini->file, entry->line, reader->where, entry->key, NULL,
+            pk_ini_tell(reader->report, reader->ini->file, entry->line, reader->where, entry->key, "Make two accounts of it.",
                         "the account has more than %u settings", VALUES_MAX);
             return;
         }

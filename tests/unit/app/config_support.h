@@ -56,8 +56,9 @@ static inline void place_tell(void *ctx, const char *file, uint32_t line, const 
     struct place *place = ctx;
     size_t n = strlen(place->told);
     (void) file;
+    assert_true(hint && hint[0]); /* every mistake has its remedy */
     (void) snprintf(place->told + n, sizeof place->told - n, "%u [%s] %s: %s | %s\n", line, section ? section : "", key ? key : "", reason,
-                    hint ? hint : "");
+                    hint);
 }
 
 static inline struct pk_ini_report place_report(struct place *place)

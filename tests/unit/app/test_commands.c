@@ -118,7 +118,7 @@ static void test_accounts_test(void **state)
          { "POST /v1/accounts/main/test {\"address\":\"+35988000001\",\"language\":\"bg\"}", 202, "{\"message\":\"0000000000001\"}" },
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"queued\",\"sentence\":\"In the queue.\"}" },
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" });
-    printed(0, "message 0000000000001: delivered. Delivered.\n", "");
+    printed(0, "message 0000000000001 (delivered): Delivered.\n", "");
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false,
          { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" });

@@ -124,7 +124,7 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { "[gateway]\n" PLACE_TAIL, "1 [gateway] organisation: required setting is missing | The sender as people read it in every message.\n" },
         { PLACE_HEAD "grace = 5\n" PLACE_TAIL,
           "3 [gateway] grace: \"5\" is not a length of time | Write a number and its unit: 500ms, 30s, 5m, 2h or 7d.\n" },
-        { PLACE_HEAD "grace = 1h\n" PLACE_TAIL, "3 [gateway] grace: 1h is not between 0s and 5m | \n" },
+        { PLACE_HEAD "grace = 1h\n" PLACE_TAIL, "3 [gateway] grace: 1h is not between 0s and 5m | How long a stop waits for what is on its way.\n" },
         { PLACE_HEAD "log_level = loud\n" PLACE_TAIL,
           "3 [gateway] log_level: \"loud\" is none of its values | Write one of debug, info, warn, error.\n" },
         { PLACE_HEAD "zone = Europe/Zaandam\n" PLACE_TAIL,
@@ -144,8 +144,10 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { PLACE_HEAD "public_url = https://m.example.nl\n" PLACE_TAIL,
           "3 [gateway] public_url: public_url is there, but nothing listens | Add public = 127.0.0.1:8080, the port the TLS proxy passes calls "
           "to.\n" },
-        { PLACE_LEAST "[retention]\nmessages = 91d\n", "10 [retention] messages: 91d is not between 1h and 90d | \n" },
-        { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | \n" },
+        { PLACE_LEAST "[retention]\nmessages = 91d\n", "10 [retention] messages: 91d is not between 1h and 90d | Finished messages with their attempts and receipts; their "
+          "counts stay.\n" },
+        { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | The route of whoever names none. Without it: the first "
+          "route.\n" },
         { PLACE_LEAST "[acount x]\n", "9 [acount x] : there is no such section | Did you mean [account]?\n" },
         { PLACE_LEAST "[account]\nadapter = simulator\n",
           "9 [account] : the section needs a name | Write [account NAME], the name in lower-case letters, digits and - inside.\n" },
@@ -154,9 +156,10 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { PLACE_LEAST "[account two]\nadapter = simulator\nrate = 1.2345\n",
           "11 [account two] rate: \"1.2345\" is not a rate up to 100000 a second | Write a number like 20 or 0.2, with at most three digits after "
           "the point; 0 = unlimited.\n" },
-        { PLACE_LEAST "[account two]\nadapter = simulator\nwindow = 0\n", "11 [account two] window: 0 is not between 1 and 1024 | \n" },
-        { PLACE_LEAST "[account two]\nadapter = simulator\nretry_max = 1s\n", "11 [account two] retry_max: it is shorter than retry_first | \n" },
-        { PLACE_LEAST "[account two]\nadapter = simulator\ntimeout = 1s\n", "11 [account two] timeout: it is shorter than connect_timeout | \n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\nwindow = 0\n", "11 [account two] window: 0 is not between 1 and 1024 | Hand-overs at once.\n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\nretry_max = 1s\n", "11 [account two] retry_max: it is shorter than retry_first | Longest pause between attempts.\n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\ntimeout = 1s\n", "11 [account two] timeout: it is shorter than connect_timeout | How long one request may take; after that what "
+          "became of it is unknown.\n" },
         { PLACE_LEAST "[route two]\nchannel = sms\naccounts = main, nobody\n",
           "11 [route two] accounts: there is no account \"nobody\" | Add its [account NAME] section, or take it from the list.\n" },
         { PLACE_LEAST "[route two]\nchannel = sms\naccounts = main, main\n",
@@ -165,7 +168,7 @@ static void each_mistake_is_told_with_its_remedy(void **state)
           "12 [route two] channel: account \"two\" does not offer channel \"pigeon\" | `pokana adapters NAME` shows the channels of an adapter.\n" },
         { PLACE_LEAST "[broker]\nhost = h\npassword = secret\nusername = u\n",
           "11 [broker] password: a secret cannot be written here | Put it in a file of mode 600 and write file:/path/of/the/file.\n" },
-        { PLACE_LEAST "[broker]\nhost = h\nport = 99999\n", "11 [broker] port: 99999 is not between 1 and 65535 | \n" },
+        { PLACE_LEAST "[broker]\nhost = h\nport = 99999\n", "11 [broker] port: 99999 is not between 1 and 65535 | Its port; 8883 is usual with TLS.\n" },
         { PLACE_HEAD, "0 [] : there is no [topic NAME] section | What people can agree to: one section each.\n"
                       "0 [] : there is no [account NAME] section | A configured instance of an adapter. Its own settings are shown by `pokana "
                       "adapters NAME`.\n"

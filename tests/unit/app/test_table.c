@@ -125,6 +125,35 @@ static void test_moment_cells(void **state)
     pk_clock_set_system();
 }
 
+static void test_a_narrow_terminal_breaks_the_last_column(void **state)
+{
+    static const struct pk_column columns[] = { { "AT", false }, { "TEXT", false } };
+    struct pk_buf out;
+    (void) state;
+    pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    pk_table_text(table, "9:00");
+    pk_table_text(table, "родителска среща във вторник, 1 декември");
+    pk_table_text(table, "9:05");
+    pk_table_text(table, "https://example.nl/a/word/longer/than/the/room");
+    pk_buf_init(&out, 4096);
+    pk_table_write_within(table, 30, &out);
+    assert_string_equal(pk_buf_text(&out), "AT    TEXT\n"
+                                           "9:00  родителска среща във\n"
+                                           "      вторник, 1 декември\n"
+                                           "9:05  https://example.nl/a/wor\n"
+                                           "      d/longer/than/the/room\n");
+    pk_buf_finish(&out);
+    /* Where it fits, and where there would be no room for words, a row is a line. */
+    pk_buf_init(&out, 4096);
+    pk_table_write_within(table, 25, &out);
+    assert_null(strstr(pk_buf_text(&out), "вторник, 1 декември"));
+    pk_buf_finish(&out);
+    pk_buf_init(&out, 4096);
+    pk_table_write_within(table, 0, &out);
+    assert_non_null(strstr(pk_buf_text(&out), "9:00  родителска среща във вторник, 1 декември\n"));
+    pk_buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_moments),
         cmocka_unit_test(test_durations),
         cmocka_unit_test(test_moment_cells),
+        cmocka_unit_test(test_a_narrow_terminal_breaks_the_last_column),
     };
     (void) setenv("TZ", "Europe/Amsterdam", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);

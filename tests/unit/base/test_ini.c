@@ -78,7 +78,7 @@ static void test_what_is_told_is_text(void **state)
         for (size_t i = 0; i < 150; i++)
             (void) pk_buf_add_text(&text, i == 0 && front == 1 ? "a" : "я");
         (void) pk_buf_add_text(&text, "]\na = 1\na = 2\n");
-        pk_auto(pk_ini) struct pk_ini *ini = parse(pk_buf_text(&text), &told);
+        pk_ini_free(parse(pk_buf_text(&text), &told));
         assert_non_null(strstr(told.text, ": key \""));
         assert_non_null(strstr(told.text, "f:4:"));
         assert_true(pk_utf8_valid(pk_slice_of(told.text)));

@@ -133,6 +133,18 @@ static void test_writing_reads_back(void **state)
     pk_buf_finish(&buf);
 }
 
+/* What is no UTF-8 would make the whole answer unreadable: half a character, a surrogate, an overlong form. */
+static void test_writing_what_is_no_utf8(void **state)
+{
+    (void) state;
+    struct pk_buf buf;
+    pk_buf_init(&buf, 256);
+    pk_json_escape(&buf, PK_SLICE("a\xd0\xb4\xffz\xed\xa0\x80 \xc0\xaf\"\xf0\x9f\x98\x80 \xd0"));
+    assert_string_equal(buf.data, "a\xd0\xb4\xef\xbf\xbdz\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd\\\""
+                                  "\xf0\x9f\x98\x80 \xef\xbf\xbd");
+    pk_buf_finish(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_unknown_names_are_named),
         cmocka_unit_test(test_long_unknown_names_are_cut_between_characters),
         cmocka_unit_test(test_writing_reads_back),
+        cmocka_unit_test(test_writing_what_is_no_utf8),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }

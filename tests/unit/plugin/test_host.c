@@ -231,6 +231,12 @@ static void test_words_are_cleaned(void **state)
     check_clean(lent, PK_SLICE("\xd0\x97\xd0\xb4"), 3, "\xd0\x97"); /* no half characters */
     check_clean(lent, PK_SLICE("hunter2 and more"), 4, "[sec"); /* erased before it is cut */
     check_clean(lent, PK_SLICE(""), 4, "");
+    /* Of the message at hand no piece is repeated. */
+    const struct pk_job job = { .size = sizeof job, .text = PK_SLICE_INIT("Meeting on Tuesday at 18:30") };
+    assert_null(pk_host_about(lent->side, &job));
+    check_clean(lent, PK_SLICE("bad text: ing on Tuesday at 1, on Tuesday"), 99, "bad text: [text], on Tuesday");
+    pk_host_end_call(lent->side);
+    check_clean(lent, PK_SLICE("Meeting on Tuesday"), 99, "Meeting on Tuesday");
 }
 
 static void test_log(void **state)

@@ -248,6 +248,66 @@ static void test_outcomes_of_submit(void **state)
     assert_int_equal(nonsense.outcome, PK_OUTCOME_UNCERTAIN);
 }
 
+/* An adapter that forgets a job: its place is free again, and nobody claims to know what became of the message. */
+static void test_a_job_that_is_never_completed(void **state)
+{
+    struct came first = { 0 }, second = { 0 };
+    (void) state;
+    support_start(account, &first);
+    pk_clock_advance(20000);
+    support_start(account, &second);
+    turn();
+    assert_int_equal(first.times, 1);
+    assert_int_equal(first.outcome, PK_OUTCOME_UNCERTAIN);
+    assert_int_equal(second.times, 0);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), PK_E_NOT_FOUND);
+    turn();
+    assert_int_equal(second.outcome, PK_OUTCOME_UNCERTAIN);
+    assert_int_equal(pk_account_room(account), 3);
+}
+
+static void check_result(const struct pk_result *result, struct came *came)
+{
+    support_start(account, came);
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[(seen.submitted - 1) % 8], result), 0);
+    turn();
+    assert_int_equal(came->times, 1);
+}
+
+static void test_results_that_lie(void **state)
+{
+    static char sevens[1u << 20];
+    struct came came = { 0 };
+    (void) state;
+    check_result(NULL, &came);
+    assert_int_equal(came.outcome, PK_OUTCOME_UNCERTAIN);
+    check_result(&(struct pk_result){ .outcome = PK_OUTCOME_ACCEPTED, .provider_id = { NULL, 9 }, .code = { NULL, 9 }, .reason = { NULL, 9 } },
+                 &came);
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+    assert_string_equal(came.provider_id, "");
+    memset(sevens, '7', sizeof sevens);
+    struct pk_slice many = pk_slice_make(sevens, sizeof sevens);
+    check_result(&(struct pk_result){ .outcome = PK_OUTCOME_ACCEPTED, .provider_id = many, .code = many, .reason = many, .price = -1 }, &came);
+    assert_string_equal(came.provider_id, "");
+    assert_null(strchr(came.code, '7'));
+    assert_null(strchr(came.reason, '7'));
+    assert_int_equal(came.price, 0);
+    /* Nobody waits for years. */
+    check_result(&(struct pk_result){ .outcome = PK_OUTCOME_THROTTLED, .after_ms = INT64_MAX }, &came);
+    assert_int_equal(came.after_ms, 3600 * 1000);
+}
+
+static void test_results_that_repeat_number_and_text(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    check_result(&(struct pk_result){ .outcome = PK_OUTCOME_REJECTED, .code = PK_SLICE_INIT("E+316000000042.302302"),
+                                      .reason = PK_SLICE_INIT("not to +316000000042: Здравей!") },
+                 &came);
+    assert_string_equal(came.code, "E+????????????.302302");
+    assert_string_equal(came.reason, "not to +[number]: [text]!");
+}
+
 static void test_the_earliest_wish_counts(void **state)
 {
     (void) state;
@@ -356,6 +416,9 @@ static void test_events(void **state)
     memset(long_text, 'x', sizeof long_text);
     event.text = pk_slice_make(long_text, sizeof long_text);
     assert_int_equal(seen.ops->event(seen.link, &event), PK_E_INVALID);
+    event.text = (struct pk_slice){ NULL, 3 };
+    assert_int_equal(seen.ops->event(seen.link, &event), PK_E_INVALID);
+    assert_int_equal(seen.ops->event(seen.link, NULL), PK_E_INVALID);
 }
 
 static void test_stop(void **state)
@@ -425,6 +488,9 @@ int main(void)
         TEST(test_a_completion_inside_submit_waits_for_the_next_turn),
         TEST(test_exactly_one_completion),
         TEST(test_outcomes_of_submit),
+        TEST(test_a_job_that_is_never_completed),
+        TEST(test_results_that_lie),
+        TEST(test_results_that_repeat_number_and_text),
         TEST(test_the_earliest_wish_counts),
         TEST(test_window),
         TEST(test_a_disconnect),

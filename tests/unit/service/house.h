@@ -50,6 +50,8 @@ struct post {
 };
 
 void post_complete(struct post *post, size_t job, uint32_t outcome); /* accepted: with provider id "p-<attempt>" */
+/* The same, unless the gateway has given it up by itself: whether it was still waited for. */
+bool post_try(struct post *post, size_t job, uint32_t outcome);
 void post_complete_as(struct post *post, size_t job, const struct pk_result *result);
 /* What the account tells of itself; 0 or what the service said. */
 int post_event(struct post *post, const struct pk_event *event);
