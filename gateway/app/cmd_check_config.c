@@ -164,8 +164,11 @@ static int run(const struct pk_invocation *invocation)
     if (r != 0)
         return pk_command_failed(&err);
     r = pk_config_load_catalog(config, &report, &catalog, &err);
-    if (r != 0 && report.count == 0)
+    if (r != 0 && report.count == 0) {
+        if (!err.hint[0])
+            (void) pk_hint(&err, r, "Name the folder of texts: templates in [gateway].");
         return pk_command_failed(&err);
+    }
     check_places(config, &report);
     if (report.count > 0) {
         (void) pk_fail(&err, PK_E_CONFIG, "\"%s\" cannot be run as it is: %zu mistake%s", config->path, report.count,

@@ -210,7 +210,8 @@ static int report(const struct pk_invocation *invocation, const struct wanted *w
         print_errors(wanted->file, document);
         print_outcome(wanted, document, done);
     }
-    (void) fprintf(aside, "%s holds people's numbers: delete it when you need it no more (shred -u FILE).\n", wanted->file);
+    if (number(document, "total") > 0)
+        (void) fprintf(aside, "%s holds people's numbers: delete it when you need it no more (shred -u FILE).\n", wanted->file);
     return done ? 0 : pk_code_exit_status(PK_E_INVALID);
 }
 

@@ -12,6 +12,8 @@
 #define DOCUMENTS_MAX 32u /* parsed in one call of the adapter */
 #define LOG_MAX_BYTES 512u
 #define REPEATED_MIN 12u /* so many bytes as they stand in the message's text are taken for a piece of it */
+#define NUMBER_MAX 24u
+#define NUMBER_END 7u /* digits that are the same as the last ones of the address */
 #define DIGITS_SHOWN 6u /* a longer run of digits may be a number of somebody's */
 
 /* Something that lives until the adapter's call returns. */
@@ -97,13 +99,43 @@ static size_t repeated_at(struct pk_slice text, const struct pk_job *job)
     return n;
 }
 
+/* Digits with at most one space or mark between two of them, however a number is written. */
+static size_t digits_apart(struct pk_slice text, char digits[NUMBER_MAX], size_t *ret_count)
+{
+    size_t end = 0, count = 0;
+    for (size_t i = 0; i < text.len && i - end < 2 && count < NUMBER_MAX; i++) {
+        if (text.data[i] >= '0' && text.data[i] <= '9') {
+            digits[count++] = text.data[i];
+            end = i + 1;
+        } else if (!strchr(" -./()", text.data[i]) || text.data[i] == '\0') {
+            break;
+        }
+    }
+    *ret_count = count;
+    return end;
+}
+
+/* How many bytes at the front are the number the message goes to, in any form; its end is enough. */
+static size_t number_at(struct pk_slice text, const struct pk_job *job)
+{
+    char own[NUMBER_MAX], found[NUMBER_MAX];
+    size_t own_count, count;
+    if (!job || job->address.len == 0 || digits_at(text) == 0)
+        return 0;
+    bool plus = job->address.data[0] == '+';
+    (void) digits_apart(pk_slice_make(job->address.data + plus, job->address.len - plus), own, &own_count);
+    size_t n = digits_apart(text, found, &count);
+    return own_count >= NUMBER_END && memmem(found, count, own + own_count - NUMBER_END, NUMBER_END) ? n : 0;
+}
+
 static void add_cleaned(struct pk_buf *out, struct pk_slice text, const struct pk_job *job)
 {
     while (text.len > 0) {
-        size_t piece = repeated_at(text, job), n = piece > 0 ? piece : digits_at(text);
+        size_t piece = repeated_at(text, job), number = number_at(text, job);
+        size_t n = piece > 0 ? piece : number > 0 ? number : digits_at(text);
         if (piece > 0)
             (void) pk_buf_add_text(out, "[text]");
-        else if (n > DIGITS_SHOWN)
+        else if (number > 0 || n > DIGITS_SHOWN)
             (void) pk_buf_add_text(out, "[number]");
         else if (n > 0)
             (void) pk_buf_add(out, text.data, n);

@@ -25,7 +25,7 @@ const struct pk_host *pk_host_table(struct pk_host_side *side);
 void pk_host_end_call(struct pk_host_side *side);
 
 /* What the adapter is busy with, until the end of the call or the next (NULL = nothing in particular): pk_host_clean()
- * takes its text out of what is said. Returns what it was. */
+ * takes its text and its number, however written, out of what is said. Returns what it was. */
 const struct pk_job *pk_host_about(struct pk_host_side *side, const struct pk_job *job);
 
 /* What an adapter says to people, made fit for a log or a screen: one line, secrets and long runs of digits (numbers,

@@ -37,9 +37,10 @@ int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64
 int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, size_t max,
                      int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
 {
-    /* Told: uncertain, accepted, sent, delivered, read, unconfirmed, handed over (model/states.c). */
+    /* Told: uncertain, accepted, sent, delivered, read, unconfirmed, handed over (model/states.c). And being handed over
+     * just now: a quick answer overtakes the provider's. */
     sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
-                                       " AND class IN (0, 1) AND state IN (4, 5, 6, 8, 9, 11, 16) AND EXISTS (SELECT 1 FROM attempt t"
+                                       " AND class IN (0, 1) AND state IN (3, 4, 5, 6, 8, 9, 11, 16) AND EXISTS (SELECT 1 FROM attempt t"
                                        " WHERE t.message = message.id AND t.opened_ms >= ?2) ORDER BY id DESC LIMIT ?3");
     pk_sql_bind(rows, "iii", address, since_ms, (int64_t) max);
     return each_message(store, rows, each, ctx, err);

@@ -93,8 +93,8 @@ bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_
 /* Answers sent to an address since: the daily cap. */
 int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms);
 
-/* The questions and notices an address was told since, newest first, at most `max`: one of them is what a reply is about. A
- * non-zero return of `each` ends the walk and is returned. */
+/* The questions and notices an address was told since, or is being told, newest first, at most `max`: one of them is what a
+ * reply is about. A non-zero return of `each` ends the walk and is returned. */
 int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, size_t max,
                      int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
 

@@ -390,7 +390,8 @@ void pk_store_words(struct pk_store *store, const char *name, char *ret_words, s
     ret_words[0] = '\0';
     if (pk_sql_step(store, find, NULL) != 1)
         return;
-    (void) snprintf(ret_words, size, "%.*s", PK_SLICE_ARG(pk_sql_text(find, 0)));
+    struct pk_slice words = pk_sql_text(find, 0);
+    (void) snprintf(ret_words, size, "%.*s", PK_SLICE_ARG(words));
     pk_sql_reset(find);
 }
 

@@ -5,6 +5,7 @@ twice, out of order and too early; a database that cannot be written. Nothing is
 from __future__ import annotations
 
 import resource
+import signal
 import sqlite3
 import unittest
 
@@ -64,6 +65,20 @@ class TestFaults(World):
         self.gateway.run("accounts", "resume", "main")
         self.provider.wait_accepted(3)
         self.assertEqual(self.provider.doubles(), {})
+
+    def test_an_account_keeps_its_rate_and_its_window(self) -> None:
+        self.scripted(people=4, account={"rate": "0.001"})  # one now, the next in a quarter of an hour
+        self.wait_counts(accepted=1, queued=3)
+        self.assertEqual(self.status()["accounts"][0]["state"], "waiting")
+        self.gateway.write_config(self.gateway.config.read_text().replace("rate = 0.001", "rate = 0").replace("window = 16", "window = 2"))
+        hold = Hold()
+        self.addCleanup(hold.release)
+        self.provider.script(accept(held=hold))
+        self.gateway.signal(signal.SIGHUP)
+        self.provider.requests.wait_many(3)
+        self.wait_counts(accepted=1, submitting=2, queued=1)
+        hold.release()
+        self.wait_counts(accepted=4)
 
     def test_opted_out_at_the_provider(self) -> None:
         self.scripted(refuse(400, {"code": "optout"}))

@@ -85,6 +85,14 @@ class TestIntake(World):
         self.assertEqual(json.loads(answer.payload)["data"]["reason"], "retained")
         self.assertEqual(self.counts(), {})
 
+    def test_expirytime_bounds_what_it_asks_for(self) -> None:
+        self.start(people=1)
+        self.gateway.run("pause", "--all")
+        end = moment(hours=1)
+        self.accepted(self.school(), self.event(expirytime=end, data={"validUntil": moment(hours=10)}))
+        self.wait_counts(queued=1)
+        self.assertEqual(self.messages()[0]["expiresAt"][:19], end[:19])
+
     def test_response_topics_are_the_senders_own(self) -> None:
         self.start()
         observer, school = self.observer(), self.school()

@@ -8,6 +8,7 @@ import threading
 import unittest
 
 from world import World, number, until
+from support.answers import accept
 
 
 class TestReplies(World):
@@ -34,6 +35,13 @@ class TestReplies(World):
         self.says(2, "НЕ")
         until("the change", lambda: self.replies(trigger) == {"yes": 1, "no": 2, "heads": 1})
         self.gateway.assert_never_said([number(1), number(2), "Записахме"])
+
+    def test_a_yes_that_overtakes_the_providers_answer_counts(self) -> None:
+        self.start(people=1)
+        self.provider.in_turn(accept(before=lambda request: self.says(1, "ДА 2")), then=accept())
+        trigger = self.accepted(self.school(), self.event())
+        until("the answer to count", lambda: self.replies(trigger) == {"yes": 1, "no": 0, "heads": 2})
+        self.wait_text_to(1, "Записахме")
 
     def test_the_same_reply_twice_counts_once(self) -> None:
         trigger = self.invited(1)

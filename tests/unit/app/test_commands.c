@@ -122,7 +122,7 @@ static void test_accounts_test(void **state)
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false,
          { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" });
-    printed(6, "message 0000000000001: failed. Not sent; see the reason.\n", "");
+    printed(6, "message 0000000000001 (failed): Not sent; see the reason.\n", "");
     /* The receipt takes longer than one likes to wait: it is with the provider all the same. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true,
          { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
@@ -162,6 +162,7 @@ static void test_accounts_play(void **state)
 static void test_pause_and_resume_all(void **state)
 {
     (void) state;
+    misused(&pk_command_pause, WORDS("all"), "write it --all");
     PLAY(pk_command_pause, WORDS("--all"), false, { "PUT /v1/hold {\"all\":true}", 200, "{\"all\":true,\"restored\":false}" });
     printed(0, "paused: nothing is handed over any more, also after a restart, until pokana resume --all\n", "");
     PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":false}" },
@@ -313,6 +314,9 @@ static void test_triggers(void **state)
             "said no    1\n"
             "heads      5\n",
             "");
+    PLAY(pk_command_triggers, WORDS("show", "0000000000009"), false,
+         { "GET /v1/triggers/0000000000009", 200, "{\"state\":\"completed\",\"planned\":0}" });
+    assert_non_null(strstr(caught.out, "Nobody was written to"));
     PLAY(pk_command_triggers, NONE, false, { "GET /v1/triggers?limit=50", 200, "{\"triggers\":[]}" });
     printed(0, "no trigger yet\n", "");
 }

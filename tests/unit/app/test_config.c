@@ -130,6 +130,15 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { PLACE_HEAD "zone = Europe/Zaandam\n" PLACE_TAIL,
           "3 [gateway] zone: there is no time zone \"Europe/Zaandam\" | Write a name like Europe/Amsterdam.\n" },
         { PLACE_HEAD "region = nl\n" PLACE_TAIL, "3 [gateway] region: \"nl\" is not a country | Write two capital letters like NL.\n" },
+        { PLACE_HEAD "proxy = proxy.example.nl:3128\n" PLACE_TAIL,
+          "3 [gateway] proxy: \"proxy.example.nl:3128\" is not the address of an HTTP proxy | Write it like http://proxy.example.nl:3128.\n" },
+        { PLACE_HEAD "proxy = http://me:secret@proxy.example.nl\n" PLACE_TAIL,
+          "3 [gateway] proxy: a name and password cannot be written here | Let the proxy know this machine by its address.\n" },
+        { PLACE_HEAD "ca_file = /dev/null/none.pem\n" PLACE_TAIL,
+          "3 [gateway] ca_file: could not look at \"/dev/null/none.pem\": Not a directory | Certificates of authorities trusted for providers. "
+          "Without it: the system's.\n" },
+        { PLACE_HEAD "ca_file = /etc/passwd\n" PLACE_TAIL,
+          "3 [gateway] ca_file: \"/etc/passwd\" holds no certificate | Name a PEM file: its first line is -----BEGIN CERTIFICATE-----.\n" },
         { PLACE_HEAD "instance =\n" PLACE_TAIL, "3 [gateway] instance: the value is empty | Give it a value, or put # before the line.\n" },
         { PLACE_HEAD "metrics = 0.0.0.0:9464\n" PLACE_TAIL,
           "3 [gateway] metrics: health and metrics may listen on a loopback address only | Write 127.0.0.1:PORT; let a proxy with a login "

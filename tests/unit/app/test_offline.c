@@ -141,7 +141,7 @@ static void test_backup_and_restore(void **state)
     assert_int_equal(here.caught.status, 4); /* there is nothing yet */
     write_file("people.csv", HEAD "sms,+359880001234,bg,festival\n");
     run(&pk_command_recipients, false, WORDS("import", "@people.csv"));
-    printed(0, "1 people will be asked");
+    printed(0, "1 person will be asked");
     run(&pk_command_backup, false, WORDS("@backup"));
     printed(0, "backup is complete: ");
     run(&pk_command_backup, false, WORDS("@backup"));

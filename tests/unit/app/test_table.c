@@ -146,7 +146,7 @@ static void test_a_narrow_terminal_breaks_the_last_column(void **state)
     /* Where it fits, and where there would be no room for words, a row is a line. */
     pk_buf_init(&out, 4096);
     pk_table_write_within(table, 25, &out);
-    assert_null(strstr(pk_buf_text(&out), "вторник, 1 декември"));
+    assert_non_null(strstr(pk_buf_text(&out), "вторник, 1 декември"));
     pk_buf_finish(&out);
     pk_buf_init(&out, 4096);
     pk_table_write_within(table, 0, &out);

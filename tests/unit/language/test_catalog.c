@@ -190,7 +190,8 @@ static void test_files(void **state)
     told_begin(&told);
     folder_make(&folder);
     folder_write(&folder, "nl", "language.ini",
-                 "[language]\nnaam = x\nrenderings = Cyrl\nfallback = de\nreply-order = x\n[tides]\n" FOLDER_DATES);
+                 "[language]\nnaam = x\nrenderings = Cyrl\nfallback = de\nreply-order = x\n[tides]\n" FOLDER_DATES
+                 "[choices]\nyes = Ja, dat doe ik heel erg graag\nmaybe = misschien\n");
     folder_write(&folder, "nl", "Proef.txt", "");
     folder_write(&folder, "tr", "language.ini",
                  "[language]\nname = Turks\nfallback = de nl\n" FOLDER_DATES "[replies]\nyes = ja\nno = ja\n");
@@ -204,6 +205,9 @@ static void test_files(void **state)
         "language.ini:1: [language] name: the name is missing | Write the language's name in Dutch.\n"
         "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn, or leave the key out.\n"
         "language.ini:5: [language] reply-order: this is no number | Write a number from 0 to 1000.\n"
+        "language.ini:22: [choices] maybe: there is no key \"maybe\" | Use yes and no.\n"
+        "language.ini:21: [choices] yes: a button holds at most 20 characters | Write one short word.\n"
+        "language.ini:20: [choices] no: the word is missing | Write what the button says, as in the texts: yes = ДА, no = НЕ.\n"
         "notes.md:0: the file is no text and no language.ini | Name texts like parent-meeting-invitation.txt, and put nothing "
         "else here.\n"
         "language.ini:0: the language file cannot be read | Every folder of texts has a language.ini; copy another language's "

@@ -232,9 +232,11 @@ static void test_words_are_cleaned(void **state)
     check_clean(lent, PK_SLICE("hunter2 and more"), 4, "[sec"); /* erased before it is cut */
     check_clean(lent, PK_SLICE(""), 4, "");
     /* Of the message at hand no piece is repeated. */
-    const struct pk_job job = { .size = sizeof job, .text = PK_SLICE_INIT("Meeting on Tuesday at 18:30") };
+    const struct pk_job job = { .size = sizeof job, .text = PK_SLICE_INIT("Meeting on Tuesday at 18:30"), .address = PK_SLICE_INIT("+316000000042") };
     assert_null(pk_host_about(lent->side, &job));
     check_clean(lent, PK_SLICE("bad text: ing on Tuesday at 1, on Tuesday"), 99, "bad text: [text], on Tuesday");
+    check_clean(lent, PK_SLICE("to 06-00 00 00 04.2: 12 of 30"), 99, "to [number]: 12 of 30");
+    check_clean(lent, PK_SLICE("on 2026-11-24 to +316 000 000 043"), 99, "on 2026-11-24 to +316 000 000 043");
     pk_host_end_call(lent->side);
     check_clean(lent, PK_SLICE("Meeting on Tuesday"), 99, "Meeting on Tuesday");
 }

@@ -131,9 +131,9 @@ static void test_mistakes_are_told_at_their_line(void **state)
         { "pause = 5", "pause: \"5\" is not a duration | Write a number and its unit: 500ms, 30s, 5m, 2h or 7d." },
         { "pause = 3h", "pause: \"3h\" is not within its bounds | Write a value from 500ms to 2h." },
         { "pause = 0s", "pause: \"0s\" is not within its bounds | Write a value from 500ms to 2h." },
-        { "note =", "note: the value is empty | " },
-        { "note = a\tb", "note: the value holds a control character | " },
-        { "note = file:token", "note: the setting is no secret: write its value here | " },
+        { "note =", "note: the value is empty | Anything." },
+        { "note = a\tb", "note: the value holds a control character | Anything." },
+        { "note = file:token", "note: the setting is no secret: write its value here | Anything." },
         { "header.Authorization = Bearer x", "header.Authorization: a secret cannot be written here | Put it in a file of mode 600 and write file:/path/of/the/file." },
         { "header.X-API-TOKEN = x", "header.X-API-TOKEN: a secret cannot be written here | Put it in a file of mode 600 and write file:/path/of/the/file." },
         { "header.X-Key = file:empty", NULL }, /* its sentence holds the folder's name: below */
@@ -146,7 +146,7 @@ static void test_mistakes_are_told_at_their_line(void **state)
         (void) snprintf(text, sizeof text, WHOLE "%s\n", mistakes[i].lines);
         (void) snprintf(expected, sizeof expected, "pokana.conf:5: [account nightly] %s\n", mistakes[i].told);
         if (!mistakes[i].told)
-            (void) snprintf(expected, sizeof expected, "pokana.conf:5: [account nightly] header.X-Key: the secret in \"%s/empty\" is empty | \n", folder);
+            (void) snprintf(expected, sizeof expected, "pokana.conf:5: [account nightly] header.X-Key: the secret in \"%s/empty\" is empty | Headers of our own.\n", folder);
         assert_null(support_settings(&adapter, text, folder, &told));
         assert_string_equal(pk_buf_text(&told), expected);
         pk_buf_finish(&told);

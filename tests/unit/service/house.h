@@ -27,7 +27,7 @@
 
 /* ---- the adapter ---- */
 
-#define POST_JOBS 512
+#define POST_JOBS 256
 
 struct post_job {
     uint64_t token;

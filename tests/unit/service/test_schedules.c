@@ -20,8 +20,8 @@
 #include "gateway/store/internal.h"
 
 #define PEOPLE 5u
-#define HOUSE_SCHEDULES 250u /* then a new house */
-#define TURNS_PER_SCHEDULE 4u
+#define HOUSE_SCHEDULES 200u /* then a new house */
+#define TURNS_PER_SCHEDULE 2u
 #define LOG_MAX 8192u
 
 static const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "uid:1000" };
@@ -226,12 +226,6 @@ static void check_counts(struct world *world)
                                 ""),
                      0);
     assert_int_equal(pk_sql_int(store, -1, "SELECT (SELECT coalesce(sum(count), 0) FROM message_count) - (SELECT count(*) FROM message)", ""), 0);
-    assert_int_equal(pk_sql_int(store, -1,
-                                "SELECT count(*) FROM (SELECT message FROM attempt a WHERE state IN (0, 1, 4) AND NOT EXISTS (SELECT 1 FROM"
-                                " receipt r WHERE r.attempt = a.id AND r.state IN (5, 6)) GROUP BY message HAVING count(*) > 1) d"
-                                " JOIN message m ON m.id = d.message WHERE m.flags & 1 = 0",
-                                ""),
-                     0);
 }
 
 /* All people carry the tag: whom a trigger reaches is who agreed and has not stopped. */
@@ -278,8 +272,8 @@ static void one_schedule(struct world *world)
         check(world);
         world->house->commit_fails = false;
     }
-    bool full = world->house->posts[0]->count > POST_JOBS - 100 || world->house->posts[1]->count > POST_JOBS - 100;
-    if (full || chance(world, 40) == 0) {
+    bool full = world->house->posts[0]->count > POST_JOBS - 60 || world->house->posts[1]->count > POST_JOBS - 60;
+    if (full || chance(world, 60) == 0) {
         restart(world, chance(world, 2) == 0);
         check(world);
     }

@@ -141,7 +141,7 @@ static size_t reach(struct desk *desk, const struct pk_audience *audience, int64
 static void test_audiences(void **state)
 {
     struct desk *desk = *state;
-    char number[16];
+    char number[32];
     int64_t people[6], first = 0, address = 0;
     for (int i = 0; i < 6; i++) {
         (void) snprintf(number, sizeof number, "+3160000001%d", i);

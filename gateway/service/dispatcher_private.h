@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the dispatcher's two files share: dispatcher.c opens attempts and hands over, dispatcher_settle.c takes in results. */
+#ifndef PK_SERVICE_DISPATCHER_PRIVATE_H
+#define PK_SERVICE_DISPATCHER_PRIVATE_H
+
+#include "gateway/service/dispatcher.h"
+#include "gateway/store/messages.h"
+
+#define PK_DISPATCH_TROUBLE_MS 250 /* how long to leave a store alone that just failed */
+
+struct lane {
+    int64_t next_due_ms; /* 0 = not known */
+};
+
+struct pk_dispatcher {
+    struct pk_service *service;
+    struct pk_list ended; /* results to settle */
+    struct pk_list settled; /* settled in this turn, waiting for its commit */
+    bool settled_registered;
+    struct pk_timer *timer; /* the next message is due, or an account has room again */
+    struct pk_timer *trouble; /* the store failed: not again at once */
+    struct pk_timer *patience; /* results have waited long enough */
+    bool hurry; /* they are settled in this turn */
+    struct lane (*lanes)[PK_PRIORITIES]; /* by route, in the order of the desks' routes */
+    size_t lane_count;
+    unsigned flying;
+    struct pk_due due[PK_DISPATCH_PER_TURN];
+};
+
+/* Wipes and frees. */
+void pk_flight_free(struct pk_flight *flight);
+void pk_flights_free(struct pk_list *flights);
+/* As pk_handover.done: what it came to waits to be settled. */
+void pk_flight_ended(void *flight, const struct pk_result *result);
+/* As a timer's: results have waited long enough. */
+void pk_settle_soon(void *dispatcher);
+
+#endif
