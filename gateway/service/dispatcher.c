@@ -148,9 +148,7 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
     if (verdict != PK_GATE_PASS)
         return pk_tracker_refuse(d->service, &due->message, verdict, reason, now_ms, err);
     if (due->blocks_retry)
-        return pk_message_change(
-            d->service->store, due->message.id,
-            &(struct pk_message_change){ .state = PK_MESSAGE_UNCONFIRMED, .reason = PK_REASON_NO_ANSWER, .now_ms = now_ms }, err);
+        return pk_tracker_arrived(d->service, &due->message, now_ms, err);
     struct pk_flight *flight = pk_alloc(sizeof *flight);
     pk_list_init(&flight->node);
     struct pk_error why = { 0 };

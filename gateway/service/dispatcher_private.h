@@ -14,13 +14,13 @@ struct lane {
 
 struct pk_dispatcher {
     struct pk_service *service;
-    struct pk_list ended; /* results to settle */
+    struct pk_list ended;   /* results to settle */
     struct pk_list settled; /* settled in this turn, waiting for its commit */
     bool settled_registered;
-    struct pk_timer *timer; /* the next message is due, or an account has room again */
-    struct pk_timer *trouble; /* the store failed: not again at once */
-    struct pk_timer *patience; /* results have waited long enough */
-    bool hurry; /* they are settled in this turn */
+    struct pk_timer *timer;              /* the next message is due, or an account has room again */
+    struct pk_timer *trouble;            /* the store failed: not again at once */
+    struct pk_timer *patience;           /* results have waited long enough */
+    bool hurry;                          /* they are settled in this turn */
     struct lane (*lanes)[PK_PRIORITIES]; /* by route, in the order of the desks' routes */
     size_t lane_count;
     unsigned flying;

@@ -11,7 +11,7 @@
 
 #define SETTLE_PER_TURN 512u
 #define SETTLE_WITHIN_MS 2 /* the longest that a result waits for company */
-#define SETTLE_SHARE 4u /* unless a quarter of its account's window waits already */
+#define SETTLE_SHARE 4u    /* unless a quarter of its account's window waits already */
 
 void pk_flight_free(struct pk_flight *flight)
 {
@@ -170,7 +170,8 @@ static void move_settled(struct pk_dispatcher *d, unsigned count)
     if (d->settled_registered)
         return;
     d->settled_registered = true;
-    pk_store_after(d->service->store, PK_LANE_MEMORY, (struct pk_after){ .done = settled_committed, .failed = settled_failed, .ctx = d });
+    pk_store_after(d->service->store, PK_LANE_MEMORY,
+                   (struct pk_after){ .done = settled_committed, .failed = settled_failed, .ctx = d });
 }
 
 void pk_dispatcher_settle(struct pk_dispatcher *d)

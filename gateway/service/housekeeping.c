@@ -270,7 +270,6 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
-    pk_outbound_tidy(upkeep->service->outbound);
     complete_triggers(upkeep);
     watch_wal(upkeep);
     probe(upkeep);

@@ -18,18 +18,21 @@
 #include "gateway/store/recipients.h"
 #include "gateway/store/triggers.h"
 
-#define RATES_MAX 64u
 #define TOPIC_BYTES_MAX 255u
 
+#define COMPLAINTS_PER_SECOND 1
+#define COMPLAINTS_AT_ONCE 5
+
 struct publisher_rate {
-    char name[64]; /* a copy: rules are replaced on reload */
+    char name[64]; /* a copy: rules are replaced on reload; "" = all who are not configured */
     int64_t per_minute;
     struct pk_rate rate;
+    struct pk_rate complaints; /* how often somebody who floods is told so */
 };
 
 struct pk_intake {
     struct pk_service *service;
-    struct publisher_rate rates[RATES_MAX];
+    struct publisher_rate *rates; /* as many as publishers were seen of those configured, and one */
     size_t rate_count;
 };
 
@@ -42,6 +45,9 @@ struct pk_intake *pk_intake_new(struct pk_service *service)
 
 void pk_intake_free(struct pk_intake *intake)
 {
+    if (!intake)
+        return;
+    free(intake->rates);
     free(intake);
 }
 
@@ -51,6 +57,7 @@ struct taking {
     const struct pk_intake_event *in;
     const struct pk_publisher_rule *rule;
     struct pk_cloudevent event;
+    bool read; /* the event, as far as it can be */
     struct pk_trigger_request request;
     const struct pk_lane_route *route;
     struct pk_told told;
@@ -69,29 +76,46 @@ static enum pk_event_refusal refuse(enum pk_event_refusal refusal, struct pk_err
 
 /* ---- who ---- */
 
+static struct publisher_rate *rate_of(struct pk_intake *intake, const char *name, int64_t now_ms)
+{
+    for (size_t i = 0; i < intake->rate_count; i++)
+        if (strcmp(intake->rates[i].name, name) == 0)
+            return &intake->rates[i];
+    intake->rates = pk_realloc_array(intake->rates, intake->rate_count + 1, sizeof *intake->rates);
+    struct publisher_rate *fresh = &intake->rates[intake->rate_count++];
+    *fresh = (struct publisher_rate){ .per_minute = -1 };
+    (void) snprintf(fresh->name, sizeof fresh->name, "%s", name);
+    pk_rate_init(&fresh->complaints, COMPLAINTS_PER_SECOND * 1000, COMPLAINTS_AT_ONCE, now_ms);
+    return fresh;
+}
+
+static bool take_one(struct pk_rate *rate, int64_t now_ms)
+{
+    if (pk_rate_available(rate, now_ms, 1) == 0)
+        return false;
+    pk_rate_take(rate, 1);
+    return true;
+}
+
 static bool within_rate(struct pk_intake *intake, const struct pk_publisher_rule *rule, int64_t now_ms)
 {
     if (rule->per_minute == 0)
         return true;
-    struct publisher_rate *found = NULL;
-    for (size_t i = 0; i < intake->rate_count && !found; i++)
-        if (strcmp(intake->rates[i].name, rule->name) == 0)
-            found = &intake->rates[i];
-    if (!found) {
-        if (intake->rate_count == RATES_MAX)
-            return false;
-        found = &intake->rates[intake->rate_count++];
-        (void) snprintf(found->name, sizeof found->name, "%s", rule->name);
-        found->per_minute = -1;
-    }
+    struct publisher_rate *found = rate_of(intake, rule->name, now_ms);
     if (found->per_minute != rule->per_minute) {
         found->per_minute = rule->per_minute;
         pk_rate_init(&found->rate, rule->per_minute * 1000 / 60 + 1, rule->per_minute, now_ms);
     }
-    if (pk_rate_available(&found->rate, now_ms, 1) == 0)
-        return false;
-    pk_rate_take(&found->rate, 1);
-    return true;
+    return take_one(&found->rate, now_ms);
+}
+
+/* A flood is not answered event by event: that would cost a row in the outbox and a line in the log for each, and keep
+ * honest publishers waiting behind them. Who hears nothing repeats, as everybody should. */
+static bool is_worth_telling(struct pk_intake *intake, const struct pk_publisher_rule *rule, enum pk_event_refusal refusal, int64_t now_ms)
+{
+    if (refusal != PK_REFUSAL_RATE && refusal != PK_REFUSAL_PUBLISHER_UNKNOWN)
+        return true;
+    return take_one(&rate_of(intake, rule ? rule->name : "", now_ms)->complaints, now_ms);
 }
 
 /* A response topic is the publisher's own, or it would make the gateway post for others. */
@@ -126,12 +150,20 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct takin
 
 /* ---- what ---- */
 
-static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
+/* Whatever is wrong with it: the answer names the event where its id can be read. */
+static enum pk_event_refusal read_event(struct taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = PK_REFUSAL_NONE;
-    int r = pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err);
+    (void) pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err);
+    t->read = true;
     t->told.causation = t->event.id;
-    if (r != 0)
+    return refusal;
+}
+
+static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
+{
+    enum pk_event_refusal refusal = read_event(t, err);
+    if (refusal != PK_REFUSAL_NONE)
         return refusal;
     t->told.traceparent = t->event.traceparent;
     if (!pk_slice_is(t->event.source, t->rule->source))
@@ -314,6 +346,10 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
     enum pk_event_refusal refusal = check(intake, t, &why);
     if (refusal != PK_REFUSAL_NONE) {
         service->metrics.triggers_refused[refusal]++;
+        if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
+            return 0;
+        if (!t->read)
+            (void) read_event(t, NULL);
         pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
                NULL);
         if (!t->rule && !pk_is_name(t->in->publisher))

@@ -2,7 +2,7 @@
 /*
  * The cursor is the last item given to the broker on this connection. Items leave in the order they were decided; an
  * item the broker refused is kept, and tried again on the next connection, until its time has passed. An item that the
- * broker took is remembered until its removal is committed.
+ * broker took is remembered until its removal is committed; that has time, so it joins a turn that is committed anyway.
  */
 #include "gateway/service/outbound.h"
 
@@ -16,6 +16,8 @@
 #define KEEP_MS (7 * 24 * 3600 * 1000ll) /* an answer nobody could be given for a week is dropped, and counted */
 #define PER_TURN 256u
 #define TOPIC_MAX 256
+#define TIDY_MS 50 /* the longest that an item stays which the broker took */
+#define TROUBLE_MS 1000
 #define CE_JSON "application/cloudevents+json; charset=utf-8"
 
 struct pk_outbound {
@@ -23,10 +25,17 @@ struct pk_outbound {
     int64_t cursor; /* the last item published on this connection */
     int64_t newest; /* the last item added, as far as known */
     bool waiting; /* items could not be published for want of room or link */
-    int64_t taken[PK_MQTT_IN_FLIGHT_MAX]; /* by the broker, removed in a turn that is not known to be kept yet */
-    size_t taken_count;
-    bool taken_back; /* the turn that removed them was not kept */
+    int64_t taken[2 * PK_MQTT_IN_FLIGHT_MAX]; /* by the broker, not known to be removed yet */
+    size_t taken_count, removed; /* removed: of those, in this turn */
+    struct pk_timer *timer;
+    bool tidy; /* they are removed in this turn */
 };
+
+static void tidy_soon(void *ctx)
+{
+    struct pk_outbound *outbound = ctx;
+    outbound->tidy = true;
+}
 
 struct pk_outbound *pk_outbound_new(struct pk_service *service)
 {
@@ -34,17 +43,23 @@ struct pk_outbound *pk_outbound_new(struct pk_service *service)
     outbound->service = service;
     outbound->newest = INT64_MAX; /* what an earlier life left is looked for once */
     outbound->waiting = true;
+    outbound->timer = pk_timer_new(service->loop, tidy_soon, outbound);
     return outbound;
 }
 
 void pk_outbound_free(struct pk_outbound *outbound)
 {
+    if (!outbound)
+        return;
+    pk_timer_free(outbound->timer);
     free(outbound);
 }
 
+/* While the gateway stops nothing of the broker's is read, so there will be no more room: the next start tells the rest. */
 bool pk_outbound_idle(const struct pk_outbound *outbound)
 {
-    return !outbound->waiting;
+    const struct pk_service *service = outbound->service;
+    return !outbound->waiting || (service->draining && service->bus && pk_mqtt_room(pk_bus_mqtt(service->bus)) == 0);
 }
 
 /* ---- composing ---- */
@@ -199,11 +214,18 @@ static int publish_item(void *ctx, const struct pk_outbox_item *item)
     return 0;
 }
 
+/* The turn that removed them was committed. */
+static void forget_removed(struct pk_outbound *outbound)
+{
+    outbound->taken_count -= outbound->removed;
+    memmove(outbound->taken, outbound->taken + outbound->removed, outbound->taken_count * sizeof *outbound->taken);
+    outbound->removed = 0;
+}
+
 void pk_outbound_publish(struct pk_outbound *outbound)
 {
     struct pk_service *service = outbound->service;
-    if (!outbound->taken_back)
-        outbound->taken_count = 0; /* what removed them was committed */
+    forget_removed(outbound);
     if (!outbound->waiting || !service->bus || !pk_bus_connected(service->bus))
         return;
     unsigned room = pk_mqtt_room(pk_bus_mqtt(service->bus));
@@ -228,43 +250,52 @@ void pk_outbound_publish(struct pk_outbound *outbound)
 
 void pk_outbound_published(struct pk_outbound *outbound, uint64_t token, unsigned reason)
 {
-    struct pk_service *service = outbound->service;
-    struct pk_error err = { 0 };
     if (reason >= 128) {
         pk_log(PK_LOG_WARN, "outbound", "publish.denied", "code", PK_LOG_INT(reason), NULL);
         return;
     }
-    service->metrics.outbox_told++;
-    /* One too many stays until the next connection, and is told again. */
-    if (outbound->taken_count < PK_COUNT(outbound->taken))
-        outbound->taken[outbound->taken_count++] = (int64_t) token;
-    if (pk_outbox_delete(service->store, (int64_t) token, &err) != 0) {
-        pk_log(PK_LOG_ERROR, "outbound", "outbox.undeletable", "reason", err.message, NULL);
-        outbound->taken_back = true;
-    }
+    outbound->service->metrics.outbox_told++;
+    if (outbound->taken_count == PK_COUNT(outbound->taken))
+        return; /* one too many stays until the next connection, and is told again */
+    outbound->taken[outbound->taken_count++] = (int64_t) token;
+    outbound->tidy |= outbound->taken_count >= PK_MQTT_IN_FLIGHT_MAX;
+    if (!pk_timer_armed(outbound->timer))
+        pk_timer_in(outbound->timer, TIDY_MS);
 }
 
-void pk_outbound_refresh(struct pk_outbound *outbound)
+static void remove_taken(struct pk_outbound *outbound)
 {
-    outbound->taken_back = outbound->taken_count > 0;
+    struct pk_error err = { 0 };
+    outbound->tidy = false;
+    pk_timer_stop(outbound->timer);
+    while (outbound->removed < outbound->taken_count) {
+        if (pk_outbox_delete(outbound->service->store, outbound->taken[outbound->removed], &err) != 0) {
+            pk_log(PK_LOG_ERROR, "outbound", "outbox.undeletable", "reason", err.message, NULL);
+            pk_timer_in(outbound->timer, TROUBLE_MS);
+            return;
+        }
+        outbound->removed++;
+    }
 }
 
 void pk_outbound_tidy(struct pk_outbound *outbound)
 {
-    struct pk_error err = { 0 };
-    if (!outbound->taken_back)
-        return;
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < outbound->taken_count; i++)
-        r = pk_outbox_delete(outbound->service->store, outbound->taken[i], &err);
-    if (r != 0)
-        pk_log(PK_LOG_ERROR, "outbound", "outbox.undeletable", "reason", err.message, NULL);
-    outbound->taken_back = r != 0;
+    if (outbound->removed < outbound->taken_count &&
+        (outbound->tidy || outbound->service->draining || pk_store_pending(outbound->service->store)))
+        remove_taken(outbound);
+}
+
+void pk_outbound_refresh(struct pk_outbound *outbound)
+{
+    outbound->removed = 0;
+    outbound->tidy = false;
+    if (outbound->taken_count > 0)
+        pk_timer_in(outbound->timer, TROUBLE_MS);
 }
 
 void pk_outbound_restart(struct pk_outbound *outbound)
 {
-    pk_outbound_tidy(outbound);
+    remove_taken(outbound);
     outbound->cursor = 0;
     outbound->newest = INT64_MAX;
     outbound->waiting = true;

@@ -41,10 +41,12 @@ void pk_outbound_publish(struct pk_outbound *outbound);
 /* From the bus: the broker took or refused it; the link is new. */
 void pk_outbound_published(struct pk_outbound *outbound, uint64_t token, unsigned reason);
 void pk_outbound_restart(struct pk_outbound *outbound);
-/* The turn was not kept: what the broker took in it is still in the outbox. pk_outbound_tidy() takes it out, in a later turn:
- * telling it all again would go on for as long as the disk is full. */
-void pk_outbound_refresh(struct pk_outbound *outbound);
+/* Takes what the broker took out of the outbox, when a turn is committed anyway or it has waited long enough. The open phase,
+ * after everything else that writes. */
 void pk_outbound_tidy(struct pk_outbound *outbound);
+/* The turn was not kept: what was taken out in it is still there, and is taken out later. Telling it all again would go on
+ * for as long as the disk is full. */
+void pk_outbound_refresh(struct pk_outbound *outbound);
 bool pk_outbound_idle(const struct pk_outbound *outbound); /* nothing that could be published now */
 
 #endif

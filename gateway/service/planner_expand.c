@@ -24,7 +24,7 @@ static uint32_t doubt(struct pk_service *service, const struct pk_trigger *trigg
 struct wanted {
     uint32_t tags[TAGS_MAX];
     size_t all, any, none; /* counts; tags lie in that order */
-    bool nobody; /* a tag that must be there is nobody's */
+    bool nobody;           /* a tag that must be there is nobody's */
 };
 
 static size_t add_tags(struct pk_service *service, const struct pk_json *list, struct wanted *wanted, bool *ret_unknown)
@@ -76,8 +76,8 @@ static int insert(struct pk_service *service, const struct pk_trigger *trigger, 
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
     };
-    int r = pk_texts_version(service, notice->template_name, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version,
-                             err);
+    int r = pk_texts_version(service, notice->template_name, pk_slice_of(row->language), pk_slice_of(row->script), now_ms,
+                             &message.version, err);
     if (r != 0)
         return r;
     pk_planner_note(service, &message);
@@ -140,8 +140,8 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     return r;
 }
 
-static int expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max, int64_t now_ms,
-                  size_t *ret_rows, struct pk_error *err)
+static int expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max,
+                  int64_t now_ms, size_t *ret_rows, struct pk_error *err)
 {
     const struct pk_lane_route *route = route_of(service, trigger);
     if (trigger->valid_until_ms <= now_ms)
@@ -165,8 +165,8 @@ static int expand(struct pk_service *service, const struct pk_trigger *trigger, 
     return r;
 }
 
-int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max, int64_t now_ms,
-              size_t *ret_rows, struct pk_error *err)
+int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max,
+              int64_t now_ms, size_t *ret_rows, struct pk_error *err)
 {
     int r = pk_unit_begin(service->store, err);
     if (r != 0)

@@ -7,13 +7,13 @@
 #include "gateway/store/recipients.h"
 #include "gateway/store/triggers.h"
 
-#define PK_EXPAND_MAX 256u /* messages of one chunk */
+#define PK_EXPAND_MAX 256u             /* messages of one chunk */
 #define PK_EARLY_MS (15 * 60 * 1000ll) /* messages are made this long before they are due */
 
 /* One chunk of one trigger, in one unit. *ret_rows: messages made; as many as `max` when there may be more. `rows` is room
  * for `max`. PK_E_NOT_FOUND, PK_E_INVALID: it can never be expanded. */
-int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max, int64_t now_ms,
-              size_t *ret_rows, struct pk_error *err);
+int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max,
+              int64_t now_ms, size_t *ret_rows, struct pk_error *err);
 /* A trigger whose text is gone or broken is closed, and its publisher told, rather than tried for ever. `err` says why. */
 int pk_expand_give_up(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
 

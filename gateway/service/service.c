@@ -110,6 +110,7 @@ void pk_service_open(struct pk_service *service)
         pk_planner_run(service->planner);
     }
     pk_dispatcher_open(service->dispatcher);
+    pk_outbound_tidy(service->outbound);
 }
 
 void pk_service_commit(struct pk_service *service)

@@ -36,6 +36,13 @@ int pk_tracker_refuse(struct pk_service *service, const struct pk_message *messa
     return pk_message_change(service->store, message->id, &change, err);
 }
 
+int pk_tracker_arrived(struct pk_service *service, const struct pk_message *message, int64_t now_ms, struct pk_error *err)
+{
+    bool told = pk_message_may_become((enum pk_message_state) message->state, PK_MESSAGE_DELIVERED);
+    struct pk_message_change change = { .state = told ? PK_MESSAGE_DELIVERED : PK_MESSAGE_UNCONFIRMED, .now_ms = now_ms };
+    return pk_message_change(service->store, message->id, &change, err);
+}
+
 /* ---- hand-overs ---- */
 
 int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err)
@@ -104,13 +111,28 @@ static int stop_trying(struct pk_service *service, const struct pk_flight *fligh
     return 0;
 }
 
+/* Whether a hand-over that failed leaves the message's attempts as they were: nobody tried it, or the provider is away for
+ * everybody. An hour of that must not use the attempts up; the message's own validity ends it. */
+static bool is_no_fault_of_the_message(const struct pk_flight *flight)
+{
+    switch (flight->outcome) {
+    case PK_OUTCOME_THROTTLED:
+    case PK_OUTCOME_MISCONFIGURED:
+        return true;
+    case PK_OUTCOME_RETRY:
+        return flight->desk->breaker.state != PK_BREAKER_CLOSED;
+    default:
+        return false;
+    }
+}
+
 /* When a deferred message is tried again, or that it is not. */
 static int defer(struct pk_service *service, const struct pk_flight *flight, struct pk_message_change *change, struct pk_error *err)
 {
     const struct pk_retry_rule *retry = &flight->desk->rule->retry;
     int64_t delay_ms = 0;
     if (flight->outcome == PK_OUTCOME_RETRY || flight->outcome == PK_OUTCOME_UNCERTAIN) {
-        if (flight->attempts >= retry->max_attempts)
+        if (flight->attempts >= retry->max_attempts && !change->uncounted)
             return stop_trying(service, flight, PK_MESSAGE_FAILED, PK_REASON_ATTEMPTS_USED_UP, change, err);
         delay_ms = pk_retry_delay_ms(retry, flight->attempts, (uint32_t) pk_random_u64());
     }
@@ -264,6 +286,7 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
         if (!(desk->capabilities & PK_CAN_IDEMPOTENT))
             change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
     }
+    change.uncounted = is_no_fault_of_the_message(flight);
     int r = 0;
     if (change.state == PK_MESSAGE_DEFERRED && outcome == PK_OUTCOME_RETRY && flight->withheld != PK_REASON_NONE)
         take_back(flight, &change);
@@ -271,8 +294,6 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
         r = defer(service, flight, &change, err);
     else if (change.state == PK_MESSAGE_ACCEPTED || change.state == PK_MESSAGE_UNCERTAIN)
         change.due_ms = receipts_until(desk, now_ms);
-    /* Nobody tried: a busy hour at the provider must not use the attempts up. */
-    change.uncounted |= outcome == PK_OUTCOME_THROTTLED || outcome == PK_OUTCOME_MISCONFIGURED;
     if (r == 0)
         r = pk_attempt_settle(service->store, flight->attempt, desk->id, meaning->attempt,
                               flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,

@@ -13,6 +13,8 @@
 /* What the gate said instead of pass. */
 int pk_tracker_refuse(struct pk_service *service, const struct pk_message *message, enum pk_gate_verdict verdict,
                       enum pk_reason reason, int64_t now_ms, struct pk_error *err);
+/* It waits to be tried again, and an earlier attempt turns out to have been delivered: that is the end of it. */
+int pk_tracker_arrived(struct pk_service *service, const struct pk_message *message, int64_t now_ms, struct pk_error *err);
 /* Opens the attempt's row and makes the message submitting. */
 int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err);
 /* What becomes of a message whose hand-over nobody saw the end of: uncertain, or due again where the account may repeat.

@@ -8,13 +8,14 @@
 #define PLACE "reply.text"
 #define REPEAT_MS 60000 /* without an event id, the same words again within this are the same reply */
 
+/* A provider that gives an id twice may mean two replies: only the same words under it are a repeat. */
 static void digest_of(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
                       struct pk_slice event_id, int64_t minute, uint8_t ret_digest[32])
 {
     char front[64];
-    (void) snprintf(front, sizeof front, "%u %s %lld", reply->account, event_id.len > 0 ? "id" : "text", (long long) minute);
-    struct pk_slice parts[3] = { pk_slice_of(front), event_id.len > 0 ? event_id : from, event_id.len > 0 ? PK_SLICE("") : text };
-    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, 3, ret_digest);
+    (void) snprintf(front, sizeof front, "%u %lld", reply->account, (long long) minute);
+    struct pk_slice parts[4] = { pk_slice_of(front), event_id, from, text };
+    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, 4, ret_digest);
 }
 
 static bool seen(struct pk_store *store, const uint8_t digest[32])

@@ -16,8 +16,8 @@ struct pk_reply {
     int64_t at_ms;
 };
 
-/* Stores it with its sealed text. PK_E_CONFLICT when this event id of this account (or, without one, the same text
- * from the same address within a minute) is there: a repeat. */
+/* Stores it with its sealed text. PK_E_CONFLICT when it is a repeat: the same text from the same address by the same
+ * account, under the same event id or, without one, within a minute. */
 int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
                  struct pk_slice event_id, int64_t *ret_id, struct pk_error *err);
 int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err);

@@ -22,8 +22,8 @@ static void digest_of(struct pk_store *store, const struct pk_reply_part *part, 
 enum place { FREE = 0, REPEAT, TAKEN, JOINED };
 
 /* What is where this part would be. */
-static int look(struct pk_store *store, const struct pk_reply_group *group, uint32_t index, struct pk_slice digest, enum place *ret_place,
-                struct pk_error *err)
+static int look(struct pk_store *store, const struct pk_reply_group *group, uint32_t index, struct pk_slice digest,
+                enum place *ret_place, struct pk_error *err)
 {
     sqlite3_stmt *find = pk_sql(store, "SELECT digest, length(text) FROM reply_part" OF_GROUP " AND part = ?5");
     pk_sql_bind(find, GROUP_KINDS "u", GROUP(group), index);
@@ -41,8 +41,8 @@ static int look(struct pk_store *store, const struct pk_reply_group *group, uint
     return 0;
 }
 
-static int insert(struct pk_store *store, const struct pk_reply_group *group, const struct pk_reply_part *part, struct pk_slice digest,
-                  struct pk_error *err)
+static int insert(struct pk_store *store, const struct pk_reply_group *group, const struct pk_reply_part *part,
+                  struct pk_slice digest, struct pk_error *err)
 {
     char address_bytes[SEALED_MAX], text_bytes[SEALED_MAX];
     struct pk_buf address = { .data = address_bytes, .cap = sizeof address_bytes, .max_bytes = sizeof address_bytes - 1 };
@@ -52,15 +52,16 @@ static int insert(struct pk_store *store, const struct pk_reply_group *group, co
     pk_seal(store->keys, PLACE_TEXT, id, part->text, &text);
     if (address.failed || text.failed)
         return pk_fail(err, PK_E_LIMIT, "a part of a reply is too long to keep");
-    return pk_sql_write(store, err,
-                        "INSERT INTO reply_part(account, sender, reference, total, part, id, coding, at_ms, named, digest, address, text)"
-                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                        GROUP_KINDS "uiuiubbb", GROUP(group), part->index, id, part->coding, part->at_ms, part->event_id.len > 0 ? 1u : 0u,
-                        digest, pk_buf_slice(&address), pk_buf_slice(&text));
+    return pk_sql_write(
+        store, err,
+        "INSERT INTO reply_part(account, sender, reference, total, part, id, coding, at_ms, named, digest, address, text)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        GROUP_KINDS "uiuiubbb", GROUP(group), part->index, id, part->coding, part->at_ms, part->event_id.len > 0 ? 1u : 0u,
+        digest, pk_buf_slice(&address), pk_buf_slice(&text));
 }
 
-int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit, bool *ret_whole,
-                      struct pk_error *err)
+int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit,
+                      bool *ret_whole, struct pk_error *err)
 {
     uint8_t digest[32];
     enum place place;
@@ -83,14 +84,16 @@ int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, cons
     return r;
 }
 
-static int read_one(struct pk_store *store, sqlite3_stmt *row, int (*each)(void *ctx, const struct pk_reply_part *part), void *ctx,
-                    struct pk_error *err)
+static int read_one(struct pk_store *store, sqlite3_stmt *row, int (*each)(void *ctx, const struct pk_reply_part *part),
+                    void *ctx, struct pk_error *err)
 {
     struct pk_buf address, text;
     pk_buf_init(&address, SEALED_MAX);
     pk_buf_init(&text, SEALED_MAX);
     int64_t id = sqlite3_column_int64(row, 0);
-    struct pk_reply_part part = { .index = pk_sql_u32(row, 1), .coding = pk_sql_u32(row, 2), .at_ms = sqlite3_column_int64(row, 3) };
+    struct pk_reply_part part = { .index = pk_sql_u32(row, 1),
+                                  .coding = pk_sql_u32(row, 2),
+                                  .at_ms = sqlite3_column_int64(row, 3) };
     if (sqlite3_column_int64(row, 4) != 0)
         part.event_id = pk_sql_blob(row, 5);
     int r = pk_unseal(store->keys, PLACE_ADDRESS, id, pk_sql_blob(row, 6), &address, err);
@@ -105,11 +108,11 @@ static int read_one(struct pk_store *store, sqlite3_stmt *row, int (*each)(void 
     return r;
 }
 
-int pk_reply_parts_read(struct pk_store *store, const struct pk_reply_group *group, int (*each)(void *ctx, const struct pk_reply_part *part),
-                        void *ctx, struct pk_error *err)
+int pk_reply_parts_read(struct pk_store *store, const struct pk_reply_group *group,
+                        int (*each)(void *ctx, const struct pk_reply_part *part), void *ctx, struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT id, part, coding, at_ms, named, digest, address, text FROM reply_part" OF_GROUP
-                                       " ORDER BY part");
+    sqlite3_stmt *rows =
+        pk_sql(store, "SELECT id, part, coding, at_ms, named, digest, address, text FROM reply_part" OF_GROUP " ORDER BY part");
     pk_sql_bind(rows, GROUP_KINDS, GROUP(group));
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
@@ -134,7 +137,8 @@ int pk_reply_parts_overdue(struct pk_store *store, int64_t before_ms, struct pk_
     int r = pk_sql_step(store, find, err);
     if (r != 1)
         return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "no part of a reply is overdue");
-    *ret_group = (struct pk_reply_group){ .account = pk_sql_u32(find, 0), .reference = pk_sql_u32(find, 1), .total = pk_sql_u32(find, 2) };
+    *ret_group =
+        (struct pk_reply_group){ .account = pk_sql_u32(find, 0), .reference = pk_sql_u32(find, 1), .total = pk_sql_u32(find, 2) };
     struct pk_slice sender = pk_sql_blob(find, 3);
     memcpy(ret_group->sender, sender.data, sender.len < PK_BLIND_BYTES ? sender.len : PK_BLIND_BYTES);
     pk_sql_reset(find);
@@ -148,10 +152,11 @@ int pk_reply_parts_forget(struct pk_store *store, int64_t now_ms, size_t max, si
     int64_t first = pk_sql_int(store, INT64_MAX, "SELECT at_ms FROM reply_part ORDER BY at_ms LIMIT 1", "");
     if (first > before_ms)
         return 0;
-    int r = pk_sql_write(store, err,
-                         "DELETE FROM reply_part WHERE id IN (SELECT id FROM reply_part INDEXED BY reply_part_by_time WHERE at_ms <= ?1"
-                         " AND length(text) = 0 ORDER BY at_ms LIMIT ?2)",
-                         "ii", before_ms, (int64_t) max);
+    int r = pk_sql_write(
+        store, err,
+        "DELETE FROM reply_part WHERE id IN (SELECT id FROM reply_part INDEXED BY reply_part_by_time WHERE at_ms <= ?1"
+        " AND length(text) = 0 ORDER BY at_ms LIMIT ?2)",
+        "ii", before_ms, (int64_t) max);
     if (r == 0)
         *ret_count = (size_t) pk_sql_changed(store);
     return r;

@@ -17,21 +17,21 @@ struct pk_reply_group {
 };
 
 struct pk_reply_part {
-    uint32_t index; /* from 1 */
-    uint32_t coding; /* enum pk_coding, 0 = UTF-8 */
-    struct pk_slice from; /* the address as the provider gave it */
-    struct pk_slice text; /* octets as they came; not empty */
+    uint32_t index;           /* from 1 */
+    uint32_t coding;          /* enum pk_coding, 0 = UTF-8 */
+    struct pk_slice from;     /* the address as the provider gave it */
+    struct pk_slice text;     /* octets as they came; not empty */
     struct pk_slice event_id; /* the provider's own; read back as a stand-in that is as unique. May be empty */
     int64_t at_ms;
 };
 
 /* Keeps a part; *ret_whole: it was the last one missing. PK_E_CONFLICT for a repeat, PK_E_LIMIT when `limit` parts are kept
  * already or another reply is under way under this name: then it has to do without the others. */
-int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit, bool *ret_whole,
-                      struct pk_error *err);
+int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit,
+                      bool *ret_whole, struct pk_error *err);
 /* The parts that came, in order; slices live for the call. A non-zero return of `each` ends the walk and is returned. */
-int pk_reply_parts_read(struct pk_store *store, const struct pk_reply_group *group, int (*each)(void *ctx, const struct pk_reply_part *part),
-                        void *ctx, struct pk_error *err);
+int pk_reply_parts_read(struct pk_store *store, const struct pk_reply_group *group,
+                        int (*each)(void *ctx, const struct pk_reply_part *part), void *ctx, struct pk_error *err);
 /* They were joined: their texts and the address go. */
 int pk_reply_parts_joined(struct pk_store *store, const struct pk_reply_group *group, struct pk_error *err);
 /* The group that has waited longest, if since before this moment; PK_E_NOT_FOUND. */

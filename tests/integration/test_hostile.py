@@ -62,6 +62,28 @@ class TestHostile(World):
         self.assertEqual({message.topic for message in observer.messages.all() if "/answer/" in message.topic}, {"pokana/v1/answer/school"})
         self.assertEqual(sum(self.counts().values()), 3)
 
+    def test_a_flood_is_counted_and_not_answered_one_by_one(self) -> None:
+        self.start_broker(extra=["max_queued_messages 0"])  # by default it drops what it cannot pass on
+        self.start(people=1, publisher={"per_minute": "60"})
+        observer, school = self.observer(), self.school()
+        events = [json.dumps(self.event(id=f"flood-{n}")).encode() for n in range(3_000)]
+        for payload in events:
+            observer.publish_nowait("pokana/v1/trigger/stranger", payload, content_type="application/cloudevents+json")
+            school.publish_nowait("pokana/v1/trigger/school", payload, content_type="application/cloudevents+json")
+        refused = ('pokana_triggers_refused_total{reason="publisher-unknown"}', 'pokana_triggers_refused_total{reason="rate"}')
+
+        def counted() -> bool:
+            numbers = self.gateway.metrics()
+            return numbers[refused[0]] == 3_000 and numbers[refused[1]] > 2_000
+
+        until("the flood to be over", counted)
+        observer.ping()
+        answers = [message.topic for message in observer.messages.all() if b"rejected" in message.payload]
+        self.assertLess(len(answers), 200)  # a few a second, whatever the flood
+        self.assertIn("pokana/v1/answer/stranger", answers)
+        told = next(json.loads(message.payload) for message in school.messages.all() if b'"rate"' in message.payload)
+        self.assertIn("flood-", told["causationid"])
+
     def bytes_of(self, id: str | None = None, place: str = "De Windroos") -> bytes:
         return json.dumps(self.event(id=id, data={"values": {"begins": "2026-12-15T17:30:00Z", "place": place}})).encode()
 

@@ -51,6 +51,12 @@ class TestReplies(World):
         self.wait_text_to(1, "Записахме")
         self.assertEqual(len(self.texts_to(1)), 2)
 
+    def test_a_stop_under_a_used_id_is_heard(self) -> None:
+        self.invited(1)
+        self.says(1, "ДА", reply="one")
+        self.says(1, "СТОП", reply="one")
+        self.wait_text_to(1, "СТАРТ")
+
     def test_stop_ends_everything_at_once(self) -> None:
         self.invited(2)
         self.says(1, "CTOП")  # Latin and Cyrillic mixed

@@ -230,6 +230,23 @@ static void undelivered_for_now_is_tried_again(void **state)
     assert_int_equal(house->posts[0]->count, 2);
 }
 
+/* It was delivered after all, while the next attempt was on its way: that one failed, and there is no third. */
+static void delivered_while_it_is_tried_again(void **state)
+{
+    struct house *house = *state;
+    int64_t id = one_out(house);
+    end(house, PK_OUTCOME_ACCEPTED);
+    receipt(house, 0, PK_RECEIPT_UNDELIVERED_TEMPORARY);
+    house_later(house, 10 * SECOND_MS);
+    assert_int_equal(house->posts[0]->count, 2);
+    receipt(house, 0, PK_RECEIPT_DELIVERED);
+    end(house, PK_OUTCOME_RETRY);
+    assert_int_equal(get(house, id).state, PK_MESSAGE_DEFERRED);
+    house_later(house, MINUTE_MS);
+    assert_int_equal(house->posts[0]->count, 2);
+    assert_int_equal(get(house, id).state, PK_MESSAGE_DELIVERED);
+}
+
 /* ---- a person decides ---- */
 
 static int resolve(struct house *house, int64_t id, enum pk_resolution resolution, struct pk_error *err)
@@ -320,6 +337,7 @@ int main(void)
         in_house(receipts_only_raise),
         in_house(receipts_before_the_answer),
         in_house(undelivered_for_now_is_tried_again),
+        in_house(delivered_while_it_is_tried_again),
         in_house(uncertain_ones_are_decided_by_a_person),
         in_house(what_cannot_be_decided),
         in_house(held_ones_are_released_or_dropped),

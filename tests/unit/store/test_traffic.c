@@ -85,6 +85,7 @@ static void test_replies_are_taken_once(void **state)
     assert_int_equal(reply(desk, NUMBER, "\xd0\x94\xd0\x90", "e-1", NOW), 0);
     assert_int_equal(reply(desk, NUMBER, "\xd0\x94\xd0\x90", "e-1", NOW + 999999), PK_E_CONFLICT);
     assert_int_equal(reply(desk, NUMBER, "\xd0\x94\xd0\x90", "e-2", NOW), 0);
+    assert_int_equal(reply(desk, NUMBER, "stop", "e-1", NOW), 0); /* an id given twice swallows no STOP */
     assert_int_equal(reply(desk, NUMBER, "stop", "", NOW), 0);
     assert_int_equal(reply(desk, NUMBER, "stop", "", NOW + 59999), PK_E_CONFLICT);
     assert_int_equal(reply(desk, "+31600000002", "stop", "", NOW), 0);
