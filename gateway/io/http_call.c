@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #define TIMEOUT_MAX_MS (10 * 60 * 1000) /* also when none is given */
+#define ANSWER_PIECE_BYTES 4096L /* read at once; libcurl makes and drops such a buffer for every request */
 #define KEEP_BYTES 65536u               /* a resting call keeps buffers up to this */
 
 /* ---- while it runs ---- */
@@ -77,6 +78,7 @@ struct call *pk_http_call_new(struct pk_http_client *client)
     pk_http_sockets_attach_call(call);
     (void) curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     (void) curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void) curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, ANSWER_PIECE_BYTES);
     /* A resolver that hangs is left to itself at a timeout: waiting for its thread would stop the loop. */
     (void) curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     (void) curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

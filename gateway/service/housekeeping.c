@@ -36,7 +36,7 @@ struct pk_upkeep {
     struct pk_timer *soon, *slow;
     bool recovered, soon_due, slow_due;
     int64_t completion_cursor;
-    bool wal_large;
+    bool wal_large, wal_due; /* to be emptied between two turns */
 };
 
 static void soon(void *ctx)
@@ -192,9 +192,21 @@ static void watch_wal(struct pk_upkeep *upkeep)
     bool large = bytes > WAL_RESTART_BYTES;
     if (large && !upkeep->wal_large)
         pk_log(PK_LOG_WARN, "housekeeping", "wal.large", "bytes", PK_LOG_INT(bytes), NULL);
-    upkeep->wal_large = large;
+    upkeep->wal_large = upkeep->wal_due = large;
     if (bytes > WAL_PASSIVE_BYTES && service->reader)
         pk_reader_checkpoint(service->reader);
+}
+
+/* The second thread copies what it can beside the work; under a load without pause that never reaches the end of the log.
+ * Then the loop stands still for once. */
+void pk_upkeep_between_turns(struct pk_upkeep *upkeep)
+{
+    struct pk_error err = { 0 };
+    if (!upkeep || !upkeep->wal_due)
+        return;
+    upkeep->wal_due = false;
+    if (pk_store_checkpoint(upkeep->service->store, true, &err) != 0)
+        pk_log(PK_LOG_DEBUG, "housekeeping", "wal.busy", "reason", err.message, NULL); /* somebody reads: the next round again */
 }
 
 /* After a failed commit something has to be written before it can be said that the database works again. */

@@ -112,7 +112,8 @@ struct confirmation {
 
 static void confirm(struct confirmation *confirmation, bool stored)
 {
-    pk_account_settled(confirmation->desk->account, confirmation->token, stored);
+    if (confirmation->desk->account) /* NULL: closed meanwhile; it will ask again */
+        pk_account_settled(confirmation->desk->account, confirmation->token, stored);
     free(confirmation);
 }
 

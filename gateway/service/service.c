@@ -62,6 +62,7 @@ void pk_service_free(struct pk_service *service)
         pk_dispatcher_settle(service->dispatcher);
         pk_service_commit(service);
         pk_store_release(service->store, PK_LANE_MEMORY);
+        pk_store_release(service->store, PK_LANE_EVENT);
     }
     pk_dispatcher_free(service->dispatcher);
     pk_desks_free(service->desks);
@@ -113,17 +114,32 @@ void pk_service_open(struct pk_service *service)
     pk_outbound_tidy(service->outbound);
 }
 
+/* A database in trouble is in trouble turn after turn: said when it begins, when its cause changes and when it ends. An
+ * empty turn ends nothing. */
+static void say_trouble(struct pk_service *service, const char *why)
+{
+    if (strcmp(service->trouble, why) == 0 || (why[0] == '\0' && !pk_store_healthy(service->store, NULL)))
+        return;
+    (void) snprintf(service->trouble, sizeof service->trouble, "%s", why);
+    if (why[0] != '\0')
+        pk_log(PK_LOG_ERROR, "service", "commit.failed", "reason", why, NULL);
+    else
+        pk_log(PK_LOG_INFO, "service", "commit.works_again", NULL);
+}
+
 void pk_service_commit(struct pk_service *service)
 {
     struct pk_error err = { 0 };
     if (pk_store_commit(service->store, &err) == 0) {
         service->metrics.commits++;
         service->committed = true;
+        say_trouble(service, "");
+        pk_upkeep_between_turns(service->upkeep);
         return;
     }
     service->metrics.commits_failed++;
     service->committed = false;
-    pk_log(PK_LOG_ERROR, "service", "commit.failed", "reason", err.message, "hint", err.hint[0] ? err.hint : NULL, NULL);
+    say_trouble(service, err.message);
 }
 
 /* What memory believed is read again after a turn that was not kept. */

@@ -41,6 +41,7 @@ struct pk_service {
     struct pk_imports *imports; /* files of recipients being read in */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
+    char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */
     char config_trouble[256]; /* what a reload could not take over, for health; "" = all of it is in use */
 };
 

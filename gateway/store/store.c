@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define CACHE_BYTES (16ll << 20)
+#define BUSY_MS 2000 /* how long another process is waited for */
+#define CHECKPOINT_BUSY_MS 50 /* and how long a reader, who may take longer than the loop can stand still */
 
 /* ---- opening ---- */
 
@@ -60,7 +62,7 @@ int pk_store_configure(struct pk_store *store, bool sync_off, int64_t cache_byte
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=ON;"
                     "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%lld; PRAGMA trusted_schema=OFF;",
                     sync_off ? "OFF" : "FULL", (long long) ((cache_bytes > 0 ? cache_bytes : CACHE_BYTES) / 1024));
-    (void) sqlite3_busy_timeout(store->db, 2000);
+    (void) sqlite3_busy_timeout(store->db, BUSY_MS);
     (void) sqlite3_extended_result_codes(store->db, 1);
     int r = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
@@ -154,7 +156,7 @@ int pk_store_open_reading(const char *path, struct pk_keyring *keys, struct pk_s
     int opened = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (opened != SQLITE_OK)
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", path, sqlite3_errstr(opened));
-    (void) sqlite3_busy_timeout(store->db, 2000);
+    (void) sqlite3_busy_timeout(store->db, BUSY_MS);
     int r = sqlite3_exec(store->db, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;", NULL, NULL, NULL);
     if (r != SQLITE_OK)
         return pk_sql_fail(store, r, err);
@@ -445,6 +447,8 @@ int64_t pk_store_wal_bytes(const struct pk_store *store)
 int pk_store_checkpoint(struct pk_store *store, bool restart, struct pk_error *err)
 {
     int mode = restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    (void) sqlite3_busy_timeout(store->db, CHECKPOINT_BUSY_MS);
     int r = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
+    (void) sqlite3_busy_timeout(store->db, BUSY_MS);
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
 }
