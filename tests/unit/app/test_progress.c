@@ -36,6 +36,8 @@ static void become(int fd)
 static void on_a_terminal(void)
 {
     other = posix_openpt(O_RDWR | O_NOCTTY);
+    if (other < 0)
+        skip(); /* a machine without pseudo-terminals (no /dev/pts) has nothing to show progress on */
     assert_true(other >= 0 && grantpt(other) == 0 && unlockpt(other) == 0);
     become(open(ptsname(other), O_RDWR | O_NOCTTY));
 }
