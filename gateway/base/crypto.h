@@ -31,7 +31,7 @@ enum pk_key_use { PK_KEY_DATA = 0, PK_KEY_INDEX, PK_KEY_PSEUDONYM, PK_KEY_CHAIN,
 
 struct pk_keyring;
 
-/* An empty ring; keys are added oldest first, the last one added seals. */
+/* An empty ring; keys are added oldest first, the last one added seals. A ring keeps contexts: one thread at a time uses it. */
 struct pk_keyring *pk_keyring_new(void);
 void pk_keyring_free(struct pk_keyring *ring); /* wipes */
 PK_AUTO_DEFINE(pk_keyring, struct pk_keyring *, pk_keyring_free)

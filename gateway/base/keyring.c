@@ -9,6 +9,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/random.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 
@@ -27,6 +28,7 @@ struct key {
     uint8_t id;
     uint8_t use[PK_KEY_USES][32];
     EVP_CIPHER_CTX *seal, *open; /* keyed once; each use sets its nonce */
+    EVP_MAC_CTX *blind; /* HMAC under the index key, keyed once: every hand-over and receipt needs one */
 };
 
 struct pk_keyring {
@@ -38,7 +40,7 @@ static void check(bool good)
 {
     if (good)
         return;
-    (void) fprintf(stderr, "pokana: libcrypto failed at AES-GCM\n");
+    (void) fprintf(stderr, "pokana: libcrypto failed at sealing\n");
     abort();
 }
 
@@ -54,6 +56,7 @@ void pk_keyring_free(struct pk_keyring *ring)
     for (size_t i = 0; i < ring->count; i++) {
         EVP_CIPHER_CTX_free(ring->keys[i].seal);
         EVP_CIPHER_CTX_free(ring->keys[i].open);
+        EVP_MAC_CTX_free(ring->keys[i].blind);
     }
     explicit_bzero(ring, sizeof *ring);
     free(ring);
@@ -68,6 +71,17 @@ static void derive(const uint8_t master[PK_KEY_BYTES], const char *label, uint8_
     struct pk_slice info[2] = { pk_slice_of(label), pk_slice_make("\x01", 1) };
     pk_hmac_sha256(pk_slice_make(extracted, sizeof extracted), info, 2, ret_key);
     explicit_bzero(extracted, sizeof extracted);
+}
+
+static EVP_MAC_CTX *keyed_hmac(const uint8_t key[32])
+{
+    char digest[] = "SHA256";
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end() };
+    EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL;
+    EVP_MAC_free(algorithm); /* the context holds it */
+    check(context && EVP_MAC_init(context, key, 32, params) == 1);
+    return context;
 }
 
 int pk_keyring_add(struct pk_keyring *ring, uint8_t id, const uint8_t master[PK_KEY_BYTES], struct pk_error *err)
@@ -85,6 +99,7 @@ int pk_keyring_add(struct pk_keyring *ring, uint8_t id, const uint8_t master[PK_
         derive(master, labels[use], key->use[use]);
     key->seal = EVP_CIPHER_CTX_new();
     key->open = EVP_CIPHER_CTX_new();
+    key->blind = keyed_hmac(key->use[PK_KEY_INDEX]);
     check(key->seal && key->open);
     check(EVP_EncryptInit_ex(key->seal, EVP_aes_256_gcm(), NULL, key->use[PK_KEY_DATA], NULL) == 1);
     check(EVP_DecryptInit_ex(key->open, EVP_aes_256_gcm(), NULL, key->use[PK_KEY_DATA], NULL) == 1);
@@ -197,8 +212,11 @@ int pk_blind(const struct pk_keyring *ring, uint8_t id, const char *kind, struct
     const struct key *key = find(ring, id);
     if (!key)
         return PK_E_NOT_FOUND;
-    struct pk_slice parts[3] = { pk_slice_of(kind), pk_slice_make("", 1), value };
-    pk_hmac_sha256(pk_slice_make(key->use[PK_KEY_INDEX], 32), parts, 3, mac);
+    size_t written = 0;
+    check(EVP_MAC_init(key->blind, NULL, 0, NULL) == 1 &&
+          EVP_MAC_update(key->blind, (const uint8_t *) kind, strlen(kind) + 1) == 1 && /* with its NUL */
+          EVP_MAC_update(key->blind, (const uint8_t *) value.data, value.len) == 1 &&
+          EVP_MAC_final(key->blind, mac, &written, sizeof mac) == 1 && written == sizeof mac);
     memcpy(ret_blind, mac, PK_BLIND_BYTES);
     return 0;
 }

@@ -25,9 +25,11 @@
 #define SHORT_MS 1000
 #define LONG_MS 60000
 #define ROWS 500u
-#define COMPLETIONS 256u
+#define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
+#define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
 #define WAL_PASSIVE_BYTES (4 << 20)
+#define WAL_HURRY_BYTES (48 << 20) /* not only once a second */
 #define WAL_RESTART_BYTES (64 << 20)
 #define TROUBLE_MS 1000
 
@@ -36,7 +38,9 @@ struct pk_upkeep {
     struct pk_timer *soon, *slow;
     bool recovered, soon_due, slow_due;
     int64_t completion_cursor;
+    unsigned completions; /* left of this round's share */
     bool wal_large, wal_due; /* to be emptied between two turns */
+    bool wal_copying; /* the second thread is at it */
 };
 
 static void soon(void *ctx)
@@ -158,12 +162,13 @@ static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigg
 static void complete_triggers(struct pk_upkeep *upkeep)
 {
     struct pk_store *store = upkeep->service->store;
-    for (unsigned i = 0; i < COMPLETIONS; i++) {
+    for (unsigned i = 0; i < COMPLETIONS_PER_TURN && upkeep->completions > 0; i++) {
         struct pk_trigger trigger;
         struct pk_error err = { 0 };
         int r = pk_trigger_next_in(store, PK_TRIGGER_EXPANDED, upkeep->completion_cursor, &trigger, &err);
         if (r == PK_E_NOT_FOUND) {
             upkeep->completion_cursor = 0;
+            upkeep->completions = 0;
             return;
         }
         if (r == 0)
@@ -178,8 +183,10 @@ static void complete_triggers(struct pk_upkeep *upkeep)
         }
         if (r != 0) {
             pk_log(PK_LOG_ERROR, "housekeeping", "completion.failed", "reason", err.message, NULL);
+            upkeep->completions = 0;
             return;
         }
+        upkeep->completions--;
     }
 }
 
@@ -192,20 +199,33 @@ static void watch_wal(struct pk_upkeep *upkeep)
     bool large = bytes > WAL_RESTART_BYTES;
     if (large && !upkeep->wal_large)
         pk_log(PK_LOG_WARN, "housekeeping", "wal.large", "bytes", PK_LOG_INT(bytes), NULL);
-    upkeep->wal_large = upkeep->wal_due = large;
+    upkeep->wal_due = large && upkeep->wal_large;
+    upkeep->wal_large = large;
     if (bytes > WAL_PASSIVE_BYTES && service->reader)
         pk_reader_checkpoint(service->reader);
 }
 
 /* The second thread copies what it can beside the work; under a load without pause that never reaches the end of the log.
- * Then the loop stands still for once. */
+ * So the loop copies the little that was added meanwhile, and the log begins again from its front. Where somebody who reads
+ * for long keeps it from that, the loop stands still for once. */
 void pk_upkeep_between_turns(struct pk_upkeep *upkeep)
 {
+    struct pk_service *service = upkeep->service;
     struct pk_error err = { 0 };
-    if (!upkeep || !upkeep->wal_due)
+    if (!service->reader)
         return;
+    bool copying = pk_reader_checkpointing(service->reader), copied = upkeep->wal_copying && !copying;
+    upkeep->wal_copying = copying;
+    if (copying || pk_store_wal_bytes(service->store) <= WAL_HURRY_BYTES)
+        return;
+    if (!copied && !upkeep->wal_due) {
+        pk_reader_checkpoint(service->reader);
+        upkeep->wal_copying = true;
+        return;
+    }
+    bool standstill = upkeep->wal_due;
     upkeep->wal_due = false;
-    if (pk_store_checkpoint(upkeep->service->store, true, &err) != 0)
+    if (pk_store_checkpoint(service->store, standstill, &err) != 0)
         pk_log(PK_LOG_DEBUG, "housekeeping", "wal.busy", "reason", err.message, NULL); /* somebody reads: the next round again */
 }
 
@@ -282,7 +302,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
-    complete_triggers(upkeep);
+    upkeep->completions = COMPLETIONS;
     watch_wal(upkeep);
     probe(upkeep);
     tell_state(upkeep);
@@ -324,6 +344,7 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         short_round(upkeep);
     if (upkeep->slow_due)
         long_round(upkeep);
-    if (upkeep->soon_due || upkeep->slow_due)
+    complete_triggers(upkeep);
+    if (upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }

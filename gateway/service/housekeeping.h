@@ -13,7 +13,7 @@ struct pk_upkeep;
 struct pk_upkeep *pk_upkeep_new(struct pk_service *service);
 void pk_upkeep_free(struct pk_upkeep *upkeep);
 void pk_upkeep_run(struct pk_upkeep *upkeep); /* the open phase */
-void pk_upkeep_between_turns(struct pk_upkeep *upkeep); /* right after a commit: no transaction is open; NULL is fine */
+void pk_upkeep_between_turns(struct pk_upkeep *upkeep); /* no transaction is open, nothing waits to leave */
 /* Until this is true no attempt is opened: what a crash left is not sorted out yet. */
 bool pk_upkeep_recovered(const struct pk_upkeep *upkeep);
 

@@ -134,7 +134,6 @@ void pk_service_commit(struct pk_service *service)
         service->metrics.commits++;
         service->committed = true;
         say_trouble(service, "");
-        pk_upkeep_between_turns(service->upkeep);
         return;
     }
     service->metrics.commits_failed++;
@@ -167,10 +166,12 @@ void pk_service_release_calls(struct pk_service *service)
     pk_store_release(service->store, PK_LANE_CALL);
     pk_store_release(service->store, PK_LANE_EVENT);
     pk_outbound_publish(service->outbound);
-    if (pk_store_pending(service->store))
+    if (pk_store_pending(service->store)) {
         pk_loop_again(service->loop);
-    else
-        pk_desks_sweep(service->desks);
+        return;
+    }
+    pk_desks_sweep(service->desks);
+    pk_upkeep_between_turns(service->upkeep);
 }
 
 /* ---- the end ---- */

@@ -189,3 +189,8 @@ void pk_reader_checkpoint(struct pk_reader *reader)
     task->checkpoint = true;
     enqueue(reader, task);
 }
+
+bool pk_reader_checkpointing(const struct pk_reader *reader)
+{
+    return reader->checkpoint_queued;
+}

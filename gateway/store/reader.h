@@ -38,5 +38,6 @@ PK_AUTO_DEFINE(pk_reader, struct pk_reader *, pk_reader_free)
 int pk_reader_submit(struct pk_reader *reader, const struct pk_read *read, struct pk_error *err);
 /* A passive checkpoint on that thread; does nothing while one is queued. */
 void pk_reader_checkpoint(struct pk_reader *reader);
+bool pk_reader_checkpointing(const struct pk_reader *reader); /* from then until it is done */
 
 #endif

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #define CACHE_BYTES (16ll << 20)
+#define PAGE_BYTES 4096u /* SQLite's default */
+#define FRAME_BYTES (PAGE_BYTES + 24u) /* a page in the write-ahead log */
 #define BUSY_MS 2000 /* how long another process is waited for */
 #define CHECKPOINT_BUSY_MS 50 /* and how long a reader, who may take longer than the loop can stand still */
 
@@ -66,6 +68,16 @@ int pk_store_configure(struct pk_store *store, bool sync_off, int64_t cache_byte
     (void) sqlite3_extended_result_codes(store->db, 1);
     int r = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}
+
+/* After every commit. The file itself may be larger: once all of it was copied it is begun again from its front. */
+static int wal_has(void *ctx, sqlite3 *db, const char *name, int pages)
+{
+    struct pk_store *store = ctx;
+    (void) db;
+    (void) name;
+    store->wal_pages = pages;
+    return SQLITE_OK;
 }
 
 /* A key that is not the one this database was written with would make new rows unreadable later. */
@@ -127,6 +139,7 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
         r = pk_messages_attach(store, err);
+    (void) sqlite3_wal_hook(store->db, wal_has, store);
     if (r == 0)
         r = pk_migrate(store, err);
     if (r == 0)
@@ -435,20 +448,17 @@ int pk_counts_save(struct pk_store *store, struct pk_error *err)
 
 int64_t pk_store_wal_bytes(const struct pk_store *store)
 {
-    struct stat st;
-    struct pk_buf name;
-    pk_buf_init(&name, 4096);
-    (void) pk_buf_printf(&name, "%s-wal", store->path);
-    int64_t bytes = stat(pk_buf_text(&name), &st) == 0 ? st.st_size : 0;
-    pk_buf_finish(&name);
-    return bytes;
+    return store->wal_pages * (int64_t) FRAME_BYTES;
 }
 
 int pk_store_checkpoint(struct pk_store *store, bool restart, struct pk_error *err)
 {
     int mode = restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     (void) sqlite3_busy_timeout(store->db, CHECKPOINT_BUSY_MS);
-    int r = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
+    int pages = 0, copied = 0;
+    int r = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, &pages, &copied);
     (void) sqlite3_busy_timeout(store->db, BUSY_MS);
+    if (r == SQLITE_OK && copied == pages)
+        store->wal_pages = 0;
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
 }

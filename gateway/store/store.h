@@ -72,7 +72,7 @@ bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why);
 
 /* ---- upkeep ---- */
 
-int64_t pk_store_wal_bytes(const struct pk_store *store);
+int64_t pk_store_wal_bytes(const struct pk_store *store); /* in use, as of the last commit */
 int pk_store_checkpoint(struct pk_store *store, bool restart, struct pk_error *err); /* between turns */
 /* A consistent copy while running; blocks: call it from the reader thread or the command line. Mode 0600, synced, with the
  * moment it was taken in it (number "backup.taken_ms"). PK_E_CONFLICT when `to` is there already. */

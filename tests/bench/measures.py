@@ -176,7 +176,7 @@ def saturation(rig: Rig, stock: Stock, size: Size) -> Numbers:
 def _whole_way(rig: Rig, stock: Stock, tag: str, triggers: int, messages: int) -> Numbers:
     """Processor time from intake to delivered, one webhook call per receipt."""
     rig.put(stock.people)
-    with rig.running("--expect", str(messages), "--receipts", rig.hook, "--receipt-connections", "16") as provider:
+    with rig.running("--expect", str(messages), "--receipts", rig.hook, "--receipt-connections", "64") as provider:
         neighbours, cpu = Neighbours(rig), cpu_s(rig.gateway.pid)
         sent = rig.publish(tag, triggers, window=1000)
         stats = provider.wait(receipts_done=messages)

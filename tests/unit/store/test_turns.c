@@ -164,6 +164,43 @@ static void test_second_program_is_refused_and_wrong_keys_too(void **state)
     (void) rmdir(folder);
 }
 
+/* The write-ahead log counts what was committed since it was last copied whole; then it begins again from its front. */
+static void test_the_log_begins_again(void **state)
+{
+    (void) state;
+    char folder[] = "/tmp/pk-test-XXXXXX", path[256], log[300];
+    assert_non_null(mkdtemp(folder));
+    (void) snprintf(path, sizeof path, "%s/db", folder);
+    (void) snprintf(log, sizeof log, "%s/db-wal", folder);
+    struct desk desk;
+    desk_open(&desk, path);
+    assert_int_equal(pk_store_checkpoint(desk.store, false, NULL), 0);
+    assert_int_equal(pk_store_wal_bytes(desk.store), 0);
+    struct stat before, after_;
+    for (int64_t i = 0; i < 50; i++) {
+        set(&desk, i);
+        assert_int_equal(pk_store_commit(desk.store, NULL), 0);
+    }
+    int64_t bytes = pk_store_wal_bytes(desk.store);
+    assert_true(bytes >= 50 * 4096);
+    assert_int_equal(stat(log, &before), 0);
+    assert_true(before.st_size >= bytes);
+    assert_int_equal(pk_store_checkpoint(desk.store, false, NULL), 0);
+    assert_int_equal(pk_store_wal_bytes(desk.store), 0);
+    set(&desk, 50);
+    assert_int_equal(pk_store_commit(desk.store, NULL), 0);
+    assert_true(pk_store_wal_bytes(desk.store) < bytes);
+    assert_int_equal(stat(log, &after_), 0);
+    assert_int_equal(after_.st_size, before.st_size);
+    desk_close(&desk);
+    static const char *const ends[] = { "db", "db-wal", "db-shm", "db.lock" };
+    for (size_t i = 0; i < 4; i++) {
+        (void) snprintf(log, sizeof log, "%s/%s", folder, ends[i]);
+        (void) unlink(log);
+    }
+    (void) rmdir(folder);
+}
+
 /* What is damaged stays so, however well the rest can be written. */
 static void test_damage_is_not_forgotten(void **state)
 {
@@ -211,6 +248,7 @@ int main(void)
         store_test(test_names_survive_a_neighbour),
         cmocka_unit_test(test_second_program_is_refused_and_wrong_keys_too),
         cmocka_unit_test(test_damage_is_not_forgotten),
+        cmocka_unit_test(test_the_log_begins_again),
     };
     return cmocka_run_group_tests_name("store/turns", tests, NULL, NULL);
 }
