@@ -112,7 +112,7 @@ def print_table(lines: list[list[str]]) -> None:
 
 def page(lines: list[list[str]], found: dict[str, list[Numbers]], stock: Stock, size: Size, times: int) -> str:
     out = ["# What was measured", "",
-           f"{os.cpu_count()} cores, Linux {platform.release()}, everything on the loopback of one machine, the database on its disk with",
+           f"{os.cpu_count()} cores, Linux {'.'.join(platform.release().split('.')[:2])}, everything on the loopback of one machine, the database on its disk with",
            f"`synchronous=FULL`. Medians of {times} runs with their range; *neighbours* is the share of the processors that went to processes",
            f"that have nothing to do with the measurement. {size.queued:,} messages are handed over, {size.backlog:,} are the backlog,",
            f"{size.recovered:,} wait at the kill. Repeat with", "", "    meson setup build-bench -Dbuildtype=release -Dbench=true && ninja -C build-bench",

@@ -48,8 +48,9 @@ static void tell_all(struct pk_buf *out)
     for (size_t i = 0; i < PK_COUNT(replies); i++) {
         struct pk_reply_meaning meaning;
         pk_reply_understand(pk_catalog_reply_words(catalog), pk_slice_of(replies[i]), &meaning);
-        (void) pk_buf_printf(out, "%s: %s %d %u %s\n", replies[i], pk_intent_name(meaning.intent), meaning.soft, meaning.count,
-                             meaning.language);
+        const char *intent = pk_intent_name(meaning.intent);
+        assert_non_null(intent);
+        (void) pk_buf_printf(out, "%s: %s %d %u %s\n", replies[i], intent, meaning.soft, meaning.count, meaning.language);
     }
     char e164[PK_PHONE_MAX] = "";
     (void) pk_buf_printf(out, "%d %s\n", (int) pk_phone_parse(PK_SLICE("06 12345678"), "NL", e164), e164);
