@@ -14,6 +14,7 @@
 #include "gateway/service/inbound.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/tracker.h"
+#include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
@@ -28,9 +29,6 @@
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
-#define WAL_PASSIVE_BYTES (4 << 20)
-#define WAL_HURRY_BYTES (48 << 20) /* not only once a second */
-#define WAL_RESTART_BYTES (64 << 20)
 #define TROUBLE_MS 1000
 
 struct pk_upkeep {
@@ -39,8 +37,7 @@ struct pk_upkeep {
     bool recovered, soon_due, slow_due;
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
-    bool wal_large, wal_due; /* to be emptied between two turns */
-    bool wal_copying; /* the second thread is at it */
+    struct pk_wal *wal;
 };
 
 static void soon(void *ctx)
@@ -61,6 +58,7 @@ struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
 {
     struct pk_upkeep *upkeep = pk_alloc(sizeof *upkeep);
     upkeep->service = service;
+    upkeep->wal = pk_wal_new(service->store, service->reader, 0);
     upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
     upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
     upkeep->soon_due = upkeep->slow_due = true;
@@ -75,6 +73,7 @@ void pk_upkeep_free(struct pk_upkeep *upkeep)
         return;
     pk_timer_free(upkeep->soon);
     pk_timer_free(upkeep->slow);
+    pk_wal_free(upkeep->wal);
     free(upkeep);
 }
 
@@ -190,43 +189,9 @@ static void complete_triggers(struct pk_upkeep *upkeep)
     }
 }
 
-/* ---- the write-ahead log ---- */
-
-static void watch_wal(struct pk_upkeep *upkeep)
-{
-    struct pk_service *service = upkeep->service;
-    int64_t bytes = pk_store_wal_bytes(service->store);
-    bool large = bytes > WAL_RESTART_BYTES;
-    if (large && !upkeep->wal_large)
-        pk_log(PK_LOG_WARN, "housekeeping", "wal.large", "bytes", PK_LOG_INT(bytes), NULL);
-    upkeep->wal_due = large && upkeep->wal_large;
-    upkeep->wal_large = large;
-    if (bytes > WAL_PASSIVE_BYTES && service->reader)
-        pk_reader_checkpoint(service->reader);
-}
-
-/* The second thread copies what it can beside the work; under a load without pause that never reaches the end of the log.
- * So the loop copies the little that was added meanwhile, and the log begins again from its front. Where somebody who reads
- * for long keeps it from that, the loop stands still for once. */
 void pk_upkeep_between_turns(struct pk_upkeep *upkeep)
 {
-    struct pk_service *service = upkeep->service;
-    struct pk_error err = { 0 };
-    if (!service->reader)
-        return;
-    bool copying = pk_reader_checkpointing(service->reader), copied = upkeep->wal_copying && !copying;
-    upkeep->wal_copying = copying;
-    if (copying || pk_store_wal_bytes(service->store) <= WAL_HURRY_BYTES)
-        return;
-    if (!copied && !upkeep->wal_due) {
-        pk_reader_checkpoint(service->reader);
-        upkeep->wal_copying = true;
-        return;
-    }
-    bool standstill = upkeep->wal_due;
-    upkeep->wal_due = false;
-    if (pk_store_checkpoint(service->store, standstill, &err) != 0)
-        pk_log(PK_LOG_DEBUG, "housekeeping", "wal.busy", "reason", err.message, NULL); /* somebody reads: the next round again */
+    pk_wal_between_turns(upkeep->wal);
 }
 
 /* After a failed commit something has to be written before it can be said that the database works again. */
@@ -278,7 +243,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name, desk->paused ? "paused" : "provider is not answering");
         say(ret_condition, text);
     }
-    if (upkeep->wal_large)
+    if (pk_wal_large(upkeep->wal))
         say(ret_condition, "the write-ahead log is large");
 }
 
@@ -303,7 +268,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
-    watch_wal(upkeep);
+    pk_wal_each_second(upkeep->wal);
     probe(upkeep);
     tell_state(upkeep);
     upkeep->soon_due = more;
@@ -332,6 +297,7 @@ static void long_round(struct pk_upkeep *upkeep)
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
     upkeep->slow_due = r == 0 && more;
+    pk_wal_each_minute(upkeep->wal);
 }
 
 void pk_upkeep_run(struct pk_upkeep *upkeep)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rig import MARK, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, run_json, used_bytes
+from rig import MARK, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, used_bytes
 
 EVERYBODY, GROUP, ALONE = "school:everybody", "school:group", "school:alone"
 GROUP_SIZE = 1000
@@ -122,6 +122,7 @@ def delayed(rig: Rig, stock: Stock, size: Size) -> Numbers:
 def bound(rig: Rig, size: Size, *provider_options: str) -> Numbers:
     """The same library calls without the gateway's rules, over the same disk and connections."""
     database = rig.folder / "bound.db"
+    rest_disk(rig.folder)
     rig.provider = Provider(rig.programs, "--expect", str(size.queued), *provider_options)
     try:
         neighbours = Neighbours(rig)
@@ -146,6 +147,7 @@ def _moments(log: Path) -> dict[int, int]:
 def latency(rig: Rig, stock: Stock, size: Size) -> Numbers:
     """From the moment a trigger was due to be published to its request at the provider, at a steady rate."""
     rig.put(stock.people)
+    alone = sync_times_ms(rig.folder, 2000)
     sent_log, seen_log, count = rig.folder / "sent.log", rig.folder / "seen.log", size.rate * size.seconds
     with rig.running("--log", str(seen_log), "--mark", MARK) as provider:
         rig.publish(ALONE, 200, first=800_000_000)  # warm; not looked at
@@ -158,7 +160,8 @@ def latency(rig: Rig, stock: Stock, size: Size) -> Numbers:
     began, arrived = _moments(sent_log), _moments(seen_log)
     took = sorted(arrived[number] - at_us for number, at_us in began.items())
     return {"p50_ms": took[len(took) // 2] / 1000, "p99_ms": took[len(took) * 99 // 100] / 1000, "max_ms": took[-1] / 1000,
-            "answer_p50_ms": sent["answer_us"]["p50"] / 1000, "cpu_s_per_1000": cpu * 1000 / count, "neighbours": share}
+            "answer_p50_ms": sent["answer_us"]["p50"] / 1000, "disk_p50_ms": alone[len(alone) // 2],
+            "disk_p99_ms": alone[len(alone) * 99 // 100], "cpu_s_per_1000": cpu * 1000 / count, "neighbours": share}
 
 
 def saturation(rig: Rig, stock: Stock, size: Size) -> Numbers:

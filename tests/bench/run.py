@@ -44,6 +44,7 @@ ROWS = [
     Row("latency", "p50_ms", "trigger to provider request at 1,000/s, median", "ms", 1.0, False),
     Row("latency", "p99_ms", "- 99th percentile", "ms", 3.0, False),
     Row("latency", "max_ms", "- slowest", "ms"),
+    Row("latency", "disk_p99_ms", "- the disk alone, 99th percentile of keeping 64 KiB", "ms"),
     Row("saturation", "per_s", "triggers of one recipient, flat out", "triggers/s", 5_000),
     Row("at_once", "receipts_per_s", "receipts by webhook, one a call, durable before the 200", "receipts/s", 10_000, True, "receipts_neighbours"),
     Row("cpu_groups", "cpu_s_per_1000", "processor per 1,000 messages, triggers of 1,000 recipients", "s", 0.1, False),
