@@ -53,6 +53,8 @@ struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config
     api->service = service;
     api->version = pk_strdup(config->version);
     api->started_ms = config->started_ms;
+    api->pages = config->pages;
+    api->pages_ctx = config->pages_ctx;
     pk_list_init(&api->calls);
     return api;
 }

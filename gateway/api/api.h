@@ -4,7 +4,7 @@
  * application makes one api and gives each of its listeners the function below as `handle`, the api as `ctx`.
  *
  *     control   a Unix socket: operators' commands; the peer must be our own user or root
- *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and nothing else
+ *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and pages
  *     watch     a loopback port: health and metrics, and nothing else
  *
  * Runs on the loop's thread in the serve phase. No answer leaves before the turn's commit: it waits on PK_LANE_ANSWER,
@@ -17,10 +17,14 @@
 #include "gateway/service/service.h"
 
 struct pk_api;
+struct pk_call;
 
 struct pk_api_config {
     const char *version; /* of the program */
     int64_t started_ms;
+    /* What the public listener hears that is no webhook; answers the call (gateway/api/answer.h). NULL: 404. */
+    void (*pages)(void *ctx, struct pk_call *call);
+    void *pages_ctx;
 };
 
 /* Borrows the service (whose reader must be there) and copies the configuration. Never NULL. */

@@ -100,6 +100,11 @@ void pk_api_handle_public(void *ctx, struct pk_http_request *request)
     const char *public_url = call->service->rules->public_url;
     struct pk_slice path = pk_http_request_path(request), level, name = { 0 };
     struct pk_desk *desk = NULL;
+    if (call->api->pages && !pk_slice_starts(path, "/hooks/")) {
+        call->actor = (struct pk_actor){ .role = PK_ROLE_PERSON, .name = "page" };
+        call->api->pages(call->api->pages_ctx, call);
+        return;
+    }
     bool hooks = public_url && pk_slice_cut(&path, '/', &level) && level.len == 0 && pk_slice_cut(&path, '/', &level) &&
                  pk_slice_is(level, "hooks") && pk_slice_cut(&path, '/', &name) && pk_is_name(name);
     for (size_t i = 0; hooks && !desk && i < call->service->desks->count; i++)
