@@ -18,6 +18,11 @@ struct path {
 /* A GET changes nothing: whoever follows links by itself, a mail scanner for one, decides nothing for anybody. */
 static const struct path paths[] = {
     { "GET", "/", pk_page_home },
+    { "GET", "/me/start", pk_me_start },
+    { "POST", "/me/ask", pk_me_ask },
+    { "GET", "/me/code", pk_me_code },
+    { "POST", "/me/enter", pk_me_enter },
+    { "POST", "/me/leave", pk_me_leave },
 };
 
 /* ---- loading ---- */
@@ -142,12 +147,32 @@ static bool serve_static(struct pk_call *call, struct pk_slice path)
     return false;
 }
 
+/* A form of ours, or of a page elsewhere that makes the reader's browser send it? Browsers say; what is no browser has no
+ * cookies of anybody's. */
+static bool is_from_elsewhere(const struct pk_call *call)
+{
+    struct pk_slice site = pk_http_request_header(call->request, "Sec-Fetch-Site");
+    struct pk_slice origin = pk_http_request_header(call->request, "Origin"), host = pk_http_request_header(call->request, "Host");
+    if (site.len > 0 && !pk_slice_is(site, "same-origin") && !pk_slice_is(site, "none"))
+        return true;
+    if (origin.len == 0)
+        return false;
+    bool same = origin.len > host.len + 3 && memcmp(origin.data + origin.len - host.len, host.data, host.len) == 0 &&
+                memcmp(origin.data + origin.len - host.len - 3, "://", 3) == 0;
+    return !same;
+}
+
 static void find_and_handle(struct pk_visit *visit)
 {
     struct pk_slice path = pk_http_request_path(visit->call->request), method = pk_http_request_method(visit->call->request);
     struct pk_error err = { 0 };
     if (pk_slice_is(method, "HEAD"))
         method = PK_SLICE("GET");
+    if (!pk_slice_is(method, "GET") && is_from_elsewhere(visit->call)) {
+        (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
+        pk_visit_trouble(visit, &err);
+        return;
+    }
     for (size_t i = 0; i < PK_COUNT(paths); i++)
         if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method)) {
             paths[i].handle(visit);

@@ -7,4 +7,14 @@
 
 void pk_page_home(struct pk_visit *visit); /* home.c */
 
+/* me_enter.c: the way in to one's own page */
+#define PK_ME_COOKIE "me"
+/* Whose page it is; the session goes on with each. PK_E_DENIED when nobody is signed in. */
+int pk_me_find(struct pk_visit *visit, int64_t *ret_recipient, struct pk_error *err);
+void pk_me_start(struct pk_visit *visit);
+void pk_me_ask(struct pk_visit *visit);
+void pk_me_code(struct pk_visit *visit);
+void pk_me_enter(struct pk_visit *visit);
+void pk_me_leave(struct pk_visit *visit);
+
 #endif

@@ -21,12 +21,13 @@ void pk_planner_wake(struct pk_planner *planner);
 void pk_planner_refresh(struct pk_planner *planner); /* after a failed commit */
 bool pk_planner_idle(const struct pk_planner *planner);
 
-/* An automatic answer to somebody's act, by the account it came on. Inside a unit. */
+/* An automatic answer to somebody's act, by the account it came on; an act at a page has none, and is answered by the
+ * channel's first route. Inside a unit. */
 struct pk_answer_plan {
     int64_t recipient; /* 0 = a stranger */
     int64_t address;
     uint32_t channel;
-    uint32_t account; /* PK_NAME_ACCOUNT */
+    uint32_t account; /* PK_NAME_ACCOUNT; 0 = any */
     const char *template_name;
     struct pk_slice language, script;
     struct pk_slice values; /* canonical JSON object; empty = none */

@@ -105,6 +105,18 @@ static const char *const steps[] = {
     " address BLOB NOT NULL, text BLOB NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX reply_part_by_sender ON reply_part(account, sender, reference, total, part);"
     "CREATE INDEX reply_part_by_time ON reply_part(at_ms);",
+
+    /* 7: how a person shows that an address is theirs */
+    "CREATE TABLE pass(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
+    " code BLOB NOT NULL, tries INTEGER NOT NULL, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX pass_by_token ON pass(token);"
+    "CREATE INDEX pass_asked ON pass(id) WHERE state = 0;"
+    "CREATE INDEX pass_by_recipient ON pass(recipient, created_ms);"
+    "CREATE INDEX pass_by_end ON pass(until_ms);"
+    "CREATE TABLE session(token BLOB PRIMARY KEY, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX session_by_recipient ON session(recipient);"
+    "CREATE INDEX session_by_end ON session(until_ms);",
 };
 
 int64_t pk_schema_newest(void)
