@@ -24,6 +24,7 @@
 #include "gateway/language/reply.h"
 
 struct pk_catalog;
+struct pk_dates;    /* dates.h */
 struct pk_template; /* one name in one language */
 
 /* Loads every language folder under `folder`; every mistake is told. Negative when there was any (then *ret_catalog
@@ -38,6 +39,8 @@ bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name);
 bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language);
 /* Is `script` ("" or "Latn") a rendering this language knows? */
 bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice script);
+/* Days and hours in this language's words (dates.h), the catalog's; NULL = it is not loaded. */
+const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language);
 /* The languages and templates, for listing and preloading. */
 size_t pk_catalog_template_count(const struct pk_catalog *catalog);
 const struct pk_template *pk_catalog_template(const struct pk_catalog *catalog, size_t index);

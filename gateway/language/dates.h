@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Days and hours in words, per language: every pattern, preposition and list is data of that language's language.ini,
- * section [dates]. Private to this folder; the renderer is the caller. Formatters are made when a language is loaded;
- * the wall clock comes with each call. Nothing changes once loaded and there is no clock of its own, but ICU's
+ * section [dates]. Called by the renderer, and by who looks a language up in the catalog (pk_catalog_dates). Formatters
+ * are made when a language is loaded; the wall clock comes with each call. Nothing changes once loaded and there is no clock of its own, but ICU's
  * formatters keep notes while they work: one thread at a time.
  */
 #ifndef PK_LANGUAGE_DATES_H

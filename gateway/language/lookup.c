@@ -52,6 +52,12 @@ bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice 
     return found && (script.len == 0 || pk_language_renders(found, script));
 }
 
+const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language)
+{
+    const struct pk_language *found = pk_catalog_language(catalog, language);
+    return found ? found->dates : NULL;
+}
+
 size_t pk_catalog_template_count(const struct pk_catalog *catalog)
 {
     return catalog->template_count;

@@ -66,8 +66,9 @@ static void say(const struct pk_reading *r, enum pk_intent intent, const struct 
 {
     ret->intent = intent;
     /* Words that several languages share tell nothing of the writer's. */
-    const char *language = because ? pk_reply_language(r->words, because->language) : "";
-    (void) snprintf(ret->language, sizeof ret->language, "%s", strcmp(language, "mul") == 0 ? "" : language);
+    const char *language = because ? pk_reply_language(r->words, because->language) : "mul"; /* so do signs */
+    ret->shared = strcmp(language, "mul") == 0;
+    (void) snprintf(ret->language, sizeof ret->language, "%s", ret->shared ? "" : language);
 }
 
 static void decide_without_words(const struct pk_reading *r, struct pk_reply_meaning *ret)

@@ -13,7 +13,8 @@ struct pk_reply_meaning {
     enum pk_intent intent;
     bool soft;         /* YES, NO: not an explicit one; good enough for attendance, not for consent */
     uint32_t count;    /* with YES: people given, 0 = not said */
-    char language[12]; /* the list that matched; informative */
+    char language[12]; /* the list that matched; informative. "" = nobody's alone, or none matched */
+    bool shared;       /* what matched is several languages': "stop", "ok", a thumb */
 };
 
 struct pk_reply_words *pk_reply_words_new(void);

@@ -59,9 +59,12 @@ bool pk_message_format(const struct pk_message *message, const struct pk_message
 
 /* ---- phone numbers ---- */
 
-/* The values are those of enum pk_phone_status; the result has room for `max` bytes. */
+/* The values are those of enum pk_phone_status. The number, which has room for `max` bytes, and the kind it is of, a
+ * constant, are written for all of them but INVALID. */
 enum pk_phone_reading { PK_READING_OK = 1, PK_READING_AMBIGUOUS, PK_READING_NOT_SMS, PK_READING_INVALID };
-enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max);
+enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max,
+                                    const char **ret_type);
+bool pk_phone_has_region(const char *region);
 
 #ifdef __cplusplus
 }
