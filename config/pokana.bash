@@ -37,12 +37,16 @@ _pokana_words()
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
     'backup '* | 'restore '*) ;;
+    'text segments') echo '--explain' ;;
+    'text intent' | 'text dates') echo '--templates' ;;
+    'text latin' | 'text phone') ;;
+    'text '*) echo 'segments latin intent dates phone' ;;
     'help '*) echo "$_pokana_commands" ;;
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers messages accounts pause resume recipients keys
-    backup restore help'
+_pokana_commands='serve check-config status queue adapters trigger triggers messages accounts pause resume recipients text
+    keys backup restore help'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
 
@@ -54,6 +58,7 @@ _pokana()
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
     --config | --socket | --password) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person) return ;;
     esac
 
