@@ -156,7 +156,7 @@ static int answer_all(enum pk_text_question question, const struct pk_text_tools
     }
     pk_buf_finish(&answer);
     pk_lines_finish(&lines);
-    return r == 0 ? empty_output(err) : r;
+    return r; /* what is left in the output is emptied where every command ends */
 }
 
 /* ---- the command ---- */

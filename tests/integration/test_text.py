@@ -202,6 +202,21 @@ class TestText(unittest.TestCase):
         closed = ["sh", "-c", '"$@" >&-', "sh", *self.command("latin")]
         self.assertEqual(self.ended_badly(closed, input=asked), "pokana: could not write to standard output\n")
 
+    def test_nobody_listens_any_more(self) -> None:
+        """It ends when an answer cannot be given, and not only when there is nothing more to answer."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with subprocess.Popen(self.command("latin"), stdin=subprocess.PIPE, stdout=writer, stderr=subprocess.PIPE, env=self.env) as peer:
+            os.close(writer)
+            assert peer.stdin and peer.stderr
+            watch = threading.Timer(PATIENCE_S, peer.kill)
+            watch.start()
+            self.addCleanup(watch.cancel)
+            peer.stdin.write(line(GOOD["latin"]) + b"\n")
+            peer.stdin.flush()
+            self.assertEqual(peer.stderr.read(), b"pokana: could not write to standard output\n")
+            self.assertEqual(peer.wait(PATIENCE_S), 10)
+
     def test_input_that_fails(self) -> None:
         folder = os.open(self.folder, os.O_RDONLY)
         try:

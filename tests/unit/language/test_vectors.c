@@ -164,7 +164,7 @@ static void test_transliteration(void **state)
 /* The list that matched, "mul" for several languages' and absent for none. */
 static bool found_in(const struct pk_reply_meaning *found, struct pk_slice language)
 {
-    return found->shared ? pk_slice_is(language, "mul") : pk_slice_is(language, found->language);
+    return found->shared == pk_slice_is(language, "mul") && pk_slice_is(found->shared ? PK_SLICE("") : language, found->language);
 }
 
 /* Words in letters of two alphabets that two ways of reading find in two languages: the meaning is the same, and which
