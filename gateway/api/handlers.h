@@ -39,6 +39,9 @@ void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);
 void pk_api_message_resolve(struct pk_call *call);
 
+/* cost.c */
+void pk_api_template_cost(struct pk_call *call);
+
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);

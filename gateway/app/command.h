@@ -39,5 +39,6 @@ extern const struct pk_command pk_command_recipients, pk_command_backup, pk_comm
 extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_command_messages;
 extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status;
 extern const struct pk_command pk_command_text, pk_command_trigger, pk_command_triggers;
+extern const struct pk_command pk_command_templates;
 
 #endif

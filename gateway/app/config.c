@@ -13,11 +13,20 @@
 
 /* ---- one section ---- */
 
+const char *pk_config_tag(const struct pk_key *key, const char *entry)
+{
+    size_t len = strlen(key->name);
+    return key->type == PK_KEY_TAGGED && strncmp(entry, key->name, len) == 0 && entry[len] == '.' ? entry + len + 1 : NULL;
+}
+
 const struct pk_key *pk_config_key(const char *kind, const char *name)
 {
-    for (size_t i = 0; i < pk_config_key_count; i++)
-        if (strcmp(pk_config_keys[i].kind, kind) == 0 && strcmp(pk_config_keys[i].name, name) == 0)
-            return &pk_config_keys[i];
+    for (size_t i = 0; i < pk_config_key_count; i++) {
+        const struct pk_key *key = &pk_config_keys[i];
+        bool named = key->type != PK_KEY_TAGGED && strcmp(key->name, name) == 0;
+        if (strcmp(key->kind, kind) == 0 && (named || pk_config_tag(key, name)))
+            return key;
+    }
     return NULL;
 }
 
@@ -51,6 +60,17 @@ static void refuse_unknown(struct pk_config_reading *reading)
     reading->entry = NULL;
 }
 
+static void fill_tagged(struct pk_config_reading *reading, const struct pk_key *key, const struct pk_ini_section *section, void *base)
+{
+    for (size_t i = 0; section && i < section->entry_count; i++) {
+        const char *tag = pk_config_tag(key, section->entries[i].key);
+        reading->entry = &section->entries[i];
+        if (tag)
+            pk_config_tagged(reading, key, tag, section->entries[i].value, base);
+    }
+    reading->entry = NULL;
+}
+
 /* Every declared key of the section at hand into `base`. `section` NULL: the defaults of a section that is absent. */
 static void fill(struct pk_config_reading *reading, const char *kind, const struct pk_ini_section *section, void *base)
 {
@@ -59,6 +79,10 @@ static void fill(struct pk_config_reading *reading, const char *kind, const stru
         const struct pk_key *key = &pk_config_keys[i];
         if (strcmp(key->kind, kind) != 0)
             continue;
+        if (key->type == PK_KEY_TAGGED) {
+            fill_tagged(reading, key, section, base);
+            continue;
+        }
         /* The default first: the value stays usable for later checks when what is written is told as wrong. */
         reading->entry = NULL;
         if (key->fallback)
@@ -312,6 +336,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "limits", &config->rules);
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
+    pk_config_read_topic_words(&reading);
     read_accounts(&reading);
     read_routes(&reading);
     read_publishers(&reading);

@@ -48,6 +48,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Time zone in which moments are told to people."),
     GATEWAY("language", rules.default_language, .type = PK_KEY_TEXT, .fallback = "bg", .max = 8,
             .help = "Language for people whose own is not known: a folder of the templates."),
+    GATEWAY("start_topics", rules.start_topics, .type = PK_KEY_WORDS,
+            .help = "Topics that START gives to somebody who stopped none and names none. Without it: help is answered."),
     GATEWAY("region", rules.phone_region, .type = PK_KEY_TEXT, .fallback = "NL", .max = 2,
             .help = "Country of phone numbers that are written without one: two capital letters."),
     GATEWAY("database", database, .type = PK_KEY_PATH, .fallback = "pokana.db",
@@ -98,6 +100,12 @@ const struct pk_key pk_config_keys[] = {
 
     TOPIC("consent", consent_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "730d",
           .help = "How long an agreement lasts before it is asked again."),
+    TOPIC("name", names, .type = PK_KEY_TAGGED, .max = 30,
+          .help = "Its name as people read it, in each language; name.nl and others likewise. Without any: the section's name."),
+    TOPIC("words", words, .type = PK_KEY_TAGGED, .max = 400,
+          .help = "What people write for it behind STOP and START, in each language; a Latin spelling comes by itself."),
+    TOPIC("purpose", purposes, .type = PK_KEY_TAGGED, .max = 200,
+          .help = "One sentence in each language: what its messages are for."),
 
     { .kind = "account", .name = "adapter", .type = PK_KEY_NAME, .required = true, /* looked up, not kept */
             .help = "The adapter that speaks to the provider; `pokana adapters` lists them." },
@@ -125,6 +133,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Longest such pause."),
     ACCOUNT("receipt_window", receipt_window_ms, .type = PK_KEY_DURATION, .min = SECOND, .max = 14 * DAY, .fallback = "48h",
             .help = "Silence of the provider after which a message counts as unconfirmed."),
+    ACCOUNT("price", price, .type = PK_KEY_PRICE,
+            .help = "What one part costs by the contract, like 0.065 EUR: for reckoning before anything is sent."),
     ACCOUNT("when_uncertain", resend_uncertain, .type = PK_KEY_CHOICE, .choices = "hold|resend", .fallback = "hold",
             .help = "A hand-over with an unknown end: hold leaves it to a person, resend risks a double."),
 

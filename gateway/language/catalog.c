@@ -190,7 +190,7 @@ static void check_length(struct loading *l, const struct pk_template *t, struct 
     char rendering[64] = "";
     pk_buf_init(&document, 65536);
     pk_buf_init(&words, 65536);
-    pk_template_longest(t, script.len > 0, &document);
+    pk_template_longest(t, pk_slice_is(script, PK_RENDERING_LATIN), &document);
     if (script.len > 0)
         (void) snprintf(rendering, sizeof rendering, "%s-%.*s", t->language->tag, PK_SLICE_ARG(script));
     int r = pk_json_parse(pk_buf_slice(&document), 65536, &values, l->err);

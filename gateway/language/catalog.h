@@ -37,7 +37,9 @@ PK_AUTO_DEFINE(pk_catalog, struct pk_catalog *, pk_catalog_free)
 const struct pk_template *pk_catalog_find(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
 bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name);
 bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language);
-/* Is `script` ("" or "Latn") a rendering this language knows? */
+#define PK_RENDERING_LATIN "Latn"  /* Cyrillic in Latin letters */
+#define PK_RENDERING_PLAIN "plain" /* Latin letters without marks: fewer parts, only for who chose it */
+/* Is `script` ("", "Latn" or "plain") a rendering this language knows? */
 bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice script);
 /* Days and hours in this language's words (dates.h), the catalog's; NULL = it is not loaded. */
 const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language);
@@ -63,7 +65,7 @@ int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice n
 
 /* Renders a text version: the body as stored at first use, in `language`, with the values given at intake; moments
  * become words of that language on the wall clock of `zone`. rendering "bg-Latn" transliterates and makes it
- * GSM-safe. `org` is the sender's name. Result: UTF-8, NFC, prepared for sending. PK_E_INVALID names what is missing. */
+ * GSM-safe; "tr-plain" writes plain letters. `org` is the sender's name. Result: UTF-8, NFC, prepared for sending. PK_E_INVALID names what is missing. */
 struct pk_render {
     struct pk_slice language;
     struct pk_slice rendering;
@@ -77,6 +79,12 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
 /* What the buttons under a question say in a language and its rendering, appended. PK_E_NOT_FOUND: this language has none. */
 int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
                        struct pk_buf *ret_no);
+
+/* Names joined as a language lists things: "срещи, събития и работно време". Appended. PK_E_NOT_FOUND: no such language. */
+int pk_catalog_list(const struct pk_catalog *catalog, struct pk_slice language, const struct pk_slice *names, size_t count,
+                    struct pk_buf *out);
+/* The languages to read instead of one that is missing, best first, separated by spaces; "" = none. */
+struct pk_slice pk_catalog_fallback(const struct pk_catalog *catalog, struct pk_slice language);
 
 /* Reply words of every language loaded (exact words; gateway/language/reply.h). */
 const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog);

@@ -173,6 +173,23 @@ bool pk_weekdays_valid(struct pk_slice weekdays)
     return parse_weekdays(weekdays, wanted, &count);
 }
 
+/* What stands before the next name of a list, when `told` are behind it and `left` are to come. */
+static void add_joint(const struct pk_dates *dates, size_t told, size_t left, struct pk_buf *out)
+{
+    if (told > 0)
+        (void) (left == 1 ? pk_buf_printf(out, " %s ", dates->list_and) : pk_buf_add_text(out, ", "));
+}
+
+int pk_dates_list(const struct pk_dates *dates, const struct pk_slice *names, size_t count, struct pk_buf *out)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        add_joint(dates, i, count - i, out);
+        r = pk_buf_add_slice(out, names[i]);
+    }
+    return r;
+}
+
 int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, struct pk_buf *out)
 {
     bool wanted[7];
@@ -183,9 +200,7 @@ int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, st
     for (size_t day = 0; r == 0 && day < 7; day++) {
         if (!wanted[day])
             continue;
-        if (told++ > 0)
-            (void) (left == 1 ? pk_buf_printf(out, " %s ", dates->list_and) : pk_buf_add_text(out, ", "));
-        left--;
+        add_joint(dates, told++, left--, out);
         /* 5 January 1970 was a Monday. */
         r = add_formatted(dates->weekday, dates->plain, (int64_t) (day + 4) * DAY_MS, out);
     }

@@ -49,7 +49,10 @@ int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, struct p
 /* "tue thu" in words: "вторник и четвъртък". Each day once, Monday first. */
 int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, struct pk_buf *out);
 
-/* Are these values of the two functions above? */
+/* "срещи, събития и работно време": names joined as this language lists things. */
+int pk_dates_list(const struct pk_dates *dates, const struct pk_slice *names, size_t count, struct pk_buf *out);
+
+/* Are these values of pk_dates_hours() and pk_dates_weekdays()? */
 bool pk_hours_valid(struct pk_slice hours);
 bool pk_weekdays_valid(struct pk_slice weekdays); /* at most PK_WEEKDAYS_MAX of them */
 #define PK_WEEKDAYS_MAX 5

@@ -6,6 +6,7 @@
 #include "gateway/language/language_file.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/catalog.h"
 #include "gateway/language/segment.h"
 #include "gateway/language/utf16.h"
 
@@ -14,8 +15,9 @@
 
 static const char *const language_keys[] = { "name", "locale", "renderings", "fallback", "reply-order" };
 
-/* The only script there is a rendering to; what it means is transliterate.c and gsm_safe.c. */
-static const char *const known_renderings[] = { "Latn" };
+/* The renderings there are: Latin letters for Cyrillic (transliterate.c and gsm_safe.c), plain letters for Latin ones with
+ * marks (gsm_safe.c). */
+static const char *const known_renderings[] = { PK_RENDERING_LATIN, PK_RENDERING_PLAIN };
 
 static char *value_of(const struct pk_ini_section *section, const char *key, const char *otherwise)
 {
@@ -47,7 +49,7 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
     struct pk_slice rest = renderings ? renderings->value : (struct pk_slice){ 0 }, one;
     while (rest.data && pk_slice_cut(&rest, ' ', &one))
         if (one.len > 0 && !is_one_of(one, known_renderings, PK_COUNT(known_renderings)))
-            pk_ini_tell(report, ini->file, renderings->line, "language", "renderings", "Write Latn, or leave the key out.",
+            pk_ini_tell(report, ini->file, renderings->line, "language", "renderings", "Write Latn or plain, or leave the key out.",
                         "there is no rendering \"%.*s\"", PK_SHOWN(one));
 }
 

@@ -103,6 +103,19 @@ const uint8_t *pk_template_hash(const struct pk_template *t)
     return t->hash;
 }
 
+int pk_catalog_list(const struct pk_catalog *catalog, struct pk_slice language, const struct pk_slice *names, size_t count,
+                    struct pk_buf *out)
+{
+    const struct pk_language *own = pk_catalog_language(catalog, language);
+    return own ? pk_dates_list(own->dates, names, count, out) : PK_E_NOT_FOUND;
+}
+
+struct pk_slice pk_catalog_fallback(const struct pk_catalog *catalog, struct pk_slice language)
+{
+    const struct pk_language *own = pk_catalog_language(catalog, language);
+    return own ? pk_slice_of(own->fallback) : PK_SLICE("");
+}
+
 const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog)
 {
     return catalog->words;

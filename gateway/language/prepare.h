@@ -14,5 +14,8 @@ int pk_text_compose(struct pk_slice text, struct pk_buf *out);
 int pk_transliterate_bg(struct pk_slice text, struct pk_buf *out);
 /* Latin text made to fit the GSM 7-bit alphabet. */
 int pk_gsm_safe(struct pk_slice text, struct pk_buf *out);
+/* Plain letters: ş becomes s, ł l, „ ", where the alphabet has such a letter. What has none (Cyrillic, an emoji) stays as
+ * it is: nothing is lost, and the text may still not fit. Only for who chose it. */
+int pk_plain_letters(struct pk_slice text, struct pk_buf *out);
 
 #endif

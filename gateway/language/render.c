@@ -112,6 +112,8 @@ static int to_script(struct pk_slice script, struct pk_slice text, struct pk_buf
     struct pk_buf latin;
     if (script.len == 0)
         return pk_buf_add_slice(out, text);
+    if (pk_slice_is(script, PK_RENDERING_PLAIN))
+        return pk_plain_letters(text, out);
     pk_buf_init(&latin, RENDERED_MAX);
     int r = pk_transliterate_bg(text, &latin);
     if (r == 0)

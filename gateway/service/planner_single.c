@@ -7,10 +7,13 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/topics.h"
+#include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
+#define QUESTION "optin-request"
 
 void pk_planner_note(struct pk_service *service, const struct pk_message *message)
 {
@@ -85,21 +88,39 @@ static bool asked_before(struct pk_service *service, const struct pk_question_pl
            pk_messages_question_asked(service->store, plan->address, 0, now_ms - service->rules->reply_window_ms);
 }
 
-int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
+struct invited {
+    const struct pk_question_plan *plan;
+    int64_t now_ms;
+    struct pk_topic_set topics;
+};
+
+static int add_invited(void *ctx, const struct pk_consent_event *newest)
+{
+    struct invited *invited = ctx;
+    if (newest->channel == invited->plan->channel &&
+        pk_consent_state_of(newest->kind, newest->until_ms, invited->now_ms) == PK_CONSENT_INVITED)
+        pk_topic_set_add(&invited->topics, newest->topic);
+    return 0;
+}
+
+/* A yes will be about all of them: all of them are named. */
+static int name_invited(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, struct pk_buf *values,
                         struct pk_error *err)
 {
-    uint32_t route = 0;
-    *ret_asked = false;
-    if (asked_before(service, plan, now_ms))
-        return 0;
-    int r = route_of(service, plan->channel, &route, err);
-    if (r != 0)
-        return r;
+    struct invited invited = { .plan = plan, .now_ms = now_ms };
+    pk_topic_set_add(&invited.topics, plan->topic);
+    int r = pk_ledger_newest(service->store, plan->recipient, add_invited, &invited, err);
+    return r != 0 ? r : pk_topics_values(service, QUESTION, plan->language, "topics", &invited.topics, values, err);
+}
+
+static int queue_question(struct pk_service *service, const struct pk_question_plan *plan, uint32_t route, struct pk_slice values,
+                          int64_t now_ms, struct pk_error *err)
+{
     struct pk_notice notice = {
         .cls = PK_CLASS_QUESTION,
         .topic = plan->topic,
-        .template_name = PK_SLICE("optin-request"),
-        .values = PK_SLICE("{}"),
+        .template_name = PK_SLICE(QUESTION),
+        .values = values,
         .created_ms = now_ms,
     };
     struct pk_message message = {
@@ -116,7 +137,24 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
     };
-    r = pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+    return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+}
+
+int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
+                        struct pk_error *err)
+{
+    uint32_t route = 0;
+    *ret_asked = false;
+    if (asked_before(service, plan, now_ms))
+        return 0;
+    struct pk_buf values;
+    pk_buf_init(&values, PK_TOPICS_VALUES_MAX);
+    int r = route_of(service, plan->channel, &route, err);
+    if (r == 0)
+        r = name_invited(service, plan, now_ms, &values, err);
+    if (r == 0)
+        r = queue_question(service, plan, route, pk_buf_slice(&values), now_ms, err);
+    pk_buf_finish(&values);
     *ret_asked = r == 0;
     return r;
 }

@@ -28,6 +28,14 @@ const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct 
     return NULL;
 }
 
+const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (pk_slice_is(tag, texts->items[i].tag))
+            return texts->items[i].text;
+    return NULL;
+}
+
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
 {
     for (size_t i = 0; i < words->count; i++) {

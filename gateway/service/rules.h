@@ -7,11 +7,24 @@
 #define PK_SERVICE_RULES_H
 
 #include "gateway/include/pokana/adapter.h"
+#include "gateway/language/reply.h"
+#include "gateway/model/price.h"
 #include "gateway/model/retry.h"
 #include "gateway/plugin/settings.h"
 
 struct pk_words {
     const char *const *items;
+    size_t count;
+};
+
+/* A text in several languages: "name.bg = ...", "name.nl = ...". */
+struct pk_tagged {
+    const char *tag;
+    const char *text;
+};
+
+struct pk_tagged_texts {
+    const struct pk_tagged *items;
     size_t count;
 };
 
@@ -42,6 +55,7 @@ struct pk_account_rule {
     int64_t connect_timeout_ms, timeout_ms;
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     bool resend_uncertain; /* when_uncertain = resend */
+    struct pk_price price; /* of one part, as the contract says; currency "" = not said */
 };
 
 struct pk_route_rule {
@@ -53,6 +67,9 @@ struct pk_route_rule {
 struct pk_topic_rule {
     const char *name;
     int64_t consent_ms; /* how long a consent lasts */
+    struct pk_tagged_texts names; /* as people read it */
+    struct pk_tagged_texts words; /* what they write for it behind STOP and START */
+    struct pk_tagged_texts purposes; /* one sentence: what the messages are for */
 };
 
 struct pk_bus_rule {
@@ -80,6 +97,8 @@ struct pk_rules {
     size_t route_count;
     const struct pk_topic_rule *topics;
     size_t topic_count;
+    const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
+    struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const char *default_route;
     int64_t validity_ms; /* of a trigger that names none */
     int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
@@ -94,6 +113,8 @@ struct pk_rules {
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+/* The text in exactly this language; NULL = there is none. */
+const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
 /* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
 

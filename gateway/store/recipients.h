@@ -13,7 +13,7 @@
 struct pk_recipient {
     int64_t id; /* random; says nothing */
     char language[PK_LANGUAGE_MAX]; /* "bg", "nl", "tr", "en" */
-    char script[PK_LANGUAGE_MAX]; /* "" = the language's own, or "Latn" */
+    char script[PK_LANGUAGE_MAX]; /* "" = the language's own; "Latn"; "plain" = plain letters */
     int64_t created_ms;
     int64_t stopped_ms; /* STOP stands since; 0 = not */
 };
@@ -77,6 +77,14 @@ struct pk_audience_row {
  * A person with several addresses on the channel gets the oldest. */
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
+/* How many of them there are for each language and script, by these. PK_E_LIMIT when there are more than `max` groups. */
+struct pk_audience_group {
+    char language[PK_LANGUAGE_MAX];
+    char script[PK_LANGUAGE_MAX];
+    int64_t people;
+};
+int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
+                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err);
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err);
 
