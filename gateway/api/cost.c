@@ -175,9 +175,14 @@ static const struct pk_advice *advice_for(struct pk_call *call, struct reckoning
     return advice;
 }
 
-static const struct pk_account_rule *account_of(const struct reckoning *reckoning)
+/* By whose price it is reckoned: the route's first. As the configuration is now, which an account at work may not know. */
+static const struct pk_account_rule *account_of(const struct pk_call *call, const struct reckoning *reckoning)
 {
-    return reckoning->route->desk_count > 0 ? reckoning->route->desks[0]->rule : NULL;
+    const struct pk_rules *rules = call->service->rules;
+    for (size_t i = 0; reckoning->route->desk_count > 0 && i < rules->account_count; i++)
+        if (strcmp(rules->accounts[i].name, reckoning->route->desks[0]->rule->name) == 0)
+            return &rules->accounts[i];
+    return NULL;
 }
 
 /* ---- telling ---- */
@@ -227,19 +232,19 @@ static int add_group(struct pk_call *call, struct reckoning *reckoning, const st
 }
 
 /* All who read this text: what it would cost if every one of them got it in this form. */
-static void add_form(const struct reckoning *reckoning, const struct pk_advice *advice, const struct pk_advice_form *form,
+static void add_form(const struct pk_account_rule *account, const struct pk_advice *advice, const struct pk_advice_form *form,
                      const struct bounds *readers, struct pk_json_out *out)
 {
-    const struct pk_price *price = account_of(reckoning) ? &account_of(reckoning)->price : &(struct pk_price){ 0 };
+    struct pk_price price = account ? account->price : (struct pk_price){ 0 };
     struct bounds parts = { 0 }, cost = { 0 };
     add(&parts, *readers, form->length.parts);
-    add(&cost, parts, price->amount);
+    add(&cost, parts, price.amount);
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "script", form->script);
     pk_json_add_text(out, "written", pk_advice_form_name(advice, form));
     add_length(out, form);
     add_bounds(out, "partsIfAll", &parts, true);
-    add_bounds(out, "costIfAll", &cost, price->currency[0] != '\0');
+    add_bounds(out, "costIfAll", &cost, price.currency[0] != '\0');
     pk_json_close(out, '}');
 }
 
@@ -259,7 +264,7 @@ static int add_advice(struct pk_call *call, struct reckoning *reckoning, const s
     add_bounds(out, "readers", &readers, true);
     pk_json_open(out, "forms", '[');
     for (size_t i = 0; i < advice->count; i++)
-        add_form(reckoning, advice, &advice->forms[i], &readers, out);
+        add_form(account_of(call, reckoning), advice, &advice->forms[i], &readers, out);
     pk_json_close(out, ']');
     pk_json_close(out, '}');
     pk_buf_finish(&sentence);
@@ -274,7 +279,7 @@ static int advise_at_least_one(struct pk_call *call, struct reckoning *reckoning
 
 static int tell(struct pk_call *call, struct reckoning *reckoning, struct pk_error *err)
 {
-    const struct pk_account_rule *account = account_of(reckoning);
+    const struct pk_account_rule *account = account_of(call, reckoning);
     struct pk_json_out out = pk_json_out(&call->out);
     struct bounds people = { 0 }, parts = { 0 }, cost = { 0 };
     bool priced = account && account->price.currency[0] != '\0';

@@ -114,6 +114,7 @@ static void fill_rules(struct house *house)
             .timeout_ms = 1000,
             .connect_timeout_ms = 1000,
             .receipt_window_ms = 3600000,
+            .price = { 650, "EUR" },
         };
     }
     house->rules = (struct pk_rules){

@@ -16,7 +16,7 @@
 #define ROWS "sms,+359880001234,bg,festival\nsms,0888000123,bg,festival\nsms,+359880001235,bg,festival\n"
 #define CSV "Content-Type: text/csv\r\n"
 
-static const struct pk_topic_rule topics[] = { { "festival", 365 * DAY_MS } };
+static const struct pk_topic_rule topics[] = { { .name = "festival", .consent_ms = 365 * DAY_MS } };
 
 static int build(void **state)
 {

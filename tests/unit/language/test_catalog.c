@@ -203,7 +203,7 @@ static void test_files(void **state)
         "language.ini:6: [tides] there is no section of this kind | Use [language], [dates], [choices] and [replies].\n"
         "language.ini:2: [language] naam: there is no key \"naam\" | Use name, locale, renderings, fallback or reply-order.\n"
         "language.ini:1: [language] name: the name is missing | Write the language's name in Dutch.\n"
-        "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn, or leave the key out.\n"
+        "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn or plain, or leave the key out.\n"
         "language.ini:5: [language] reply-order: this is no number | Write a number from 0 to 1000.\n"
         "language.ini:22: [choices] maybe: there is no key \"maybe\" | Use yes and no.\n"
         "language.ini:21: [choices] yes: a button holds at most 20 characters | Write one short word.\n"

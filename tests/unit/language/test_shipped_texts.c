@@ -123,18 +123,20 @@ static void test_names_the_service_counts_on(void **state)
         const char *name;
         enum pk_text_kind kind;
         enum pk_text_reply reply;
+        const char *values; /* as the service gives them; NULL = none, or the meeting's */
     } needed[] = {
-        { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO },
-        { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT },
-        { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO, NULL },
+        { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, "{\"topics\":\"Dam\"}" },
+        { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "topic-stopped", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topic\":\"Dam\"}" },
+        { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
     };
     static const char *const languages[] = { "bg", "nl", "tr", "en" };
     static const char meeting[] = "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam 12\"}";
@@ -147,7 +149,7 @@ static void test_names_the_service_counts_on(void **state)
             assert_non_null(t);
             assert_int_equal(pk_template_kind(t), needed[i].kind);
             assert_int_equal(pk_template_reply(t), needed[i].reply);
-            render(*state, t, "", of_meeting ? meeting : "{}", &words);
+            render(*state, t, "", needed[i].values ? needed[i].values : of_meeting ? meeting : "{}", &words);
             assert_true(words.len > 0);
         }
     }

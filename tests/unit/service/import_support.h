@@ -24,9 +24,9 @@
 #define ANNA "+359880001234"
 #define BORIS "+359880001235"
 
-static const struct pk_topic_rule topics[] = { { "parent-meetings", 730 * DAY_MS },
-                                               { "festival", 365 * DAY_MS },
-                                               { "info-point", 0 } };
+static const struct pk_topic_rule topics[] = { { .name = "parent-meetings", .consent_ms = 730 * DAY_MS },
+                                               { .name = "festival", .consent_ms = 365 * DAY_MS },
+                                               { .name = "info-point" } };
 static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms" }, { .name = "chat", .channel = "telegram" } };
 static const struct pk_rules rules = {
     .phone_region = "NL",

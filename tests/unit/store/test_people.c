@@ -169,6 +169,21 @@ static void test_audiences(void **state)
     both.all = any, both.all_count = 2;
     assert_int_equal(reach(desk, &both, &first), 1);
     assert_true(first == people[0]);
+    /* The same people, counted by what they read. */
+    struct pk_audience_group groups[3];
+    size_t group_count = 0;
+    assert_int_equal(pk_recipient_set_language(desk->store, people[1], PK_SLICE("tr"), PK_SLICE("plain"), NULL), 0);
+    assert_int_equal(pk_audience_groups(desk->store, &all, NOW, 3, groups, &group_count, NULL), 0);
+    assert_int_equal(group_count, 2);
+    assert_string_equal(groups[0].language, "bg");
+    assert_int_equal(groups[0].people, 4);
+    assert_string_equal(groups[1].language, "tr");
+    assert_string_equal(groups[1].script, "plain");
+    assert_int_equal(groups[1].people, 1);
+    assert_int_equal(pk_audience_groups(desk->store, &both, NOW, 3, groups, &group_count, NULL), 0);
+    assert_int_equal(group_count, 1);
+    assert_int_equal(groups[0].people, 1);
+    assert_int_equal(pk_audience_groups(desk->store, &all, NOW, 1, groups, &group_count, NULL), PK_E_LIMIT);
     /* Who said STOP, whose number is blocked, whose consent ended: none is reached. */
     assert_int_equal(pk_recipient_set_stopped(desk->store, people[0], NOW, NULL), 0);
     assert_int_equal(reach(desk, &all, NULL), 4);
