@@ -17,6 +17,8 @@ _pokana_words()
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
     'adapters '*) _pokana_names adapters ;;
     'trigger '*) echo '--as --wait --username --password' ;;
+    'templates cost') echo '--topic --values --tag --route' ;;
+    'templates '*) echo 'cost' ;;
     'triggers list') echo '--limit' ;;
     'triggers show') ;;
     'triggers '*) echo 'list show' ;;
@@ -45,8 +47,8 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers messages accounts pause resume recipients text
-    keys backup restore help'
+_pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
+    text keys backup restore help'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
 
@@ -57,9 +59,9 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person) return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

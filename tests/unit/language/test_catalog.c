@@ -212,7 +212,7 @@ static void test_files(void **state)
         "else here.\n"
         "language.ini:0: the language file cannot be read | Every folder of texts has a language.ini; copy another language's "
         "and translate it.\n"
-        "language.ini:19: [replies] no: \"ja\" stands in list yes of language tr too | Keep it in one of them, whatever the "
+        "language.ini:19: [replies] no: \"ja\" stands in list yes of language tr too (tr/language.ini:18) | Keep it in one of them, whatever the "
         "language.\n");
     assert_string_equal(err.hint, "Each is told with its file and line.");
     folder_remove(&folder);
