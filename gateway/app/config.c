@@ -41,6 +41,15 @@ static size_t key_names(const char *kind, const char *ret_names[NAMES_MAX])
     return count;
 }
 
+/* "name" is written name.bg, name.nl. */
+static bool is_tagged(const char *kind, const char *name)
+{
+    for (size_t i = 0; i < pk_config_key_count; i++)
+        if (pk_config_keys[i].type == PK_KEY_TAGGED && strcmp(pk_config_keys[i].kind, kind) == 0 && strcmp(pk_config_keys[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void refuse_unknown(struct pk_config_reading *reading)
 {
     const struct pk_ini_section *section = reading->section;
@@ -53,7 +62,8 @@ static void refuse_unknown(struct pk_config_reading *reading)
         char hint[160] = "config/pokana.conf.sample shows every key.";
         const char *near = pk_nearest(pk_slice_of(name), names, count);
         if (near)
-            (void) snprintf(hint, sizeof hint, "Did you mean %s?", near);
+            (void) snprintf(hint, sizeof hint, is_tagged(section->kind, near) ? "Did you mean %s.bg, or another language's?" : "Did you mean %s?",
+                            near);
         reading->entry = &section->entries[i];
         pk_config_tell(reading, name, hint, "there is no such key in a [%s] section", section->kind);
     }

@@ -137,6 +137,20 @@ static void a_strangers_stop_is_whole_whatever_it_names(void **state)
     assert_last(house, "Спряхме съобщенията");
 }
 
+/* Plain letters are a spelling of the person's, and no language of the provider's. */
+static void plain_letters_for_who_chose_them(void **state)
+{
+    struct house *house = *state;
+    int64_t anna = house_person(house, ANNA, "tr", PK_CONSENT_CONFIRMED);
+    (void) house_person(house, BORIS, "tr", PK_CONSENT_CONFIRMED);
+    assert_int_equal(pk_recipient_set_language(house->store, anna, PK_SLICE("tr"), PK_SLICE("plain"), NULL), 0);
+    say(house, ANNA, "STOP");
+    assert_last(house, "Mesajlari durdurduk.");
+    assert_string_equal(house->posts[0]->jobs[0].language, "tr");
+    say(house, BORIS, "STOP");
+    assert_last(house, "Mesajları durdurduk.");
+}
+
 /* ---- START ---- */
 
 static void start_names_what_it_gives_back(void **state)
@@ -250,6 +264,7 @@ int main(void)
         in_house(said_twice_it_is_still_one_topic),
         in_house(a_topic_one_never_had),
         in_house(a_strangers_stop_is_whole_whatever_it_names),
+        in_house(plain_letters_for_who_chose_them),
         in_house(start_names_what_it_gives_back),
         in_house(start_gives_back_what_was_ended_by_name),
         in_house(a_topic_ended_before_the_stop_stays_ended),
