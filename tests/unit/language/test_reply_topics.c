@@ -60,6 +60,20 @@ static void test_anything_else_leaves_a_stop_whole(void **state)
     check(state, "край на срещи", PK_INTENT_NONE, "");
 }
 
+/* What was not read to its end may hold anything. */
+static void test_a_text_cut_short_names_no_topic(void **state)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, 1u << 16);
+    (void) pk_buf_add_text(&text, "СТОП срещи");
+    check(state, pk_buf_text(&text), PK_INTENT_STOP, "meetings");
+    for (size_t i = 0; i < 5000; i++)
+        (void) pk_buf_add_text(&text, " ");
+    (void) pk_buf_add_text(&text, "и всичко друго");
+    check(state, pk_buf_text(&text), PK_INTENT_STOP, "");
+    pk_buf_finish(&text);
+}
+
 static void test_without_topics_nothing_changes(void **state)
 {
     struct pk_reply_meaning found;
@@ -112,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_topic_in_every_spelling),   cmocka_unit_test(test_anything_else_leaves_a_stop_whole),
+        cmocka_unit_test(test_a_text_cut_short_names_no_topic),
         cmocka_unit_test(test_without_topics_nothing_changes), cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_reply_words_are_no_topics),
     };
