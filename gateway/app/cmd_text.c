@@ -38,7 +38,7 @@ static int find_config(const struct pk_invocation *invocation, struct languages 
     bool usual = strcmp(invocation->config, PK_CONFIG_DEFAULT) == 0;
     if (usual && access(invocation->config, R_OK) != 0)
         return 0;
-    return pk_config_read_places(invocation->config, false, &report, &languages->config, err);
+    return pk_config_read_topics(invocation->config, &report, &languages->config, err);
 }
 
 /* A program that was built and not installed has its texts beside the folder it was built in. */
@@ -105,6 +105,7 @@ static int lend(enum pk_text_question question, const struct pk_invocation *invo
     if (r != 0)
         return r;
     tools->words = pk_catalog_reply_words(languages->catalog);
+    tools->topics = languages->config ? languages->config->rules.topic_words : NULL;
     tools->dates = pk_catalog_dates(languages->catalog, PK_SLICE(LANGUAGE));
     tools->wall = languages->wall;
     if (question == PK_TEXT_DATES && !tools->dates)

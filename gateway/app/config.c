@@ -368,8 +368,8 @@ int pk_config_read_with(const char *path, const struct pk_registry *registry, st
     return read_file(path, registry, report, ret_config, err);
 }
 
-int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
-                          struct pk_error *err)
+static int read_some(const char *path, bool with_broker, bool with_topics, struct pk_ini_report *report, struct pk_config **ret_config,
+                     struct pk_error *err)
 {
     pk_auto(pk_ini) struct pk_ini *ini = NULL;
     pk_auto(pk_config) struct pk_config *config = pk_config_new(path);
@@ -382,8 +382,23 @@ int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_repo
     read_places(&reading);
     if (with_broker)
         read_broker(&reading);
+    if (with_topics) {
+        read_topics(&reading);
+        pk_config_read_topic_words(&reading);
+    }
     if ((r = refused(&reading, err)) != 0)
         return r;
     *ret_config = pk_steal(&config);
     return 0;
+}
+
+int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
+                          struct pk_error *err)
+{
+    return read_some(path, with_broker, false, report, ret_config, err);
+}
+
+int pk_config_read_topics(const char *path, struct pk_ini_report *report, struct pk_config **ret_config, struct pk_error *err)
+{
+    return read_some(path, false, true, report, ret_config, err);
 }

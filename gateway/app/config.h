@@ -54,6 +54,8 @@ int pk_config_read_with(const char *path, const struct pk_registry *registry, st
  * broker's and only when `with_broker`, loads no adapter. Accounts, routes and publishers stay empty. */
 int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
                           struct pk_error *err);
+/* The same with the topics and what people write for them, and without the broker. */
+int pk_config_read_topics(const char *path, struct pk_ini_report *report, struct pk_config **ret_config, struct pk_error *err);
 void pk_config_free(struct pk_config *config); /* wipes secrets; accounts opened with it keep their own settings */
 PK_AUTO_DEFINE(pk_config, struct pk_config *, pk_config_free)
 

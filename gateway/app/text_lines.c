@@ -170,11 +170,13 @@ static int answer_intent(const struct pk_text_tools *tools, const struct pk_slic
     };
     struct pk_reply_meaning found;
     (void) err;
-    pk_reply_understand(tools->words, values[0], &found);
+    pk_reply_decide(tools->words, tools->topics, values[0], &found);
     pk_json_add_text(out, "intent", names[found.intent]);
     pk_json_add_text(out, "lang", found.language[0] ? found.language : found.shared ? "mul" : NULL);
     pk_json_add_bool(out, "soft", found.soft);
     pk_json_add_int(out, "count", found.count);
+    if (found.topic[0])
+        pk_json_add_text(out, "topic", found.topic);
     return 0;
 }
 

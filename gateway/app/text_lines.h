@@ -26,6 +26,7 @@ enum pk_text_question {
 /* Borrowed, and each needed by one question only; NULL where it is not asked. */
 struct pk_text_tools {
     const struct pk_reply_words *words; /* INTENT */
+    const struct pk_topic_words *topics; /* INTENT: without them no answer names a topic */
     const struct pk_dates *dates;       /* DATES: the Bulgarian ones */
     struct pk_wall *wall;               /* DATES */
     bool explain;                       /* SEGMENTS: name the character that forces UCS-2 */

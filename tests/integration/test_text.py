@@ -257,6 +257,12 @@ class TestText(unittest.TestCase):
         self.assertEqual(self.said("text", "intent", "--config", str(config)), (0, stop, ""))
         done = subprocess.run([*self.command("dates")[:3], "--config", str(config)], input=line(GOOD["dates"]), capture_output=True, timeout=60)
         self.assertEqual(json.loads(done.stdout)["bg"]["time"], "19:00 ч.")
+        # And its topics: a STOP may be of one of them.
+        with open(config, "a") as more:
+            more.write("[topic festival]\nwords.bg = фестивал\n")
+        done = subprocess.run([*self.command("intent")[:3], "--config", str(config)], input=line({"text": "stop FESTIVAL"}), capture_output=True,
+                              timeout=60)
+        self.assertEqual(json.loads(done.stdout)["topic"], "festival")
         config.write_text("[gateway]\ntemplates = nowhere\n")
         status, out, err = self.said("text", "intent", env={"POKANA_CONFIG": str(config)})
         self.assertEqual((status, out), (3, ""))

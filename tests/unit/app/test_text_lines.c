@@ -8,10 +8,12 @@
 #include "gateway/app/text_lines.h"
 #include "gateway/base/json.h"
 #include "gateway/base/text.h"
+#include "gateway/language/reply_topics.h"
 
 static struct {
     struct pk_catalog *catalog;
     struct pk_wall *wall;
+    struct pk_topic_words *topics;
     struct pk_text_tools tools;
 } here;
 
@@ -22,7 +24,11 @@ static int load(void **state)
     if (pk_catalog_load(PK_TEST_TEMPLATES, &report, &here.catalog, NULL) != 0 ||
         pk_wall_new("Europe/Amsterdam", &here.wall, NULL) != 0)
         return -1;
+    here.topics = pk_topic_words_new();
+    if (pk_topic_words_add(here.topics, "meetings", "words.bg", PK_SLICE("срещи"), "t.conf", 1, NULL) != 0)
+        return -1;
     here.tools = (struct pk_text_tools){ .words = pk_catalog_reply_words(here.catalog),
+                                         .topics = here.topics,
                                          .dates = pk_catalog_dates(here.catalog, PK_SLICE("bg")),
                                          .wall = here.wall };
     return 0;
@@ -32,6 +38,7 @@ static int unload(void **state)
 {
     (void) state;
     pk_wall_free(here.wall);
+    pk_topic_words_free(here.topics);
     pk_catalog_free(here.catalog);
     return 0;
 }
@@ -63,6 +70,8 @@ static void test_answers(void **state)
     check(PK_TEXT_INTENT, "{\"text\":\"да 2\"}", "{\"intent\":\"YES\",\"lang\":\"bg\",\"soft\":false,\"count\":2}");
     check(PK_TEXT_INTENT, "{\"text\":\"ok\"}", "{\"intent\":\"YES\",\"lang\":\"mul\",\"soft\":true,\"count\":0}");
     check(PK_TEXT_INTENT, "{\"text\":\"\"}", "{\"intent\":\"NONE\",\"lang\":null,\"soft\":false,\"count\":0}");
+    check(PK_TEXT_INTENT, "{\"text\":\"СТОП срещи\"}", "{\"intent\":\"STOP\",\"lang\":\"bg\",\"soft\":false,\"count\":0,\"topic\":\"meetings\"}");
+    check(PK_TEXT_INTENT, "{\"text\":\"СТОП срещи!? 2\"}", "{\"intent\":\"STOP\",\"lang\":\"bg\",\"soft\":false,\"count\":0}");
     check(PK_TEXT_PHONE, "{\"region\":\"NL\",\"input\":\"06 12345678\"}",
           "{\"status\":\"ok\",\"e164\":\"+31612345678\",\"suggest\":null,\"type\":\"mobile\"}");
     check(PK_TEXT_PHONE, "{\"input\":\"0888 123 456\",\"region\":\"NL\"}",
