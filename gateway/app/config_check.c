@@ -46,6 +46,18 @@ static void check_proxy(struct pk_config_reading *reading)
                           "\"%s\" is not the address of an HTTP proxy", proxy);
 }
 
+/* Both stand in texts as they are written here. */
+static void check_house(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    if (rules->phone && !pk_desk_phone_valid(pk_slice_of(rules->phone)))
+        pk_config_tell_of(reading, "gateway", "", "phone", "Use digits, spaces, + - ( ), as in 075 123 4567.",
+                          "\"%s\" is not a telephone number", rules->phone);
+    if (rules->page && !pk_slice_starts(pk_slice_of(rules->page), "https://"))
+        pk_config_tell_of(reading, "gateway", "", "page", "Write an address that begins with https://.",
+                          "people would be sent to a page of this machine");
+}
+
 static void check_gateway(struct pk_config_reading *reading)
 {
     const struct pk_config *config = reading->config;
@@ -57,6 +69,7 @@ static void check_gateway(struct pk_config_reading *reading)
     pk_wall_free(wall);
     check_certificates(reading, "gateway", "ca_file", config->ca_file);
     check_proxy(reading);
+    check_house(reading);
     const char *region = rules->phone_region;
     if (strlen(region) != 2 || region[0] < 'A' || region[0] > 'Z' || region[1] < 'A' || region[1] > 'Z')
         pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country",
@@ -266,6 +279,8 @@ int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report 
     if ((r = pk_ini_read(config->path, &silent, &ini, err)) != 0)
         return r;
     struct pk_config_reading reading = { .ini = ini, .report = report };
+    pk_catalog_know(catalog, pk_slice_of(config->rules.phone ? config->rules.phone : ""),
+                    pk_slice_of(config->rules.page ? config->rules.page : ""));
     check_templates(config, catalog, &reading);
     pk_config_check_topics(config, catalog, &reading);
     if (report->count > before)

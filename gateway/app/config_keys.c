@@ -39,7 +39,11 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 /* clang-format off */
 const struct pk_key pk_config_keys[] = {
     GATEWAY("organisation", rules.organisation, .type = PK_KEY_TEXT, .required = true, .max = 40,
-            .help = "The sender as people read it in every message."),
+            .help = "The sender as people read it in every message: short, the texts are measured for 10 characters."),
+    GATEWAY("phone", rules.phone, .type = PK_KEY_TEXT, .max = 16,
+            .help = "Telephone number of the desk, as texts print it. Without it: texts that name it leave it out."),
+    GATEWAY("page", rules.page, .type = PK_KEY_URL, .max = 40,
+            .help = "Page on which people answer and read more: short, the texts are measured for 22 characters."),
     GATEWAY("instance", rules.instance, .type = PK_KEY_NAME, .fallback = "pokana",
             .help = "Name of this gateway: the last level of its state topic."),
     GATEWAY("source", rules.source, .type = PK_KEY_TEXT, .fallback = "urn:pokana:gateway", .max = 200,
@@ -137,6 +141,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "What one part costs by the contract, like 0.065 EUR: for reckoning before anything is sent."),
     ACCOUNT("when_uncertain", resend_uncertain, .type = PK_KEY_CHOICE, .choices = "hold|resend", .fallback = "hold",
             .help = "A hand-over with an unknown end: hold leaves it to a person, resend risks a double."),
+    ACCOUNT("answerable", one_way, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
+            .help = "no where the sender is a name: nobody can write back, and texts give the page instead of words to write."),
 
     ROUTE("channel", channel, .type = PK_KEY_NAME, .required = true,
           .help = "The channel, one its accounts' adapters offer: sms."),

@@ -379,7 +379,9 @@ void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key
                            "\"%.*s\" is not an address and a port", PK_SLICE_ARG(text));
         break;
     case PK_KEY_URL:
-        if (is_url(text))
+        if (key->max > 0 && text.len > (size_t) key->max)
+            pk_config_tell(reading, key->name, NULL, "the value is longer than %lld characters", (long long) key->max);
+        else if (is_url(text))
             store_text(base, key, keep(reading, text));
         else
             pk_config_tell(reading, key->name, "Write it like https://messages.example.nl, without a slash at the end.",

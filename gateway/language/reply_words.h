@@ -40,6 +40,8 @@ struct pk_phrase {
 int pk_reply_word_find(const struct pk_reply_words *words, const struct pk_word *word);
 /* In the order added, which decides between equals. */
 const struct pk_phrase *pk_reply_phrases(const struct pk_reply_words *words, size_t *ret_count);
+/* Is `word` alone a phrase of one of these lists (bits), in this language or in nobody's? */
+bool pk_reply_word_is(const struct pk_reply_words *words, struct pk_slice word, uint32_t lists, const char *language);
 const char *pk_reply_language(const struct pk_reply_words *words, uint8_t language);
 const char *pk_reply_list_name(uint8_t list);
 /* File and line a phrase was written at. */

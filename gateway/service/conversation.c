@@ -9,6 +9,7 @@
 #include "gateway/base/log.h"
 #include "gateway/language/phone.h"
 #include "gateway/language/prepare.h"
+#include "gateway/model/cloudevent.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
@@ -178,6 +179,19 @@ static int consent_answer(struct pk_talk *talk, struct pk_error *err)
     return pk_talk_answer_naming(talk, yes ? "optin-confirmed" : "optin-declined", "topics", &topics, err);
 }
 
+/* An invitation of one text message names no place: then its confirmation names none either. */
+static const char *rsvp_text(const struct pk_talk *talk, bool yes, struct pk_slice values)
+{
+    pk_auto(pk_json) struct pk_json *document = NULL;
+    if (talk->asks == PK_TEXT_REPLY_OPINION)
+        return "thanks";
+    if (!yes)
+        return "rsvp-no";
+    if (pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &document, NULL) != 0)
+        return "rsvp-yes-short";
+    return pk_json_string(pk_json_get(document, "place")).len > 0 ? "rsvp-yes" : "rsvp-yes-short";
+}
+
 static int rsvp_answer(struct pk_talk *talk, struct pk_error *err)
 {
     struct pk_notice notice;
@@ -196,7 +210,7 @@ static int rsvp_answer(struct pk_talk *talk, struct pk_error *err)
     char *values = pk_slice_dup(notice.values);
     r = pk_rsvp_add(talk->service->store, &rsvp, err);
     if (r == 0)
-        r = pk_talk_answer(talk, yes ? "rsvp-yes" : "rsvp-no", pk_slice_of(values), false, err);
+        r = pk_talk_answer(talk, rsvp_text(talk, yes, pk_slice_of(values)), pk_slice_of(values), false, err);
     free(values);
     return r;
 }
@@ -212,6 +226,7 @@ static int yes_or_no(struct pk_talk *talk, bool seen_today, struct pk_error *err
     case PK_TEXT_REPLY_CONSENT:
         return consent_answer(talk, err);
     case PK_TEXT_REPLY_YES_NO:
+    case PK_TEXT_REPLY_OPINION:
         return rsvp_answer(talk, err);
     case PK_TEXT_REPLY_NONE:
         break;

@@ -214,6 +214,9 @@ int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_sl
         r = recognise(&a, err);
     if (r != 0 || ret_outcome->refused)
         return r;
+    struct pk_error why = { 0 };
+    if (!confirmed && !pk_planner_can_ask(service, a.channel, &why))
+        return refuse(&a, "cannot be asked: nobody can answer on the route, and there is no page to answer on", "Set page in [gateway].");
     if ((r = weigh(&a, &any, err)) != 0)
         return r;
     if (!any) {

@@ -13,6 +13,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
@@ -204,8 +205,9 @@ static enum pk_event_refusal check_template(const struct taking *t, struct pk_er
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
     }
-    return pk_template_check_values(t->service->catalog, request->template_name, request->values, err) == 0 ? PK_REFUSAL_NONE
-                                                                                                           : PK_REFUSAL_VALUES;
+    struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
+    int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
+    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
 }
 
 static enum pk_event_refusal check_times(struct taking *t, struct pk_error *err)
@@ -271,7 +273,6 @@ static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
         refusal = allow_tags(t, &t->request.none, err);
     if (refusal != PK_REFUSAL_NONE)
         return refusal;
-    t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
     t->ceiling = t->rule->max_recipients;
     if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < t->ceiling)
         t->ceiling = t->service->rules->urgent_max_recipients;
@@ -281,6 +282,8 @@ static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
 static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = check_sender(intake, t, err);
+    if (refusal == PK_REFUSAL_NONE)
+        t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
     if (refusal == PK_REFUSAL_NONE)
         refusal = check_event(t, err);
     if (refusal == PK_REFUSAL_NONE && t->first == 0)

@@ -46,6 +46,9 @@ struct pk_question_plan {
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
                         struct pk_error *err);
 
+/* False where nobody could answer a question on this channel and no page is known instead; `err` says what to set. */
+bool pk_planner_can_ask(struct pk_service *service, uint32_t channel, struct pk_error *err);
+
 /* One message with a notice of its own, in the text of its language: what the functions here end in. Inside a unit. */
 struct pk_notice;
 int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,

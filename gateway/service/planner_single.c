@@ -8,6 +8,7 @@
 #include "gateway/service/planner_private.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
+#include "gateway/service/wording.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -21,12 +22,32 @@ void pk_planner_note(struct pk_service *service, const struct pk_message *messag
         pk_dispatcher_note(service->dispatcher, message->route, message->priority, message->due_ms);
 }
 
+/* An answer is owed even where no page is known; anything else waits for one. */
+static int form_of(struct pk_service *service, const struct pk_notice *notice, const struct pk_message *message, struct pk_slice *ret_name,
+                   struct pk_error *err)
+{
+    bool answerable = message->account != 0 ? pk_account_answerable(service, message->account)
+                                            : pk_route_answerable(service, message->route);
+    *ret_name = pk_wording(service, notice->template_name, answerable);
+    if (pk_slice_equal(*ret_name, notice->template_name))
+        return 0;
+    int r = pk_wording_needs_page(service, notice->values, err);
+    if (r == PK_E_CONFIG && notice->cls != PK_CLASS_QUESTION) {
+        *ret_name = notice->template_name;
+        return 0;
+    }
+    return r;
+}
+
 int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
                      struct pk_message *message, struct pk_error *err)
 {
-    int r = pk_notice_add(service->store, notice, &message->notice, err);
+    struct pk_slice name;
+    int r = form_of(service, notice, message, &name, err);
     if (r == 0)
-        r = pk_texts_version(service, notice->template_name, language, script, notice->created_ms, &message->version, err);
+        r = pk_notice_add(service->store, notice, &message->notice, err);
+    if (r == 0)
+        r = pk_texts_version(service, name, language, script, notice->created_ms, &message->version, err);
     if (r == 0)
         r = pk_message_insert(service->store, message, err);
     if (r == 0)
@@ -138,6 +159,13 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
         .updated_ms = now_ms,
     };
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+}
+
+bool pk_planner_can_ask(struct pk_service *service, uint32_t channel, struct pk_error *err)
+{
+    uint32_t route = 0;
+    return route_of(service, channel, &route, err) != 0 || pk_route_answerable(service, route) ||
+           pk_wording_needs_page(service, PK_SLICE("{}"), err) == 0;
 }
 
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,

@@ -56,6 +56,7 @@ struct pk_account_rule {
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     bool resend_uncertain; /* when_uncertain = resend */
     struct pk_price price; /* of one part, as the contract says; currency "" = not said */
+    bool one_way; /* answerable = no: its sender is a name, and nobody can write back */
 };
 
 struct pk_route_rule {
@@ -88,6 +89,7 @@ struct pk_rules {
     const char *default_language; /* of people we know nothing of */
     const char *phone_region; /* numbers without a country */
     const char *public_url; /* providers call this; NULL = no webhooks */
+    const char *phone, *page; /* of the desk, and where people answer; NULL = texts do without */
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
     size_t publisher_count;
