@@ -324,13 +324,9 @@ int pk_reply_words_add(struct pk_reply_words *words, const char *language, const
 
 bool pk_reply_word_is(const struct pk_reply_words *words, struct pk_slice word, uint32_t lists, const char *language)
 {
-    struct pk_word cut_words[PK_PHRASE_WORDS_MAX];
+    struct pk_word folded[PK_PHRASE_WORDS_MAX];
     uint8_t count = 0;
-    pk_auto(pk_utf16) struct pk_utf16 folded = { 0 };
-    if (pk_utf16_from_utf8(&folded, word) != 0)
-        return false;
-    pk_fold(&folded);
-    int number = cut(&folded, cut_words, &count) && count == 1 ? pk_reply_word_find(words, &cut_words[0]) : -1;
+    int number = pk_phrase_cut(word, folded, &count) && count == 1 ? pk_reply_word_find(words, &folded[0]) : -1;
     for (size_t i = 0; number >= 0 && i < words->phrase_count; i++) {
         const struct pk_phrase *phrase = &words->phrases[i];
         const char *of = words->languages[phrase->language];

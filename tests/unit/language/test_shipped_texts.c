@@ -307,7 +307,7 @@ static void test_words(void **state)
         { "optin-confirmed", "nl", "",
           "Bedankt! Zaanstad schrijft u over Dam. Vragen? Schrijf HULP. Stoppen? "
           "Schrijf STOP." },
-        { "topic-stopped", "en", "", "Klaar. Wij schrijven u niet meer over Dam. Andere berichten blijven. Alles "
+        { "topic-stopped", "nl", "", "Klaar. Wij schrijven u niet meer over Dam. Andere berichten blijven. Alles "
           "stoppen: STOP" },
         { "code", "tr", "", "Zaanstad kodu: 123456. 10 dakika geçerlidir. Başkasına vermeyin." },
         { "breach", "bg", "",

@@ -142,12 +142,12 @@ static void a_question_names_all_it_is_about(void **state)
     int64_t anna = house_person(house, ANNA, "bg", PK_CONSENT_REQUESTED);
     assert_true(ask(house, anna, NULL));
     assert_string_equal(last(house)->text,
-                        "Gemeente Voorbeeld: искате ли съобщения за родителски срещи и фестивал? Пишете ДА или НЕ.");
+                        "Gemeente Voorbeeld: искате ли съобщения за родителски срещи и фестивала? Пишете ДА или НЕ.");
     say(house, "ДА");
-    assert_says(house, "Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивал. За въпроси пишете ПОМОЩ.");
+    assert_says(house, "Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивала. За въпроси пишете ПОМОЩ.");
     say(house, "СТОП");
     say(house, "СТАРТ");
-    assert_says(house, "Добре дошли отново! Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивал.");
+    assert_says(house, "Добре дошли отново! Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивала.");
 }
 
 static void a_question_that_nobody_can_answer(void **state)
@@ -167,7 +167,7 @@ static void a_question_that_nobody_can_answer(void **state)
     assert_true(pk_planner_can_ask(house->service, sms, &err));
     assert_true(ask(house, anna, &err));
     assert_string_equal(last(house)->text,
-                        "Gemeente Voorbeeld: искате ли съобщения за родителски срещи и фестивал? Отговорете тук: " PAGE);
+                        "Gemeente Voorbeeld: искате ли съобщения за родителски срещи и фестивала? Отговорете тук: " PAGE);
     assert_string_equal(last(house)->yes, "");
 }
 
