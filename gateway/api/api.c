@@ -55,6 +55,7 @@ struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config
     api->version = pk_strdup(config->version);
     api->started_ms = config->started_ms;
     pk_list_init(&api->calls);
+    pk_list_init(&api->hooks);
     return api;
 }
 
@@ -62,8 +63,10 @@ void pk_api_free(struct pk_api *api)
 {
     if (!api)
         return;
-    while (!pk_list_empty(&api->calls))
-        pk_call_free(pk_list_entry(api->calls.next, struct pk_call, node));
+    struct pk_list *const unanswered[] = { &api->calls, &api->hooks };
+    for (size_t i = 0; i < PK_COUNT(unanswered); i++)
+        while (!pk_list_empty(unanswered[i]))
+            pk_call_free(pk_list_entry(unanswered[i]->next, struct pk_call, node));
     free(api->version);
     free(api);
 }

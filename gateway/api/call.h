@@ -22,6 +22,7 @@ struct pk_api {
     char *version;
     int64_t started_ms;
     struct pk_list calls; /* not answered yet */
+    struct pk_list hooks; /* nor are these, which the end of the serve phase takes together (hooks.c) */
     uint64_t answers[6]; /* by the status' first digit */
     int64_t hook_told_ms; /* when a refused hook was last logged */
 };

@@ -30,6 +30,7 @@ static void serve(void *ctx)
     pk_http_server_serve(house->control);
     pk_http_server_serve(house->public);
     pk_http_server_serve(house->watch);
+    pk_api_served(house->api);
     if (house->after_serve)
         house->after_serve(house);
 }
