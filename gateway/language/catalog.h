@@ -110,7 +110,8 @@ int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice n
 
 /* Renders a text version: the body as stored at first use, in `language`, with the values given at intake; moments
  * become words of that language on the wall clock of `zone`. rendering "bg-Latn" transliterates and makes it
- * GSM-safe; "tr-plain" writes plain letters. `org` is the sender's name. Result: UTF-8, NFC, prepared for sending. PK_E_INVALID names what is missing. */
+ * GSM-safe; "tr-plain" writes plain letters. `org` is the sender's name. Appended: UTF-8, NFC, prepared for sending.
+ * PK_E_INVALID names what is missing; nothing is appended then, nor when there is no room for all of it (PK_E_LIMIT). */
 struct pk_render {
     struct pk_slice language;
     struct pk_slice rendering;

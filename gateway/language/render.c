@@ -125,10 +125,15 @@ static int to_script(struct pk_slice script, struct pk_slice text, struct pk_buf
 static int finish(struct pk_slice script, struct pk_slice formatted, struct pk_buf *out, struct pk_error *err)
 {
     struct pk_buf prepared;
+    size_t before = out->len;
     pk_buf_init(&prepared, RENDERED_MAX);
     int r = pk_text_prepare(formatted, &prepared);
     if (r == 0)
         r = to_script(script, pk_buf_slice(&prepared), out);
+    if (r != 0 && out->data) { /* half a text is none */
+        out->len = before;
+        out->data[before] = '\0';
+    }
     pk_buf_finish(&prepared);
     return r == 0 ? 0 : pk_fail(err, r, "cannot write the text: it is too long or no text");
 }
