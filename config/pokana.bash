@@ -18,7 +18,6 @@ _pokana_words()
     'adapters '*) _pokana_names adapters ;;
     'trigger '*) echo '--as --wait --username --password' ;;
     'templates cost') echo '--topic --values --tag --route' ;;
-    'templates '*) echo 'cost' ;;
     'triggers list') echo '--limit' ;;
     'triggers show') ;;
     'triggers '*) echo 'list show' ;;
@@ -39,6 +38,14 @@ _pokana_words()
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
     'backup '* | 'restore '*) ;;
+    'templates list') echo '--templates' ;;
+    'templates check') echo '--strict --templates' ;;
+    'templates preview')
+        _pokana_names templates list
+        echo '--lang --script --values --longest --price --org --zone --templates'
+        ;;
+    'templates proof') echo '--output --check --templates' ;;
+    'templates '*) echo 'list check preview proof cost' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;
