@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the ledger's two files share: reading an entry, and the MAC that is its link. */
+#ifndef PK_STORE_LEDGER_PRIVATE_H
+#define PK_STORE_LEDGER_PRIVATE_H
+
+#include "gateway/store/internal.h"
+#include "gateway/store/ledger.h"
+#include "gateway/store/ledger_chain.h"
+
+#define PK_LEDGER_COLUMNS "id, recipient, topic, channel, kind, at_ms, given_ms, until_ms, how, wording, language, by, key, shown"
+#define PK_LEDGER_LINK 14 /* the column behind those */
+
+/* A row that begins with those columns. */
+void pk_ledger_read(sqlite3_stmt *row, struct pk_consent_event *ret_event);
+/* PK_E_NOT_FOUND: the ring lacks the event's key. shown_hash empty = no text of ours. */
+int pk_ledger_link(const struct pk_store *store, struct pk_slice previous, const struct pk_consent_event *event,
+                   struct pk_slice shown_hash, uint8_t ret_link[PK_LINK_BYTES]);
+
+#endif
