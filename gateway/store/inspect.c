@@ -3,7 +3,7 @@
 
 #include "gateway/store/connect.h"
 #include "gateway/store/internal.h"
-#include "gateway/store/ledger_chain.h"
+#include "gateway/store/ledger.h"
 #include "gateway/store/message_row.h"
 #include "gateway/store/recipients.h"
 

@@ -8,6 +8,7 @@
 #define PK_STORE_LEDGER_H
 
 #include "gateway/model/consent.h"
+#include "gateway/store/ledger_chain.h"
 #include "gateway/store/store.h"
 
 struct pk_consent_event {

@@ -4,7 +4,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/store/inspect.h"
-#include "gateway/store/ledger_chain.h"
+#include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
 
