@@ -35,7 +35,7 @@
 struct pk_upkeep {
     struct pk_service *service;
     struct pk_timer *soon, *slow;
-    bool recovered, soon_due, slow_due;
+    bool recovered, soon_due, slow_due, ends_due;
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
     struct pk_wal *wal;
@@ -300,7 +300,8 @@ static void long_round(struct pk_upkeep *upkeep)
     }
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
-    upkeep->slow_due = pk_consent_ends_run(upkeep->ends, now_ms) || (r == 0 && more);
+    upkeep->slow_due = r == 0 && more;
+    upkeep->ends_due = true;
     pk_wal_each_minute(upkeep->wal);
 }
 
@@ -314,7 +315,9 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         short_round(upkeep);
     if (upkeep->slow_due)
         long_round(upkeep);
+    if (upkeep->ends_due)
+        upkeep->ends_due = pk_consent_ends_run(upkeep->ends, pk_clock_wall_ms());
     complete_triggers(upkeep);
-    if (upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
+    if (upkeep->soon_due || upkeep->slow_due || upkeep->ends_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }
