@@ -10,7 +10,7 @@ enum { PHASE_BEGIN = 0, PHASE_CHAIN, PHASE_STATES, PHASE_ENTRIES, PHASE_DONE };
 
 /* ---- links ---- */
 
-static void number(uint8_t bytes[8], int64_t value)
+void pk_ledger_number(uint8_t bytes[8], int64_t value)
 {
     for (int i = 0; i < 8; i++)
         bytes[i] = (uint8_t) ((uint64_t) value >> (56 - 8 * i));
@@ -28,7 +28,7 @@ int pk_ledger_link(const struct pk_store *store, struct pk_slice previous, const
     parts[n++] = previous;
     /* Entries made before links told their key have neither it nor a text of ours. */
     for (size_t i = event->key == 0 ? 1 : 0; i < PK_COUNT(numbers); i++) {
-        number(bytes[i], numbers[i]);
+        pk_ledger_number(bytes[i], numbers[i]);
         parts[n++] = pk_slice_make(bytes[i], 8);
     }
     if (event->key != 0)
@@ -41,49 +41,6 @@ int pk_ledger_link(const struct pk_store *store, struct pk_slice previous, const
     if (key == 0 || event->key > UINT8_MAX)
         return PK_E_NOT_FOUND;
     return pk_keyring_mac_by(store->keys, key, PK_KEY_CHAIN, parts, n, ret_link);
-}
-
-static int anchor_mac(const struct pk_store *store, const struct pk_ledger_anchor *anchor, uint8_t ret_mac[32])
-{
-    const int64_t numbers[] = { anchor->key, anchor->id, anchor->at_ms, anchor->made_ms };
-    uint8_t bytes[PK_COUNT(numbers)][8];
-    struct pk_slice parts[PK_COUNT(numbers) + 2] = { PK_SLICE("anchor") };
-    for (size_t i = 0; i < PK_COUNT(numbers); i++) {
-        number(bytes[i], numbers[i]);
-        parts[i + 1] = pk_slice_make(bytes[i], 8);
-    }
-    parts[PK_COUNT(numbers) + 1] = pk_slice_make(anchor->link, sizeof anchor->link);
-    if (anchor->key == 0 || anchor->key > UINT8_MAX)
-        return PK_E_NOT_FOUND;
-    return pk_keyring_mac_by(store->keys, (uint8_t) anchor->key, PK_KEY_CHAIN, parts, PK_COUNT(parts), ret_mac);
-}
-
-/* *ret_good: signed as it must be. */
-static int read_anchor(struct pk_store *store, struct pk_ledger_anchor *ret_anchor, bool *ret_good, struct pk_error *err)
-{
-    uint8_t mac[32];
-    sqlite3_stmt *find = pk_sql(store, "SELECT id, at_ms, made_ms, key, link, mac FROM ledger_anchor ORDER BY id DESC LIMIT 1");
-    *ret_anchor = (struct pk_ledger_anchor){ 0 };
-    *ret_good = true;
-    int r = pk_sql_step(store, find, err);
-    if (r != 1)
-        return r;
-    ret_anchor->id = sqlite3_column_int64(find, 0);
-    ret_anchor->at_ms = sqlite3_column_int64(find, 1);
-    ret_anchor->made_ms = sqlite3_column_int64(find, 2);
-    ret_anchor->key = pk_sql_u32(find, 3);
-    struct pk_slice link = pk_sql_blob(find, 4), kept = pk_sql_blob(find, 5);
-    memcpy(ret_anchor->link, link.data, link.len < PK_LINK_BYTES ? link.len : PK_LINK_BYTES);
-    *ret_good = link.len == PK_LINK_BYTES && kept.len == sizeof mac && anchor_mac(store, ret_anchor, mac) == 0 &&
-                pk_equal_constant_time(kept.data, mac, sizeof mac);
-    pk_sql_reset(find);
-    return 0;
-}
-
-int pk_ledger_anchor(struct pk_store *store, struct pk_ledger_anchor *ret_anchor, struct pk_error *err)
-{
-    bool good;
-    return read_anchor(store, ret_anchor, &good, err);
 }
 
 /* ---- what does not fit ---- */
@@ -182,11 +139,11 @@ static sqlite3_stmt *entries_after(struct pk_store *store, bool old, int64_t id,
 }
 
 /* Also in the middle, when what was verified last was pruned meanwhile. */
-static int begin_at_anchor(struct pk_store *store, struct pk_ledger_proof *proof, bool old, struct pk_error *err)
+int pk_ledger_begin(struct pk_store *store, struct pk_ledger_proof *proof, bool old, struct pk_error *err)
 {
     struct pk_ledger_anchor anchor = { 0 };
     bool good = true;
-    int r = old ? 0 : read_anchor(store, &anchor, &good, err);
+    int r = old ? 0 : pk_ledger_read_anchor(store, &anchor, &good, err);
     if (r != 0)
         return r;
     int64_t first = pk_sql_int(store, 0, "SELECT min(id) FROM ledger", "");
@@ -257,10 +214,10 @@ static int check_entry(struct pk_store *store, struct pk_ledger_proof *proof, bo
     return 0;
 }
 
-static int check_chain(struct pk_store *store, struct pk_ledger_proof *proof, bool old, size_t max, size_t *ret_seen, struct pk_error *err)
+int pk_ledger_check_chain(struct pk_store *store, struct pk_ledger_proof *proof, bool old, size_t max, size_t *ret_seen, struct pk_error *err)
 {
     struct shown_texts texts = { 0 };
-    int r = begin_at_anchor(store, proof, old, err);
+    int r = pk_ledger_begin(store, proof, old, err);
     if (r != 0)
         return r;
     sqlite3_stmt *rows = entries_after(store, old, proof->id, max);
@@ -359,7 +316,7 @@ int pk_ledger_verify_some(struct pk_store *store, struct pk_ledger_proof *proof,
         proof->phase = PHASE_CHAIN;
         return 1;
     case PHASE_CHAIN:
-        r = check_chain(store, proof, old, max, &seen, err);
+        r = pk_ledger_check_chain(store, proof, old, max, &seen, err);
         break;
     case PHASE_STATES:
         r = old ? 0 : check_states(store, proof, max, &seen, err);
@@ -388,58 +345,5 @@ int pk_ledger_verify(struct pk_store *store, int64_t *ret_count, struct pk_error
         r = pk_ledger_verify_some(store, &proof, ALL_AT_ONCE, err);
     } while (r == 1);
     *ret_count = proof.held;
-    return r;
-}
-
-/* ---- pruning ---- */
-
-/* The entries from the oldest on that may go: their number in *ret_count. */
-static int find_old(struct pk_store *store, int64_t after, int64_t before_ms, size_t max, size_t *ret_count, struct pk_error *err)
-{
-    sqlite3_stmt *rows = pk_sql(store, "SELECT l.at_ms, c.kind FROM ledger l LEFT JOIN consent c ON c.recipient = l.recipient"
-                                       " AND c.topic = l.topic AND c.channel = l.channel AND c.event = l.id WHERE l.id > ?1"
-                                       " ORDER BY l.id LIMIT ?2");
-    pk_sql_bind(rows, "ii", after, (int64_t) max);
-    int r;
-    *ret_count = 0;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        bool stands = sqlite3_column_type(rows, 1) != SQLITE_NULL && sqlite3_column_int64(rows, 1) <= PK_CONSENT_CONFIRMED;
-        if (stands || sqlite3_column_int64(rows, 0) >= before_ms) {
-            pk_sql_reset(rows);
-            return 0;
-        }
-        (*ret_count)++;
-    }
-    return r;
-}
-
-static int drop_anchor(struct pk_store *store, const struct pk_ledger_proof *proof, int64_t now_ms, struct pk_error *err)
-{
-    struct pk_ledger_anchor anchor = { .id = proof->id, .at_ms = proof->at_ms, .made_ms = now_ms, .key = pk_keyring_current(store->keys) };
-    uint8_t mac[32];
-    memcpy(anchor.link, proof->link, sizeof anchor.link);
-    if (anchor_mac(store, &anchor, mac) != 0)
-        return pk_fail(err, PK_E_CONFIG, "there is no key to sign an anchor with");
-    int r = pk_sql_write(store, err, "INSERT INTO ledger_anchor(id, at_ms, made_ms, key, link, mac) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", "iiiubb",
-                         anchor.id, anchor.at_ms, anchor.made_ms, anchor.key, pk_slice_make(anchor.link, sizeof anchor.link),
-                         pk_slice_make(mac, sizeof mac));
-    return r == 0 ? pk_sql_write(store, err, "DELETE FROM ledger_anchor WHERE id < ?1", "i", anchor.id) : r;
-}
-
-int pk_ledger_prune(struct pk_store *store, int64_t before_ms, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
-{
-    struct pk_ledger_proof proof = { 0 };
-    size_t seen = 0, count = 0;
-    *ret_count = 0;
-    int r = begin_at_anchor(store, &proof, false, err);
-    if (r == 0)
-        r = find_old(store, proof.id, before_ms, max, &count, err);
-    if (r != 0 || count == 0)
-        return r;
-    if ((r = check_chain(store, &proof, false, count, &seen, err)) != 0)
-        return r;
-    if ((r = drop_anchor(store, &proof, now_ms, err)) == 0)
-        r = pk_sql_write(store, err, "DELETE FROM ledger WHERE id <= ?1", "i", proof.id);
-    *ret_count = r == 0 ? count : 0;
     return r;
 }
