@@ -164,13 +164,17 @@ static int renew_some(struct pk_consent_ends *ends, int64_t now_ms, bool *ret_mo
 struct silence {
     struct pk_service *service;
     int64_t since_ms, now_ms;
-    bool asked, blocked, something; /* a question is younger; an address is blocked; there is more between us */
+    bool asked; /* by a question that is younger than that */
+    bool ever_asked; /* within the time in which nobody is asked twice */
+    bool blocked, something; /* an address is blocked; there is more between us */
 };
 
 static int look_at_address(void *ctx, const struct pk_address *address)
 {
     struct silence *silence = ctx;
     silence->asked |= pk_messages_question_asked(silence->service->store, address->id, 0, silence->since_ms);
+    silence->ever_asked |=
+        pk_messages_question_asked(silence->service->store, address->id, 0, silence->now_ms - silence->service->rules->question_every_ms);
     silence->blocked |= address->blocked_ms != 0;
     return 0;
 }
@@ -183,10 +187,13 @@ static int look_at_state(void *ctx, const struct pk_consent_event *newest)
     return 0;
 }
 
-static int forget(struct pk_service *service, int64_t recipient, int64_t now_ms, struct pk_error *err)
+/* Who was asked is not asked again before the time is over, counted from the question: that is at least as old as silence
+ * has to be. */
+static int forget(struct silence *silence, int64_t recipient, struct pk_error *err)
 {
+    struct pk_service *service = silence->service;
     struct pk_store *store = service->store;
-    int r = pk_silent_add_person(store, recipient, now_ms + service->rules->question_every_ms, err);
+    int r = silence->ever_asked ? pk_silent_add_person(store, recipient, silence->since_ms + service->rules->question_every_ms, err) : 0;
     if (r == 0)
         r = pk_recipient_forget(store, recipient, err);
     if (r == 0)
@@ -210,7 +217,7 @@ static int silence_one(struct pk_service *service, const struct pk_consent_row *
         r = pk_recipient_get(service->store, row->recipient, &who, err);
     if (r == PK_E_NOT_FOUND)
         return 0;
-    return r != 0 || silence.something || silence.blocked || who.stopped_ms != 0 ? r : forget(service, row->recipient, now_ms, err);
+    return r != 0 || silence.something || silence.blocked || who.stopped_ms != 0 ? r : forget(&silence, row->recipient, err);
 }
 
 static int silence_some(struct pk_consent_ends *ends, int64_t now_ms, bool *ret_more, struct pk_error *err)
