@@ -44,7 +44,7 @@ class TestConsent(World):
         self.assertEqual(receipt["topic"], {"id": "parent-meetings", "name": "родителски срещи", "purpose": "Покани за родителски срещи."})
         self.assertEqual((receipt["controller"], receipt["state"]), ("Zaanstad", "granted"))
         sentence = self.gateway.run("consent", "receipt", id, "--topic", "parent-meetings", "--sentence").out
-        self.assertRegex(sentence, r"^Zaanstad: на .+ казахте да за съобщения за родителски срещи\. Важи до .+ Спиране: СТОП\n$")
+        self.assertRegex(sentence, r"^Zaanstad: на .+ казахте да за съобщения за родителски срещи\. Важи до .+ Можете да спрете по всяко време\.\n$")
         table = self.gateway.run("consent", "show", id).out
         self.assertIn("granted", table)
         self.assertNotIn(number(1)[-8:], table + json.dumps(shown) + json.dumps(receipt))

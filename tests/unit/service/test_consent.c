@@ -241,7 +241,7 @@ static void the_very_words_are_kept(void **state)
     assert_int_equal(pk_consent_sentence(house->service, &facts, &sentence, NULL), 0);
     assert_string_equal(pk_buf_text(&sentence),
                         "Gemeente Voorbeeld: na vtornik, 13 oktomvri 2026 g. kazahte da za saobshtenia za roditelski sreshti. Vazhi do"
-                        " chetvartak, 12 oktomvri 2028 g. Spirane: STOP");
+                        " chetvartak, 12 oktomvri 2028 g. Mozhete da sprete po vsyako vreme.");
     pk_buf_clear(&sentence);
     /* What no longer stands has none, and still its receipt. */
     assert_int_equal(withdraw(house, anna, NULL), 1);
@@ -260,9 +260,9 @@ static void the_sentence_is_in_the_persons_language(void **state)
         const char *language, *wanted;
     } cases[] = {
         { "bg", "Gemeente Voorbeeld: на понеделник, 12 октомври 2026 г. казахте да за съобщения за родителски срещи. Важи до сряда, 11 октомври"
-                " 2028 г. Спиране: СТОП" },
+                " 2028 г. Можете да спрете по всяко време." },
         { "nl", "Gemeente Voorbeeld: u zei op maandag 12 oktober 2026 ja tegen berichten over ouderbijeenkomsten. Dat geldt tot woensdag 11 oktober"
-                " 2028. Stoppen: STOP" },
+                " 2028. U kunt altijd stoppen." },
         { "tr", "12 Ekim 2026" },
         { "en", "12 October 2026" },
     };
