@@ -257,9 +257,8 @@ static void test_each_link_is_verified_with_its_key(void **state)
 }
 
 /* Links of before they told their key are made of fewer fields, under the oldest key. */
-static void test_entries_of_before_links_told_their_key(void **state)
+static void add_old_entry(struct desk *desk)
 {
-    struct desk *desk = *state;
     struct pk_consent_event event = { .id = 1, .recipient = 5, .topic = desk->topic, .channel = desk->sms, .kind = PK_CONSENT_REFUSED,
                                       .at_ms = NOW, .given_ms = NOW, .how = PK_SLICE("reply"), .wording = PK_SLICE(""),
                                       .language = PK_SLICE("bg"), .by = PK_SLICE("self") };
@@ -279,6 +278,12 @@ static void test_entries_of_before_links_told_their_key(void **state)
     (void) snprintf(sql, sizeof sql, "INSERT INTO ledger VALUES(1, 5, %u, %u, 4, %lld, %lld, 0, 'reply', '', 'bg', 'self', x'%s', 0, 0)", desk->topic,
                     desk->sms, (long long) NOW, (long long) NOW, hex);
     assert_int_equal(run(desk, sql), SQLITE_OK);
+}
+
+static void test_entries_of_before_links_told_their_key(void **state)
+{
+    struct desk *desk = *state;
+    add_old_entry(desk);
     (void) person(desk, NUMBER, PK_CONSENT_CONFIRMED, NULL);
     holds(desk, 2);
     /* Their links vouch for no text: one that is put there later is no evidence. */
@@ -290,6 +295,19 @@ static void test_entries_of_before_links_told_their_key(void **state)
         ;
     assert_int_equal(r, PK_E_CONFLICT);
     assert_true(proof.flaw == PK_FLAW_CONTENT && proof.broken_id == 1);
+}
+
+/* A backup of before that, looked at as it is. */
+static void test_a_file_of_before_links_told_their_key(void **state)
+{
+    struct desk *desk = *state;
+    int64_t held;
+    add_old_entry(desk);
+    by_force(desk, "ALTER TABLE ledger DROP COLUMN shown; ALTER TABLE ledger DROP COLUMN key; DROP INDEX ledger_by_person;"
+                   "DROP TABLE ledger_anchor; DROP TABLE shown");
+    holds(desk, 1);
+    by_force(desk, "UPDATE ledger SET how = 'paper'");
+    assert_int_equal(pk_ledger_verify(desk->store, &held, NULL), PK_E_CONFLICT);
 }
 
 /* ---- pruning ---- */
@@ -463,6 +481,7 @@ int main(void)
         store_test(test_a_forgotten_person_breaks_nothing),
         store_test(test_each_link_is_verified_with_its_key),
         store_test(test_entries_of_before_links_told_their_key),
+        store_test(test_a_file_of_before_links_told_their_key),
         store_test(test_old_spans_go_behind_an_anchor),
         store_test(test_pruning_stops_at_what_still_stands),
         store_test(test_pruning_does_not_launder),
