@@ -35,6 +35,12 @@ _pokana_words()
     'pause '* | 'resume '*) echo '--all' ;;
     'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
     'recipients '*) echo 'import' ;;
+    'consent show') echo "$_pokana_whom" ;;
+    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --by --already-confirmed --second-person" ;;
+    'consent withdraw') echo "$_pokana_whom --topic --how --by" ;;
+    'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
+    'consent verify') ;;
+    'consent '*) echo 'show grant withdraw receipt verify' ;;
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
     'backup '* | 'restore '*) ;;
@@ -55,7 +61,8 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
-    text keys backup restore help'
+    consent text keys backup restore help'
+_pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
 
@@ -66,9 +73,10 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topic | --tag | --route) return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
+        --second-person | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

@@ -44,6 +44,13 @@ static const struct route routes[] = {
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false },
     { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false },
+    { "POST", "/v1/recipients/find", pk_api_recipient_find, PK_BODY_JSON, false },
+    { "GET", "/v1/consent/verification", pk_api_verification, PK_BODY_NONE, false },
+    { "POST", "/v1/consent/verification", pk_api_verification_start, PK_BODY_JSON_OPTIONAL, false },
+    { "GET", "/v1/consent/{}", pk_api_consent, PK_BODY_NONE, false },
+    { "POST", "/v1/consent/{}/grant", pk_api_consent_grant, PK_BODY_JSON, false },
+    { "POST", "/v1/consent/{}/withdraw", pk_api_consent_withdraw, PK_BODY_JSON_OPTIONAL, false },
+    { "GET", "/v1/consent/{}/receipt", pk_api_consent_receipt, PK_BODY_NONE, false },
     { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false },
     { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false },
 };

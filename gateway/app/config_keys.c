@@ -104,6 +104,8 @@ const struct pk_key pk_config_keys[] = {
 
     TOPIC("consent", consent_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "730d",
           .help = "How long an agreement lasts before it is asked again."),
+    TOPIC("renew", renew_ms, .type = PK_KEY_DURATION, .min = 0, .max = 180 * DAY, .fallback = "30d",
+          .help = "How long before its end the person is asked whether it shall go on; 0s = not."),
     TOPIC("name", names, .type = PK_KEY_TAGGED, .max = 30,
           .help = "Its name as people read it, in each language; name.nl and others likewise. Without any: the section's name."),
     TOPIC("words", words, .type = PK_KEY_TAGGED, .max = 400,
@@ -189,6 +191,10 @@ const struct pk_key pk_config_keys[] = {
               .help = "Finished messages with their attempts and receipts; their counts stay."),
     RETENTION("replies", keep_replies_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 30 * DAY, .fallback = "7d",
               .help = "What people wrote."),
+    RETENTION("unanswered", keep_unanswered_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 30 * DAY, .fallback = "7d",
+              .help = "People who were asked whether we may write and said nothing; then only a count is kept."),
+    RETENTION("ledger", keep_ledger_ms, .type = PK_KEY_DURATION, .min = 365 * DAY, .max = 3650 * DAY, .fallback = "1826d",
+              .help = "Entries of the consent ledger by which nothing stands any more."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",
               .help = "Triggers: also how long a repeat of one is recognised."),
 };

@@ -26,6 +26,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_adapters,
     &pk_command_templates,
     &pk_command_recipients,
+    &pk_command_consent,
     &pk_command_text,
     &pk_command_keys,
     &pk_command_backup,

@@ -39,6 +39,7 @@ struct pk_service {
     struct pk_bus *bus; /* NULL without a broker */
     struct pk_upkeep *upkeep; /* housekeeping */
     struct pk_imports *imports; /* files of recipients being read in */
+    struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */
