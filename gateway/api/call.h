@@ -9,6 +9,7 @@
 #include "gateway/api/api.h"
 #include "gateway/base/json.h"
 #include "gateway/base/list.h"
+#include "gateway/service/users.h"
 
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
@@ -33,7 +34,8 @@ struct pk_call {
     struct pk_service *service;
     struct pk_http_request *request; /* its slices live until the answer */
     struct pk_actor actor;
-    char actor_name[24];
+    char actor_name[24]; /* "uid:1000" */
+    struct pk_acting acting; /* the user named in its header, if there is one */
     struct pk_slice places[PK_CALL_PLACES]; /* what stands in the path where the pattern has {}, in order */
     const struct pk_json *body; /* an object; NULL where the route takes none or none was sent */
     int64_t now_ms;

@@ -35,7 +35,7 @@ static int start(struct pk_call *call, struct pk_buf *by, struct pk_buf *second,
         r = pk_call_argument(call, "second", second, &second_given, err);
     if (r != 0)
         return r;
-    options.by = by_given ? pk_buf_slice(by) : pk_slice_of(call->actor_name);
+    options.by = by_given ? pk_buf_slice(by) : pk_slice_of(call->actor.name);
     options.second_person = pk_buf_slice(second);
     call->actor.purpose = "import";
     return pk_imports_start(call->service->imports, &call->actor, &options, pk_http_request_body(call->request), call->now_ms,

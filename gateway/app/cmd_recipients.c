@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/file.h"
+#include "gateway/service/users.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -23,7 +24,7 @@
 
 struct wanted {
     const char *file, *by, *second;
-    bool confirmed, partial;
+    bool confirmed, partial, named; /* named: --by was given */
     struct pk_buf text;
 };
 
@@ -108,14 +109,18 @@ static int import_into(struct pk_service *service, const struct wanted *wanted, 
 {
     pk_auto(pk_import) struct pk_import *import = NULL;
     char user[PK_USER_MAX];
-    struct pk_actor actor = { .role = PK_ROLE_OPERATOR, .name = pk_user_name(user), .purpose = "import" };
+    struct pk_acting acting = { 0 };
+    const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = pk_user_name(user), .purpose = "import" };
+    int r = wanted->named ? pk_users_act(service, pk_slice_of(wanted->by), user, &acting, err) : 0;
+    if (r < 0)
+        return r;
     struct pk_import_options options = {
         .confirmed = wanted->confirmed,
         .partial = wanted->partial,
         .by = pk_slice_of(wanted->by),
         .second_person = pk_slice_of(wanted->second ? wanted->second : ""),
     };
-    int r = pk_import_new(service, &actor, &options, pk_buf_slice(&wanted->text), pk_clock_wall_ms(), &import, err);
+    r = pk_import_new(service, r == 1 ? &acting.actor : &operator, &options, pk_buf_slice(&wanted->text), pk_clock_wall_ms(), &import, err);
     if (r == 0)
         r = pk_import_run(import, count, NULL, err);
     return r == 0 ? document_of(import, ret_document, err) : r;
@@ -241,7 +246,6 @@ static int run_import(const struct pk_invocation *invocation)
     const struct pk_option options[] = {
         { "already-confirmed", NULL, &wanted.confirmed },
         { "partial", NULL, &wanted.partial },
-        { "by", &wanted.by, NULL },
         { "second-person", &wanted.second, NULL },
     };
     struct pk_plain_words words;
@@ -255,7 +259,8 @@ static int run_import(const struct pk_invocation *invocation)
     if (wanted.second && !wanted.confirmed)
         return pk_command_misused(&pk_command_recipients, "--second-person belongs to --already-confirmed");
     wanted.file = words.words[0];
-    wanted.by = wanted.by ? wanted.by : pk_user_name(user);
+    wanted.named = invocation->by != NULL;
+    wanted.by = invocation->by ? invocation->by : pk_user_name(user);
     pk_auto(pk_json) struct pk_json *document = NULL;
     pk_buf_init(&wanted.text, PK_IMPORT_BYTES_MAX);
     int r = pk_file_read(wanted.file, PK_IMPORT_BYTES_MAX, &wanted.text, &err);

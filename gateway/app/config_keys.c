@@ -191,6 +191,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "What people wrote."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",
               .help = "Triggers: also how long a repeat of one is recognised."),
+    RETENTION("audit", keep_audit_ms, .type = PK_KEY_DURATION, .min = 30 * DAY, .max = 548 * DAY, .fallback = "548d",
+              .help = "Who did what: 18 months, which is also the longest."),
 };
 /* clang-format on */
 const size_t pk_config_key_count = PK_COUNT(pk_config_keys);

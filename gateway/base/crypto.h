@@ -52,7 +52,11 @@ int pk_unseal(const struct pk_keyring *ring, const char *place, int64_t row, str
 /* The blind index of a value under one key id (0 = current). `kind` keeps the indices of different columns apart. */
 int pk_blind(const struct pk_keyring *ring, uint8_t id, const char *kind, struct pk_slice value,
              uint8_t ret_blind[PK_BLIND_BYTES]);
-/* MAC under a derived key of the current id, over length-prefixed parts in the order given. */
+/* MAC under a derived key of one id (0 = current), over length-prefixed parts in the order given; PK_E_NOT_FOUND for an
+ * id that is not there. */
+int pk_keyring_mac_with(const struct pk_keyring *ring, uint8_t id, enum pk_key_use use, const struct pk_slice *parts, size_t count,
+                        uint8_t ret_mac[32]);
+/* The same under the current one. */
 void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const struct pk_slice *parts, size_t count,
                     uint8_t ret_mac[32]);
 

@@ -221,11 +221,13 @@ int pk_blind(const struct pk_keyring *ring, uint8_t id, const char *kind, struct
     return 0;
 }
 
-void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32])
+int pk_keyring_mac_with(const struct pk_keyring *ring, uint8_t id, enum pk_key_use use, const struct pk_slice *parts, size_t count,
+                        uint8_t ret_mac[32])
 {
     uint8_t whole[32];
-    const struct key *key = find(ring, 0);
-    check(key != NULL);
+    const struct key *key = find(ring, id);
+    if (!key)
+        return PK_E_NOT_FOUND;
     /* A digest chain over length-prefixed parts: no two lists of parts give the same bytes. */
     struct pk_buf bytes;
     pk_buf_init(&bytes, 1u << 20);
@@ -239,4 +241,10 @@ void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const st
     pk_hmac_sha256(pk_slice_make(key->use[use], 32), &input, 1, whole);
     pk_buf_wipe(&bytes);
     memcpy(ret_mac, whole, 32);
+    return 0;
+}
+
+void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32])
+{
+    check(pk_keyring_mac_with(ring, 0, use, parts, count, ret_mac) == 0);
 }

@@ -9,6 +9,7 @@
 #include "gateway/base/id.h"
 #include "gateway/service/import_private.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/trail.h"
 
 #define LOOK_AT_CLOCK_EVERY 8u
 #define STEPS_A_COMMIT 8u /* of a command, which nobody waits for but its user */
@@ -97,6 +98,8 @@ static void check_some(struct pk_import *import, int64_t now_ms, struct share *s
         struct pk_import_known *known = known_of(import, import->rows);
         if (r > 0)
             r = pk_import_check_row(import->service, &import->form, import->confirmed, &from, now_ms, known, &row, &err);
+        if (r == 0)
+            r = pk_import_check_scope(import, &row, &err);
         known->good = r == 0;
         if (r != 0) {
             note(import, from.line, import->rows, false, err.message, err.hint);
@@ -122,8 +125,7 @@ static int save(struct pk_import *import, uint32_t state, int64_t now_ms, struct
                         state == PK_JOB_DONE ? "done" : "failed", (long long) job.counts[PK_IMPORT_ADDED],
                         (long long) job.counts[PK_IMPORT_UNCHANGED], (long long) job.counts[PK_IMPORT_REFUSED],
                         (long long) job.counts[PK_IMPORT_ASKED]);
-        r = pk_audit_append(import->service->store, import->actor, "recipients.imported", pk_id_format(job.id, id), detail,
-                            now_ms, err);
+        r = pk_trail_done(import->service, &import->actor, "recipients.imported", pk_id_format(job.id, id), detail, 0, now_ms, err);
     }
     if (r == 0)
         import->job = job;

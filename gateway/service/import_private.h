@@ -52,7 +52,8 @@ struct pk_import_known {
 
 struct pk_import {
     struct pk_service *service;
-    char *actor;
+    struct pk_actor actor; /* its strings and lists are this import's own */
+    struct pk_actor_scope scope;
     char *text;
     size_t text_len;
     char *by;
@@ -73,6 +74,9 @@ struct pk_import {
     int64_t more_notes;
     char trouble[256];
 };
+
+/* Whether the actor may sign people up for the row's topics and tags. */
+int pk_import_check_scope(const struct pk_import *import, const struct pk_import_row *row, struct pk_error *err);
 
 /* Back to the first data row, the first line read anew. */
 int pk_import_rewind(struct pk_import *import, struct pk_error *err);

@@ -2,8 +2,6 @@
 /* Look-ups in the rules. The lists are short: a city has a handful of publishers, routes and topics. */
 #include "gateway/service/rules.h"
 
-#include "gateway/service/actor.h"
-
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->publisher_count; i++)
@@ -49,10 +47,4 @@ bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
         }
     }
     return false;
-}
-
-const char *pk_role_name(enum pk_role role)
-{
-    static const char *const names[] = { "system", "publisher", "account", "person", "operator" };
-    return (size_t) role < sizeof names / sizeof names[0] ? names[role] : "unknown";
 }
