@@ -51,6 +51,7 @@ static const struct route routes[] = {
     { "DELETE", "/v1/users/{}", pk_api_user_remove, PK_BODY_NONE, false, PK_ACTION_USER_EDIT },
     { "GET", "/v1/audit", pk_api_audit, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
     { "GET", "/v1/audit/verify", pk_api_audit_verify, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
+    { "GET", "/v1/privacy/breach", pk_api_breach, PK_BODY_NONE, false, PK_ACTION_PRIVACY_BREACH },
     { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false, PK_ACTION_JOB_VIEW },
     { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false, PK_ACTION_BACKUP_MAKE },
 };

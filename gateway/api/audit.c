@@ -3,7 +3,6 @@
 #include "gateway/store/audit.h"
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
-#include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 #include "gateway/service/processing.h"
 
@@ -95,22 +94,6 @@ static int argument_word(struct pk_call *call, const char *name, char ret_word[W
     return r;
 }
 
-/* A moment, or a day, which begins with UTC's. */
-static int argument_moment(struct pk_call *call, const char *name, int64_t *ret_ms, struct pk_error *err)
-{
-    char word[WORD_BYTES] = "";
-    struct pk_slice text = { 0 };
-    int r = argument_word(call, name, word, &text, err);
-    if (r != 0 || text.len == 0)
-        return r;
-    if (text.len == 10)
-        (void) snprintf(word + 10, sizeof word - 10, "T00:00:00Z");
-    if (pk_time_parse(pk_slice_of(word), ret_ms) == 0)
-        return 0;
-    (void) pk_fail(err, PK_E_INVALID, "argument \"%s\" is no moment", name);
-    return pk_hint(err, PK_E_INVALID, "Write it like 2026-10-14 or 2026-10-14T17:30:00+02:00.");
-}
-
 static int argument_entry(struct pk_call *call, int64_t *ret_entry, struct pk_error *err)
 {
     char word[WORD_BYTES] = "";
@@ -132,7 +115,7 @@ static int read_filter(struct pk_call *call, struct listing *listing, struct pk_
     if (r == 0)
         r = argument_word(call, "order", order, &how, err);
     if (r == 0)
-        r = argument_moment(call, "since", &filter->since_ms, err);
+        r = pk_call_argument_moment(call, "since", &filter->since_ms, err);
     if (r == 0)
         r = argument_entry(call, &filter->after, err);
     if (r == 0)
@@ -212,5 +195,5 @@ void pk_api_person_log(struct pk_call *call)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        pk_call_read(call, read_log, pk_call_answer_read, LOG_DEADLINE_MS);
+        pk_call_read_kept(call, read_log, pk_call_answer_read, LOG_DEADLINE_MS);
 }

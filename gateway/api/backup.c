@@ -71,5 +71,5 @@ void pk_api_backup(struct pk_call *call)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        pk_call_read(call, copy, pk_call_answer_read, DEADLINE_MS);
+        pk_call_read_kept(call, copy, pk_call_answer_read, DEADLINE_MS);
 }

@@ -50,6 +50,7 @@ struct pk_call {
     struct pk_buf out;
     int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err);
     void (*then)(struct pk_call *call, int result, const struct pk_error *err);
+    int64_t read_deadline_ms;
     struct pk_json *document;
     char allow_text[32];
 };
@@ -74,6 +75,8 @@ int pk_call_argument(struct pk_call *call, const char *name, struct pk_buf *out,
 int pk_call_argument_id(struct pk_call *call, const char *name, int64_t *ret_id, struct pk_error *err); /* absent: 0 */
 /* "limit": 1 to PK_CALL_ROWS_MAX; absent: PK_CALL_ROWS */
 int pk_call_argument_limit(struct pk_call *call, size_t *ret_limit, struct pk_error *err);
+/* A moment, or a day, which begins as UTC's does; absent: 0 */
+int pk_call_argument_moment(struct pk_call *call, const char *name, int64_t *ret_ms, struct pk_error *err);
 /* The id at a place of the path. `what` is the thing looked for: "message". PK_E_NOT_FOUND. */
 int pk_call_place_id(struct pk_call *call, size_t place, const char *what, int64_t *ret_id, struct pk_error *err);
 

@@ -52,6 +52,9 @@ void pk_api_audit(struct pk_call *call);
 void pk_api_audit_verify(struct pk_call *call);
 void pk_api_person_log(struct pk_call *call);
 
+/* privacy.c */
+void pk_api_breach(struct pk_call *call);
+
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);

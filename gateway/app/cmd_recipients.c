@@ -187,16 +187,14 @@ static const char *lines(int64_t count)
 
 static void print_outcome(const struct wanted *wanted, const struct pk_json *document, bool done)
 {
-    int64_t added = number(document, "counts.added"), refused = number(document, "counts.refused");
-    int64_t asked = number(document, "counts.asked");
+    int64_t taken = number(document, "counts.taken"), refused = number(document, "counts.refused");
     if (done)
-        (void) printf("imported %s: %" PRId64 " %s added something, %" PRId64 " changed nothing, %" PRId64 " refused; %" PRId64
-                      " %s will be asked\n",
-                      wanted->file, added, lines(added), number(document, "counts.unchanged"), refused, asked,
-                      asked == 1 ? "person" : "people");
-    else if (refused == 0 && added == 0 && number(document, "total") == 0)
+        (void) printf("imported %s: %" PRId64 " %s taken, %" PRId64 " refused\n"
+                      "Whoever is new is asked; whoever said STOP or no before is not. Which of them did is told to nobody.\n",
+                      wanted->file, taken, lines(taken), refused);
+    else if (refused == 0 && taken == 0 && number(document, "total") == 0)
         (void) printf("nothing was imported: %s holds nobody\n", wanted->file);
-    else if (number(document, "done") == 0 && added == 0)
+    else if (number(document, "done") == 0 && taken == 0)
         (void) printf("nothing was imported: %" PRId64 " %s of %s refused\n", refused, lines(refused), wanted->file);
     else
         (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n", number(document, "done"),

@@ -121,10 +121,8 @@ static int save(struct pk_import *import, uint32_t state, int64_t now_ms, struct
     int r = pk_job_save(import->service->store, &job, err);
     if (r == 0 && state != PK_JOB_RUNNING) {
         char id[PK_ID_TEXT_MAX], detail[160];
-        (void) snprintf(detail, sizeof detail, "%s: %lld added, %lld unchanged, %lld refused, %lld asked",
-                        state == PK_JOB_DONE ? "done" : "failed", (long long) job.counts[PK_IMPORT_ADDED],
-                        (long long) job.counts[PK_IMPORT_UNCHANGED], (long long) job.counts[PK_IMPORT_REFUSED],
-                        (long long) job.counts[PK_IMPORT_ASKED]);
+        (void) snprintf(detail, sizeof detail, "%s: %lld taken, %lld refused", state == PK_JOB_DONE ? "done" : "failed",
+                        (long long) pk_import_taken(&job), (long long) job.counts[PK_IMPORT_REFUSED]);
         r = pk_trail_done(import->service, &import->actor, "recipients.imported", pk_id_format(job.id, id), detail, 0, now_ms, err);
     }
     if (r == 0)
@@ -160,8 +158,8 @@ static int apply_one(struct pk_import *import, const struct pk_csv_row *from, in
     r = pk_import_apply_row(import->service, import->confirmed, pk_slice_of(import->by), &row, now_ms, &outcome, err);
     if (r != 0)
         return r;
-    if (outcome.reason[0])
-        note(import, from->line, import->at, true, outcome.reason, outcome.hint);
+    if (outcome.refused)
+        note(import, from->line, import->at, true, outcome.refused, outcome.hint);
     counts[outcome.refused ? PK_IMPORT_REFUSED : outcome.changed ? PK_IMPORT_ADDED : PK_IMPORT_UNCHANGED]++;
     counts[PK_IMPORT_ASKED] += outcome.asked;
     return 0;
@@ -242,6 +240,11 @@ bool pk_import_ended(const struct pk_import *import)
     return import->phase == PK_IMPORT_DONE || import->phase == PK_IMPORT_FAILED;
 }
 
+int64_t pk_import_taken(const struct pk_job_row *job)
+{
+    return job->counts[PK_IMPORT_ADDED] + job->counts[PK_IMPORT_UNCHANGED];
+}
+
 int64_t pk_import_job(const struct pk_import *import)
 {
     return import->job.id;
@@ -260,7 +263,8 @@ void pk_import_view(const struct pk_import *import, struct pk_import_view *ret_v
         .more_notes = import->more_notes,
         .trouble = import->trouble,
     };
-    memcpy(ret_view->counts, import->job.counts, sizeof ret_view->counts);
+    ret_view->taken = pk_import_taken(&import->job);
+    ret_view->refused = import->job.counts[PK_IMPORT_REFUSED];
 }
 
 static int commit(struct pk_store *store, struct pk_error *err)

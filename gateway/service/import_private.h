@@ -91,11 +91,12 @@ bool pk_import_is_word(struct pk_slice text);
 /* How long the consent of a row for a topic lasts: what it says, at most the topic's own time. 0 = no end. */
 int64_t pk_import_until(const struct pk_import_row *row, const struct pk_topic_rule *topic);
 
-/* What became of a row. */
+/* What became of a row: for the job's own counts, which are told to nobody. Refused is told, and is never about who the
+ * row is of. */
 struct pk_import_outcome {
-    bool changed, refused;
+    bool changed;
     unsigned asked;
-    char reason[160], hint[160]; /* set when something of it was refused */
+    const char *refused, *hint; /* NULL = it was not */
 };
 /* Inside a unit. `by`: who is named where the row names nobody. */
 int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row,

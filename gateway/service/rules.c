@@ -34,6 +34,14 @@ const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice 
     return NULL;
 }
 
+const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name)
+{
+    for (size_t i = 0; i < rules->provider_count; i++)
+        if (strcmp(rules->providers[i].name, name) == 0)
+            return &rules->providers[i];
+    return NULL;
+}
+
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
 {
     for (size_t i = 0; i < words->count; i++) {

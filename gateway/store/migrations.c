@@ -119,6 +119,7 @@ static const char *const steps[] = {
     "ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';"
     "CREATE INDEX audit_by_subject ON audit(subject, id);"
     "CREATE INDEX audit_by_time ON audit(at_ms);"
+    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
     "CREATE TABLE audit_anchor(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, link BLOB NOT NULL, key INTEGER NOT NULL,"
     " seal BLOB NOT NULL) STRICT;"
     "INSERT INTO number(name, value) VALUES('audit.adopt', 1);"
