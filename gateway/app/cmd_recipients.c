@@ -12,6 +12,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/file.h"
+#include "gateway/service/trail.h"
 #include "gateway/service/users.h"
 
 #include <inttypes.h>
@@ -146,6 +147,10 @@ static int by_ourselves(const struct pk_invocation *invocation, const struct wan
         return r;
     struct pk_service *service = pk_service_new_planning(store, &config->rules, catalog);
     r = import_into(service, wanted, ret_document, err);
+    if (r == PK_E_DENIED) { /* that it was tried is kept */
+        pk_trail_write(service);
+        (void) pk_store_commit(store, NULL);
+    }
     pk_service_free(service);
     if (r == 0)
         r = pk_store_checkpoint(store, true, err);

@@ -16,32 +16,46 @@ static void check(bool good, const char *what)
     abort();
 }
 
+/* Each thread has its own. */
+static _Thread_local struct {
+    EVP_MD *md;
+    EVP_MD_CTX *md_context;
+    EVP_MAC *mac;
+    EVP_MAC_CTX *mac_context;
+} own;
+
+void pk_crypto_thread_end(void)
+{
+    EVP_MD_CTX_free(own.md_context);
+    EVP_MD_free(own.md);
+    EVP_MAC_CTX_free(own.mac_context);
+    EVP_MAC_free(own.mac);
+    memset(&own, 0, sizeof own);
+}
+
 void pk_sha256(struct pk_slice data, uint8_t ret_digest[32])
 {
-    static _Thread_local EVP_MD *algorithm;
-    static _Thread_local EVP_MD_CTX *context;
     unsigned len = 0;
-    if (!algorithm) {
-        algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-        context = EVP_MD_CTX_new();
-        check(algorithm && context, "SHA-256");
+    if (!own.md) {
+        own.md = EVP_MD_fetch(NULL, "SHA256", NULL);
+        own.md_context = EVP_MD_CTX_new();
+        check(own.md && own.md_context, "SHA-256");
     }
-    check(EVP_DigestInit_ex2(context, algorithm, NULL) == 1 && EVP_DigestUpdate(context, data.data, data.len) == 1 &&
-              EVP_DigestFinal_ex(context, ret_digest, &len) == 1 && len == 32,
+    check(EVP_DigestInit_ex2(own.md_context, own.md, NULL) == 1 && EVP_DigestUpdate(own.md_context, data.data, data.len) == 1 &&
+              EVP_DigestFinal_ex(own.md_context, ret_digest, &len) == 1 && len == 32,
           "SHA-256");
 }
 
 static void hmac(const char *digest, struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t *ret_mac, size_t len)
 {
-    static _Thread_local EVP_MAC *algorithm;
-    static _Thread_local EVP_MAC_CTX *context;
     char name[16];
     size_t written = 0;
-    if (!algorithm) {
-        algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
-        context = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL;
-        check(context != NULL, "HMAC");
+    if (!own.mac) {
+        own.mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+        own.mac_context = own.mac ? EVP_MAC_CTX_new(own.mac) : NULL;
+        check(own.mac_context != NULL, "HMAC");
     }
+    EVP_MAC_CTX *context = own.mac_context;
     (void) snprintf(name, sizeof name, "%s", digest);
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
     static const unsigned char none[1];

@@ -16,6 +16,8 @@
 void pk_sha256(struct pk_slice data, uint8_t ret_digest[32]);
 void pk_hmac_sha256(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32]);
 void pk_hmac_sha1(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[20]);
+/* The last call of a thread other than the main one: what the above keep for it is freed. */
+void pk_crypto_thread_end(void);
 bool pk_equal_constant_time(const void *a, const void *b, size_t len);
 /* RS256 with a PEM public key; PK_E_DENIED when it does not verify. */
 int pk_rsa_sha256_verify(struct pk_slice public_pem, struct pk_slice data, struct pk_slice signature);

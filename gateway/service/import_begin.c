@@ -140,8 +140,11 @@ int pk_import_new(struct pk_service *service, const struct pk_actor *actor, cons
         (void) pk_fail(err, PK_E_LIMIT, "the file is larger than %u bytes", PK_IMPORT_BYTES_MAX);
         return pk_hint(err, PK_E_LIMIT, "Divide it into smaller files.");
     }
-    if ((r = check_options(service, options, err)) != 0)
+    if ((r = check_options(service, options, err)) != 0) {
+        if (r == PK_E_DENIED)
+            pk_trail_refused(service, actor, PK_ACTION_RECIPIENT_IMPORT, NULL, 0);
         return r;
+    }
     pk_auto(pk_import) struct pk_import *import = pk_alloc(sizeof *import);
     import->service = service;
     keep_actor(import, actor);

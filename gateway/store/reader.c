@@ -107,6 +107,7 @@ static void *work(void *ctx)
         run(reader, task);
         reader->config.notify(reader->config.ctx, finish, task);
     }
+    pk_crypto_thread_end();
     return NULL;
 }
 
