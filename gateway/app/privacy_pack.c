@@ -178,10 +178,11 @@ static int topics(struct packing *p, struct pk_error *err)
     char text[48];
     (void) err;
     say(p, "# Onderwerpen\n\nEen inwoner zegt per onderwerp en kanaal ja of nee. STOP geldt voor alles.\n\n"
-           "| onderwerp | wie ervoor instaat | grondslag | toestemming geldt |\n|---|---|---|---|\n");
+           "| onderwerp | waarvoor | wie ervoor instaat | grondslag | toestemming geldt |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < rules->topic_count; i++) {
         say(p, "| ");
         cell(p, rules->topics[i].name);
+        cell(p, pk_tagged_find(&rules->topics[i].purposes, PK_SLICE("nl")));
         cell(p, rules->topics[i].owner);
         cell(p, rules->topics[i].basis);
         cell(p, duration(rules->topics[i].consent_ms, text));

@@ -103,12 +103,12 @@ class TestRoles(World):
         self.assertNotEqual(json.loads(self.gateway.run("audit", "person", other, "--json").out)["subject"], log["subject"])
 
     def test_the_pages_of_an_assessment(self) -> None:
-        self.start(people=2, with_broker=False, **{"topic parent-meetings": {"owner": "Team onderwijs"}})
+        self.start(people=2, with_broker=False, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
         folder = self.folder / "dossier"
         self.gateway.run("privacy", "pack", str(folder))
         self.assertEqual({page.name for page in folder.iterdir()}, PAGES)
         text = {page.name: page.read_text() for page in folder.iterdir()}
-        self.assertIn("| parent-meetings | Team onderwijs | toestemming (AVG", text["onderwerpen.md"])
+        self.assertIn("| parent-meetings | Voor ouders. | Team onderwijs | toestemming (AVG", text["onderwerpen.md"])
         self.assertIn("Somebody", text["aanbieders.md"])
         self.assertIn("| sms | main | Somebody | NL |", text["stromen.md"])
         self.assertIn("`recipient.view`", text["rollen.md"])
