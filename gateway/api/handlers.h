@@ -51,6 +51,19 @@ void pk_api_message_resolve(struct pk_call *call);
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 
+/* users.c */
+void pk_api_users(struct pk_call *call);
+void pk_api_user_add(struct pk_call *call);
+void pk_api_user_remove(struct pk_call *call);
+
+/* audit.c */
+void pk_api_audit(struct pk_call *call);
+void pk_api_audit_verify(struct pk_call *call);
+void pk_api_person_log(struct pk_call *call);
+
+/* privacy.c */
+void pk_api_breach(struct pk_call *call);
+
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);

@@ -141,6 +141,27 @@ static const char *const steps[] = {
     "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
     " WITHOUT ROWID;"
     "CREATE INDEX silent_by_end ON silent(until_ms);",
+    /* 8: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+     * the audit already becomes the chain's beginning (pk_audit_adopt) */
+    "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN result INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN subject BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN trace BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN span BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN parent BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX audit_by_subject ON audit(subject, id);"
+    "CREATE INDEX audit_by_time ON audit(at_ms);"
+    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
+    "CREATE TABLE audit_anchor(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, link BLOB NOT NULL, key INTEGER NOT NULL,"
+    " seal BLOB NOT NULL) STRICT;"
+    "INSERT INTO number(name, value) VALUES('audit.adopt', 1);"
+    /* topics and tags: what a user is limited to, with commas; empty = nothing in particular */
+    "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
+    " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX user_by_name ON user(name);",
 };
 
 int64_t pk_schema_newest(void)
@@ -156,6 +177,7 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
     }
+    bool older = version < newest;
     for (; version < newest; version++) {
         char set[64];
         (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
@@ -166,6 +188,10 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
             r = pk_sql_fail(store, r, err);
         if (r != 0)
             return r;
+    }
+    if (older && pk_store_number(store, "audit.adopt", 0) != 0) {
+        int r = pk_audit_adopt(store, err);
+        return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
     }
     return 0;
 }

@@ -173,6 +173,16 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | The route of whoever names none. Without it: the first "
           "route.\n" },
         { PLACE_LEAST "[acount x]\n", "9 [acount x] : there is no such section | Did you mean [account]?\n" },
+        { PLACE_LEAST "[account two]\nadapter = http\nurl = https://m.example.nl/\nbody = {to}\n",
+          "9 [account two] : an account at a real provider must name it | Add provider = NAME and [provider NAME] with company, country, "
+          "contract and keeps.\n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\nprovider = nobody\n",
+          "11 [account two] provider: there is no provider \"nobody\" | Add its [provider NAME] section.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = nl\ncontract = 2026-02-31\nkeeps = 30d\n",
+          "11 [provider x] country: \"nl\" is not a country | Write two capital letters like NL.\n"
+          "12 [provider x] contract: \"2026-02-31\" is not a day | Write it like 2026-01-31.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = NL\nkeeps = 30d\n",
+          "9 [provider x] contract: required setting is missing | The day of the processing agreement, like 2026-01-31.\n" },
         { PLACE_LEAST "[account]\nadapter = simulator\n",
           "9 [account] : the section needs a name | Write [account NAME], the name in lower-case letters, digits and - inside.\n" },
         { PLACE_LEAST "[limits x]\n", "9 [limits x] : this section has no name of its own | Write [limits].\n" },
