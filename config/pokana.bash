@@ -8,7 +8,7 @@ _pokana_names()
     pokana "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
-_pokana_shared='--config --socket --json --help'
+_pokana_shared='--config --socket --by --json --help'
 
 # What may follow a command, by what stands there already: verbs first, then options.
 _pokana_words()
@@ -17,6 +17,7 @@ _pokana_words()
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
     'adapters '*) _pokana_names adapters ;;
     'trigger '*) echo '--as --wait --username --password' ;;
+    'templates cost') echo '--topic --values --tag --route' ;;
     'triggers list') echo '--limit' ;;
     'triggers show') ;;
     'triggers '*) echo 'list show' ;;
@@ -32,17 +33,47 @@ _pokana_words()
     'accounts play') _pokana_names accounts list; echo '--answer' ;;
     'accounts '*) echo 'list pause resume test play' ;;
     'pause '* | 'resume '*) echo '--all' ;;
-    'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
+    'recipients import') echo '--already-confirmed --second-person --partial' ;;
     'recipients '*) echo 'import' ;;
+    'consent show') echo "$_pokana_whom" ;;
+    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
+    'consent withdraw') echo "$_pokana_whom --topic --how" ;;
+    'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
+    'consent verify') ;;
+    'consent '*) echo 'show grant withdraw receipt verify' ;;
+    'users add') echo '--role --language --topics --tags' ;;
+    'users remove') _pokana_names users list ;;
+    'users list') ;;
+    'users '*) echo 'list add remove' ;;
+    'audit list') echo '--actor --object --since --limit --after' ;;
+    'audit export') echo '--actor --object --since' ;;
+    'audit verify' | 'audit person') ;;
+    'audit '*) echo 'list verify export person' ;;
+    'privacy breach') echo '--since' ;;
+    'privacy roles' | 'privacy pack') ;;
+    'privacy '*) echo 'roles pack breach' ;;
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
     'backup '* | 'restore '*) ;;
+    'templates list') echo '--templates' ;;
+    'templates check') echo '--strict --templates' ;;
+    'templates preview')
+        _pokana_names templates list
+        echo '--lang --script --values --longest --price --org --zone --templates'
+        ;;
+    'templates proof') echo '--output --check --templates' ;;
+    'templates '*) echo 'list check preview proof cost' ;;
+    'text segments') echo '--explain' ;;
+    'text intent' | 'text dates') echo '--templates' ;;
+    'text latin' | 'text phone') ;;
+    'text '*) echo 'segments latin intent dates phone' ;;
     'help '*) echo "$_pokana_commands" ;;
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers messages accounts pause resume recipients keys
-    backup restore help'
+_pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
+    consent users audit privacy text keys backup restore help'
+_pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
 
@@ -53,14 +84,18 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person) return ;;
+    --config | --socket | --password | --address-from | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
+        --second-person | --topic | --tag | --route) return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topics | --tags | --actor | --object | --since | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        --config | --socket) ((i++)) ;;
+        --config | --socket | --by) ((i++)) ;;
         -*) ;;
         *)
             if [[ -z $command ]]; then
@@ -78,7 +113,7 @@ _pokana()
     fi
     mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
     case $command in
-    trigger | recipients | keys | backup | restore)
+    trigger | recipients | privacy | keys | backup | restore)
         [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         ;;
     esac

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The gateway's HTTP doors: requests become calls of the service, what the service says becomes answers. The
- * application makes one api and gives each of its listeners the function below as `handle`, the api as `ctx`.
+ * application makes one api, gives each of its listeners the function below as `handle`, the api as `ctx`, and says when
+ * all of them were served.
  *
  *     control   a Unix socket: operators' commands; the peer must be our own user or root
  *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and pages
@@ -18,6 +19,9 @@
 
 struct pk_api;
 struct pk_call;
+
+/* A header of the control socket: the user in whose name the call is made, "Pokana-By: maria". */
+#define PK_API_BY "Pokana-By"
 
 struct pk_api_config {
     const char *version; /* of the program */
@@ -38,5 +42,10 @@ PK_AUTO_DEFINE(pk_api, struct pk_api *, pk_api_free)
 void pk_api_handle_control(void *api, struct pk_http_request *request);
 void pk_api_handle_public(void *api, struct pk_http_request *request);
 void pk_api_handle_watch(void *api, struct pk_http_request *request);
+/* The serve phase's end, when all listeners were served: what came by webhooks in this turn is taken. */
+void pk_api_served(struct pk_api *api);
+
+/* The rows of the route table, for tests and lists: false behind the last one. {} stands for one level of the path. */
+bool pk_api_route(size_t index, const char **ret_method, const char **ret_path, enum pk_action *ret_action);
 
 #endif

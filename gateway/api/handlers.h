@@ -34,10 +34,35 @@ void pk_api_hold_set(struct pk_call *call);
 void pk_api_held_release(struct pk_call *call);
 void pk_api_held_drop(struct pk_call *call);
 
+/* consent.c, consent_receipt.c */
+void pk_api_consent(struct pk_call *call);
+void pk_api_consent_grant(struct pk_call *call);
+void pk_api_consent_withdraw(struct pk_call *call);
+void pk_api_consent_receipt(struct pk_call *call);
+void pk_api_recipient_find(struct pk_call *call);
+void pk_api_verification(struct pk_call *call);
+void pk_api_verification_start(struct pk_call *call);
+
 /* messages.c */
 void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);
 void pk_api_message_resolve(struct pk_call *call);
+
+/* cost.c */
+void pk_api_template_cost(struct pk_call *call);
+
+/* users.c */
+void pk_api_users(struct pk_call *call);
+void pk_api_user_add(struct pk_call *call);
+void pk_api_user_remove(struct pk_call *call);
+
+/* audit.c */
+void pk_api_audit(struct pk_call *call);
+void pk_api_audit_verify(struct pk_call *call);
+void pk_api_person_log(struct pk_call *call);
+
+/* privacy.c */
+void pk_api_breach(struct pk_call *call);
 
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);

@@ -103,6 +103,11 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         (void) puts("");
     }
     (void) printf("  texts      %zu in %s\n", pk_catalog_template_count(catalog), config->templates);
+    /* No mistake, but money: said before the bill says it. */
+    struct pk_ini_report longer = { .tell = tell_nobody };
+    pk_catalog_measure(catalog, pk_slice_of(rules->organisation), &longer);
+    if (longer.count > 0)
+        (void) printf("  longer     %zu texts can take a part more than they say: organisation, phone or page is long\n", longer.count);
 }
 
 static void print_doors(const struct pk_config *config)

@@ -13,11 +13,20 @@
 
 /* ---- one section ---- */
 
+const char *pk_config_tag(const struct pk_key *key, const char *entry)
+{
+    size_t len = strlen(key->name);
+    return key->type == PK_KEY_TAGGED && strncmp(entry, key->name, len) == 0 && entry[len] == '.' ? entry + len + 1 : NULL;
+}
+
 const struct pk_key *pk_config_key(const char *kind, const char *name)
 {
-    for (size_t i = 0; i < pk_config_key_count; i++)
-        if (strcmp(pk_config_keys[i].kind, kind) == 0 && strcmp(pk_config_keys[i].name, name) == 0)
-            return &pk_config_keys[i];
+    for (size_t i = 0; i < pk_config_key_count; i++) {
+        const struct pk_key *key = &pk_config_keys[i];
+        bool named = key->type != PK_KEY_TAGGED && strcmp(key->name, name) == 0;
+        if (strcmp(key->kind, kind) == 0 && (named || pk_config_tag(key, name)))
+            return key;
+    }
     return NULL;
 }
 
@@ -32,6 +41,15 @@ static size_t key_names(const char *kind, const char *ret_names[NAMES_MAX])
     return count;
 }
 
+/* "name" is written name.bg, name.nl. */
+static bool is_tagged(const char *kind, const char *name)
+{
+    for (size_t i = 0; i < pk_config_key_count; i++)
+        if (pk_config_keys[i].type == PK_KEY_TAGGED && strcmp(pk_config_keys[i].kind, kind) == 0 && strcmp(pk_config_keys[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void refuse_unknown(struct pk_config_reading *reading)
 {
     const struct pk_ini_section *section = reading->section;
@@ -44,9 +62,21 @@ static void refuse_unknown(struct pk_config_reading *reading)
         char hint[160] = "config/pokana.conf.sample shows every key.";
         const char *near = pk_nearest(pk_slice_of(name), names, count);
         if (near)
-            (void) snprintf(hint, sizeof hint, "Did you mean %s?", near);
+            (void) snprintf(hint, sizeof hint, is_tagged(section->kind, near) ? "Did you mean %s.bg, or another language's?" : "Did you mean %s?",
+                            near);
         reading->entry = &section->entries[i];
         pk_config_tell(reading, name, hint, "there is no such key in a [%s] section", section->kind);
+    }
+    reading->entry = NULL;
+}
+
+static void fill_tagged(struct pk_config_reading *reading, const struct pk_key *key, const struct pk_ini_section *section, void *base)
+{
+    for (size_t i = 0; section && i < section->entry_count; i++) {
+        const char *tag = pk_config_tag(key, section->entries[i].key);
+        reading->entry = &section->entries[i];
+        if (tag)
+            pk_config_tagged(reading, key, tag, section->entries[i].value, base);
     }
     reading->entry = NULL;
 }
@@ -59,6 +89,10 @@ static void fill(struct pk_config_reading *reading, const char *kind, const stru
         const struct pk_key *key = &pk_config_keys[i];
         if (strcmp(key->kind, kind) != 0)
             continue;
+        if (key->type == PK_KEY_TAGGED) {
+            fill_tagged(reading, key, section, base);
+            continue;
+        }
         /* The default first: the value stays usable for later checks when what is written is told as wrong. */
         reading->entry = NULL;
         if (key->fallback)
@@ -162,6 +196,18 @@ static void read_topics(struct pk_config_reading *reading)
     for (size_t i = 0; next_of(reading, "topic", &i); rules->topic_count++) {
         topics[rules->topic_count].name = name_of(reading);
         fill(reading, "topic", reading->section, &topics[rules->topic_count]);
+        refuse_unknown(reading);
+    }
+}
+
+static void read_providers(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_provider_rule *providers = room_for(reading, "provider", sizeof *providers);
+    rules->providers = providers;
+    for (size_t i = 0; next_of(reading, "provider", &i); rules->provider_count++) {
+        providers[rules->provider_count].name = name_of(reading);
+        fill(reading, "provider", reading->section, &providers[rules->provider_count]);
         refuse_unknown(reading);
     }
 }
@@ -312,6 +358,8 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "limits", &config->rules);
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
+    pk_config_read_topic_words(&reading);
+    read_providers(&reading);
     read_accounts(&reading);
     read_routes(&reading);
     read_publishers(&reading);
@@ -333,8 +381,8 @@ int pk_config_read_with(const char *path, const struct pk_registry *registry, st
     return read_file(path, registry, report, ret_config, err);
 }
 
-int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
-                          struct pk_error *err)
+static int read_some(const char *path, bool with_broker, bool with_topics, struct pk_ini_report *report, struct pk_config **ret_config,
+                     struct pk_error *err)
 {
     pk_auto(pk_ini) struct pk_ini *ini = NULL;
     pk_auto(pk_config) struct pk_config *config = pk_config_new(path);
@@ -347,8 +395,23 @@ int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_repo
     read_places(&reading);
     if (with_broker)
         read_broker(&reading);
+    if (with_topics) {
+        read_topics(&reading);
+        pk_config_read_topic_words(&reading);
+    }
     if ((r = refused(&reading, err)) != 0)
         return r;
     *ret_config = pk_steal(&config);
     return 0;
+}
+
+int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
+                          struct pk_error *err)
+{
+    return read_some(path, with_broker, false, report, ret_config, err);
+}
+
+int pk_config_read_topics(const char *path, struct pk_ini_report *report, struct pk_config **ret_config, struct pk_error *err)
+{
+    return read_some(path, false, true, report, ret_config, err);
 }

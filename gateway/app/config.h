@@ -8,6 +8,7 @@
  *     config_values.c  one value's text into its field
  *     config.c         sections into rules, accounts through their adapters
  *     config_check.c   what no single line can tell: names that must exist elsewhere
+ *     config_topics.c  what people write for topics
  *     config_memory.c  what it owns
  *     config_report.c  where mistakes are told
  */
@@ -38,6 +39,7 @@ struct pk_config {
     int64_t grace_ms; /* how long a stop waits for what is in flight */
     enum pk_log_level log_level;
     struct pk_registry *registry; /* the adapters of this configuration; NULL when it was read with somebody else's */
+    struct pk_topic_words *topic_words; /* the rules' */
     struct pk_config_memory *memory; /* what the strings and lists above live in */
 };
 
@@ -52,10 +54,13 @@ int pk_config_read_with(const char *path, const struct pk_registry *registry, st
  * broker's and only when `with_broker`, loads no adapter. Accounts, routes and publishers stay empty. */
 int pk_config_read_places(const char *path, bool with_broker, struct pk_ini_report *report, struct pk_config **ret_config,
                           struct pk_error *err);
+/* The same with the topics and what people write for them, and without the broker. */
+int pk_config_read_topics(const char *path, struct pk_ini_report *report, struct pk_config **ret_config, struct pk_error *err);
 void pk_config_free(struct pk_config *config); /* wipes secrets; accounts opened with it keep their own settings */
 PK_AUTO_DEFINE(pk_config, struct pk_config *, pk_config_free)
 
-/* Loads the texts and checks what the rules ask of them: publishers' templates exist, the default language has texts. */
+/* Loads the texts and checks what the rules ask of them: publishers' templates exist, the default language has texts, no
+ * topic's word is a reply word, names and words are in languages there are. */
 int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report *report, struct pk_catalog **ret_catalog,
                            struct pk_error *err);
 

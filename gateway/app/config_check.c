@@ -5,6 +5,7 @@
  */
 #include "gateway/app/config_private.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
 #include "gateway/language/dates.h"
@@ -46,6 +47,18 @@ static void check_proxy(struct pk_config_reading *reading)
                           "\"%s\" is not the address of an HTTP proxy", proxy);
 }
 
+/* Both stand in texts as they are written here. */
+static void check_house(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    if (rules->phone && !pk_desk_phone_valid(pk_slice_of(rules->phone)))
+        pk_config_tell_of(reading, "gateway", "", "phone", "Use digits, spaces, + - ( ), as in 075 123 4567.",
+                          "\"%s\" is not a telephone number", rules->phone);
+    if (rules->page && !pk_slice_starts(pk_slice_of(rules->page), "https://"))
+        pk_config_tell_of(reading, "gateway", "", "page", "Write an address that begins with https://.",
+                          "people would be sent to a page of this machine");
+}
+
 static void check_gateway(struct pk_config_reading *reading)
 {
     const struct pk_config *config = reading->config;
@@ -57,6 +70,7 @@ static void check_gateway(struct pk_config_reading *reading)
     pk_wall_free(wall);
     check_certificates(reading, "gateway", "ca_file", config->ca_file);
     check_proxy(reading);
+    check_house(reading);
     const char *region = rules->phone_region;
     if (strlen(region) != 2 || region[0] < 'A' || region[0] > 'Z' || region[1] < 'A' || region[1] > 'Z')
         pk_config_tell_of(reading, "gateway", "", "region", "Write two capital letters like NL.", "\"%s\" is not a country",
@@ -123,6 +137,44 @@ static void check_accounts(struct pk_config_reading *reading)
             pk_config_tell_of(reading, "account", account->name, "breaker_pause_max", NULL, "it is shorter than breaker_pause");
         if (account->timeout_ms < account->connect_timeout_ms)
             pk_config_tell_of(reading, "account", account->name, "timeout", NULL, "it is shorter than connect_timeout");
+    }
+}
+
+/* Whoever gets people's addresses is named with what was agreed: an account at nobody's is not opened. */
+static void check_provider_of(struct pk_config_reading *reading, const struct pk_account_rule *account)
+{
+    bool simulates = account->adapter && account->adapter->play;
+    if (account->provider && !pk_rules_provider(&reading->config->rules, account->provider))
+        pk_config_tell_of(reading, "account", account->name, "provider", "Add its [provider NAME] section.",
+                          "there is no provider \"%s\"", account->provider);
+    if (!account->provider && account->adapter && !simulates)
+        pk_config_tell_of(reading, "account", account->name, NULL,
+                          "Add provider = NAME and [provider NAME] with company, country, contract and keeps.",
+                          "an account at a real provider must name it");
+}
+
+static bool is_day(const char *text)
+{
+    int64_t ms;
+    char moment[32];
+    (void) snprintf(moment, sizeof moment, "%.10sT00:00:00Z", text);
+    return strlen(text) == 10 && pk_time_parse(pk_slice_of(moment), &ms) == 0;
+}
+
+static void check_providers(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < rules->account_count; i++)
+        check_provider_of(reading, &rules->accounts[i]);
+    for (size_t i = 0; i < rules->provider_count; i++) {
+        const struct pk_provider_rule *provider = &rules->providers[i];
+        const char *country = provider->country;
+        if (country && (strlen(country) != 2 || country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' || country[1] > 'Z'))
+            pk_config_tell_of(reading, "provider", provider->name, "country", "Write two capital letters like NL.",
+                              "\"%s\" is not a country", country);
+        if (provider->contract && !is_day(provider->contract))
+            pk_config_tell_of(reading, "provider", provider->name, "contract", "Write it like 2026-01-31.", "\"%s\" is not a day",
+                              provider->contract);
     }
 }
 
@@ -230,6 +282,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     check_gateway(reading);
     check_broker(reading);
     check_accounts(reading);
+    check_providers(reading);
     check_routes(reading);
     check_publishers(reading);
 }
@@ -266,7 +319,10 @@ int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report 
     if ((r = pk_ini_read(config->path, &silent, &ini, err)) != 0)
         return r;
     struct pk_config_reading reading = { .ini = ini, .report = report };
+    pk_catalog_know(catalog, pk_slice_of(config->rules.phone ? config->rules.phone : ""),
+                    pk_slice_of(config->rules.page ? config->rules.page : ""));
     check_templates(config, catalog, &reading);
+    pk_config_check_topics(config, catalog, &reading);
     if (report->count > before)
         return pk_fail(err, PK_E_CONFIG, "\"%s\" asks for texts that are not there", config->path);
     *ret_catalog = pk_steal(&catalog);

@@ -16,6 +16,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "gateway", false, true, "Who this gateway is, and where its files and doors are." },
     { "broker", false, false, "The MQTT broker on which services publish triggers. Without this section there is none." },
     { "topic", true, true, "What people can agree to: one section each." },
+    { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
@@ -30,6 +31,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define GATEWAY(key, member, ...) { .kind = "gateway", .name = key, FIELD(struct pk_config, member), __VA_ARGS__ }
 #define BROKER(key, member, ...) { .kind = "broker", .name = key, FIELD(struct pk_bus_rule, member), __VA_ARGS__ }
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
+#define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
@@ -39,7 +41,11 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 /* clang-format off */
 const struct pk_key pk_config_keys[] = {
     GATEWAY("organisation", rules.organisation, .type = PK_KEY_TEXT, .required = true, .max = 40,
-            .help = "The sender as people read it in every message."),
+            .help = "The sender as people read it in every message: short, the texts are measured for 10 characters."),
+    GATEWAY("phone", rules.phone, .type = PK_KEY_TEXT, .max = 16,
+            .help = "Telephone number of the desk, as texts print it. Without it: texts that name it leave it out."),
+    GATEWAY("page", rules.page, .type = PK_KEY_URL, .max = 40,
+            .help = "Page on which people answer and read more: short, the texts are measured for 22 characters."),
     GATEWAY("instance", rules.instance, .type = PK_KEY_NAME, .fallback = "pokana",
             .help = "Name of this gateway: the last level of its state topic."),
     GATEWAY("source", rules.source, .type = PK_KEY_TEXT, .fallback = "urn:pokana:gateway", .max = 200,
@@ -48,6 +54,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Time zone in which moments are told to people."),
     GATEWAY("language", rules.default_language, .type = PK_KEY_TEXT, .fallback = "bg", .max = 8,
             .help = "Language for people whose own is not known: a folder of the templates."),
+    GATEWAY("start_topics", rules.start_topics, .type = PK_KEY_WORDS,
+            .help = "Topics that START gives to somebody who stopped none and names none. Without it: help is answered."),
     GATEWAY("region", rules.phone_region, .type = PK_KEY_TEXT, .fallback = "NL", .max = 2,
             .help = "Country of phone numbers that are written without one: two capital letters."),
     GATEWAY("database", database, .type = PK_KEY_PATH, .fallback = "pokana.db",
@@ -98,9 +106,32 @@ const struct pk_key pk_config_keys[] = {
 
     TOPIC("consent", consent_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "730d",
           .help = "How long an agreement lasts before it is asked again."),
+    TOPIC("renew", renew_ms, .type = PK_KEY_DURATION, .min = 0, .max = 180 * DAY, .fallback = "30d",
+          .help = "How long before its end the person is asked whether it shall go on; 0s = not."),
+    TOPIC("name", names, .type = PK_KEY_TAGGED, .max = 30,
+          .help = "Its name as people read it, in each language; name.nl and others likewise. Without any: the section's name."),
+    TOPIC("words", words, .type = PK_KEY_TAGGED, .max = 400,
+          .help = "What people write for it behind STOP and START, in each language; a Latin spelling comes by itself."),
+    TOPIC("purpose", purposes, .type = PK_KEY_TAGGED, .max = 200,
+          .help = "One sentence in each language: what its messages are for."),
+    TOPIC("owner", owner, .type = PK_KEY_TEXT, .max = 80,
+          .help = "Who answers for it in the organisation: a team, not a person. Without it the privacy file says that it is missing."),
+    TOPIC("basis", basis, .type = PK_KEY_TEXT, .max = 200, .fallback = "toestemming (AVG artikel 6, eerste lid, onder a)",
+          .help = "The ground in law on which it is done."),
+
+    PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
+             .help = "The company's name."),
+    PROVIDER("country", country, .type = PK_KEY_TEXT, .required = true, .max = 2,
+             .help = "The country in which it handles the messages: two capital letters."),
+    PROVIDER("contract", contract, .type = PK_KEY_TEXT, .required = true, .max = 10,
+             .help = "The day of the processing agreement, like 2026-01-31."),
+    PROVIDER("keeps", keeps_ms, .type = PK_KEY_DURATION, .required = true, .min = 0, .max = 3650 * DAY,
+             .help = "How long it keeps what it was given, by that agreement."),
 
     { .kind = "account", .name = "adapter", .type = PK_KEY_NAME, .required = true, /* looked up, not kept */
             .help = "The adapter that speaks to the provider; `pokana adapters` lists them." },
+    ACCOUNT("provider", provider, .type = PK_KEY_NAME,
+            .help = "The [provider] behind it; only an account that simulates one does without."),
     ACCOUNT("window", window, .type = PK_KEY_INTEGER, .min = 1, .max = 1024, .fallback = "16",
             .help = "Hand-overs at once."),
     ACCOUNT("rate", per_second_milli, .type = PK_KEY_RATE, .max = 100000 * 1000ll, .fallback = "20",
@@ -125,8 +156,12 @@ const struct pk_key pk_config_keys[] = {
             .help = "Longest such pause."),
     ACCOUNT("receipt_window", receipt_window_ms, .type = PK_KEY_DURATION, .min = SECOND, .max = 14 * DAY, .fallback = "48h",
             .help = "Silence of the provider after which a message counts as unconfirmed."),
+    ACCOUNT("price", price, .type = PK_KEY_PRICE,
+            .help = "What one part costs by the contract, like 0.065 EUR: for reckoning before anything is sent."),
     ACCOUNT("when_uncertain", resend_uncertain, .type = PK_KEY_CHOICE, .choices = "hold|resend", .fallback = "hold",
             .help = "A hand-over with an unknown end: hold leaves it to a person, resend risks a double."),
+    ACCOUNT("answerable", one_way, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
+            .help = "no where the sender is a name: nobody can write back, and texts give the page instead of words to write."),
 
     ROUTE("channel", channel, .type = PK_KEY_NAME, .required = true,
           .help = "The channel, one its accounts' adapters offer: sms."),
@@ -173,8 +208,14 @@ const struct pk_key pk_config_keys[] = {
               .help = "Finished messages with their attempts and receipts; their counts stay."),
     RETENTION("replies", keep_replies_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 30 * DAY, .fallback = "7d",
               .help = "What people wrote."),
+    RETENTION("unanswered", keep_unanswered_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 30 * DAY, .fallback = "7d",
+              .help = "People who were asked whether we may write and said nothing; then only a count is kept."),
+    RETENTION("ledger", keep_ledger_ms, .type = PK_KEY_DURATION, .min = 365 * DAY, .max = 3650 * DAY, .fallback = "1826d",
+              .help = "Entries of the consent ledger by which nothing stands any more."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",
               .help = "Triggers: also how long a repeat of one is recognised."),
+    RETENTION("audit", keep_audit_ms, .type = PK_KEY_DURATION, .min = 30 * DAY, .max = 548 * DAY, .fallback = "548d",
+              .help = "Who did what: 18 months, which is also the longest."),
 };
 /* clang-format on */
 const size_t pk_config_key_count = PK_COUNT(pk_config_keys);

@@ -3,6 +3,7 @@
 #include "gateway/app/config_private.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/reply_topics.h"
 
 struct kept {
     void *memory;
@@ -56,6 +57,7 @@ void pk_config_free(struct pk_config *config)
     }
     free(config->memory->items);
     free(config->memory);
+    pk_topic_words_free(config->topic_words);
     pk_registry_free(config->registry);
     free(config);
 }

@@ -21,6 +21,8 @@ enum pk_key_type {
     PK_KEY_SECONDS, /* written as a duration, kept in seconds */
     PK_KEY_RATE, /* per second, kept in thousandths: 20, 0.2 */
     PK_KEY_CHOICE, /* one of `choices`; its place among them, or its number in `numbers` */
+    PK_KEY_PRICE, /* struct pk_price: 0.065 EUR */
+    PK_KEY_TAGGED, /* struct pk_tagged_texts: one key a language, name.bg, name.nl */
 };
 
 struct pk_key {
@@ -38,6 +40,8 @@ struct pk_key {
 extern const struct pk_key pk_config_keys[];
 extern const size_t pk_config_key_count;
 const struct pk_key *pk_config_key(const char *kind, const char *name); /* NULL: there is none */
+/* The language of "name.bg" when the entry is of this tagged key; NULL when it is not. */
+const char *pk_config_tag(const struct pk_key *key, const char *entry);
 
 struct pk_section_kind {
     const char *kind;
@@ -74,6 +78,8 @@ __attribute__((format(printf, 6, 7))) void pk_config_tell_of(struct pk_config_re
                                                              const char *key, const char *hint, const char *format, ...);
 /* The text of a value into `base` + the key's offset. Told when it is none; then the field stays as it is. */
 void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base);
+/* The same of the entry at hand for a tagged key: added to the texts. */
+void pk_config_tagged(struct pk_config_reading *reading, const struct pk_key *key, const char *tag, struct pk_slice text, void *base);
 /* "90s" as "90s", "3600000" milliseconds as "1h". */
 const char *pk_config_duration_text(int64_t ms, char ret_text[32]);
 
@@ -81,5 +87,9 @@ bool pk_config_is_loopback(const char *listener);
 
 /* What no single line can tell. */
 void pk_config_cross_check(struct pk_config_reading *reading);
+/* What people write for topics, made ready to be read: rules.topic_words. */
+void pk_config_read_topic_words(struct pk_config_reading *reading);
+/* And what it may not be, now that the languages are known. */
+void pk_config_check_topics(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
 
 #endif

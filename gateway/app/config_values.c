@@ -308,6 +308,53 @@ static void take_choice(struct pk_config_reading *reading, const struct pk_key *
     pk_config_tell(reading, key->name, hint, "\"%.*s\" is none of its values", PK_SLICE_ARG(text));
 }
 
+static void take_price(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
+{
+    struct pk_price price;
+    if (pk_price_parse(text, &price) != 0)
+        pk_config_tell(reading, key->name, "Write it like 0.065 EUR: at most four digits after the point, and the currency's three letters.",
+                       "\"%.*s\" is not a price", PK_SLICE_ARG(text));
+    else
+        memcpy((char *) base + key->offset, &price, sizeof price);
+}
+
+/* ---- texts in several languages ---- */
+
+/* "bg", "zh-hant": what a folder of the templates may be called. */
+static bool is_tag(const char *tag)
+{
+    size_t len = strlen(tag);
+    for (size_t i = 0; i < len; i++)
+        if (!((tag[i] >= 'a' && tag[i] <= 'z') || (tag[i] >= '0' && tag[i] <= '9') || (tag[i] == '-' && i > 0)))
+            return false;
+    return len >= 2 && len <= 11;
+}
+
+void pk_config_tagged(struct pk_config_reading *reading, const struct pk_key *key, const char *tag, struct pk_slice text, void *base)
+{
+    struct pk_tagged_texts *texts = (struct pk_tagged_texts *) ((char *) base + key->offset);
+    const char *name = reading->entry->key;
+    const char *kept = NULL;
+    const struct pk_key plain = { .kind = key->kind, .name = name, .max = key->max, .offset = 0, .size = sizeof kept };
+    if (!is_tag(tag)) {
+        pk_config_tell(reading, name, "Write the language's tag behind the point, like name.bg.", "\"%s\" is no language", tag);
+        return;
+    }
+    if (text.len == 0) {
+        pk_config_tell(reading, name, "Give it a value, or put # before the line.", "the value is empty");
+        return;
+    }
+    take_text(reading, &plain, text, &kept);
+    if (!kept)
+        return;
+    struct pk_tagged *items = pk_alloc_array(texts->count + 1, sizeof *items);
+    if (texts->count > 0)
+        memcpy(items, texts->items, texts->count * sizeof *items);
+    items[texts->count].tag = pk_config_keep(reading->config, pk_strdup(tag));
+    items[texts->count].text = kept;
+    *texts = (struct pk_tagged_texts){ pk_config_keep(reading->config, items), texts->count + 1 };
+}
+
 void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
 {
     if (text.len == 0) {
@@ -332,7 +379,9 @@ void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key
                            "\"%.*s\" is not an address and a port", PK_SLICE_ARG(text));
         break;
     case PK_KEY_URL:
-        if (is_url(text))
+        if (key->max > 0 && text.len > (size_t) key->max)
+            pk_config_tell(reading, key->name, NULL, "the value is longer than %lld characters", (long long) key->max);
+        else if (is_url(text))
             store_text(base, key, keep(reading, text));
         else
             pk_config_tell(reading, key->name, "Write it like https://messages.example.nl, without a slash at the end.",
@@ -357,5 +406,10 @@ void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key
     case PK_KEY_CHOICE:
         take_choice(reading, key, text, base);
         break;
+    case PK_KEY_PRICE:
+        take_price(reading, key, text, base);
+        break;
+    case PK_KEY_TAGGED:
+        break; /* pk_config_tagged() */
     }
 }

@@ -66,6 +66,8 @@ static void serve(void *ctx)
     for (size_t i = 0; i < PK_DOORS && !daemon->closing; i++)
         if (daemon->doors[i])
             pk_http_server_serve(daemon->doors[i]);
+    if (!daemon->closing)
+        pk_api_served(daemon->api);
 }
 
 static void harvest(void *ctx)

@@ -18,6 +18,12 @@ struct path {
 /* A GET changes nothing: whoever follows links by itself, a mail scanner for one, decides nothing for anybody. */
 static const struct path paths[] = {
     { "GET", "/", pk_page_home },
+    { "GET", "/me", pk_me },
+    { "POST", "/me/language", pk_me_language },
+    { "POST", "/me/topic", pk_me_topic },
+    { "GET", "/me/stop", pk_me_ask_stop },
+    { "POST", "/me/stop", pk_me_stop },
+    { "GET", "/me/stopped", pk_me_stopped },
     { "GET", "/me/start", pk_me_start },
     { "POST", "/me/ask", pk_me_ask },
     { "GET", "/me/code", pk_me_code },

@@ -17,4 +17,12 @@ void pk_me_code(struct pk_visit *visit);
 void pk_me_enter(struct pk_visit *visit);
 void pk_me_leave(struct pk_visit *visit);
 
+/* me.c: one's own page */
+void pk_me(struct pk_visit *visit);
+void pk_me_language(struct pk_visit *visit);
+void pk_me_topic(struct pk_visit *visit);
+void pk_me_ask_stop(struct pk_visit *visit);
+void pk_me_stop(struct pk_visit *visit);
+void pk_me_stopped(struct pk_visit *visit);
+
 #endif

@@ -158,8 +158,7 @@ void *pk_http_on_uri(void *ctx, const char *uri, struct MHD_Connection *connecti
 static enum MHD_Result queue_answer(struct pk_http_request *request)
 {
     enum MHD_Result r = MHD_queue_response(request->connection, request->status, request->response);
-    MHD_destroy_response(request->response);
-    request->response = NULL;
+    pk_http_drop_response(request);
     request->stage = STAGE_ANSWERED;
     return r;
 }
@@ -233,8 +232,7 @@ void pk_http_on_completed(void *ctx, struct MHD_Connection *connection, void **s
     if (request->link)
         clock_starts(server, request->link); /* of the next one */
     pk_list_remove(&request->node);
-    if (request->response)
-        MHD_destroy_response(request->response);
+    pk_http_drop_response(request);
     pk_buf_wipe(&request->body);
     free(request);
 }

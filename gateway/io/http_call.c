@@ -66,7 +66,8 @@ struct call *pk_http_call_new(struct pk_http_client *client)
 {
     struct call *call = pk_alloc(sizeof *call);
     CURL *easy = call->easy = curl_easy_init();
-    if (!easy)
+    call->where = curl_url();
+    if (!easy || !call->where)
         abort(); /* out of memory */
     call->client = client;
     pk_list_init(&call->node);
@@ -77,6 +78,7 @@ struct call *pk_http_call_new(struct pk_http_client *client)
     pk_buf_init(&call->answer_body, client->config.max_answer_bytes);
     pk_http_sockets_attach_call(call);
     (void) curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+    (void) curl_easy_setopt(easy, CURLOPT_CURLU, call->where);
     (void) curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void) curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, ANSWER_PIECE_BYTES);
     /* A resolver that hangs is left to itself at a timeout: waiting for its thread would stop the loop. */
@@ -104,6 +106,7 @@ void pk_http_call_free(struct call *call)
 {
     pk_list_remove(&call->node);
     curl_easy_cleanup(call->easy);
+    curl_url_cleanup(call->where);
     free(call->header_nodes);
     pk_buf_wipe(&call->header_text);
     pk_buf_wipe(&call->url);
@@ -204,15 +207,14 @@ static int set_url(struct call *call, struct pk_slice url, struct pk_error *err)
     if (pk_buf_add_slice(&call->url, url) != 0)
         return pk_fail(err, PK_E_LIMIT, "the address of the request is longer than %u bytes", URL_MAX_BYTES);
     const char *text = pk_buf_text(&call->url);
-    bool web = is_one_line(url) && curl_url_set(call->client->parser, CURLUPART_URL, text, 0) == CURLUE_OK &&
-               curl_url_get(call->client->parser, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+    bool web = is_one_line(url) && curl_url_set(call->where, CURLUPART_URL, text, 0) == CURLUE_OK &&
+               curl_url_get(call->where, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
     curl_free(scheme);
     if (!web) {
         pk_buf_clear(&call->url);
         return pk_fail(err, PK_E_INVALID, "the address of the request is not an http(s) URL");
     }
-    (void) curl_easy_setopt(call->easy, CURLOPT_URL, text);
     return 0;
 }
 

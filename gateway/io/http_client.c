@@ -61,8 +61,7 @@ int pk_http_client_new(struct pk_loop *loop, const struct pk_http_client_config 
     pk_buf_init(&client->scratch, HEADERS_MAX_BYTES);
     client->timer = pk_timer_new(loop, timer_fired, client);
     client->multi = curl_multi_init();
-    client->parser = curl_url();
-    if (!client->multi || !client->parser)
+    if (!client->multi)
         return pk_fail(err, PK_E_IO, "could not start libcurl");
     pk_http_sockets_attach(client);
     (void) curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -95,7 +94,6 @@ void pk_http_client_free(struct pk_http_client *client)
         pk_http_call_free(pk_list_entry(client->pool.next, struct call, node));
     if (client->multi)
         (void) curl_multi_cleanup(client->multi);
-    curl_url_cleanup(client->parser);
     pk_http_sockets_finish(client);
     pk_timer_free(client->timer);
     pk_buf_wipe(&client->scratch);

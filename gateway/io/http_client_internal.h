@@ -22,6 +22,7 @@ struct call {
     struct pk_list node; /* in the pool, active, or ended */
     struct pk_http_client *client;
     CURL *easy;
+    CURLU *where; /* `url` taken apart, so that libcurl need not do it at every request */
     struct pk_buf url, header_text, body; /* as last set */
     struct curl_slist *header_nodes; /* one array; they point into header_text */
     char method[METHOD_MAX_BYTES + 1];
@@ -43,7 +44,6 @@ struct pk_http_client {
     struct pk_http_client_config config;
     char *ca_file, *proxy;
     CURLM *multi;
-    CURLU *parser;
     struct pk_timer *timer;
     struct pk_buf scratch;
     struct pk_list pool, active, ended;

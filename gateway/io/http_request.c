@@ -141,7 +141,20 @@ static void resume(struct pk_http_request *request, unsigned status, struct MHD_
 void pk_http_answer(struct pk_http_request *request, unsigned status, const char *content_type, struct pk_slice body,
                     const struct pk_answer_header *headers, size_t header_count)
 {
-    resume(request, status, make_response(body, content_type, headers, header_count));
+    bool plain = body.len == 0 && !content_type && header_count == 0;
+    resume(request, status, plain ? request->server->plain : make_response(body, content_type, headers, header_count));
+}
+
+struct MHD_Response *pk_http_plain(void)
+{
+    return make_response(PK_SLICE(""), NULL, NULL, 0);
+}
+
+void pk_http_drop_response(struct pk_http_request *request)
+{
+    if (request->response && request->response != request->server->plain)
+        MHD_destroy_response(request->response);
+    request->response = NULL;
 }
 
 void pk_http_refuse_open(struct pk_http_request *request)

@@ -80,6 +80,7 @@ int pk_http_server_new(struct pk_loop *loop, const struct pk_http_server_config 
     if (fd < 0)
         return fd;
     server->local = server->unix_path != NULL;
+    server->plain = pk_http_plain();
     int r = start_daemon(server, fd, err);
     if (r != 0)
         return r;
@@ -120,6 +121,8 @@ void pk_http_server_free(struct pk_http_server *server)
     remove_path(server);
     if (server->daemon)
         let_go(server);
+    if (server->plain)
+        MHD_destroy_response(server->plain);
     pk_timer_free(server->timer);
     pk_timer_free(server->patience);
     free(server);

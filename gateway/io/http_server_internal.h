@@ -30,7 +30,7 @@ struct pk_http_request {
     const char *method; /* the library's; NULL until the headers are there */
     struct pk_slice path, query; /* in `target` */
     struct pk_buf body;
-    struct MHD_Response *response;
+    struct MHD_Response *response; /* its own, or the server's plain one */
     unsigned status;
     char target[]; /* as it stood in the request line */
 };
@@ -39,6 +39,7 @@ struct pk_http_server {
     struct pk_loop *loop;
     struct pk_http_server_config config;
     struct MHD_Daemon *daemon;
+    struct MHD_Response *plain; /* what most answers are: a number and nothing else */
     struct pk_source *source;
     struct pk_timer *timer; /* the library's */
     struct pk_timer *patience; /* for the oldest of `reading` */
@@ -61,8 +62,10 @@ void pk_http_on_completed(void *ctx, struct MHD_Connection *connection, void **s
 void pk_http_on_connection(void *ctx, struct MHD_Connection *connection, void **link, enum MHD_ConnectionNotificationCode what);
 void pk_http_on_impatient(void *ctx);
 
-/* http_request.c: a problem document, and it as the answer to a request that waits. */
+/* http_request.c: an answer without body, a problem document, and it as the answer to a request that waits. */
+struct MHD_Response *pk_http_plain(void);
 struct MHD_Response *pk_http_problem(unsigned status);
+void pk_http_drop_response(struct pk_http_request *request);
 void pk_http_refuse_open(struct pk_http_request *request);
 
 #endif

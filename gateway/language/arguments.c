@@ -4,26 +4,30 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
+#include "gateway/language/catalog.h"
 #include "gateway/language/utf16.h"
 
 #include <unicode/uchar.h>
 
 #define COUNT_MAX 999
+#define BRIEF "_short" /* {days_short}, {hours_short} */
 #define TEXT_UNITS_MAX 60 /* the longest length of the table */
 
 static const struct pk_argument arguments[] = {
-    { "org", PK_ARGUMENT_TEXT, 20, "the organisation's name as people know it" },
-    { "begins", PK_ARGUMENT_MOMENT, 0, "when it begins" },
-    { "ends", PK_ARGUMENT_MOMENT, 0, "when it ends" },
-    { "opens", PK_ARGUMENT_MOMENT, 0, "when the desk opens again" },
-    { "place", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "where it is" },
-    { "days", PK_ARGUMENT_WEEKDAYS, 0, "the days of the week, like \"tue thu\"" },
-    { "hours", PK_ARGUMENT_HOURS, 0, "the opening hours, like \"9:00-17:00\"" },
-    { "people", PK_ARGUMENT_COUNT, 0, "how many people come" },
-    { "phone", PK_ARGUMENT_PHONE, 16, "the desk's telephone number" },
-    { "link", PK_ARGUMENT_LINK, 40, "a page to read" },
-    { "topics", PK_ARGUMENT_TEXT, 40, "what consent is asked for" },
-    { "topic", PK_ARGUMENT_TEXT, 30, "the topic's name" },
+    { "org", PK_ARGUMENT_TEXT, 10, "the organisation's name as people know it", "organisation" },
+    { "begins", PK_ARGUMENT_MOMENT, 0, "when it begins", NULL },
+    { "ends", PK_ARGUMENT_MOMENT, 0, "when it ends", NULL },
+    { "opens", PK_ARGUMENT_MOMENT, 0, "when the desk opens again", NULL },
+    { "place", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "where it is", NULL },
+    { "days", PK_ARGUMENT_WEEKDAYS, PK_WEEKDAYS_MAX, "the days of the week, like \"tue thu\"", NULL },
+    { "hours", PK_ARGUMENT_HOURS, 0, "the opening hours, like \"9:00-17:00\"", NULL },
+    { "people", PK_ARGUMENT_COUNT, 0, "how many people come", NULL },
+    { "phone", PK_ARGUMENT_PHONE, 16, "the desk's telephone number", "phone" },
+    { "link", PK_ARGUMENT_LINK, 40, "a page to read or answer on", "page" },
+    { "topics", PK_ARGUMENT_TEXT, 40, "what consent is asked for", NULL },
+    { "topic", PK_ARGUMENT_TEXT, 30, "the topic's name", NULL },
+    { "word", PK_ARGUMENT_TEXT, 12, "the word to say at the desk", NULL },
+    { "code", PK_ARGUMENT_TEXT, 6, "the code", NULL },
 };
 
 /* What people would like to put into a text and may not: it would have to be kept, and be shown on a locked screen. */
@@ -54,6 +58,15 @@ const struct pk_argument *pk_argument_find(struct pk_slice name)
     return NULL;
 }
 
+struct pk_slice pk_house_value(const struct pk_house *house, const struct pk_argument *argument)
+{
+    if (strcmp(argument->name, "org") == 0)
+        return house->org;
+    if (strcmp(argument->name, "phone") == 0)
+        return house->phone;
+    return strcmp(argument->name, "link") == 0 ? house->link : (struct pk_slice){ 0 };
+}
+
 bool pk_argument_is_personal(struct pk_slice name)
 {
     for (size_t i = 0; i < PK_COUNT(personal); i++)
@@ -79,6 +92,11 @@ static bool moment_placeholder(const struct pk_argument *argument, struct pk_sli
     return true;
 }
 
+static bool has_brief(const struct pk_argument *argument)
+{
+    return argument->type == PK_ARGUMENT_WEEKDAYS || argument->type == PK_ARGUMENT_HOURS;
+}
+
 bool pk_placeholder_find(struct pk_slice name, struct pk_placeholder *ret_placeholder)
 {
     for (size_t i = 0; i < PK_COUNT(arguments); i++) {
@@ -89,6 +107,11 @@ bool pk_placeholder_find(struct pk_slice name, struct pk_placeholder *ret_placeh
             return moment_placeholder(argument, pk_slice_make(name.data + len + 1, name.len - len - 1), ret_placeholder);
         if (argument->type != PK_ARGUMENT_MOMENT && pk_slice_is(name, argument->name)) {
             *ret_placeholder = (struct pk_placeholder){ .argument = argument };
+            return true;
+        }
+        if (has_brief(argument) && name.len == len + strlen(BRIEF) && pk_slice_starts(name, argument->name) &&
+            memcmp(name.data + len, BRIEF, strlen(BRIEF)) == 0) {
+            *ret_placeholder = (struct pk_placeholder){ .argument = argument, .brief = true };
             return true;
         }
     }
@@ -106,7 +129,11 @@ bool pk_placeholder_nearest(struct pk_slice name, char ret_name[PK_PLACEHOLDER_M
             (void) snprintf(made[count++], sizeof made[0], "%s_%s", argument, moment_words[j].suffix);
         if (arguments[i].type != PK_ARGUMENT_MOMENT)
             (void) snprintf(made[count++], sizeof made[0], "%s", argument);
-        else if (strcmp(argument, "begins") == 0)
+        if (has_brief(&arguments[i]))
+            (void) snprintf(made[count++], sizeof made[0], "%s" BRIEF, argument);
+        if (arguments[i].type != PK_ARGUMENT_MOMENT)
+            continue;
+        if (strcmp(argument, "begins") == 0)
             (void) snprintf(made[count++], sizeof made[0], "begins_range");
     }
     for (size_t i = 0; i < count; i++)
@@ -141,7 +168,7 @@ static bool is_plain_text(struct pk_slice text, uint32_t *ret_units)
     return seen;
 }
 
-static bool is_phone(struct pk_slice text)
+bool pk_desk_phone_valid(struct pk_slice text)
 {
     size_t digits = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -171,11 +198,22 @@ static int check_text(const struct pk_argument *argument, uint32_t max_units, st
         (void) pk_fail(err, PK_E_INVALID, "value \"%s\" has %u characters, the text allows %u", argument->name, units, max_units);
         return pk_hint(err, PK_E_INVALID, "Write it shorter: it is never cut.");
     }
-    if (argument->type == PK_ARGUMENT_PHONE && !is_phone(text))
+    if (argument->type == PK_ARGUMENT_PHONE && !pk_desk_phone_valid(text))
         return bad_value(argument, err, "is no telephone number", "Use digits, spaces, + - ( ).");
     if (argument->type == PK_ARGUMENT_LINK && !is_link(text))
         return bad_value(argument, err, "is no link", "Begin with https:// and use plain Latin letters, without spaces.");
     return 0;
+}
+
+static int check_weekdays(const struct pk_argument *argument, uint32_t max_days, struct pk_slice text, struct pk_error *err)
+{
+    size_t days = pk_weekdays_count(text);
+    if (days == 0)
+        return bad_value(argument, err, "is no list of weekdays", "Write it like \"tue thu\", at most five days, each once.");
+    if (days <= max_days)
+        return 0;
+    (void) pk_fail(err, PK_E_INVALID, "value \"%s\" has %zu days, the text allows %u", argument->name, days, max_days);
+    return pk_hint(err, PK_E_INVALID, "Use another text, or tell the days in two.");
 }
 
 int pk_argument_check(const struct pk_argument *argument, uint32_t max_units, const struct pk_json *value, struct pk_error *err)
@@ -198,9 +236,7 @@ int pk_argument_check(const struct pk_argument *argument, uint32_t max_units, co
             return bad_value(argument, err, "is no pair of hours", "Write it like 9:00-17:00, the later hour last.");
         return 0;
     case PK_ARGUMENT_WEEKDAYS:
-        if (!pk_weekdays_valid(text))
-            return bad_value(argument, err, "is no list of weekdays", "Write it like \"tue thu\", at most five days, each once.");
-        return 0;
+        return check_weekdays(argument, max_units, text, err);
     default:
         return check_text(argument, max_units, text, err);
     }
@@ -218,25 +254,28 @@ static void add_letters(const struct pk_argument *argument, uint32_t units, bool
     pk_buf_finish(&text);
 }
 
-void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, const struct pk_longest_days *days,
-                         bool transliterated, struct pk_json_out *out)
+void pk_argument_longest(const struct pk_argument *argument, uint32_t max_units, const struct pk_language *language,
+                         int64_t moment_ms, bool transliterated, struct pk_json_out *out)
 {
     switch (argument->type) {
     case PK_ARGUMENT_MOMENT:
         /* An end lies behind its beginning. */
-        pk_json_add_time(out, argument->name,
-                         strcmp(argument->name, "ends") == 0 ? days->moment_ms + 90 * 60000ll : days->moment_ms);
+        pk_json_add_time(out, argument->name, strcmp(argument->name, "ends") == 0 ? moment_ms + 90 * 60000ll : moment_ms);
         return;
     case PK_ARGUMENT_HOURS:
         pk_json_add_text(out, argument->name, "10:00-17:30");
         return;
     case PK_ARGUMENT_WEEKDAYS:
-        pk_json_add_text(out, argument->name, days->weekdays);
+        /* Names of three letters and a space between: the longest days are first. */
+        pk_json_add_slice(out, argument->name,
+                          pk_slice_make(pk_dates_longest(language->dates)->weekdays, (size_t) max_units * 4 - 1));
         return;
     case PK_ARGUMENT_COUNT:
         pk_json_add_int(out, argument->name, COUNT_MAX);
         return;
-    default:
+    case PK_ARGUMENT_LINK:
+    case PK_ARGUMENT_TEXT:
+    case PK_ARGUMENT_PHONE:
         add_letters(argument, max_units, transliterated, out);
     }
 }

@@ -1,38 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A text compiled, checked and formatted; see the header. ICU prints "{name}" for a value that is missing and calls
- * it success, so every placeholder is known before anything is formatted.
+ * A text compiled and checked; see the header. ICU prints "{name}" for a value that is missing and calls it success, so
+ * every placeholder is known before anything is formatted (body_format.c).
  */
-#include "gateway/language/body.h"
+#include "gateway/language/body_private.h"
 
-#include "gateway/base/clock.h"
-#include "gateway/language/shim.h"
+#include "gateway/base/text.h"
 #include "gateway/language/utf16.h"
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
-
-#define PLACEHOLDERS_MAX 32
-#define NAME_MAX_BYTES 48
-#define FORMATTED_MAX 32768u
-
-struct used {
-    char name[NAME_MAX_BYTES];
-    struct pk_placeholder placeholder;
-    size_t offset;
-};
-
-struct pk_body {
-    struct pk_message *message;
-    struct used used[PLACEHOLDERS_MAX];
-    size_t count;
-};
 
 /* ---- checking ---- */
 
 struct checking {
     struct pk_body *body;
     const struct pk_body_report *report;
+    bool has_part;
+    size_t open, close; /* where the brackets of the part are */
     bool bad;
 };
 
@@ -81,13 +66,24 @@ static void check_use(struct checking *c, const struct used *used, enum pk_messa
         complain(c, offset, "Use select with a text only.", "placeholder \"%s\" cannot be selected by", used->name);
 }
 
+/* ICU gets the text without the brackets: where in the file is that? */
+static size_t place_of(const struct checking *c, size_t offset)
+{
+    if (c->has_part && offset >= c->open)
+        offset++;
+    return c->has_part && offset >= c->close ? offset + 1 : offset;
+}
+
 static void see_argument(void *ctx, const char *name, size_t len, enum pk_message_use use, size_t offset)
 {
     struct checking *c = ctx;
     struct pk_body *body = c->body;
     struct pk_slice text = pk_slice_make(name, len);
+    offset = place_of(c, offset);
+    bool in_part = c->has_part && offset > c->open && offset < c->close;
     for (size_t i = 0; i < body->count; i++) {
         if (pk_slice_is(text, body->used[i].name)) {
+            body->used[i].in_part = body->used[i].in_part && in_part;
             check_use(c, &body->used[i], use, offset);
             return;
         }
@@ -104,6 +100,7 @@ static void see_argument(void *ctx, const char *name, size_t len, enum pk_messag
     memcpy(used->name, name, len);
     used->name[len] = '\0';
     used->offset = offset;
+    used->in_part = in_part;
     body->count++;
     check_use(c, used, use, offset);
 }
@@ -128,11 +125,94 @@ static void see_literal(void *ctx, const char *text, size_t len, size_t offset)
         latin = latin || script == USCRIPT_LATIN;
         cyrillic = cyrillic || script == USCRIPT_CYRILLIC;
         if (latin && cyrillic && !told) {
-            complain(c, offset + (size_t) begin, "Type the whole word in one alphabet.",
+            complain(c, place_of(c, offset + (size_t) begin), "Type the whole word in one alphabet.",
                      "a word mixes Latin and Cyrillic letters");
             told = true;
         }
     }
+}
+
+/* ---- the part in brackets ---- */
+
+/* Finds the one part that may be left out. Brackets inside { } and quoted braces are looked past. */
+static void find_part(struct checking *c, struct pk_slice text)
+{
+    size_t depth = 0;
+    bool quoted = false, open = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char at = text.data[i];
+        bool brace = i + 1 < text.len && (text.data[i + 1] == '{' || text.data[i + 1] == '}');
+        if (at == '\'' && (quoted || brace))
+            quoted = !quoted;
+        else if (quoted)
+            continue;
+        else if (at == '{')
+            depth++;
+        else if (at == '}')
+            depth -= depth > 0;
+        else if ((at == '[' || at == ']') && depth > 0)
+            complain(c, i, "Put the part in brackets around the braces.", "a %c stands inside braces", at);
+        else if (at == '[' && (open || c->has_part))
+            complain(c, i, "Keep one part in [ ].", "there is a second part in [ ]");
+        else if (at == '[') {
+            open = true;
+            c->open = i;
+        } else if (at == ']' && !open)
+            complain(c, i, "Remove it.", "a ] has no [ before it");
+        else if (at == ']') {
+            open = false;
+            c->has_part = true;
+            c->close = i;
+        }
+    }
+    if (open)
+        complain(c, c->open, "Close it with ].", "the [ that begins here is never closed");
+}
+
+static struct pk_message *compile(const char *locale, const struct pk_buf *text, struct checking *c, const struct pk_message_visitor *visitor)
+{
+    struct pk_message_problem problem = { 0 };
+    struct pk_message *message = pk_message_new(locale, pk_buf_text(text), text->len, visitor, &problem);
+    if (!message)
+        complain(c, place_of(c, problem.offset), problem.hint, "%s", problem.reason);
+    return message;
+}
+
+static void check_part(struct checking *c)
+{
+    for (size_t i = 0; i < c->body->count; i++)
+        if (pk_body_can_spare(c->body, c->body->used[i].placeholder.argument))
+            return;
+    complain(c, c->open, "Put {phone} or {link} into it: the brackets are for what the configuration may not know.",
+             "nothing in the part in [ ] can be missing");
+}
+
+static void compile_both(const char *locale, struct pk_slice text, struct checking *c)
+{
+    struct pk_message_visitor visitor = { .ctx = c, .argument = see_argument, .literal = see_literal };
+    struct pk_buf whole;
+    pk_buf_init(&whole, PK_BODY_BYTES_MAX + 1);
+    size_t open = c->has_part ? c->open : text.len, close = c->has_part ? c->close : text.len;
+    (void) pk_buf_add(&whole, text.data, open);
+    if (c->has_part) {
+        struct pk_buf less;
+        pk_buf_init(&less, PK_BODY_BYTES_MAX + 1);
+        (void) pk_buf_add(&whole, text.data + open + 1, close - open - 1);
+        (void) pk_buf_add(&whole, text.data + close + 1, text.len - close - 1);
+        (void) pk_buf_add(&less, text.data, open);
+        (void) pk_buf_add(&less, text.data + close + 1, text.len - close - 1);
+        c->body->message = compile(locale, &whole, c, &visitor);
+        if (pk_slice_trim(pk_buf_slice(&less)).len == 0)
+            complain(c, open, "Let it say something without the part in brackets.", "all of the text is in brackets");
+        if (c->body->message) {
+            c->body->without = compile(locale, &less, c, NULL);
+            check_part(c);
+        }
+        pk_buf_finish(&less);
+    } else {
+        c->body->message = compile(locale, &whole, c, &visitor);
+    }
+    pk_buf_finish(&whole);
 }
 
 struct pk_body *pk_body_new(const char *locale, struct pk_slice text, const struct pk_body_report *report)
@@ -143,11 +223,9 @@ struct pk_body *pk_body_new(const char *locale, struct pk_slice text, const stru
         complain(&checking, 0, "Write a simpler text.", "the text is longer than %u bytes", PK_BODY_BYTES_MAX);
         return NULL;
     }
-    struct pk_message_visitor visitor = { .ctx = &checking, .argument = see_argument, .literal = see_literal };
-    struct pk_message_problem problem = { 0 };
-    body->message = pk_message_new(locale, text.data, text.len, &visitor, &problem);
-    if (!body->message)
-        complain(&checking, problem.offset, problem.hint, "%s", problem.reason);
+    find_part(&checking, text);
+    if (!checking.bad)
+        compile_both(locale, text, &checking);
     return checking.bad ? NULL : pk_steal(&body);
 }
 
@@ -156,7 +234,22 @@ void pk_body_free(struct pk_body *body)
     if (!body)
         return;
     pk_message_free(body->message);
+    if (body->without)
+        pk_message_free(body->without);
     free(body);
+}
+
+bool pk_body_can_spare(const struct pk_body *body, const struct pk_argument *argument)
+{
+    bool used = false;
+    for (size_t i = 0; i < body->count; i++) {
+        if (body->used[i].placeholder.argument != argument)
+            continue;
+        if (!body->used[i].in_part)
+            return false;
+        used = true;
+    }
+    return used && argument->key && (argument->type == PK_ARGUMENT_PHONE || argument->type == PK_ARGUMENT_LINK);
 }
 
 bool pk_body_uses(const struct pk_body *body, const struct pk_argument *argument)
@@ -176,93 +269,4 @@ const struct pk_placeholder *pk_body_placeholder(const struct pk_body *body, siz
 {
     *ret_offset = body->used[index].offset;
     return &body->used[index].placeholder;
-}
-
-/* ---- formatting ---- */
-
-struct formatting {
-    const struct pk_body_values *from;
-    struct pk_buf words; /* all values behind each other */
-    struct pk_message_value values[PLACEHOLDERS_MAX];
-    size_t begins[PLACEHOLDERS_MAX]; /* where a value's text begins in words */
-};
-
-static int missing(const char *argument, struct pk_error *err)
-{
-    (void) pk_fail(err, PK_E_INVALID, "cannot write the text: value \"%s\" is missing or of the wrong type", argument);
-    return pk_hint(err, PK_E_INVALID, "Give every argument the template names.");
-}
-
-static int moment_of(const struct formatting *f, const struct pk_argument *argument, int64_t *ret_ms, struct pk_error *err)
-{
-    struct pk_slice text = pk_json_string(pk_json_get(f->from->values, argument->name));
-    return text.data && pk_time_parse(text, ret_ms) == 0 ? 0 : missing(argument->name, err);
-}
-
-static int add_moment(struct formatting *f, const struct pk_placeholder *placeholder, struct pk_error *err)
-{
-    int64_t ms, until_ms;
-    int r = moment_of(f, placeholder->argument, &ms, err);
-    if (r == 0 && placeholder->until)
-        r = moment_of(f, placeholder->until, &until_ms, err);
-    if (r != 0)
-        return r;
-    r = placeholder->until ? pk_dates_range(f->from->dates, f->from->wall, ms, until_ms, &f->words)
-                           : pk_dates_word(f->from->dates, f->from->wall, placeholder->word, ms, &f->words);
-    return r == 0 ? 0 : missing(placeholder->argument->name, err);
-}
-
-static int add_value(struct formatting *f, const struct pk_placeholder *placeholder, struct pk_message_value *value,
-                     struct pk_error *err)
-{
-    const struct pk_argument *argument = placeholder->argument;
-    const struct pk_json *given = pk_json_get(f->from->values, argument->name);
-    struct pk_slice text = strcmp(argument->name, "org") == 0 ? f->from->org : pk_json_string(given);
-    switch (argument->type) {
-    case PK_ARGUMENT_MOMENT:
-        return add_moment(f, placeholder, err);
-    case PK_ARGUMENT_COUNT:
-        value->is_number = true;
-        return pk_json_int(given, &value->number) ? 0 : missing(argument->name, err);
-    case PK_ARGUMENT_HOURS:
-        return text.data && pk_dates_hours(f->from->dates, text, &f->words) == 0 ? 0 : missing(argument->name, err);
-    case PK_ARGUMENT_WEEKDAYS:
-        return text.data && pk_dates_weekdays(f->from->dates, text, &f->words) == 0 ? 0 : missing(argument->name, err);
-    case PK_ARGUMENT_TEXT:
-    case PK_ARGUMENT_PHONE:
-    case PK_ARGUMENT_LINK:
-        return text.len > 0 && pk_buf_add_slice(&f->words, text) == 0 ? 0 : missing(argument->name, err);
-    }
-    return missing(argument->name, err);
-}
-
-static void write_to(void *ctx, const char *text, size_t len)
-{
-    (void) pk_buf_add(ctx, text, len);
-}
-
-static int format_with(const struct pk_body *body, struct formatting *f, struct pk_buf *out, struct pk_error *err)
-{
-    for (size_t i = 0; i < body->count; i++) {
-        f->values[i] = (struct pk_message_value){ .name = body->used[i].name };
-        f->begins[i] = f->words.len;
-        int r = add_value(f, &body->used[i].placeholder, &f->values[i], err);
-        if (r != 0)
-            return r;
-        f->values[i].len = f->words.len - f->begins[i];
-    }
-    for (size_t i = 0; i < body->count; i++)
-        f->values[i].text = pk_buf_text(&f->words) + f->begins[i];
-    if (!pk_message_format(body->message, f->values, body->count, write_to, out))
-        return pk_fail(err, PK_E_INVALID, "cannot write the text: its values do not fit its form");
-    return out->failed ? pk_fail(err, PK_E_LIMIT, "cannot write the text: it is too long") : 0;
-}
-
-int pk_body_format(const struct pk_body *body, const struct pk_body_values *values, struct pk_buf *out, struct pk_error *err)
-{
-    struct formatting f = { .from = values };
-    pk_buf_init(&f.words, FORMATTED_MAX);
-    int r = format_with(body, &f, out, err);
-    pk_buf_finish(&f.words);
-    return r;
 }

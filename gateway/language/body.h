@@ -2,6 +2,9 @@
 /*
  * A text compiled: the ICU message and the placeholders it uses. Private to this folder: the template parser makes one
  * to check a text and keeps it, the renderer makes one for texts of earlier days. Immutable once made.
+ *
+ * One part of a text may stand in square brackets: "... open again.[ Questions: {phone}.]". It is left out where what the
+ * configuration would have to know is not known. So one text serves every city, and no text tells of "tel. " and nothing.
  */
 #ifndef PK_LANGUAGE_BODY_H
 #define PK_LANGUAGE_BODY_H
@@ -25,6 +28,8 @@ struct pk_body *pk_body_new(const char *locale, struct pk_slice text, const stru
 void pk_body_free(struct pk_body *body);
 PK_AUTO_DEFINE(pk_body, struct pk_body *, pk_body_free)
 
+/* Is this argument needed nowhere but in the part in brackets, and may that be left out for want of it? */
+bool pk_body_can_spare(const struct pk_body *body, const struct pk_argument *argument);
 /* Does any placeholder need this argument? */
 bool pk_body_uses(const struct pk_body *body, const struct pk_argument *argument);
 /* Arguments in the order of the text; `offset` of the first placeholder. */
@@ -34,9 +39,9 @@ const struct pk_placeholder *pk_body_placeholder(const struct pk_body *body, siz
 /* Puts values in words and formats. Values the text does not use are left alone. PK_E_INVALID names what is missing.
  * Appends UTF-8 as ICU made it, not yet prepared for sending. */
 struct pk_body_values {
-    const struct pk_dates *dates;
+    const struct pk_language *language;
     const struct pk_json *values;
-    struct pk_slice org;
+    struct pk_house house;
     struct pk_wall *wall;
 };
 int pk_body_format(const struct pk_body *body, const struct pk_body_values *values, struct pk_buf *out, struct pk_error *err);

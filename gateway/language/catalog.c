@@ -2,13 +2,11 @@
 /*
  * The catalog: every language folder loaded, the languages of a text compared, and look-up. Called at start and
  * reload by the daemon (pk_catalog_load) and by the service for everything else. What a file says is parsed in
- * template_file.c and language_file.c; rendering is render.c.
+ * template_file.c and language_file.c, the files are compared in catalog_check.c; rendering is render.c.
  */
 #include "gateway/language/catalog_private.h"
 
 #include "gateway/base/text.h"
-#include "gateway/language/segment.h"
-#include "gateway/language/utf16.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -16,9 +14,7 @@
 
 #define LANGUAGES_MAX 64
 #define TEMPLATES_MAX 4096
-#define TEMPLATES_FAILED_MAX 256
 #define FILES_MAX 1024
-#define TWIN "nl" /* what the city's own people read: every text has this twin */
 
 /* ---- folders ---- */
 
@@ -77,25 +73,15 @@ static bool is_folder(const char *path)
 
 /* ---- one language ---- */
 
-struct loading {
-    struct pk_catalog *catalog;
-    struct pk_ini_report *report;
-    struct pk_error *err;
-    /* What could not be read was told; that others miss it is not told again. */
-    bool language_failed;
-    char *failed[TEMPLATES_FAILED_MAX]; /* names of texts */
-    size_t failed_count;
-};
-
-static bool has_failed(const struct loading *l, const char *name)
+bool pk_catalog_has_failed(const struct pk_catalog_loading *l, struct pk_slice name)
 {
     for (size_t i = 0; i < l->failed_count; i++)
-        if (strcmp(l->failed[i], name) == 0)
+        if (pk_slice_is(name, l->failed[i]))
             return true;
-    return l->failed_count == TEMPLATES_FAILED_MAX;
+    return l->failed_count == PK_TEMPLATES_FAILED_MAX;
 }
 
-static void load_template(struct loading *l, const struct pk_language *language, const char *folder, const char *name)
+static void load_template(struct pk_catalog_loading *l, const struct pk_language *language, const char *folder, const char *name)
 {
     struct pk_catalog *catalog = l->catalog;
     size_t len = strlen(name);
@@ -107,7 +93,7 @@ static void load_template(struct loading *l, const struct pk_language *language,
     }
     struct pk_template *t = pk_template_load(path, pk_slice_make(name, len - 4), language, l->report, l->err);
     if (!t) {
-        if (l->failed_count < TEMPLATES_FAILED_MAX)
+        if (l->failed_count < PK_TEMPLATES_FAILED_MAX)
             l->failed[l->failed_count++] = pk_strndup(name, len - 4);
         return;
     }
@@ -121,7 +107,7 @@ static void load_template(struct loading *l, const struct pk_language *language,
     catalog->templates[catalog->template_count++] = t;
 }
 
-static int load_language(struct loading *l, const char *folder, const char *tag)
+static int load_language(struct pk_catalog_loading *l, const char *folder, const char *tag)
 {
     struct pk_catalog *catalog = l->catalog;
     char **names = NULL;
@@ -149,7 +135,7 @@ static int load_language(struct loading *l, const char *folder, const char *tag)
     return r;
 }
 
-/* ---- across the languages ---- */
+/* ---- all of them ---- */
 
 const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language)
 {
@@ -159,97 +145,13 @@ const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, str
     return NULL;
 }
 
-static void check_twin(struct loading *l, const struct pk_template *t)
-{
-    const struct pk_template *twin = pk_catalog_exact(l->catalog, pk_slice_of(t->name), PK_SLICE(TWIN));
-    if (!twin && has_failed(l, t->name))
-        return;
-    if (!twin) {
-        pk_ini_tell(l->report, t->file, 1, NULL, NULL,
-                    "Write the same text in Dutch, in the folder " TWIN ", with the same arguments.",
-                    "column 1: the text has no Dutch twin");
-        return;
-    }
-    bool same = twin->argument_count == t->argument_count;
-    for (size_t i = 0; i < t->argument_count; i++)
-        same = same && pk_template_argument(twin, t->arguments[i].argument);
-    if (!same)
-        pk_ini_tell(l->report, t->file, t->arguments_line, NULL, NULL, "Let both name the same arguments, in any order.",
-                    "column 1: the arguments differ from those of %s", twin->file);
-    if (twin->kind != t->kind || twin->reply != t->reply || strcmp(twin->topic, t->topic) != 0)
-        pk_ini_tell(l->report, t->file, 1, NULL, NULL, "Let both say the same topic, kind and reply.",
-                    "column 1: the head differs from that of %s", twin->file);
-}
-
-/* With the longest values, in one script: does the text still fit? */
-static void check_length(struct loading *l, const struct pk_template *t, struct pk_slice script)
-{
-    struct pk_buf document, words;
-    struct pk_segmentation found = { 0 };
-    pk_auto(pk_json) struct pk_json *values = NULL;
-    char rendering[64] = "";
-    pk_buf_init(&document, 65536);
-    pk_buf_init(&words, 65536);
-    pk_template_longest(t, script.len > 0, &document);
-    if (script.len > 0)
-        (void) snprintf(rendering, sizeof rendering, "%s-%.*s", t->language->tag, PK_SLICE_ARG(script));
-    int r = pk_json_parse(pk_buf_slice(&document), 65536, &values, l->err);
-    struct pk_render render = {
-        .language = pk_slice_of(t->language->tag),
-        .rendering = pk_slice_of(rendering),
-        .body = pk_slice_of(t->text),
-        .values = values,
-        .org = pk_json_string(pk_json_get(values, "org")),
-        .zone = "Etc/UTC",
-    };
-    if (r == 0)
-        r = pk_catalog_render(l->catalog, &render, &words, l->err);
-    if (r == 0)
-        r = pk_segment(pk_buf_slice(&words), false, &found, NULL);
-    if (r != 0)
-        pk_ini_tell(l->report, t->file, t->text_line, NULL, NULL, "Write a simpler text.",
-                    "column 1: the text cannot be written with its longest values");
-    else if (found.parts > t->parts)
-        pk_ini_tell(l->report, t->file, t->text_line, NULL, NULL,
-                    "Shorten the text, or lower max.place, or pay for more and raise parts.",
-                    "column 1: with its longest values the text%s%s takes %u SMS parts and not %u",
-                    script.len > 0 ? " in script " : "", script.len > 0 ? rendering : "", found.parts, t->parts);
-    pk_buf_finish(&document);
-    pk_buf_finish(&words);
-}
-
-static void check_templates(struct loading *l)
-{
-    for (size_t i = 0; i < l->catalog->template_count; i++) {
-        const struct pk_template *t = l->catalog->templates[i];
-        check_twin(l, t);
-        check_length(l, t, (struct pk_slice){ 0 });
-        struct pk_slice rest = pk_slice_of(t->language->renderings), script;
-        while (pk_slice_cut(&rest, ' ', &script))
-            if (script.len > 0)
-                check_length(l, t, script);
-    }
-}
-
-static void check_fallbacks(struct loading *l)
-{
-    for (size_t i = 0; i < l->catalog->language_count; i++) {
-        const struct pk_language *language = l->catalog->languages[i];
-        struct pk_slice rest = pk_slice_of(language->fallback), tag;
-        while (pk_slice_cut(&rest, ' ', &tag))
-            if (tag.len > 0 && !pk_catalog_language(l->catalog, tag))
-                pk_ini_tell(l->report, language->ini->file, 1, "language", "fallback", "Name languages that have a folder here.",
-                            "there is no language \"%.*s\"", PK_SHOWN(tag));
-    }
-}
-
 static int by_reply_order(const void *a, const void *b)
 {
     const struct pk_language *x = *(struct pk_language *const *) a, *y = *(struct pk_language *const *) b;
     return x->reply_order != y->reply_order ? (x->reply_order < y->reply_order ? -1 : 1) : strcmp(x->tag, y->tag);
 }
 
-static void add_reply_words(struct loading *l)
+static void add_reply_words(struct pk_catalog_loading *l)
 {
     struct pk_catalog *catalog = l->catalog;
     qsort(catalog->languages, catalog->language_count, sizeof *catalog->languages, by_reply_order);
@@ -260,7 +162,7 @@ static void add_reply_words(struct loading *l)
 int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_catalog **ret_catalog, struct pk_error *err)
 {
     struct pk_ini_report silent = { 0 };
-    struct loading l = { .report = report ? report : &silent, .err = err };
+    struct pk_catalog_loading l = { .report = report ? report : &silent, .err = err };
     size_t before = l.report->count, count = 0;
     char **tags = NULL;
     int r = list_folder(folder, &tags, &count, err);
@@ -270,14 +172,14 @@ int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_
     catalog->languages = pk_alloc_array(LANGUAGES_MAX, sizeof *catalog->languages);
     catalog->words = pk_reply_words_new();
     catalog->cache = pk_render_cache_new();
+    catalog->phone = pk_strdup("");
+    catalog->link = pk_strdup("");
     for (size_t i = 0; r == 0 && i < count; i++)
         r = load_language(&l, folder, tags[i]);
     free_names(tags, count);
-    if (!l.language_failed) {
-        check_fallbacks(&l);
-        check_templates(&l);
-    }
     add_reply_words(&l);
+    if (!l.language_failed)
+        pk_catalog_check(&l);
     for (size_t i = 0; i < l.failed_count; i++)
         free(l.failed[i]);
     if (r != 0)
@@ -304,5 +206,15 @@ void pk_catalog_free(struct pk_catalog *catalog)
     free(catalog->templates);
     free(catalog->languages);
     pk_reply_words_free(catalog->words);
+    free(catalog->phone);
+    free(catalog->link);
     free(catalog);
+}
+
+void pk_catalog_know(struct pk_catalog *catalog, struct pk_slice phone, struct pk_slice link)
+{
+    free(catalog->phone);
+    free(catalog->link);
+    catalog->phone = pk_slice_dup(phone.data ? phone : PK_SLICE(""));
+    catalog->link = pk_slice_dup(link.data ? link : PK_SLICE(""));
 }

@@ -5,13 +5,17 @@
  *
  *     topic: parent-meetings            what it is about
  *     kind: notice                      notice, question or answer
+ *     step: invitation                  which step of a campaign it is; a notice's to say
  *     arguments: org begins place       every argument, typed in the catalog's table (see arguments.h)
- *     reply: yes-no                     none, yes-no, consent: the question it asks
+ *     reply: yes-no                     none, yes-no, consent, opinion: the question it asks
  *     gloss: Ouderbijeenkomst: uitnodiging    (one Dutch line)
  *     parts: 2                          most SMS parts in this language with the longest values
  *     max.place: 20                     longest value of an argument, in characters
  *
- *     {org}: родителска среща {begins_on_day}, {begins_time} Място: {place}. ...
+ *     {org}: родителска среща {begins_on_day}, {begins_time} Място: {place}. ...[ Въпроси: {phone}.]
+ *
+ * What stands in [ ] is left out where the configuration does not know the value. A text that asks for an answer has a
+ * twin NAME-noreply with a page instead, for who cannot answer.
  *
  * A bad file is refused with file, line, column and remedy. Pure: no clock; a catalog is immutable once loaded, and
  * reload makes a new one.
@@ -24,6 +28,7 @@
 #include "gateway/language/reply.h"
 
 struct pk_catalog;
+struct pk_dates;    /* dates.h */
 struct pk_template; /* one name in one language */
 
 /* Loads every language folder under `folder`; every mistake is told. Negative when there was any (then *ret_catalog
@@ -31,36 +36,91 @@ struct pk_template; /* one name in one language */
 int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_catalog **ret_catalog, struct pk_error *err);
 void pk_catalog_free(struct pk_catalog *catalog);
 PK_AUTO_DEFINE(pk_catalog, struct pk_catalog *, pk_catalog_free)
+/* What the configuration knows and a notice need not say: the desk's telephone number and the page to answer on. Empty =
+ * not known. Once, before anything is rendered. */
+void pk_catalog_know(struct pk_catalog *catalog, struct pk_slice phone, struct pk_slice link);
+bool pk_desk_phone_valid(struct pk_slice phone); /* digits, spaces, + - ( ) */
+bool pk_catalog_knows_page(const struct pk_catalog *catalog);
+/* Tells which texts take more parts than their heads allow when this organisation, and the phone and page known, are
+ * longer than the texts were measured for. No mistake: it costs more. */
+void pk_catalog_measure(const struct pk_catalog *catalog, struct pk_slice org, struct pk_ini_report *report);
 
 /* The template for a recipient's language, else along that language's fallback chain, else NULL. */
 const struct pk_template *pk_catalog_find(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
 bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name);
+/* The name of the text to send instead where nobody can answer; empty when this one asks for no answer. */
+struct pk_slice pk_catalog_noreply(const struct pk_catalog *catalog, struct pk_slice name);
 bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language);
-/* Is `script` ("" or "Latn") a rendering this language knows? */
+#define PK_RENDERING_LATIN "Latn"  /* Cyrillic in Latin letters */
+#define PK_RENDERING_PLAIN "plain" /* Latin letters without marks: fewer parts, only for who chose it */
+/* Is `script` ("", "Latn" or "plain") a rendering this language knows? */
 bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice script);
+/* Days and hours in this language's words (dates.h), the catalog's; NULL = it is not loaded. */
+const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language);
 /* The languages and templates, for listing and preloading. */
+size_t pk_catalog_language_count(const struct pk_catalog *catalog); /* in reply order */
+struct pk_slice pk_catalog_language_tag(const struct pk_catalog *catalog, size_t index);
+struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index);       /* in Dutch */
+struct pk_slice pk_catalog_language_renderings(const struct pk_catalog *catalog, size_t index); /* "Latn", with spaces between */
+/* The template in exactly this language, or NULL. */
+const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
 size_t pk_catalog_template_count(const struct pk_catalog *catalog);
 const struct pk_template *pk_catalog_template(const struct pk_catalog *catalog, size_t index);
 
-enum pk_text_reply { PK_TEXT_REPLY_NONE = 0, PK_TEXT_REPLY_YES_NO, PK_TEXT_REPLY_CONSENT };
+enum pk_text_reply {
+    PK_TEXT_REPLY_NONE = 0,
+    PK_TEXT_REPLY_YES_NO,  /* will you come? */
+    PK_TEXT_REPLY_CONSENT, /* may we write? */
+    PK_TEXT_REPLY_OPINION, /* was it of use? */
+};
 enum pk_text_kind { PK_TEXT_NOTICE = 0, PK_TEXT_QUESTION, PK_TEXT_ANSWER };
+
+/* What a text is for in the life of an event; nobody is told the same step twice. */
+enum pk_text_step {
+    PK_STEP_NONE = 0,
+    PK_STEP_INVITATION,
+    PK_STEP_REMINDER, /* the day before */
+    PK_STEP_REMINDER_TODAY,
+    PK_STEP_CHANGE,
+    PK_STEP_CANCELLATION,
+    PK_STEP_HOURS,   /* the usual ones */
+    PK_STEP_SPECIAL, /* other hours on one day */
+    PK_STEP_CLOSED,
+    PK_STEP_OPEN,
+    PK_STEP_OPINION, /* afterwards */
+    PK_STEP_BREACH,  /* what happened to people's data */
+    PK_STEP_QUESTION,
+    PK_STEP_ANSWER,
+    PK_STEP_CODE,
+    PK_TEXT_STEPS,
+};
+const char *pk_step_name(enum pk_text_step step); /* "reminder-today" */
 
 struct pk_slice pk_template_name(const struct pk_template *template_);
 struct pk_slice pk_template_language(const struct pk_template *template_);
 struct pk_slice pk_template_body(const struct pk_template *template_);
 struct pk_slice pk_template_topic(const struct pk_template *template_); /* "" = any */
 enum pk_text_kind pk_template_kind(const struct pk_template *template_);
+enum pk_text_step pk_template_step(const struct pk_template *template_);
 enum pk_text_reply pk_template_reply(const struct pk_template *template_);
+struct pk_slice pk_template_gloss(const struct pk_template *template_);  /* one Dutch line */
+struct pk_slice pk_template_status(const struct pk_template *template_); /* whether a native reader read it; "" = not said */
+uint32_t pk_template_parts(const struct pk_template *template_);         /* most of them, with the longest values */
 const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256 of the body */
 
-/* Checks the values a notice gives for a template: every needed one there, right type (moments RFC 3339, text without
- * control characters within its longest length, integers), none unknown. Names the value. */
+/* Checks the values a notice gives for a template: every needed one there (but what the catalog knows itself), right type
+ * (moments RFC 3339, text without control characters within its longest length, integers), none unknown. Names the value.
+ * `sent_as` is what goes out instead where nobody can answer; the values must do for both. A link may always be given to
+ * a text that has such a twin. */
+int pk_template_check_values_as(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice sent_as,
+                                const struct pk_json *values, struct pk_error *err);
 int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values,
                              struct pk_error *err);
 
 /* Renders a text version: the body as stored at first use, in `language`, with the values given at intake; moments
  * become words of that language on the wall clock of `zone`. rendering "bg-Latn" transliterates and makes it
- * GSM-safe. `org` is the sender's name. Result: UTF-8, NFC, prepared for sending. PK_E_INVALID names what is missing. */
+ * GSM-safe; "tr-plain" writes plain letters. `org` is the sender's name. Appended: UTF-8, NFC, prepared for sending.
+ * PK_E_INVALID names what is missing; nothing is appended then, nor when there is no room for all of it (PK_E_LIMIT). */
 struct pk_render {
     struct pk_slice language;
     struct pk_slice rendering;
@@ -74,6 +134,12 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
 /* What the buttons under a question say in a language and its rendering, appended. PK_E_NOT_FOUND: this language has none. */
 int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
                        struct pk_buf *ret_no);
+
+/* Names joined as a language lists things: "срещи, събития и работно време". Appended. PK_E_NOT_FOUND: no such language. */
+int pk_catalog_list(const struct pk_catalog *catalog, struct pk_slice language, const struct pk_slice *names, size_t count,
+                    struct pk_buf *out);
+/* The languages to read instead of one that is missing, best first, separated by spaces; "" = none. */
+struct pk_slice pk_catalog_fallback(const struct pk_catalog *catalog, struct pk_slice language);
 
 /* Reply words of every language loaded (exact words; gateway/language/reply.h). */
 const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog);

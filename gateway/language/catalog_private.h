@@ -14,14 +14,32 @@ struct pk_catalog {
     size_t template_count;
     struct pk_reply_words *words;
     struct pk_render_cache *cache; /* render.c's own */
+    char *phone, *link;            /* what the configuration knows; "" = it does not */
 };
 
 /* What rendering opens once and keeps: wall clocks, and texts of earlier days that are no longer in the catalog. */
 struct pk_render_cache *pk_render_cache_new(void);
 void pk_render_cache_free(struct pk_render_cache *cache);
 
-/* In exactly this language, or NULL. */
-const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
+/* A catalog that is being read: what could not be was told, and that others miss it is not told again. */
+#define PK_TEMPLATES_FAILED_MAX 256
+struct pk_catalog_loading {
+    struct pk_catalog *catalog;
+    struct pk_ini_report *report;
+    struct pk_error *err;
+    bool language_failed;
+    char *failed[PK_TEMPLATES_FAILED_MAX]; /* names of texts */
+    size_t failed_count;
+};
+bool pk_catalog_has_failed(const struct pk_catalog_loading *loading, struct pk_slice name);
+/* What no single file can tell: twins, lengths, fallbacks (catalog_check.c). The reply words are there. */
+void pk_catalog_check(struct pk_catalog_loading *loading);
+
+/* What goes out instead of a text where nobody can answer, in the same language; NULL = there is none. A short text may
+ * share its long one's when that asks no more of a notice. */
+const struct pk_template *pk_template_noreply(const struct pk_catalog *catalog, const struct pk_template *t);
+/* Does a notice with the values of `t` have all that `twin` needs, but what the configuration knows? */
+bool pk_template_covers(const struct pk_template *t, const struct pk_template *twin);
 /* "bg", and "bg-Latn" as well: what stands behind the hyphen is how it is written. NULL = not loaded. */
 const struct pk_language *pk_catalog_language(const struct pk_catalog *catalog, struct pk_slice tag);
 

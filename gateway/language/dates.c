@@ -139,11 +139,15 @@ bool pk_hours_valid(struct pk_slice hours)
     return parse_hours(hours, &from_ms, &to_ms);
 }
 
-int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, struct pk_buf *out)
+int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, bool brief, struct pk_buf *out)
 {
     int64_t from_ms, to_ms;
     if (!parse_hours(hours, &from_ms, &to_ms))
         return PK_E_INVALID;
+    if (brief) {
+        int r = add_formatted(dates->formats[PK_WORD_BRIEF_FROM], dates->plain, from_ms, out);
+        return r != 0 ? r : add_formatted(dates->formats[PK_WORD_BRIEF_TO], dates->plain, to_ms, out);
+    }
     return pk_dates_range(dates, dates->plain, from_ms, to_ms, out);
 }
 
@@ -166,14 +170,31 @@ static bool parse_weekdays(struct pk_slice weekdays, bool ret_wanted[7], size_t 
     return *ret_count > 0 && *ret_count <= PK_WEEKDAYS_MAX;
 }
 
-bool pk_weekdays_valid(struct pk_slice weekdays)
+size_t pk_weekdays_count(struct pk_slice weekdays)
 {
     bool wanted[7];
     size_t count;
-    return parse_weekdays(weekdays, wanted, &count);
+    return parse_weekdays(weekdays, wanted, &count) ? count : 0;
 }
 
-int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, struct pk_buf *out)
+/* What stands before the next name of a list, when `told` are behind it and `left` are to come. */
+static void add_joint(const struct pk_dates *dates, size_t told, size_t left, struct pk_buf *out)
+{
+    if (told > 0)
+        (void) (left == 1 ? pk_buf_printf(out, " %s ", dates->list_and) : pk_buf_add_text(out, ", "));
+}
+
+int pk_dates_list(const struct pk_dates *dates, const struct pk_slice *names, size_t count, struct pk_buf *out)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        add_joint(dates, i, count - i, out);
+        r = pk_buf_add_slice(out, names[i]);
+    }
+    return r;
+}
+
+int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, bool brief, struct pk_buf *out)
 {
     bool wanted[7];
     size_t left, told = 0;
@@ -183,11 +204,9 @@ int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, st
     for (size_t day = 0; r == 0 && day < 7; day++) {
         if (!wanted[day])
             continue;
-        if (told++ > 0)
-            (void) (left == 1 ? pk_buf_printf(out, " %s ", dates->list_and) : pk_buf_add_text(out, ", "));
-        left--;
+        add_joint(dates, told++, left--, out);
         /* 5 January 1970 was a Monday. */
-        r = add_formatted(dates->weekday, dates->plain, (int64_t) (day + 4) * DAY_MS, out);
+        r = add_formatted(brief ? dates->weekday_brief : dates->weekday, dates->plain, (int64_t) (day + 4) * DAY_MS, out);
     }
     return r;
 }

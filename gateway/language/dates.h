@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Days and hours in words, per language: every pattern, preposition and list is data of that language's language.ini,
- * section [dates]. Private to this folder; the renderer is the caller. Formatters are made when a language is loaded;
- * the wall clock comes with each call. Nothing changes once loaded and there is no clock of its own, but ICU's
+ * section [dates]. Called by the renderer, and by who looks a language up in the catalog (pk_catalog_dates). Formatters
+ * are made when a language is loaded; the wall clock comes with each call. Nothing changes once loaded and there is no clock of its own, but ICU's
  * formatters keep notes while they work: one thread at a time.
  */
 #ifndef PK_LANGUAGE_DATES_H
@@ -24,6 +24,8 @@ enum pk_day_word {
     PK_WORD_SHORT,      /* вт, 3.03, 18:00 ч. */
     PK_WORD_RANGE_FROM, /* от 18:00 */
     PK_WORD_RANGE_TO,   /* до 19:30 ч. */
+    PK_WORD_BRIEF_FROM, /* 9:00– */
+    PK_WORD_BRIEF_TO,   /* 17:00 ч */
     PK_DAY_WORDS,
 };
 
@@ -44,20 +46,23 @@ int pk_dates_word(const struct pk_dates *dates, struct pk_wall *wall, enum pk_da
                   struct pk_buf *out);
 /* "от 18:00 до 19:30 ч." */
 int pk_dates_range(const struct pk_dates *dates, struct pk_wall *wall, int64_t from_ms, int64_t to_ms, struct pk_buf *out);
-/* "9:00-17:00" in words: "от 9:00 до 17:00 ч." */
-int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, struct pk_buf *out);
-/* "tue thu" in words: "вторник и четвъртък". Each day once, Monday first. */
-int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, struct pk_buf *out);
+/* "9:00-17:00" in words: "от 9:00 до 17:00 ч."; `brief`: "9:00–17:00 ч". */
+int pk_dates_hours(const struct pk_dates *dates, struct pk_slice hours, bool brief, struct pk_buf *out);
+/* "tue thu" in words: "вторник и четвъртък"; `brief`: "вт и чт". Each day once, Monday first. */
+int pk_dates_weekdays(const struct pk_dates *dates, struct pk_slice weekdays, bool brief, struct pk_buf *out);
 
-/* Are these values of the two functions above? */
+/* "срещи, събития и работно време": names joined as this language lists things. */
+int pk_dates_list(const struct pk_dates *dates, const struct pk_slice *names, size_t count, struct pk_buf *out);
+
+/* Are these values of pk_dates_hours() and pk_dates_weekdays()? */
 bool pk_hours_valid(struct pk_slice hours);
-bool pk_weekdays_valid(struct pk_slice weekdays); /* at most PK_WEEKDAYS_MAX of them */
+size_t pk_weekdays_count(struct pk_slice weekdays); /* at most PK_WEEKDAYS_MAX of them; 0 = it is none */
 #define PK_WEEKDAYS_MAX 5
 
 /* The values whose words are longest in this language, for checks of length. */
 struct pk_longest_days {
     int64_t moment_ms;
-    char weekdays[4 * PK_WEEKDAYS_MAX]; /* as many as there may be */
+    char weekdays[4 * PK_WEEKDAYS_MAX]; /* as many as there may be, the longest first */
 };
 const struct pk_longest_days *pk_dates_longest(const struct pk_dates *dates);
 

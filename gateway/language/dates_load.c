@@ -8,7 +8,7 @@
 
 /* In the order of enum pk_day_word; the keys that are no pattern follow. */
 static const char *const keys[] = { "on-day",       "day",      "day-year",       "day-short",  "day-month", "on-weekday",
-                                    "time",         "datetime", "short",          "range-from", "range-to",  "list-and",
+                                    "time",         "datetime", "short",          "range-from", "range-to",  "brief-from", "brief-to", "list-and",
                                     "prepositions", "weekdays", "weekdays-short", "months" };
 
 struct loading {
@@ -103,9 +103,9 @@ static void read_prepositions(struct loading *l, struct pk_dates *dates)
 
 static void set_name(struct pk_dates *dates, UDateFormatSymbolType type, int32_t index, const struct pk_utf16 *name)
 {
-    for (size_t i = 0; i <= PK_DAY_WORDS; i++) {
+    for (size_t i = 0; i < PK_DAY_WORDS + 2; i++) {
         UErrorCode code = U_ZERO_ERROR;
-        UDateFormat *format = i < PK_DAY_WORDS ? dates->formats[i] : dates->weekday;
+        UDateFormat *format = i < PK_DAY_WORDS ? dates->formats[i] : i == PK_DAY_WORDS ? dates->weekday : dates->weekday_brief;
         udat_setSymbols(format, type, index, name->data, name->len, &code);
     }
 }
@@ -168,7 +168,7 @@ static size_t weekday_units(const struct pk_dates *dates, size_t day)
 {
     struct pk_buf text;
     pk_buf_init(&text, (size_t) 4 * PK_WORD_UNITS_MAX);
-    (void) pk_dates_weekdays(dates, pk_slice_of(pk_weekday_names[day]), &text);
+    (void) pk_dates_weekdays(dates, pk_slice_of(pk_weekday_names[day]), false, &text);
     size_t units = units_of(&text);
     pk_buf_finish(&text);
     return units;
@@ -220,11 +220,13 @@ struct pk_dates *pk_dates_new(const struct pk_ini *ini, const char *locale, stru
     l.bad = pk_wall_new("Etc/UTC", &dates->plain, NULL) != 0; /* only without ICU's own data */
     check_keys(&l);
     for (size_t i = 0; i < PK_DAY_WORDS; i++) {
-        const struct pk_ini_entry *entry = need(&l, keys[i]);
-        if (entry)
-            dates->formats[i] = open_format(&l, locale, entry, entry->value);
+        struct pk_slice usual = i == PK_WORD_BRIEF_FROM ? PK_SLICE("H:mm-") : i == PK_WORD_BRIEF_TO ? PK_SLICE("H:mm") : PK_SLICE("");
+        const struct pk_ini_entry *entry = usual.len > 0 ? pk_ini_entry(l.section, keys[i]) : need(&l, keys[i]);
+        if (entry || usual.len > 0)
+            dates->formats[i] = open_format(&l, locale, entry, entry ? entry->value : usual);
     }
     dates->weekday = open_format(&l, locale, NULL, PK_SLICE("EEEE"));
+    dates->weekday_brief = open_format(&l, locale, NULL, PK_SLICE("EEE"));
     const struct pk_ini_entry *list_and = need(&l, "list-and");
     dates->list_and = list_and ? pk_slice_dup(list_and->value) : NULL;
     read_prepositions(&l, dates);
@@ -249,6 +251,7 @@ void pk_dates_free(struct pk_dates *dates)
     for (size_t i = 0; i < PK_DAY_WORDS; i++)
         udat_close(dates->formats[i]);
     udat_close(dates->weekday);
+    udat_close(dates->weekday_brief);
     pk_wall_free(dates->plain);
     for (size_t i = 0; i < dates->preposition_count; i++) {
         free(dates->prepositions[i].plain);

@@ -21,7 +21,7 @@ struct pk_preposition {
 struct pk_dates {
     struct pk_wall *plain; /* a clock that never changes: for hours and weekdays of no particular day */
     UDateFormat *formats[PK_DAY_WORDS];
-    UDateFormat *weekday; /* its name alone, for lists */
+    UDateFormat *weekday, *weekday_brief; /* its name alone, for lists */
     struct pk_preposition prepositions[PK_PREPOSITIONS_MAX];
     size_t preposition_count;
     char *list_and; /* what stands between the last two of a list */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Latin text made to fit the GSM 7-bit alphabet, so that one stray quotation mark does not make a message of one part
- * into one of three. Called after the transliteration. Letters that are in the alphabet (é, ü, €) stay.
+ * into one of three. Letters that are in the alphabet (é, ü, €) stay. Two ways: after the transliteration what has no
+ * letter there is left out; plain letters, which a person chose, leave it as it is.
  */
 #include "gateway/include/pokana/error.h"
 #include "gateway/language/prepare.h"
@@ -18,7 +19,8 @@ static const struct {
     { 0x2018, "'" },  { 0x2019, "'" },  { 0x201a, "'" },   { 0x2032, "'" },  { 0x00b4, "'" },  { 0x02bc, "'" },  { 0x0060, "'" },
     { 0x2013, "-" },  { 0x2014, "-" },  { 0x2012, "-" },   { 0x2015, "-" },  { 0x2011, "-" },  { 0x2010, "-" },  { 0x2212, "-" },
     { 0x2022, "-" },  { 0x00b7, "-" },  { 0x2026, "..." }, { 0x2116, "No" }, { 0x0009, " " }, /* bullets, …, №, tab */
-    { 0x0131, "i" },  { 0x0130, "I" },  { 0x0142, "l" },   { 0x0111, "d" }, /* ı İ ł đ: no decomposition to a letter of ours */
+    /* ı İ ł Ł đ Đ: no decomposition to a letter of ours */
+    { 0x0131, "i" },  { 0x0130, "I" },  { 0x0142, "l" },   { 0x0141, "L" },  { 0x0111, "d" },  { 0x0110, "D" },
 };
 
 static const char *replacement(UChar32 c)
@@ -35,27 +37,28 @@ static bool is_removed(UChar32 c)
     return c != '\n' && (type == U_FORMAT_CHAR || type == U_CONTROL_CHAR || type == U_NON_SPACING_MARK);
 }
 
-/* The letter under the marks, when the alphabet has it; otherwise the character is dropped. */
-static void add_without_marks(struct pk_utf16 *out, UChar32 c, const UNormalizer2 *nfkd)
+/* The letter under the marks, when the alphabet has it; false, and nothing is added, when not. */
+static bool add_without_marks(struct pk_utf16 *out, UChar32 c, const UNormalizer2 *nfkd)
 {
     UErrorCode code = U_ZERO_ERROR;
     UChar parts[32];
     int32_t before = out->len, len = unorm2_getDecomposition(nfkd, c, parts, (int32_t) PK_COUNT(parts), &code);
     if (U_FAILURE(code) || len <= 0)
-        return;
+        return false;
     for (int32_t i = 0; i < len;) {
         UChar32 part = pk_utf16_next(parts, &i, len);
         if (is_removed(part))
             continue;
         if (!pk_gsm7_has((uint32_t) part)) {
             out->len = before;
-            return;
+            return false;
         }
         pk_utf16_add(out, part);
     }
+    return out->len > before;
 }
 
-int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
+static int fit(struct pk_slice text, bool keep_foreign, struct pk_buf *out)
 {
     UErrorCode code = U_ZERO_ERROR;
     pk_auto(pk_utf16) struct pk_utf16 from = { 0 };
@@ -76,12 +79,10 @@ int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
         if (simple) {
             for (; *simple; simple++)
                 pk_utf16_add(&to, (unsigned char) *simple);
-        } else if (is_removed(c)) {
+        } else if (is_removed(c) && !keep_foreign) {
             continue;
-        } else if (pk_gsm7_has((uint32_t) c)) {
+        } else if (pk_gsm7_has((uint32_t) c) || (!add_without_marks(&to, c, nfkd) && keep_foreign)) {
             pk_utf16_add(&to, c);
-        } else {
-            add_without_marks(&to, c, nfkd);
         }
     }
     int32_t begin = 0, end = to.len;
@@ -90,4 +91,14 @@ int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
     while (end > begin && (to.data[end - 1] == ' ' || to.data[end - 1] == '\n'))
         end--;
     return pk_utf16_to_utf8(&to, begin, end, out);
+}
+
+int pk_gsm_safe(struct pk_slice text, struct pk_buf *out)
+{
+    return fit(text, false, out);
+}
+
+int pk_plain_letters(struct pk_slice text, struct pk_buf *out)
+{
+    return fit(text, true, out);
 }

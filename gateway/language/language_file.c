@@ -6,7 +6,10 @@
 #include "gateway/language/language_file.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/catalog.h"
+#include "gateway/language/samples.h"
 #include "gateway/language/segment.h"
+#include "gateway/language/style_rules.h"
 #include "gateway/language/utf16.h"
 
 #define REPLY_ORDER_DEFAULT 100
@@ -14,8 +17,9 @@
 
 static const char *const language_keys[] = { "name", "locale", "renderings", "fallback", "reply-order" };
 
-/* The only script there is a rendering to; what it means is transliterate.c and gsm_safe.c. */
-static const char *const known_renderings[] = { "Latn" };
+/* The renderings there are: Latin letters for Cyrillic (transliterate.c and gsm_safe.c), plain letters for Latin ones with
+ * marks (gsm_safe.c). */
+static const char *const known_renderings[] = { PK_RENDERING_LATIN, PK_RENDERING_PLAIN };
 
 static char *value_of(const struct pk_ini_section *section, const char *key, const char *otherwise)
 {
@@ -47,17 +51,17 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
     struct pk_slice rest = renderings ? renderings->value : (struct pk_slice){ 0 }, one;
     while (rest.data && pk_slice_cut(&rest, ' ', &one))
         if (one.len > 0 && !is_one_of(one, known_renderings, PK_COUNT(known_renderings)))
-            pk_ini_tell(report, ini->file, renderings->line, "language", "renderings", "Write Latn, or leave the key out.",
+            pk_ini_tell(report, ini->file, renderings->line, "language", "renderings", "Write Latn or plain, or leave the key out.",
                         "there is no rendering \"%.*s\"", PK_SHOWN(one));
 }
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)
 {
-    static const char *const kinds[] = { "language", "dates", "replies", "choices" };
+    static const char *const kinds[] = { "language", "dates", "replies", "choices", "samples", "style" };
     for (size_t i = 0; i < ini->section_count; i++)
         if (!is_one_of(pk_slice_of(ini->sections[i].kind), kinds, PK_COUNT(kinds)))
             pk_ini_tell(report, ini->file, ini->sections[i].line, ini->sections[i].kind, NULL,
-                        "Use [language], [dates], [choices] and [replies].", "there is no section of this kind");
+                        "Use [language], [dates], [choices], [replies], [samples] and [style].", "there is no section of this kind");
 }
 
 /* One button's words. */
@@ -131,6 +135,8 @@ struct pk_language *pk_language_load(const char *path, struct pk_slice tag, stru
     language->reply_order = read_order(ini, section, report);
     read_choices(language, report);
     language->dates = pk_dates_new(ini, language->locale, report);
+    language->style = pk_style_load(ini, report);
+    pk_samples_check(ini, report);
     if (report->count != before) {
         pk_language_free(language);
         return NULL;
@@ -143,6 +149,7 @@ void pk_language_free(struct pk_language *language)
     if (!language)
         return;
     pk_dates_free(language->dates);
+    pk_style_free(language->style);
     pk_ini_free(language->ini);
     free(language->tag);
     free(language->name);

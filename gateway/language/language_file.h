@@ -13,11 +13,12 @@ struct pk_language {
     char *tag;           /* "bg": the folder's name */
     char *name;          /* in Dutch, for people */
     char *locale;        /* ICU's name for plurals and names of days; the tag unless said otherwise */
-    char *renderings;    /* scripts beside its own: "Latn", separated by spaces */
+    char *renderings;    /* beside its own letters: "Latn", "plain", separated by spaces */
     char *fallback;      /* languages to read instead, separated by spaces, best first */
     char *yes, *no;      /* what the buttons under a question say; NULL = no buttons */
     int64_t reply_order; /* a word that several languages have belongs to the lowest */
     struct pk_dates *dates;
+    struct pk_style *style; /* rules that texts are checked by when somebody asks (style.h) */
     struct pk_ini *ini; /* kept for the reply words, which are added in reply order */
 };
 

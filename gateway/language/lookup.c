@@ -32,12 +32,51 @@ const struct pk_template *pk_catalog_find(const struct pk_catalog *catalog, stru
     return found;
 }
 
-bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name)
+/* The first of a name, in whatever language: all have the same arguments. */
+static const struct pk_template *any_of(const struct pk_catalog *catalog, struct pk_slice name)
 {
     for (size_t i = 0; i < catalog->template_count; i++)
         if (pk_slice_is(name, catalog->templates[i]->name))
-            return true;
-    return false;
+            return catalog->templates[i];
+    return NULL;
+}
+
+bool pk_catalog_knows(const struct pk_catalog *catalog, struct pk_slice name)
+{
+    return any_of(catalog, name) != NULL;
+}
+
+bool pk_template_covers(const struct pk_template *t, const struct pk_template *twin)
+{
+    for (size_t i = 0; i < twin->argument_count; i++)
+        if (!twin->arguments[i].argument->key && !pk_template_argument(t, twin->arguments[i].argument))
+            return false;
+    return true;
+}
+
+const struct pk_template *pk_template_noreply(const struct pk_catalog *catalog, const struct pk_template *t)
+{
+    struct pk_slice name = pk_slice_of(t->name), tag = pk_slice_of(t->language->tag);
+    char twin[256];
+    (void) snprintf(twin, sizeof twin, "%s" PK_NOREPLY, t->name);
+    const struct pk_template *found = pk_catalog_exact(catalog, pk_slice_of(twin), tag);
+    if (found || !pk_name_ends(name, PK_SHORT))
+        return found;
+    (void) snprintf(twin, sizeof twin, "%.*s" PK_NOREPLY, (int) (name.len - strlen(PK_SHORT)), t->name);
+    found = pk_catalog_exact(catalog, pk_slice_of(twin), tag);
+    return found && pk_template_covers(t, found) ? found : NULL;
+}
+
+struct pk_slice pk_catalog_noreply(const struct pk_catalog *catalog, struct pk_slice name)
+{
+    const struct pk_template *t = any_of(catalog, name);
+    const struct pk_template *twin = t ? pk_template_noreply(catalog, t) : NULL;
+    return twin ? pk_slice_of(twin->name) : (struct pk_slice){ 0 };
+}
+
+bool pk_catalog_knows_page(const struct pk_catalog *catalog)
+{
+    return catalog->link[0] != '\0';
 }
 
 bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language)
@@ -50,6 +89,32 @@ bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice 
 {
     const struct pk_language *found = pk_catalog_language(catalog, language);
     return found && (script.len == 0 || pk_language_renders(found, script));
+}
+
+const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language)
+{
+    const struct pk_language *found = pk_catalog_language(catalog, language);
+    return found ? found->dates : NULL;
+}
+
+size_t pk_catalog_language_count(const struct pk_catalog *catalog)
+{
+    return catalog->language_count;
+}
+
+struct pk_slice pk_catalog_language_tag(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->tag);
+}
+
+struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->name);
+}
+
+struct pk_slice pk_catalog_language_renderings(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->renderings);
 }
 
 size_t pk_catalog_template_count(const struct pk_catalog *catalog)
@@ -87,14 +152,47 @@ enum pk_text_kind pk_template_kind(const struct pk_template *t)
     return t->kind;
 }
 
+enum pk_text_step pk_template_step(const struct pk_template *t)
+{
+    return t->step;
+}
+
 enum pk_text_reply pk_template_reply(const struct pk_template *t)
 {
     return t->reply;
 }
 
+struct pk_slice pk_template_gloss(const struct pk_template *t)
+{
+    return pk_slice_of(t->gloss ? t->gloss : "");
+}
+
+struct pk_slice pk_template_status(const struct pk_template *t)
+{
+    return pk_slice_of(t->status);
+}
+
+uint32_t pk_template_parts(const struct pk_template *t)
+{
+    return t->parts;
+}
+
 const uint8_t *pk_template_hash(const struct pk_template *t)
 {
     return t->hash;
+}
+
+int pk_catalog_list(const struct pk_catalog *catalog, struct pk_slice language, const struct pk_slice *names, size_t count,
+                    struct pk_buf *out)
+{
+    const struct pk_language *own = pk_catalog_language(catalog, language);
+    return own ? pk_dates_list(own->dates, names, count, out) : PK_E_NOT_FOUND;
+}
+
+struct pk_slice pk_catalog_fallback(const struct pk_catalog *catalog, struct pk_slice language)
+{
+    const struct pk_language *own = pk_catalog_language(catalog, language);
+    return own ? pk_slice_of(own->fallback) : PK_SLICE("");
 }
 
 const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *catalog)
@@ -122,8 +220,24 @@ static bool is_org(const struct pk_argument *argument)
     return strcmp(argument->name, "org") == 0;
 }
 
-static int check_known(const struct pk_template *t, const struct pk_json *values, struct pk_error *err)
+/* A text and what goes out instead of it: their values are checked together. */
+struct checked {
+    const struct pk_catalog *catalog;
+    const struct pk_template *texts[2]; /* the second may be NULL, or the first again */
+    const struct pk_json *values;
+};
+
+static bool is_known(const struct pk_template *t, struct pk_slice name)
 {
+    for (size_t i = 0; t && i < t->argument_count; i++)
+        if (!is_org(t->arguments[i].argument) && pk_slice_is(name, t->arguments[i].argument->name))
+            return true;
+    return false;
+}
+
+static int check_known(const struct checked *c, struct pk_error *err)
+{
+    const struct pk_template *t = c->texts[0], *twin = pk_template_noreply(c->catalog, t);
     const char *names[PK_ARGUMENTS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < t->argument_count; i++)
@@ -132,17 +246,54 @@ static int check_known(const struct pk_template *t, const struct pk_json *values
     void *iter = NULL;
     struct pk_slice name;
     const struct pk_json *value;
-    while (pk_json_next(values, &iter, &name, &value)) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++)
-            known = known || pk_slice_is(name, names[i]);
-        if (known)
+    while (pk_json_next(c->values, &iter, &name, &value)) {
+        if (is_known(t, name) || is_known(c->texts[1], name) || is_known(twin, name))
             continue;
         const char *near = count > 0 ? pk_nearest(name, names, count) : NULL;
         (void) pk_fail(err, PK_E_INVALID, "template \"%s\" has no value \"%.*s\"", t->name, PK_SHOWN(name));
         return near ? pk_hint(err, PK_E_INVALID, "Did you mean \"%s\"?", near) : pk_hint(err, PK_E_INVALID, "Leave it out.");
     }
     return 0;
+}
+
+/* Can the text be written without it, in every language? */
+static bool can_spare(const struct pk_catalog *catalog, const struct pk_template *of, const struct pk_argument *argument)
+{
+    struct pk_house house = { .phone = pk_slice_of(catalog->phone), .link = pk_slice_of(catalog->link) };
+    if (argument->key && pk_house_value(&house, argument).len > 0)
+        return true;
+    for (size_t i = 0; i < catalog->template_count; i++) {
+        const struct pk_template *t = catalog->templates[i];
+        if (strcmp(t->name, of->name) == 0 && !pk_body_can_spare(t->body, argument))
+            return false;
+    }
+    return true;
+}
+
+static int missing(const struct checked *c, const struct pk_template *t, const struct pk_argument *argument, struct pk_error *err)
+{
+    (void) pk_fail(err, PK_E_INVALID, "%stemplate \"%s\" needs value \"%s\"",
+                   t == c->texts[0] ? "" : "nobody can answer on this route, and ", t->name, argument->name);
+    if (!argument->key)
+        return pk_hint(err, PK_E_INVALID, "Add it: %s.", argument->meaning);
+    return pk_hint(err, PK_E_INVALID, "Add it: %s. Or set %s in [gateway] of the configuration.", argument->meaning, argument->key);
+}
+
+/* Every value of one of the texts. */
+static int check_text_values(const struct checked *c, const struct pk_template *t, bool needed, struct pk_error *err)
+{
+    int r = 0;
+    for (size_t i = 0; t && r == 0 && i < t->argument_count; i++) {
+        const struct pk_argument *argument = t->arguments[i].argument;
+        if (is_org(argument))
+            continue;
+        const struct pk_json *value = pk_json_get(c->values, argument->name);
+        if (pk_json_kind(value) != PK_JSON_ABSENT)
+            r = pk_argument_check(argument, shortest(c->catalog, pk_slice_of(t->name), argument), value, err);
+        else if (needed && !can_spare(c->catalog, t, argument))
+            r = missing(c, t, argument, err);
+    }
+    return r;
 }
 
 static int check_order(const struct pk_json *values, struct pk_error *err)
@@ -157,31 +308,29 @@ static int check_order(const struct pk_json *values, struct pk_error *err)
     return pk_hint(err, PK_E_INVALID, "Give the end of the same day.");
 }
 
-int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values,
-                             struct pk_error *err)
+int pk_template_check_values_as(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice sent_as,
+                                const struct pk_json *values, struct pk_error *err)
 {
-    const struct pk_template *t = NULL;
-    for (size_t i = 0; !t && i < catalog->template_count; i++)
-        if (pk_slice_is(name, catalog->templates[i]->name))
-            t = catalog->templates[i]; /* any language: all have the same arguments */
-    if (!t)
+    struct checked c = { .catalog = catalog, .texts = { any_of(catalog, name), any_of(catalog, sent_as) }, .values = values };
+    if (!c.texts[0])
         return pk_fail(err, PK_E_NOT_FOUND, "there is no template \"%.*s\"", PK_SHOWN(name));
     enum pk_json_kind kind = pk_json_kind(values);
     if (kind != PK_JSON_OBJECT && kind != PK_JSON_ABSENT) {
-        (void) pk_fail(err, PK_E_INVALID, "the values of template \"%s\" are no object", t->name);
+        (void) pk_fail(err, PK_E_INVALID, "the values of template \"%s\" are no object", c.texts[0]->name);
         return pk_hint(err, PK_E_INVALID, "Give them as {\"name\": value}.");
     }
-    int r = check_known(t, values, err);
-    for (size_t i = 0; r == 0 && i < t->argument_count; i++) {
-        const struct pk_argument *argument = t->arguments[i].argument;
-        if (is_org(argument))
-            continue;
-        const struct pk_json *value = pk_json_get(values, argument->name);
-        if (pk_json_kind(value) == PK_JSON_ABSENT) {
-            (void) pk_fail(err, PK_E_INVALID, "template \"%s\" needs value \"%s\"", t->name, argument->name);
-            return pk_hint(err, PK_E_INVALID, "Add it: %s.", argument->meaning);
-        }
-        r = pk_argument_check(argument, shortest(catalog, name, argument), value, err);
-    }
+    int r = check_known(&c, err);
+    if (r == 0)
+        r = check_text_values(&c, c.texts[0], true, err);
+    if (r == 0)
+        r = check_text_values(&c, c.texts[1], true, err);
+    if (r == 0) /* what it does not need today has to be of use on the day its route changes */
+        r = check_text_values(&c, pk_template_noreply(catalog, c.texts[0]), false, err);
     return r != 0 ? r : check_order(values, err);
+}
+
+int pk_template_check_values(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_json *values,
+                             struct pk_error *err)
+{
+    return pk_template_check_values_as(catalog, name, name, values, err);
 }

@@ -12,9 +12,34 @@ _Static_assert((int) PK_PHONE_OK == (int) PK_READING_OK && (int) PK_PHONE_AMBIGU
                    (int) PK_PHONE_NOT_SMS == (int) PK_READING_NOT_SMS && (int) PK_PHONE_INVALID == (int) PK_READING_INVALID,
                "the shim's readings are the public ones");
 
+bool pk_phone_region_known(const char *region)
+{
+    return strlen(region) == 2 && pk_phone_has_region(region);
+}
+
+void pk_phone_examine(struct pk_slice text, const char *region, struct pk_phone *ret_phone)
+{
+    char number[PK_PHONE_MAX] = "";
+    const char *type = NULL;
+    struct pk_phone phone = { .status = PK_PHONE_INVALID };
+    if (pk_utf8_valid(text))
+        phone.status = (enum pk_phone_status) pk_phone_read(text.data, text.len, region, number, sizeof number, &type);
+    if (phone.status == PK_PHONE_AMBIGUOUS) {
+        memcpy(phone.suggest, number, sizeof number);
+    } else if (phone.status != PK_PHONE_INVALID) {
+        memcpy(phone.e164, number, sizeof number);
+        phone.type = type;
+    }
+    *ret_phone = phone;
+}
+
 enum pk_phone_status pk_phone_parse(struct pk_slice text, const char *region, char ret_e164[PK_PHONE_MAX])
 {
-    if (!pk_utf8_valid(text))
-        return PK_PHONE_INVALID;
-    return (enum pk_phone_status) pk_phone_read(text.data, text.len, region, ret_e164, PK_PHONE_MAX);
+    struct pk_phone phone;
+    pk_phone_examine(text, region, &phone);
+    if (phone.status == PK_PHONE_OK)
+        memcpy(ret_e164, phone.e164, sizeof phone.e164);
+    else if (phone.status == PK_PHONE_AMBIGUOUS)
+        memcpy(ret_e164, phone.suggest, sizeof phone.suggest);
+    return phone.status;
 }

@@ -80,42 +80,86 @@ bool parse(const PhoneNumberUtil &util, const std::string &text, const char *reg
            !number->has_extension();
 }
 
-void write(const PhoneNumberUtil &util, const PhoneNumber &number, char *ret_e164, size_t max)
+const char *type_name(const PhoneNumberUtil &util, const PhoneNumber &number)
+{
+    if (is_machine(util, number))
+        return "machine";
+    switch (util.GetNumberType(number)) {
+    case PhoneNumberUtil::FIXED_LINE:
+        return "fixed";
+    case PhoneNumberUtil::MOBILE:
+        return "mobile";
+    case PhoneNumberUtil::FIXED_LINE_OR_MOBILE:
+        return "fixed-or-mobile";
+    case PhoneNumberUtil::TOLL_FREE:
+        return "freephone";
+    case PhoneNumberUtil::PREMIUM_RATE:
+        return "premium";
+    case PhoneNumberUtil::SHARED_COST:
+        return "shared-cost";
+    case PhoneNumberUtil::VOIP:
+        return "voip";
+    case PhoneNumberUtil::PERSONAL_NUMBER:
+        return "personal";
+    case PhoneNumberUtil::PAGER:
+        return "pager";
+    case PhoneNumberUtil::UAN:
+        return "company";
+    case PhoneNumberUtil::VOICEMAIL:
+        return "voicemail";
+    default:
+        return "other";
+    }
+}
+
+struct result {
+    char *e164;
+    size_t max;
+    const char **type;
+};
+
+/* A number that does not fit is none: E.164 ends at fifteen digits, the library does not. */
+enum pk_phone_reading tell(const PhoneNumberUtil &util, const PhoneNumber &number, enum pk_phone_reading reading, const result &ret)
 {
     std::string e164;
     util.Format(number, PhoneNumberUtil::E164, &e164);
-    (void) snprintf(ret_e164, max, "%s", e164.c_str());
+    if (e164.size() >= ret.max)
+        return PK_READING_INVALID;
+    (void) snprintf(ret.e164, ret.max, "%s", e164.c_str());
+    *ret.type = type_name(util, number);
+    return reading;
 }
 
-enum pk_phone_reading judge(const std::string &text, const char *region, char *ret_e164, size_t max)
+enum pk_phone_reading judge(const std::string &text, const char *region, const result &ret)
 {
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     PhoneNumber here, bulgarian;
     bool valid = parse(util, text, region, &here);
-    if (valid && is_mobile(util, here) && !is_machine(util, here)) {
-        write(util, here, ret_e164, max);
-        return PK_READING_OK;
-    }
+    if (valid && is_mobile(util, here) && !is_machine(util, here))
+        return tell(util, here, PK_READING_OK, ret);
     if (!international(text)) {
         /* A country code without its plus: 359 and the rest is no Dutch number. */
-        if (!valid && text.rfind("359", 0) == 0 && parse(util, "+" + text, region, &here) && is_mobile(util, here)) {
-            write(util, here, ret_e164, max);
-            return PK_READING_OK;
-        }
-        if (parse(util, text, "BG", &bulgarian) && is_mobile(util, bulgarian)) {
-            write(util, bulgarian, ret_e164, max);
-            return PK_READING_AMBIGUOUS;
-        }
+        PhoneNumber abroad;
+        if (!valid && text.rfind("359", 0) == 0 && parse(util, "+" + text, region, &abroad) && is_mobile(util, abroad))
+            return tell(util, abroad, PK_READING_OK, ret);
+        if (parse(util, text, "BG", &bulgarian) && is_mobile(util, bulgarian))
+            return tell(util, bulgarian, PK_READING_AMBIGUOUS, ret);
     }
-    return valid ? PK_READING_NOT_SMS : PK_READING_INVALID;
+    return valid ? tell(util, here, PK_READING_NOT_SMS, ret) : PK_READING_INVALID;
 }
 } // namespace
 
-extern "C" enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max)
+extern "C" bool pk_phone_has_region(const char *region)
+{
+    return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region) != 0;
+}
+
+extern "C" enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max,
+                                               const char **ret_type)
 {
     std::string tidied;
     if (len == 0 || len > text_max || !tidy(text, len, tidied))
         return PK_READING_INVALID;
     std::string number = number_in(tidied);
-    return number.empty() ? PK_READING_INVALID : judge(number, region, ret_e164, max);
+    return number.empty() ? PK_READING_INVALID : judge(number, region, result{ ret_e164, max, ret_type });
 }

@@ -94,3 +94,17 @@ int pk_text_prepare(struct pk_slice text, struct pk_buf *out)
         end--;
     return pk_utf16_to_utf8(&to, begin, end, out);
 }
+
+int pk_text_compose(struct pk_slice text, struct pk_buf *out)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    pk_auto(pk_utf16) struct pk_utf16 whole = { 0 };
+    int r = pk_utf16_from_utf8(&whole, text);
+    if (r != 0)
+        return r;
+    const UNormalizer2 *nfc = unorm2_getNFCInstance(&code);
+    if (U_FAILURE(code))
+        return PK_E_INTERNAL;
+    pk_utf16_normalize(&whole, nfc);
+    return pk_utf16_to_utf8(&whole, 0, whole.len, out);
+}

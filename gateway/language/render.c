@@ -112,6 +112,8 @@ static int to_script(struct pk_slice script, struct pk_slice text, struct pk_buf
     struct pk_buf latin;
     if (script.len == 0)
         return pk_buf_add_slice(out, text);
+    if (pk_slice_is(script, PK_RENDERING_PLAIN))
+        return pk_plain_letters(text, out);
     pk_buf_init(&latin, RENDERED_MAX);
     int r = pk_transliterate_bg(text, &latin);
     if (r == 0)
@@ -123,10 +125,15 @@ static int to_script(struct pk_slice script, struct pk_slice text, struct pk_buf
 static int finish(struct pk_slice script, struct pk_slice formatted, struct pk_buf *out, struct pk_error *err)
 {
     struct pk_buf prepared;
+    size_t before = out->len;
     pk_buf_init(&prepared, RENDERED_MAX);
     int r = pk_text_prepare(formatted, &prepared);
     if (r == 0)
         r = to_script(script, pk_buf_slice(&prepared), out);
+    if (r != 0 && out->data) { /* half a text is none */
+        out->len = before;
+        out->data[before] = '\0';
+    }
     pk_buf_finish(&prepared);
     return r == 0 ? 0 : pk_fail(err, r, "cannot write the text: it is too long or no text");
 }
@@ -148,7 +155,8 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
     int r = wall_of(catalog->cache, render->zone, &wall, err);
     if (r != 0)
         return r;
-    struct pk_body_values values = { language->dates, render->values, render->org, wall };
+    struct pk_house house = { render->org, pk_slice_of(catalog->phone), pk_slice_of(catalog->link) };
+    struct pk_body_values values = { language, render->values, house, wall };
     struct pk_buf formatted;
     pk_buf_init(&formatted, RENDERED_MAX);
     r = pk_body_format(body, &values, &formatted, err);

@@ -7,6 +7,7 @@
 #include "gateway/language/reply.h"
 
 #include "gateway/language/reply_tokens.h"
+#include "gateway/language/reply_topics.h"
 
 #include <unicode/uchar.h>
 
@@ -49,13 +50,15 @@ static const struct pk_phrase *anywhere(const struct pk_reading *r, enum pk_repl
     return NULL;
 }
 
-static const struct pk_phrase *first_after_polite(const struct pk_reading *r)
+static const struct pk_phrase *first_after_polite(const struct pk_reading *r, size_t *ret_behind)
 {
+    *ret_behind = 0;
     for (size_t at = 0; at < r->count;) {
         const struct pk_phrase *phrase = longest_at(r, at);
+        *ret_behind = at + (phrase ? phrase->count : 0);
         if (!phrase || phrase->list != PK_LIST_POLITE)
             return phrase;
-        at += phrase->count;
+        at = *ret_behind;
     }
     return NULL;
 }
@@ -66,8 +69,9 @@ static void say(const struct pk_reading *r, enum pk_intent intent, const struct 
 {
     ret->intent = intent;
     /* Words that several languages share tell nothing of the writer's. */
-    const char *language = because ? pk_reply_language(r->words, because->language) : "";
-    (void) snprintf(ret->language, sizeof ret->language, "%s", strcmp(language, "mul") == 0 ? "" : language);
+    const char *language = because ? pk_reply_language(r->words, because->language) : "mul"; /* so do signs */
+    ret->shared = strcmp(language, "mul") == 0;
+    (void) snprintf(ret->language, sizeof ret->language, "%s", ret->shared ? "" : language);
 }
 
 static void decide_without_words(const struct pk_reading *r, struct pk_reply_meaning *ret)
@@ -162,10 +166,26 @@ static void decide_by_sum(const struct pk_reading *r, const struct sum *sum, str
     }
 }
 
-static void decide(const struct pk_reading *r, struct pk_reply_meaning *ret)
+/* "STOP срещи": the first word, and all the rest is exactly one topic's. With anything else in it, a STOP is a whole one. */
+static bool decide_topic(const struct pk_reading *r, const struct pk_topic_words *topics, const struct pk_phrase *first, size_t behind,
+                         struct pk_reply_meaning *ret)
+{
+    bool stop = first->list == PK_LIST_STOP_FIRST || first->list == PK_LIST_STOP_WHOLE;
+    if (r->cut || (!stop && first->list != PK_LIST_START))
+        return false;
+    const char *topic = pk_topic_words_match(topics, r->tokens + behind, r->count - behind);
+    if (!topic)
+        return false;
+    say(r, stop ? PK_INTENT_STOP : PK_INTENT_START, first, ret);
+    (void) snprintf(ret->topic, sizeof ret->topic, "%s", topic);
+    return true;
+}
+
+static void decide(const struct pk_reading *r, const struct pk_topic_words *topics, struct pk_reply_meaning *ret)
 {
     const struct pk_phrase *found;
     struct sum sum;
+    size_t behind;
     if (r->count == 0) {
         if (!r->cut)
             decide_without_words(r, ret);
@@ -175,7 +195,9 @@ static void decide(const struct pk_reading *r, struct pk_reply_meaning *ret)
         say(r, PK_INTENT_STOP, found, ret);
         return;
     }
-    found = first_after_polite(r);
+    found = first_after_polite(r, &behind);
+    if (found && topics && decide_topic(r, topics, found, behind, ret))
+        return;
     if (found && (found->list == PK_LIST_STOP_FIRST || found->list == PK_LIST_HELP_FIRST)) {
         say(r, found->list == PK_LIST_STOP_FIRST ? PK_INTENT_STOP : PK_INTENT_HELP, found, ret);
         return;
@@ -187,13 +209,19 @@ static void decide(const struct pk_reading *r, struct pk_reply_meaning *ret)
         say(r, PK_INTENT_HELP, found, ret);
 }
 
-void pk_reply_understand(const struct pk_reply_words *words, struct pk_slice text, struct pk_reply_meaning *ret_meaning)
+void pk_reply_decide(const struct pk_reply_words *words, const struct pk_topic_words *topics, struct pk_slice text,
+                     struct pk_reply_meaning *ret_meaning)
 {
     struct pk_reading reading;
     *ret_meaning = (struct pk_reply_meaning){ .intent = PK_INTENT_NONE };
     pk_reading_init(&reading, words, text);
-    decide(&reading, ret_meaning);
+    decide(&reading, topics, ret_meaning);
     pk_reading_finish(&reading);
+}
+
+void pk_reply_understand(const struct pk_reply_words *words, struct pk_slice text, struct pk_reply_meaning *ret_meaning)
+{
+    pk_reply_decide(words, NULL, text, ret_meaning);
 }
 
 const char *pk_intent_name(enum pk_intent intent)

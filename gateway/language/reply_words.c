@@ -13,10 +13,16 @@
 #define LANGUAGES_MAX 64
 #define WORDS_MAX 16384
 #define PHRASES_MAX 16384
+#define PLACES_MAX 4096 /* lists */
 
 struct entry {
     struct pk_word word;
     uint16_t number;
+};
+
+struct place {
+    char *file;
+    uint32_t line;
 };
 
 struct pk_reply_words {
@@ -24,6 +30,8 @@ struct pk_reply_words {
     size_t entry_count;
     struct pk_phrase *phrases;
     size_t phrase_count;
+    struct place *places; /* a list each */
+    size_t place_count;
     char languages[LANGUAGES_MAX][sizeof((struct pk_reply_meaning *) 0)->language];
     size_t language_count;
 };
@@ -41,6 +49,9 @@ void pk_reply_words_free(struct pk_reply_words *words)
 {
     if (!words)
         return;
+    for (size_t i = 0; i < words->place_count; i++)
+        free(words->places[i].file);
+    free(words->places);
     free(words->entries);
     free(words->phrases);
     free(words);
@@ -107,6 +118,43 @@ const char *pk_reply_language(const struct pk_reply_words *words, uint8_t langua
     return words->languages[language];
 }
 
+const char *pk_reply_list_name(uint8_t list)
+{
+    return list_names[list];
+}
+
+const char *pk_reply_place(const struct pk_reply_words *words, const struct pk_phrase *phrase, uint32_t *ret_line)
+{
+    *ret_line = words->places[phrase->place].line;
+    return words->places[phrase->place].file;
+}
+
+static bool same_words(const struct pk_phrase *a, const struct pk_phrase *b)
+{
+    return a->count == b->count && memcmp(a->words, b->words, a->count * sizeof a->words[0]) == 0;
+}
+
+static const struct pk_phrase *find_same(const struct pk_reply_words *words, const struct pk_phrase *phrase)
+{
+    for (size_t i = 0; i < words->phrase_count; i++)
+        if (words->phrases[i].folded == phrase->folded && same_words(&words->phrases[i], phrase))
+            return &words->phrases[i];
+    return NULL;
+}
+
+const struct pk_phrase *pk_reply_phrase_find(const struct pk_reply_words *words, const struct pk_word *phrase, uint8_t count,
+                                             bool folded)
+{
+    struct pk_phrase wanted = { .count = count, .folded = folded };
+    for (uint8_t i = 0; i < count; i++) {
+        int number = pk_reply_word_find(words, &phrase[i]);
+        if (number < 0)
+            return NULL;
+        wanted.words[i] = (uint16_t) number;
+    }
+    return find_same(words, &wanted);
+}
+
 /* ---- adding ---- */
 
 struct adding {
@@ -132,13 +180,27 @@ __attribute__((format(printf, 3, 4))) static void complain(struct adding *a, con
         pk_ini_tell(a->report, a->file, a->line, "replies", a->list_name, hint, "%s", reason);
 }
 
-static bool same_words(const struct pk_phrase *a, const struct pk_phrase *b)
+static const char *file_name(const char *path)
 {
-    return a->count == b->count && memcmp(a->words, b->words, a->count * sizeof a->words[0]) == 0;
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
 }
 
-/* A word that means two things means nothing: people would be stopped or counted by the order of files. A second
- * spelling that happens to be another word is no conflict; the exact word wins. */
+/* A word that means two things means nothing: people would be stopped or counted by the order of files. */
+static void complain_of(struct adding *a, const struct pk_phrase *other, bool folded, struct pk_slice shown)
+{
+    uint32_t line;
+    const char *file = pk_reply_place(a->words, other, &line);
+    /* The folder says which language.ini it is. */
+    const char *slash = strrchr(file, '/');
+    while (slash && slash > file && slash[-1] != '/')
+        slash--;
+    complain(a, folded ? "Take it out of one of them: people in a hurry spell both the same." : "Keep it in one of them, whatever the language.",
+             "\"%.*s\" %s list %s of language %s too (%s:%u)", PK_SHOWN(shown), folded ? "reads like a word in" : "stands in",
+             list_names[other->list], a->words->languages[other->language], slash ? slash : file_name(file), line);
+}
+
+/* A second spelling that happens to be another list's exact word is no conflict: the exact word wins. */
 static bool add_phrase(struct adding *a, const struct pk_word *phrase_words, uint8_t count, bool folded, struct pk_slice shown)
 {
     struct pk_reply_words *words = a->words;
@@ -147,28 +209,25 @@ static bool add_phrase(struct adding *a, const struct pk_word *phrase_words, uin
     phrase.folded = folded;
     for (uint8_t i = 0; i < count; i++)
         phrase.words[i] = intern(words, &phrase_words[i]);
-    for (size_t i = 0; i < words->phrase_count; i++) {
-        const struct pk_phrase *other = &words->phrases[i];
-        if (!same_words(other, &phrase) || other->folded != folded)
-            continue;
-        if (other->list == phrase.list || folded)
-            return true;
-        complain(a, "Keep it in one of them, whatever the language.", "\"%.*s\" stands in list %s of language %s too",
-                 PK_SHOWN(shown), list_names[other->list], words->languages[other->language]);
-        return false;
-    }
+    const struct pk_phrase *other = find_same(words, &phrase);
+    if (other && other->list != phrase.list)
+        complain_of(a, other, folded, shown);
+    if (other)
+        return other->list == phrase.list;
     words->phrases = pk_realloc_array(words->phrases, words->phrase_count + 1, sizeof *words->phrases);
     words->phrases[words->phrase_count++] = phrase;
     return true;
 }
 
-/* Cuts a folded phrase into words; false when one is too long or there are too many. */
-static bool cut(const struct pk_utf16 *text, struct pk_word words[PK_PHRASE_WORDS_MAX], uint8_t *ret_count)
+bool pk_phrase_cut(struct pk_slice text, struct pk_word ret_words[PK_PHRASE_WORDS_MAX], uint8_t *ret_count)
 {
     uint8_t count = 0;
     bool inside = false;
-    for (int32_t i = 0; i < text->len;) {
-        UChar32 c = pk_utf16_next(text->data, &i, text->len);
+    pk_auto(pk_utf16) struct pk_utf16 folded = { 0 };
+    if (pk_utf16_from_utf8(&folded, text) == 0)
+        pk_fold(&folded);
+    for (int32_t i = 0; i < folded.len;) {
+        UChar32 c = pk_utf16_next(folded.data, &i, folded.len);
         if (!u_isalnum(c)) {
             inside = false;
             continue;
@@ -176,10 +235,10 @@ static bool cut(const struct pk_utf16 *text, struct pk_word words[PK_PHRASE_WORD
         if (!inside) {
             if (count == PK_PHRASE_WORDS_MAX)
                 return false;
-            words[count++].len = 0;
+            ret_words[count++].len = 0;
             inside = true;
         }
-        struct pk_word *word = &words[count - 1];
+        struct pk_word *word = &ret_words[count - 1];
         if (word->len + 2 > PK_WORD_MAX)
             return false;
         word->len += pk_utf16_write(c, word->text + word->len);
@@ -206,10 +265,7 @@ static void add_one(struct adding *a, struct pk_slice text)
 {
     struct pk_word words[PK_PHRASE_WORDS_MAX];
     uint8_t count = 0;
-    pk_auto(pk_utf16) struct pk_utf16 folded = { 0 };
-    if (pk_utf16_from_utf8(&folded, text) == 0)
-        pk_fold(&folded);
-    if (!cut(&folded, words, &count)) {
+    if (!pk_phrase_cut(text, words, &count)) {
         complain(a, "Write words of letters, at most six to a phrase, between commas.", "\"%.*s\" is no phrase", PK_SHOWN(text));
         return;
     }
@@ -250,10 +306,33 @@ int pk_reply_words_add(struct pk_reply_words *words, const char *language, const
         complain(&a, "Use fewer languages, and tags of at most 11 letters.", "language \"%s\" cannot be added", language);
         return a.result;
     }
-    a.phrase = (struct pk_phrase){ .list = (uint8_t) number, .language = (uint8_t) known };
+    if (words->place_count == PLACES_MAX) {
+        complain(&a, "Shorten the lists.", "there are too many lists of reply words");
+        return a.result;
+    }
+    words->places = pk_realloc_array(words->places, words->place_count + 1, sizeof *words->places);
+    words->places[words->place_count] = (struct place){ .file = pk_strdup(file), .line = line };
+    a.phrase = (struct pk_phrase){ .list = (uint8_t) number, .language = (uint8_t) known, .place = (uint16_t) words->place_count++ };
     a.latin_rendering = tag > 5 && strcmp(language + tag - 5, "-Latn") == 0;
     struct pk_slice one;
     while (pk_slice_cut(&phrases, ',', &one))
         add_one(&a, pk_slice_trim(one));
     return a.result;
+}
+
+/* ---- asking ---- */
+
+bool pk_reply_word_is(const struct pk_reply_words *words, struct pk_slice word, uint32_t lists, const char *language)
+{
+    struct pk_word folded[PK_PHRASE_WORDS_MAX];
+    uint8_t count = 0;
+    int number = pk_phrase_cut(word, folded, &count) && count == 1 ? pk_reply_word_find(words, &folded[0]) : -1;
+    for (size_t i = 0; number >= 0 && i < words->phrase_count; i++) {
+        const struct pk_phrase *phrase = &words->phrases[i];
+        const char *of = words->languages[phrase->language];
+        if (phrase->count == 1 && !phrase->folded && phrase->words[0] == number && (lists >> phrase->list & 1u) != 0 &&
+            (strcmp(of, language) == 0 || strcmp(of, "mul") == 0))
+            return true;
+    }
+    return false;
 }

@@ -33,12 +33,24 @@ struct pk_phrase {
     uint8_t list;
     uint8_t language;
     bool folded; /* a second spelling of a phrase: found only where no exact one is */
+    uint16_t place; /* where it was written */
 };
 
 /* The number of a word that is in some phrase, or -1. */
 int pk_reply_word_find(const struct pk_reply_words *words, const struct pk_word *word);
 /* In the order added, which decides between equals. */
 const struct pk_phrase *pk_reply_phrases(const struct pk_reply_words *words, size_t *ret_count);
+/* Is `word` alone a phrase of one of these lists (bits), in this language or in nobody's? */
+bool pk_reply_word_is(const struct pk_reply_words *words, struct pk_slice word, uint32_t lists, const char *language);
 const char *pk_reply_language(const struct pk_reply_words *words, uint8_t language);
+const char *pk_reply_list_name(uint8_t list);
+/* File and line a phrase was written at. */
+const char *pk_reply_place(const struct pk_reply_words *words, const struct pk_phrase *phrase, uint32_t *ret_line);
+
+/* Folds a phrase and cuts it into words; false when it has none, a word is too long or there are too many. */
+bool pk_phrase_cut(struct pk_slice text, struct pk_word ret_words[PK_PHRASE_WORDS_MAX], uint8_t *ret_count);
+/* The phrase of the lists that is these words, an exact or a folded one; NULL = there is none. */
+const struct pk_phrase *pk_reply_phrase_find(const struct pk_reply_words *words, const struct pk_word *phrase, uint8_t count,
+                                             bool folded);
 
 #endif

@@ -30,4 +30,16 @@ int pk_segment_decode(struct pk_slice octets, enum pk_encoding encoding, struct 
 /* Is the character in the GSM 7-bit alphabet or its extension table? */
 bool pk_gsm7_has(uint32_t codepoint);
 
+/* What can be written instead of a character that is not, so that the text does not cost what Cyrillic does (suggest.c). */
+enum pk_instead {
+    PK_INSTEAD_NOTHING = 0, /* nothing says the same: an emoji, a letter of a script without a rendering */
+    PK_INSTEAD_SIGN,        /* a quotation mark, a dash, a space: ret_text, and nobody misses anything */
+    PK_INSTEAD_LETTER,      /* ret_text is the letter without its mark: the writer's choice, never made silently */
+    PK_INSTEAD_DROP,        /* it is not seen: leave it out */
+    PK_INSTEAD_LATIN,       /* a Cyrillic letter: the whole text in Latin letters, or none of it */
+};
+#define PK_INSTEAD_MAX 24
+/* ret_text is set with SIGN and LETTER, else "". */
+enum pk_instead pk_segment_suggest(uint32_t codepoint, char ret_text[PK_INSTEAD_MAX]);
+
 #endif

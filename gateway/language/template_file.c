@@ -10,9 +10,9 @@
 #include "gateway/base/text.h"
 #include "gateway/language/utf16.h"
 
-static const char *const head_keys[] = { "topic", "kind", "arguments", "reply", "gloss", "parts", "status" };
+static const char *const head_keys[] = { "topic", "kind", "arguments", "reply", "gloss", "parts", "step", "status" };
 static const char *const kinds[] = { "notice", "question", "answer" };
-static const char *const replies[] = { "none", "yes-no", "consent" };
+static const char *const replies[] = { "none", "yes-no", "consent", "opinion" };
 static const char *const statuses[] = { "read aloud by a native reader", "unread by a native reader" };
 
 struct parsing {
@@ -90,6 +90,13 @@ static void read_arguments(struct parsing *p, struct pk_slice value)
     }
 }
 
+static void read_step(struct parsing *p, struct pk_slice value)
+{
+    if (!pk_step_find(value, &p->template_->step))
+        complain(p, p->line, here(p, value), "The README of the templates lists all steps.", "\"%.*s\" is no step",
+                 PK_SHOWN(value));
+}
+
 static void read_value(struct parsing *p, size_t key, struct pk_slice value)
 {
     struct pk_template *t = p->template_;
@@ -111,7 +118,7 @@ static void read_value(struct parsing *p, size_t key, struct pk_slice value)
         read_arguments(p, value);
         return;
     case 3:
-        choice = one_of(p, value, replies, PK_COUNT(replies), "Write none, yes-no or consent.");
+        choice = one_of(p, value, replies, PK_COUNT(replies), "Write none, yes-no, consent or opinion.");
         t->reply = choice > 0 ? (enum pk_text_reply) choice : PK_TEXT_REPLY_NONE;
         return;
     case 4:
@@ -123,8 +130,13 @@ static void read_value(struct parsing *p, size_t key, struct pk_slice value)
             complain(p, p->line, here(p, value), "Write 1, 2 or 3.", "\"%.*s\" is no number of parts", PK_SHOWN(value));
         t->parts = (uint32_t) number;
         return;
+    case 6:
+        read_step(p, value);
+        return;
     default:
-        (void) one_of(p, value, statuses, PK_COUNT(statuses), "Write \"unread by a native reader\" until one has read it aloud.");
+        choice =
+            one_of(p, value, statuses, PK_COUNT(statuses), "Write \"unread by a native reader\" until one has read it aloud.");
+        t->status = choice >= 0 ? statuses[choice] : "";
     }
 }
 
@@ -195,6 +207,21 @@ static void apply_maxima(struct parsing *p)
     }
 }
 
+/* A question and an answer are steps of their own; a notice has to say which it is. */
+static void check_step(struct parsing *p)
+{
+    struct pk_template *t = p->template_;
+    bool said = (p->seen & (1u << 6)) != 0;
+    if (!said && t->kind == PK_TEXT_NOTICE)
+        complain(p, 1, 1, "Say what it is for, like step: invitation; the README of the templates lists all steps.",
+                 "key \"step\" is missing");
+    else if (!said)
+        t->step = t->kind == PK_TEXT_QUESTION ? PK_STEP_QUESTION : PK_STEP_ANSWER;
+    else if (t->step != PK_STEP_NONE && pk_step_kind(t->step) != t->kind)
+        complain(p, 1, 1, "Change one of the two.", "step %s is one of a text of kind %s", pk_step_name(t->step),
+                 kinds[pk_step_kind(t->step)]);
+}
+
 static void check_head(struct parsing *p)
 {
     static const size_t required[] = { 1, 2, 4, 5 };
@@ -203,9 +230,13 @@ static void check_head(struct parsing *p)
             complain(p, 1, 1, "Add it to the head, above the empty line.", "key \"%s\" is missing", head_keys[required[i]]);
     apply_maxima(p);
     struct pk_template *t = p->template_;
-    if (t->kind == PK_TEXT_NOTICE && (p->seen & 2u) && t->topic[0] == '\0')
+    if (p->seen & 2u)
+        check_step(p);
+    /* What happened to people's data is told to all of them. */
+    if (t->kind == PK_TEXT_NOTICE && (p->seen & 2u) && t->topic[0] == '\0' && t->step != PK_STEP_BREACH)
         complain(p, 1, 1, "A notice needs consent for a topic: write topic: and its name.", "key \"topic\" is missing");
-    if ((t->kind == PK_TEXT_QUESTION) != (t->reply == PK_TEXT_REPLY_CONSENT) && (p->seen & 2u))
+    bool elsewhere = pk_name_ends(pk_slice_of(t->name), PK_NOREPLY) && t->reply == PK_TEXT_REPLY_NONE; /* asked on a page */
+    if ((t->kind == PK_TEXT_QUESTION) != (t->reply == PK_TEXT_REPLY_CONSENT) && (p->seen & 2u) && !elsewhere)
         complain(p, 1, 1, "Write kind: question and reply: consent together.",
                  "a question is what asks for consent, and nothing else is");
 }
@@ -274,8 +305,9 @@ struct pk_template *pk_template_parse(const char *file, struct pk_slice name, co
 {
     size_t before = report->count;
     struct pk_template *t = pk_alloc(sizeof *t);
-    *t =
-        (struct pk_template){ .name = pk_slice_dup(name), .language = language, .file = pk_strdup(file), .topic = pk_strdup("") };
+    *t = (struct pk_template){
+        .name = pk_slice_dup(name), .language = language, .file = pk_strdup(file), .topic = pk_strdup(""), .status = ""
+    };
     struct parsing p = { .template_ = t, .report = report };
     struct pk_slice rest = content, line;
     if (!pk_utf8_valid(content)) {
@@ -336,12 +368,16 @@ const struct pk_template_argument *pk_template_argument(const struct pk_template
     return NULL;
 }
 
-void pk_template_longest(const struct pk_template *t, bool transliterated, struct pk_buf *out)
+void pk_template_longest(const struct pk_template *t, const struct pk_house *house, bool transliterated, struct pk_buf *out)
 {
     struct pk_json_out json = pk_json_out(out);
     pk_json_open(&json, NULL, '{');
-    for (size_t i = 0; i < t->argument_count; i++)
-        pk_argument_longest(t->arguments[i].argument, t->arguments[i].max_units, pk_dates_longest(t->language->dates),
+    for (size_t i = 0; i < t->argument_count; i++) {
+        const struct pk_template_argument *a = &t->arguments[i];
+        if (house && pk_house_value(house, a->argument).len > a->max_units)
+            continue;
+        pk_argument_longest(a->argument, a->max_units, t->language, pk_dates_longest(t->language->dates)->moment_ms,
                             transliterated, &json);
+    }
     pk_json_close(&json, '}');
 }

@@ -61,12 +61,14 @@ void pk_account_start(struct pk_account *account, const struct pk_handover *hand
 
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored);
 
-/* A call at this account's webhook: verify, parse, events (each through ops->event inside this call). Returns the
- * HTTP status to answer with and what to answer: 200; 404 for an adapter without webhook or an account whose webhook is
- * unprotected; 401 (no Authorization came) or 403 for a call that proves nothing; 400, 413; 503 when an event was not
- * taken. The reply is appended with 200 only. */
-unsigned pk_account_webhook(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
-                            struct pk_error *err);
+/* A call at this account's webhook, in two steps that each return the HTTP status to answer with. The first asks the
+ * adapter to verify it, and nothing happens: 0 when it does come from the provider; 404 for an adapter without webhook or
+ * an account whose webhook is unprotected; 401 (no Authorization came) or 403 for a call that proves nothing; 413, 503. */
+unsigned pk_account_webhook_check(struct pk_account *account, const struct pk_hook_request *request, struct pk_error *err);
+/* The second reads it, and hands its events on (each through ops->event inside this call): 200; 400, 413; 503 when an event
+ * was not taken. The reply is appended with 200 only. A call whose events were taken back may be taken again. */
+unsigned pk_account_webhook_take(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
+                                 struct pk_error *err);
 /* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
 

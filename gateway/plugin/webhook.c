@@ -108,7 +108,7 @@ static unsigned refuse_denied(const struct pk_account *account, const struct pk_
     return refuse(account, given ? 403 : 401, PK_E_DENIED, "the call does not prove that it comes from the provider", err);
 }
 
-static unsigned check_call(struct pk_account *account, const struct pk_hook_request *request, struct pk_error *err)
+unsigned pk_account_webhook_check(struct pk_account *account, const struct pk_hook_request *request, struct pk_error *err)
 {
     const struct pk_webhook_ops *webhook = account->config.adapter->webhook;
     struct pk_error why = { 0 }; /* may hold what the caller sent: not passed on */
@@ -157,18 +157,16 @@ static unsigned status_of(const struct sink *sink, int parsed, const struct pk_o
     return 200;
 }
 
-unsigned pk_account_webhook(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply, struct pk_error *err)
+unsigned pk_account_webhook_take(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
+                                 struct pk_error *err)
 {
     struct sink sink = { .base = { .emit = emit }, .account = account };
     struct pk_error why = { 0 };
     struct pk_out reply;
-    unsigned status = check_call(account, request, err);
-    if (status != 0)
-        return status;
     pk_out_init(&reply, REPLY_MAX_BYTES);
     int r = account->config.adapter->webhook->parse(account->self, request, &sink.base, &reply, &why);
     pk_host_end_call(account->host);
-    status = status_of(&sink, r, &reply, request, err);
+    unsigned status = status_of(&sink, r, &reply, request, err);
     if (status == 200)
         (void) pk_buf_add_slice(ret_reply, pk_buf_slice(&reply.buf));
     pk_out_finish(&reply);

@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/holds.h"
@@ -17,6 +18,7 @@
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/outbox.h"
@@ -36,10 +38,11 @@
 struct pk_upkeep {
     struct pk_service *service;
     struct pk_timer *soon, *slow;
-    bool recovered, soon_due, slow_due;
+    bool recovered, soon_due, slow_due, ends_due;
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
     struct pk_wal *wal;
+    struct pk_consent_ends *ends;
 };
 
 static void soon(void *ctx)
@@ -61,6 +64,7 @@ struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
     struct pk_upkeep *upkeep = pk_alloc(sizeof *upkeep);
     upkeep->service = service;
     upkeep->wal = pk_wal_new(service->store, service->reader, 0);
+    upkeep->ends = pk_consent_ends_new(service);
     upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
     upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
     upkeep->soon_due = upkeep->slow_due = true;
@@ -76,6 +80,7 @@ void pk_upkeep_free(struct pk_upkeep *upkeep)
     pk_timer_free(upkeep->soon);
     pk_timer_free(upkeep->slow);
     pk_wal_free(upkeep->wal);
+    pk_consent_ends_free(upkeep->ends);
     free(upkeep);
 }
 
@@ -293,6 +298,11 @@ static void long_round(struct pk_upkeep *upkeep)
     int r = pk_unit_begin(service->store, &err);
     if (r == 0) {
         r = pk_upkeep_retain(service->store, &retention, ROWS, &more, &err);
+        if (r == 0 && service->rules->keep_audit_ms > 0) {
+            bool more_acts = false;
+            r = pk_audit_prune(service->store, now_ms - service->rules->keep_audit_ms, ROWS, &more_acts, &err);
+            more |= more_acts;
+        }
         if (r != 0)
             pk_unit_drop(service->store);
         else
@@ -301,6 +311,7 @@ static void long_round(struct pk_upkeep *upkeep)
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
     upkeep->slow_due = r == 0 && more;
+    upkeep->ends_due = true;
     pk_wal_each_minute(upkeep->wal);
 }
 
@@ -314,7 +325,9 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         short_round(upkeep);
     if (upkeep->slow_due)
         long_round(upkeep);
+    if (upkeep->ends_due)
+        upkeep->ends_due = pk_consent_ends_run(upkeep->ends, pk_clock_wall_ms());
     complete_triggers(upkeep);
-    if (upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
+    if (upkeep->soon_due || upkeep->slow_due || upkeep->ends_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }

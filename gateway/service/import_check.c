@@ -189,7 +189,7 @@ static int check_language(const struct pk_service *service, struct pk_import_row
         return 0;
     (void) pk_fail(err, PK_E_INVALID, "script: %s is not written so", shown(row->script, quoted));
     return pk_hint(err, PK_E_INVALID,
-                   "Leave it empty for the language's own letters; \"Latn\" for Latin ones where it has them.");
+                   "Leave it empty for the language's own letters; Latn or plain, where it has them.");
 }
 
 /* Cuts the next word of a field that holds several. */

@@ -8,6 +8,7 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 
@@ -55,8 +56,8 @@ static int read_audience(struct pk_service *service, struct pk_slice text, struc
     return 0;
 }
 
-static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, uint32_t channel,
-                  uint32_t flags, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
+static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
+                  uint32_t channel, uint32_t flags, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
 {
     bool later = trigger->send_at_ms > now_ms;
     struct pk_message message = {
@@ -76,7 +77,7 @@ static int insert(struct pk_service *service, const struct pk_trigger *trigger, 
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
     };
-    int r = pk_texts_version(service, notice->template_name, pk_slice_of(row->language), pk_slice_of(row->script), now_ms,
+    int r = pk_texts_version(service, text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms,
                              &message.version, err);
     if (r != 0)
         return r;
@@ -130,11 +131,15 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         .any_count = wanted.any,
         .none_count = wanted.none,
     };
+    /* The route may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
+    struct pk_slice text = pk_wording(service, notice.template_name, pk_route_answerable(service, trigger->route));
+    if (!pk_slice_equal(text, notice.template_name) && pk_wording_needs_page(service, notice.values, err) != 0)
+        return PK_E_INVALID;
     if (!wanted.nobody)
         r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
     uint32_t flags = doubt(service, trigger);
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = insert(service, trigger, &notice, route->channel, flags, &rows[i], now_ms, err);
+        r = insert(service, trigger, &notice, text, route->channel, flags, &rows[i], now_ms, err);
     if (r == 0)
         *ret_count = count;
     return r;

@@ -7,10 +7,16 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/topics.h"
+#include "gateway/service/wording.h"
+#include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
+#include "gateway/store/recipients.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
+#define QUESTION "optin-request"
+#define RENEWAL "consent-renew"
 
 void pk_planner_note(struct pk_service *service, const struct pk_message *message)
 {
@@ -18,12 +24,32 @@ void pk_planner_note(struct pk_service *service, const struct pk_message *messag
         pk_dispatcher_note(service->dispatcher, message->route, message->priority, message->due_ms);
 }
 
+/* An answer is owed even where no page is known; anything else waits for one. */
+static int form_of(struct pk_service *service, const struct pk_notice *notice, const struct pk_message *message, struct pk_slice *ret_name,
+                   struct pk_error *err)
+{
+    bool answerable = message->account != 0 ? pk_account_answerable(service, message->account)
+                                            : pk_route_answerable(service, message->route);
+    *ret_name = pk_wording(service, notice->template_name, answerable);
+    if (pk_slice_equal(*ret_name, notice->template_name))
+        return 0;
+    int r = pk_wording_needs_page(service, notice->values, err);
+    if (r == PK_E_CONFIG && notice->cls != PK_CLASS_QUESTION) {
+        *ret_name = notice->template_name;
+        return 0;
+    }
+    return r;
+}
+
 int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice, struct pk_slice language, struct pk_slice script,
                      struct pk_message *message, struct pk_error *err)
 {
-    int r = pk_notice_add(service->store, notice, &message->notice, err);
+    struct pk_slice name;
+    int r = form_of(service, notice, message, &name, err);
     if (r == 0)
-        r = pk_texts_version(service, notice->template_name, language, script, notice->created_ms, &message->version, err);
+        r = pk_notice_add(service->store, notice, &message->notice, err);
+    if (r == 0)
+        r = pk_texts_version(service, name, language, script, notice->created_ms, &message->version, err);
     if (r == 0)
         r = pk_message_insert(service->store, message, err);
     if (r == 0)
@@ -88,28 +114,49 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
 }
 
-/* A yes is about everything the person was signed up for, so one open question is enough. */
+/* A yes is about everything the person was signed up for, so one open question is enough. Of somebody who did not answer
+ * the address is all that is known, and that not in clear. */
 static bool asked_before(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms)
 {
-    return pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
+    return pk_silent_has(service->store, plan->address, now_ms) || pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
            pk_messages_question_asked(service->store, plan->address, 0, now_ms - service->rules->reply_window_ms);
 }
 
-int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
-                        struct pk_error *err)
+struct invited {
+    const struct pk_question_plan *plan;
+    int64_t now_ms;
+    struct pk_topic_set topics;
+};
+
+static int add_invited(void *ctx, const struct pk_consent_event *newest)
 {
-    uint32_t route = 0;
-    *ret_asked = false;
-    if (asked_before(service, plan, now_ms))
-        return 0;
-    int r = route_of(service, plan->channel, &route, err);
-    if (r != 0)
-        return r;
+    struct invited *invited = ctx;
+    if (newest->channel == invited->plan->channel &&
+        pk_consent_state_of(newest->kind, newest->until_ms, invited->now_ms) == PK_CONSENT_INVITED)
+        pk_topic_set_add(&invited->topics, newest->topic);
+    return 0;
+}
+
+/* A yes will be about all of them: all of them are named. */
+static int name_topics(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, struct pk_buf *values,
+                       struct pk_error *err)
+{
+    if (plan->renews)
+        return pk_topics_values(service, RENEWAL, plan->language, "topics", plan->renews, values, err);
+    struct invited invited = { .plan = plan, .now_ms = now_ms };
+    pk_topic_set_add(&invited.topics, plan->topic);
+    int r = pk_ledger_newest(service->store, plan->recipient, add_invited, &invited, err);
+    return r != 0 ? r : pk_topics_values(service, QUESTION, plan->language, "topics", &invited.topics, values, err);
+}
+
+static int queue_question(struct pk_service *service, const struct pk_question_plan *plan, uint32_t route, struct pk_slice values,
+                          int64_t now_ms, struct pk_error *err)
+{
     struct pk_notice notice = {
         .cls = PK_CLASS_QUESTION,
         .topic = plan->topic,
-        .template_name = PK_SLICE("optin-request"),
-        .values = PK_SLICE("{}"),
+        .template_name = plan->renews ? PK_SLICE(RENEWAL) : PK_SLICE(QUESTION),
+        .values = values,
         .created_ms = now_ms,
     };
     struct pk_message message = {
@@ -122,11 +169,36 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
         .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
+        .flags = plan->renews ? PK_MESSAGE_RENEWS : 0,
         .due_ms = now_ms,
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
     };
-    r = pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+    return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+}
+
+bool pk_planner_can_ask(struct pk_service *service, uint32_t channel, struct pk_error *err)
+{
+    uint32_t route = 0;
+    return route_of(service, channel, &route, err) != 0 || pk_route_answerable(service, route) ||
+           pk_wording_needs_page(service, PK_SLICE("{}"), err) == 0;
+}
+
+int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
+                        struct pk_error *err)
+{
+    uint32_t route = 0;
+    *ret_asked = false;
+    if (asked_before(service, plan, now_ms))
+        return 0;
+    struct pk_buf values;
+    pk_buf_init(&values, PK_TOPICS_VALUES_MAX);
+    int r = route_of(service, plan->channel, &route, err);
+    if (r == 0)
+        r = name_topics(service, plan, now_ms, &values, err);
+    if (r == 0)
+        r = queue_question(service, plan, route, pk_buf_slice(&values), now_ms, err);
+    pk_buf_finish(&values);
     *ret_asked = r == 0;
     return r;
 }

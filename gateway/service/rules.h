@@ -7,11 +7,24 @@
 #define PK_SERVICE_RULES_H
 
 #include "gateway/include/pokana/adapter.h"
+#include "gateway/language/reply.h"
+#include "gateway/model/price.h"
 #include "gateway/model/retry.h"
 #include "gateway/plugin/settings.h"
 
 struct pk_words {
     const char *const *items;
+    size_t count;
+};
+
+/* A text in several languages: "name.bg = ...", "name.nl = ...". */
+struct pk_tagged {
+    const char *tag;
+    const char *text;
+};
+
+struct pk_tagged_texts {
+    const struct pk_tagged *items;
     size_t count;
 };
 
@@ -34,6 +47,7 @@ struct pk_publisher_rule {
 struct pk_account_rule {
     const char *name;
     const struct pk_adapter *adapter;
+    const char *provider; /* the company behind it; NULL = it only simulates one */
     struct pk_settings *settings; /* accounts opened with it have holds of their own */
     unsigned window; /* hand-overs at once */
     int64_t per_second_milli; /* rate, in thousandths; 0 = unlimited */
@@ -42,6 +56,8 @@ struct pk_account_rule {
     int64_t connect_timeout_ms, timeout_ms;
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     bool resend_uncertain; /* when_uncertain = resend */
+    struct pk_price price; /* of one part, as the contract says; currency "" = not said */
+    bool one_way; /* answerable = no: its sender is a name, and nobody can write back */
 };
 
 struct pk_route_rule {
@@ -53,6 +69,19 @@ struct pk_route_rule {
 struct pk_topic_rule {
     const char *name;
     int64_t consent_ms; /* how long a consent lasts */
+    int64_t renew_ms; /* so long before its end the person is asked whether it shall go on; 0 = not */
+    struct pk_tagged_texts names; /* as people read it */
+    struct pk_tagged_texts words; /* what they write for it behind STOP and START */
+    struct pk_tagged_texts purposes; /* one sentence: what the messages are for */
+    const char *owner, *basis; /* who answers for it, and on what ground it is done; NULL = not said */
+};
+
+/* A company that gets people's addresses, to hand messages over. */
+struct pk_provider_rule {
+    const char *name;
+    const char *company, *country; /* country: two capital letters */
+    const char *contract; /* the day of the processing agreement: 2026-01-31 */
+    int64_t keeps_ms; /* how long it keeps what it is given */
 };
 
 struct pk_bus_rule {
@@ -71,6 +100,7 @@ struct pk_rules {
     const char *default_language; /* of people we know nothing of */
     const char *phone_region; /* numbers without a country */
     const char *public_url; /* providers call this; NULL = no webhooks */
+    const char *phone, *page; /* of the desk, and where people answer; NULL = texts do without */
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
     size_t publisher_count;
@@ -80,6 +110,10 @@ struct pk_rules {
     size_t route_count;
     const struct pk_topic_rule *topics;
     size_t topic_count;
+    const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
+    struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
+    const struct pk_provider_rule *providers;
+    size_t provider_count;
     const char *default_route;
     int64_t validity_ms; /* of a trigger that names none */
     int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
@@ -88,12 +122,18 @@ struct pk_rules {
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
+    int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
+    int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
+    int64_t keep_audit_ms; /* 0 = for ever, in tests */
 };
 
 /* NULL when there is none. */
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+/* The text in exactly this language; NULL = there is none. */
+const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
+const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name);
 /* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
 

@@ -12,6 +12,8 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/verification.h"
+#include "gateway/service/trail.h"
 
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
 {
@@ -23,6 +25,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->rules = config->rules;
     service->catalog = config->catalog;
     service->texts = pk_texts_new();
+    service->trail = pk_trail_new();
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
         return r;
@@ -32,6 +35,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->intake = pk_intake_new(service);
     service->upkeep = pk_upkeep_new(service);
     service->imports = pk_imports_new(service);
+    service->verification = pk_verification_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
         return r;
     /* The names made for accounts and routes are kept before anything refers to them. */
@@ -48,6 +52,7 @@ struct pk_service *pk_service_new_planning(struct pk_store *store, const struct 
     service->rules = rules;
     service->catalog = catalog;
     service->texts = pk_texts_new();
+    service->trail = pk_trail_new();
     return service;
 }
 
@@ -71,7 +76,9 @@ void pk_service_free(struct pk_service *service)
     pk_outbound_free(service->outbound);
     pk_upkeep_free(service->upkeep);
     pk_imports_free(service->imports);
+    pk_verification_free(service->verification);
     pk_texts_free(service->texts);
+    pk_trail_free(service->trail);
     free(service);
 }
 
@@ -108,6 +115,7 @@ void pk_service_open(struct pk_service *service)
     pk_upkeep_run(service->upkeep);
     if (pk_upkeep_recovered(service->upkeep)) {
         pk_imports_run(service->imports);
+        pk_verification_run(service->verification);
         pk_planner_run(service->planner);
     }
     pk_dispatcher_open(service->dispatcher);
@@ -130,7 +138,10 @@ static void say_trouble(struct pk_service *service, const char *why)
 void pk_service_commit(struct pk_service *service)
 {
     struct pk_error err = { 0 };
-    if (pk_store_commit(service->store, &err) == 0) {
+    pk_trail_write(service);
+    int r = pk_store_commit(service->store, &err);
+    pk_trail_settle(service, r == 0);
+    if (r == 0) {
         service->metrics.commits++;
         service->committed = true;
         say_trouble(service, "");

@@ -248,7 +248,10 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
     struct held_text *held = pk_alloc(sizeof *held);
     held->holders = 1;
     held->name = pk_slice_dup(version.name);
-    held->language = pk_slice_dup(version.rendering.len > 0 ? version.rendering : version.language);
+    /* Plain letters are a way to spell, and no language a provider knows. */
+    bool scripted = version.rendering.len > 0 && !memmem(version.rendering.data, version.rendering.len, "-" PK_RENDERING_PLAIN,
+                                                         strlen("-" PK_RENDERING_PLAIN));
+    held->language = pk_slice_dup(scripted ? version.rendering : version.language);
     held->words = pk_slice_dup(pk_buf_slice(&words));
     for (size_t i = 0; i < 8; i++)
         (void) snprintf(held->hash + 2 * i, 3, "%02x", version.hash[i]);

@@ -10,8 +10,10 @@
 
 #define SHAPE_MAX 8192u
 
+enum shape { SHAPE_ANY = 0, SHAPE_ORDERED, SHAPE_GROUPED };
+
 /* ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the tags. */
-static void compose(struct pk_buf *sql, const struct pk_audience *audience, const char *columns, bool ordered)
+static void compose(struct pk_buf *sql, const struct pk_audience *audience, const char *columns, enum shape shape)
 {
     size_t parameter = 6;
     bool by_tag = audience->all_count > 0;
@@ -36,17 +38,19 @@ static void compose(struct pk_buf *sql, const struct pk_audience *audience, cons
     for (size_t i = 0; i < audience->none_count; i++)
         (void) pk_buf_printf(sql, " AND NOT EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
     (void) pk_buf_add_text(sql, " AND EXISTS (SELECT 1 FROM address WHERE recipient = c.recipient AND channel = ?2 AND blocked_ms = 0)");
-    if (ordered)
+    if (shape == SHAPE_GROUPED)
+        (void) pk_buf_add_text(sql, " GROUP BY r.language, r.script ORDER BY r.language, r.script");
+    if (shape == SHAPE_ORDERED)
         (void) pk_buf_printf(sql, " ORDER BY %s.recipient", by_tag ? "t" : "c");
     (void) pk_buf_add_text(sql, " LIMIT ?5");
 }
 
-static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *audience, const char *columns, bool ordered, int64_t after,
+static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *audience, const char *columns, enum shape shape, int64_t after,
                              int64_t now_ms, int64_t limit)
 {
     struct pk_buf sql;
     pk_buf_init(&sql, SHAPE_MAX);
-    compose(&sql, audience, columns, ordered);
+    compose(&sql, audience, columns, shape);
     sqlite3_stmt *statement = pk_sql_composed(store, pk_buf_text(&sql));
     pk_buf_finish(&sql);
     pk_sql_bind(statement, "uuiii", audience->topic, audience->channel, after, now_ms, limit);
@@ -72,7 +76,7 @@ int pk_audience_page(struct pk_store *store, const struct pk_audience *audience,
 {
     static const char columns[] = "c.recipient, (SELECT min(a.id) FROM address a WHERE a.recipient = c.recipient AND a.channel = ?2"
                                   " AND a.blocked_ms = 0), r.language, r.script";
-    sqlite3_stmt *rows = prepare(store, audience, columns, true, after, now_ms, (int64_t) max);
+    sqlite3_stmt *rows = prepare(store, audience, columns, SHAPE_ORDERED, after, now_ms, (int64_t) max);
     size_t count = 0;
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
@@ -87,10 +91,31 @@ int pk_audience_page(struct pk_store *store, const struct pk_audience *audience,
     return r;
 }
 
+int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
+                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = prepare(store, audience, "r.language, r.script, count(*)", SHAPE_GROUPED, INT64_MIN, now_ms, (int64_t) max + 1);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        if (count == max) {
+            pk_sql_reset(rows);
+            return pk_fail(err, PK_E_LIMIT, "there are people of more than %zu languages and scripts", max);
+        }
+        struct pk_audience_group *group = &ret_groups[count++];
+        copy_short(group->language, pk_sql_text(rows, 0));
+        copy_short(group->script, pk_sql_text(rows, 1));
+        group->people = sqlite3_column_int64(rows, 2);
+    }
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err)
 {
-    sqlite3_stmt *rows = prepare(store, audience, "1", false, INT64_MIN, now_ms, limit);
+    sqlite3_stmt *rows = prepare(store, audience, "1", SHAPE_ANY, INT64_MIN, now_ms, limit);
     int64_t count = 0;
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1)

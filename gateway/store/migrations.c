@@ -106,7 +106,64 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX reply_part_by_sender ON reply_part(account, sender, reference, total, part);"
     "CREATE INDEX reply_part_by_time ON reply_part(at_ms);",
 
-    /* 7: how a person shows that an address is theirs */
+    /* 7: the consent ledger's keys, anchors and texts shown. It only grows, but for what lies before an anchor */
+    "ALTER TABLE ledger ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE ledger ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX ledger_by_person ON ledger(recipient, topic, channel);"
+    "CREATE TABLE ledger_anchor(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " link BLOB NOT NULL, mac BLOB NOT NULL) STRICT;"
+    "CREATE TABLE shown(id INTEGER PRIMARY KEY, version INTEGER NOT NULL REFERENCES text_version(id), hash BLOB NOT NULL,"
+    " text TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX shown_by_hash ON shown(version, hash);"
+    "CREATE TRIGGER ledger_grows BEFORE INSERT ON ledger WHEN NEW.id <> 1 + max(ifnull((SELECT max(id) FROM ledger), 0),"
+    " ifnull((SELECT max(id) FROM ledger_anchor), 0)) BEGIN SELECT RAISE(ABORT, 'the consent ledger grows at its end'); END;"
+    "CREATE TRIGGER ledger_fixed BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the consent ledger is not changed'); END;"
+    "CREATE TRIGGER ledger_kept BEFORE DELETE ON ledger WHEN OLD.id > ifnull((SELECT max(id) FROM ledger_anchor), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'the consent ledger is pruned behind an anchor'); END;"
+    "CREATE TRIGGER anchor_grows BEFORE INSERT ON ledger_anchor WHEN NEW.id <= ifnull((SELECT max(id) FROM ledger_anchor), 0)"
+    " OR NOT EXISTS(SELECT 1 FROM ledger WHERE id = NEW.id AND link = NEW.link)"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor holds an entry that is there'); END;"
+    "CREATE TRIGGER anchor_fixed BEFORE UPDATE ON ledger_anchor BEGIN SELECT RAISE(ABORT, 'an anchor is not changed'); END;"
+    "CREATE TRIGGER anchor_kept BEFORE DELETE ON ledger_anchor WHEN OLD.id = (SELECT max(id) FROM ledger_anchor)"
+    " BEGIN SELECT RAISE(ABORT, 'the newest anchor stays'); END;"
+    "CREATE TRIGGER shown_fixed BEFORE UPDATE ON shown BEGIN SELECT RAISE(ABORT, 'a text somebody was shown is not changed'); END;"
+    "CREATE TRIGGER shown_kept BEFORE DELETE ON shown BEGIN SELECT RAISE(ABORT, 'a text somebody was shown stays'); END;"
+    "CREATE TRIGGER text_version_fixed BEFORE UPDATE OF id, name, language, rendering, hash, body ON text_version"
+    " BEGIN SELECT RAISE(ABORT, 'a text version is not changed'); END;"
+    "CREATE TRIGGER text_version_kept BEFORE DELETE ON text_version WHEN EXISTS(SELECT 1 FROM shown WHERE version = OLD.id)"
+    " BEGIN SELECT RAISE(ABORT, 'a text version somebody agreed to stays'); END;"
+    /* asked_ms: when the renewal of a consent was asked for */
+    "ALTER TABLE consent ADD COLUMN asked_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX consent_ending ON consent(until_ms) WHERE kind = 3 AND until_ms > 0;"
+    "CREATE INDEX consent_renewing ON consent(topic, until_ms) WHERE kind = 3 AND until_ms > 0 AND asked_ms = 0;"
+    "CREATE INDEX consent_invited ON consent(event) WHERE kind < 3;"
+    /* addresses that did not answer, by blind index: not asked again before this moment */
+    "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX silent_by_end ON silent(until_ms);",
+    /* 8: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+     * the audit already becomes the chain's beginning (pk_audit_adopt) */
+    "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN result INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN subject BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN trace BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN span BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN parent BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX audit_by_subject ON audit(subject, id);"
+    "CREATE INDEX audit_by_time ON audit(at_ms);"
+    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
+    "CREATE TABLE audit_anchor(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, link BLOB NOT NULL, key INTEGER NOT NULL,"
+    " seal BLOB NOT NULL) STRICT;"
+    "INSERT INTO number(name, value) VALUES('audit.adopt', 1);"
+    /* topics and tags: what a user is limited to, with commas; empty = nothing in particular */
+    "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
+    " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX user_by_name ON user(name);",
+
+    /* 9: how a person shows that an address is theirs */
     "CREATE TABLE pass(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
     " code BLOB NOT NULL, tries INTEGER NOT NULL, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX pass_by_token ON pass(token);"
@@ -132,6 +189,7 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
     }
+    bool older = version < newest;
     for (; version < newest; version++) {
         char set[64];
         (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
@@ -142,6 +200,10 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
             r = pk_sql_fail(store, r, err);
         if (r != 0)
             return r;
+    }
+    if (older && pk_store_number(store, "audit.adopt", 0) != 0) {
+        int r = pk_audit_adopt(store, err);
+        return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
     }
     return 0;
 }

@@ -33,7 +33,7 @@ void pk_store_interrupt(struct pk_store *store)
 struct task {
     struct task *next;
     struct pk_read read;
-    struct pk_reader *reader;
+    struct pk_reader *reader; /* NULL: freed before this was told */
     bool checkpoint;
     int result;
     struct pk_error err;
@@ -47,7 +47,8 @@ struct pk_reader {
     pthread_cond_t work;
     struct task *first, *last;
     unsigned queued;
-    bool stopping, running, checkpoint_queued;
+    bool stopping, running;
+    struct task *checkpoint; /* asked for and not told yet; the loop's thread only */
     int64_t deadline_ms;
 };
 
@@ -75,9 +76,9 @@ static void run(struct pk_reader *reader, struct task *task)
 static void finish(void *ctx)
 {
     struct task *task = ctx;
-    if (task->checkpoint)
-        task->reader->checkpoint_queued = false;
-    else if (task->read.done)
+    if (task->checkpoint && task->reader)
+        task->reader->checkpoint = NULL;
+    else if (!task->checkpoint && task->read.done)
         task->read.done(task->read.ctx, task->result, &task->err);
     free(task);
 }
@@ -142,6 +143,8 @@ void pk_reader_free(struct pk_reader *reader)
         (void) pthread_mutex_unlock(&reader->lock);
         (void) pthread_join(reader->thread, NULL);
     }
+    if (reader->checkpoint)
+        reader->checkpoint->reader = NULL;
     pk_store_close(reader->store);
     (void) pthread_cond_destroy(&reader->work);
     (void) pthread_mutex_destroy(&reader->lock);
@@ -182,15 +185,14 @@ int pk_reader_submit(struct pk_reader *reader, const struct pk_read *read, struc
 
 void pk_reader_checkpoint(struct pk_reader *reader)
 {
-    if (reader->checkpoint_queued)
+    if (reader->checkpoint)
         return;
-    reader->checkpoint_queued = true;
-    struct task *task = pk_alloc(sizeof *task);
+    struct task *task = reader->checkpoint = pk_alloc(sizeof *task);
     task->checkpoint = true;
     enqueue(reader, task);
 }
 
 bool pk_reader_checkpointing(const struct pk_reader *reader)
 {
-    return reader->checkpoint_queued;
+    return reader->checkpoint != NULL;
 }

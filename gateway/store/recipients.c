@@ -168,6 +168,64 @@ int64_t pk_recipient_count(struct pk_store *store)
     return pk_sql_int(store, 0, "SELECT count(*) FROM recipient", "");
 }
 
+int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
+                    struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address INDEXED BY address_by_recipient"
+                                       " WHERE recipient = ?1 ORDER BY id");
+    pk_sql_bind(rows, "i", recipient);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_address address;
+        read_address(rows, &address);
+        if ((r = each(ctx, &address)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+/* ---- who did not answer ---- */
+
+bool pk_recipient_is_written_to(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM address a CROSS JOIN message m INDEXED BY message_by_address ON m.address = a.id"
+                                " WHERE a.recipient = ?1 AND m.state < 8 LIMIT 1", "i", id) != 0;
+}
+
+int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", id);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM consent WHERE recipient = ?1", "i", id);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM address WHERE recipient = ?1", "i", id);
+    return r == 0 ? pk_sql_write(store, err, "DELETE FROM recipient WHERE id = ?1", "i", id) : r;
+}
+
+int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "INSERT INTO silent(channel, blind, until_ms) SELECT channel, blind, ?2 FROM address WHERE recipient = ?1"
+                        " ON CONFLICT(channel, blind) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
+                        "ii", recipient, until_ms);
+}
+
+bool pk_silent_has(struct pk_store *store, int64_t address, int64_t now_ms)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM address a JOIN silent s ON s.channel = a.channel AND s.blind = a.blind"
+                                " WHERE a.id = ?1 AND s.until_ms > ?2", "ii", address, now_ms) != 0;
+}
+
+int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM silent WHERE (channel, blind) IN (SELECT channel, blind FROM silent"
+                                     " INDEXED BY silent_by_end WHERE until_ms <= ?1 LIMIT ?2)", "ii", now_ms, (int64_t) max);
+    *ret_count = r == 0 ? (size_t) pk_sql_changed(store) : 0;
+    return r;
+}
+
 /* ---- suppression ---- */
 
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err)

@@ -13,7 +13,7 @@
 struct pk_recipient {
     int64_t id; /* random; says nothing */
     char language[PK_LANGUAGE_MAX]; /* "bg", "nl", "tr", "en" */
-    char script[PK_LANGUAGE_MAX]; /* "" = the language's own, or "Latn" */
+    char script[PK_LANGUAGE_MAX]; /* "" = the language's own; "Latn"; "plain" = plain letters */
     int64_t created_ms;
     int64_t stopped_ms; /* STOP stands since; 0 = not */
 };
@@ -45,6 +45,9 @@ int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slic
 int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err);
 int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err);
 int64_t pk_recipient_count(struct pk_store *store);
+/* The addresses of a person, oldest first. A non-zero return of `each` ends the walk and is returned. */
+int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
+                    struct pk_error *err);
 
 /* Suppression: an address that said STOP, whether or not we know it. Kept as its blind index alone. */
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err);
@@ -54,6 +57,18 @@ int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct
 bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slice value);
 /* Adds every address of a recipient. */
 int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err);
+
+/* ---- who did not answer ---- */
+
+/* Takes a person out with addresses, tags and the states of consents; what the ledger says of the number they had stays, and
+ * messages and replies go by retention. Suppression stays. */
+int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err);
+/* Of the person nothing but this: their addresses, as blind indices, are not asked again before a moment. */
+int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err);
+bool pk_silent_has(struct pk_store *store, int64_t address, int64_t now_ms);
+int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Messages of a person are waiting or under way. */
+bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 
 /* ---- audience ---- */
 
@@ -77,6 +92,14 @@ struct pk_audience_row {
  * A person with several addresses on the channel gets the oldest. */
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
+/* How many of them there are for each language and script, by these. PK_E_LIMIT when there are more than `max` groups. */
+struct pk_audience_group {
+    char language[PK_LANGUAGE_MAX];
+    char script[PK_LANGUAGE_MAX];
+    int64_t people;
+};
+int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
+                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err);
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err);
 

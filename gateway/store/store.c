@@ -24,6 +24,13 @@
 
 /* ---- opening ---- */
 
+/* Of the library, and only before its first connection; a later call changes nothing. Nobody asks how much memory it
+ * holds, and counting that takes a lock twice for every little piece. */
+static void set_library(void)
+{
+    (void) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int take_lock(struct pk_store *store, struct pk_error *err)
 {
     struct pk_buf name;
@@ -132,6 +139,7 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         r = refuse_half_restored(store, err);
     if (r != 0)
         return r;
+    set_library();
     mode_t mask = umask(0077);
     int opened = sqlite3_open_v2(config->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     (void) umask(mask);
@@ -166,6 +174,7 @@ int pk_store_open_reading(const char *path, struct pk_keyring *keys, struct pk_s
     store->read_only = true;
     store->keys = keys;
     store->path = pk_strdup(path);
+    set_library();
     int opened = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (opened != SQLITE_OK)
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", path, sqlite3_errstr(opened));

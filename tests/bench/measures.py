@@ -5,12 +5,13 @@ was lost or came twice is none."""
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rig import MARK, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, used_bytes
+from rig import MARK, ROOT, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, used_bytes
 
 EVERYBODY, GROUP, ALONE = "school:everybody", "school:group", "school:alone"
 GROUP_SIZE = 1000
@@ -28,9 +29,10 @@ class Size:
     burst: int = 50_000
     groups: int = 100
     singles: int = 50_000
+    events: int = 1_000_000
 
 
-QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000)
+QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000)
 
 
 @dataclass
@@ -86,7 +88,7 @@ def prepare(rig: Rig, size: Size) -> Stock:
 # ---- rows ----
 
 def _hand_over(rig: Rig, provider: Provider, size: Size) -> Numbers:
-    neighbours, cpu = Neighbours(rig), cpu_s(rig.gateway.pid)
+    neighbours, cpu = Neighbours(rig.own_cpu_s), cpu_s(rig.gateway.pid)
     rig.hold(False)
     stats = provider.wait(accepted=size.queued)
     share = neighbours.share()
@@ -100,7 +102,7 @@ def at_once(rig: Rig, stock: Stock, size: Size) -> Numbers:
     rig.put(stock.queued)
     with rig.running("--expect", str(size.queued)) as provider:
         numbers = _hand_over(rig, provider, size)
-        neighbours, cpu = Neighbours(rig), cpu_s(rig.gateway.pid)
+        neighbours, cpu = Neighbours(rig.own_cpu_s), cpu_s(rig.gateway.pid)
         sent = rig.send_receipts(size.queued, 64)
         if sent["receipts_taken"] != size.queued:
             raise SystemExit(f"bench: {size.queued} receipts were sent, and {sent['receipts_taken']} taken")
@@ -125,7 +127,7 @@ def bound(rig: Rig, size: Size, *provider_options: str) -> Numbers:
     rest_disk(rig.folder)
     rig.provider = Provider(rig.programs, "--expect", str(size.queued), *provider_options)
     try:
-        neighbours = Neighbours(rig)
+        neighbours = Neighbours(rig.own_cpu_s)
         result = run_json([str(rig.programs / "bench_bound"), "--url", f"http://127.0.0.1:{rig.provider.port}/send", "--database",
                            str(database), "--messages", str(size.queued), "--connections", "256"])
         return {"per_s": result["messages_per_s"], "cpu_s_per_1000": result["cpu_ms_per_1000"] / 1000,
@@ -152,7 +154,7 @@ def latency(rig: Rig, stock: Stock, size: Size) -> Numbers:
     with rig.running("--log", str(seen_log), "--mark", MARK) as provider:
         rig.publish(ALONE, 200, first=800_000_000)  # warm; not looked at
         provider.wait(requests=200)
-        neighbours, cpu = Neighbours(rig), cpu_s(rig.gateway.pid)
+        neighbours, cpu = Neighbours(rig.own_cpu_s), cpu_s(rig.gateway.pid)
         sent = rig.publish(ALONE, count, rate=size.rate, window=1000, log=sent_log)
         stats = provider.wait(requests=200 + count)
         share, cpu = neighbours.share(sent["cpu_us"] / 1e6), cpu_s(rig.gateway.pid) - cpu
@@ -168,7 +170,7 @@ def saturation(rig: Rig, stock: Stock, size: Size) -> Numbers:
     """Triggers of one recipient as fast as they are taken, until the last one's request arrived."""
     rig.put(stock.people)
     with rig.running("--expect", str(size.burst)) as provider:
-        neighbours = Neighbours(rig)
+        neighbours = Neighbours(rig.own_cpu_s)
         sent = rig.publish(ALONE, size.burst, window=1000)
         stats = provider.wait(requests=size.burst)
         _check(stats, size.burst)
@@ -180,7 +182,7 @@ def _whole_way(rig: Rig, stock: Stock, tag: str, triggers: int, messages: int) -
     """Processor time from intake to delivered, one webhook call per receipt."""
     rig.put(stock.people)
     with rig.running("--expect", str(messages), "--receipts", rig.hook, "--receipt-connections", "64") as provider:
-        neighbours, cpu = Neighbours(rig), cpu_s(rig.gateway.pid)
+        neighbours, cpu = Neighbours(rig.own_cpu_s), cpu_s(rig.gateway.pid)
         sent = rig.publish(tag, triggers, window=1000)
         stats = provider.wait(receipts_done=messages)
         rig.wait_count("delivered", messages)
@@ -200,7 +202,7 @@ def backlog(rig: Rig, stock: Stock, size: Size) -> Numbers:
     """Start with a large queue: time to the first request, and the most memory held while it goes on."""
     rig.put(stock.backlog)
     with rig.running("--delay-ms", "20", ready=False) as provider:
-        neighbours = Neighbours(rig)
+        neighbours = Neighbours(rig.own_cpu_s)
         first_us = provider.wait(requests=1)["first_us"]
         provider.wait(requests=min(50_000, size.backlog // 2))
         return {"first_ms": (first_us - rig.started_us) / 1000, "resident_mb": resident_mb(rig.gateway.pid, "VmHWM"),
@@ -215,7 +217,7 @@ def recovery(rig: Rig, stock: Stock, size: Size) -> Numbers:
     with rig.running("--log", str(seen_log)) as provider:
         provider.wait(requests=size.queued - size.recovered)
         rig.gateway.kill()
-        neighbours = Neighbours(rig)
+        neighbours = Neighbours(rig.own_cpu_s)
         rig.start_gateway(ready=False)
         flying = 512  # more than were under way: what comes behind them was opened after the start
         stats = provider.wait(requests=provider.stats()["requests"] + flying)
@@ -223,3 +225,25 @@ def recovery(rig: Rig, stock: Stock, size: Size) -> Numbers:
         _check(stats | {"requests": 0}, 0)
         uncertain = rig.status()["messages"]["uncertain"]
         return {"first_ms": (first_us - rig.started_us) / 1000, "uncertain": uncertain, "neighbours": neighbours.share()}
+
+
+def language(programs: Path) -> Numbers:
+    """Texts, replies and numbers, one core and nothing beside it: neither broker nor gateway."""
+    neighbours = Neighbours(lambda: sum(os.times()[:4]))  # children that ended among them
+    numbers = run_json([str(programs / "bench_language"), "--templates", str(ROOT / "templates")])
+    return numbers | {"neighbours": neighbours.share()}
+
+
+def ledger(programs: Path, folder: Path, size: Size) -> Numbers:
+    """The consent ledger at size: what stands for one person, and the whole chain verified step by step. No gateway either."""
+    database = folder / "ledger.db"
+    rest_disk(folder)
+    try:
+        neighbours = Neighbours(lambda: sum(os.times()[:4]))
+        found = run_json([str(programs / "bench_ledger"), "--database", str(database), "--events", str(size.events)])
+        return {"state_p50_ms": found["state_p50_us"] / 1000, "state_p99_ms": found["state_p99_us"] / 1000, "state_max_ms": found["state_max_us"] / 1000,
+                "verify_s": found["verify_s"], "verify_step_max_ms": found["verify_step_max_ms"], "append_per_s": found["append_per_s"],
+                "neighbours": neighbours.share()}
+    finally:
+        for end in ("", "-wal", "-shm", ".lock"):
+            database.with_name(database.name + end).unlink(missing_ok=True)

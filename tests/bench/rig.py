@@ -15,7 +15,7 @@ import time
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -62,15 +62,15 @@ def busy_s() -> float:
 
 
 class Neighbours:
-    """The share of the processors that went to processes that are none of ours."""
+    """The share of the processors that went to processes that are none of ours; `own_cpu_s` tells what went to ours."""
 
-    def __init__(self, rig: "Rig") -> None:
-        self.rig = rig
-        self.began, self.busy, self.own = time.monotonic(), busy_s(), rig.own_cpu_s()
+    def __init__(self, own_cpu_s: Callable[[], float]) -> None:
+        self.own_cpu_s = own_cpu_s
+        self.began, self.busy, self.own = time.monotonic(), busy_s(), own_cpu_s()
 
     def share(self, ended_cpu_s: float = 0.0) -> float:
         """ended_cpu_s: processor time of programs that ran and ended in between."""
-        theirs = busy_s() - self.busy - (self.rig.own_cpu_s() - self.own) - ended_cpu_s
+        theirs = busy_s() - self.busy - (self.own_cpu_s() - self.own) - ended_cpu_s
         return max(0.0, theirs) / max(0.01, (time.monotonic() - self.began) * CORES)
 
 
@@ -182,7 +182,8 @@ class Rig:
                         "keys": "pokana.keys", "control": "control.sock", "templates": str(ROOT / "templates"),
                         "public": f"127.0.0.1:{self.public}", "public_url": f"http://127.0.0.1:{self.public}"},
             "topic parent-meetings": {"consent": "730d"},
-            "account main": {"adapter": "http", "window": str(connections), "rate": "0", "timeout": "60s", "breaker_after": "1000",
+            "provider somebody": {"company": "Somebody", "country": "NL", "contract": "2026-01-31", "keeps": "30d"},
+            "account main": {"adapter": "http", "provider": "somebody", "window": str(connections), "rate": "0", "timeout": "60s", "breaker_after": "1000",
                              "url": f"http://127.0.0.1:{port}/send", "body": body, "sender": "Gemeente", "answer_id": "id",
                              "webhook_secret": "file:hook.secret", "receipt_id": "id", "receipt_state": "state",
                              "receipt.delivered": "delivered"},

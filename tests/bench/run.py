@@ -55,11 +55,17 @@ ROWS = [
     Row("backlog", "first_ms", "start to first hand-over with it", "ms", 1000, False),
     Row("recovery", "first_ms", "after kill -9: start to sending again", "ms", 1000, False),
     Row("at_once", "bytes_per_message", "data per finished message, indexes included", "bytes", 500, False),
+    Row("language", "render_us", "writing a text with a number and a day, in Latin letters", "µs", 10, False),
+    Row("language", "segment_us", "cutting a text of 134 units into parts", "µs", 2, False),
+    Row("language", "reply_us", "understanding a reply", "µs", 20, False),
+    Row("language", "phone_us", "reading a phone number", "µs"),
+    Row("ledger", "state_p99_ms", "consent ledger: what stands for one person, 99th percentile", "ms", 1, False),
+    Row("ledger", "verify_s", "- its whole chain verified", "s", 10, False),
 ]
 
 
 def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]:
-    """The bound runs right after what it is compared with, under the same load of neighbours."""
+    """What needs a broker. The bound runs right after what it is compared with, under the same load of neighbours."""
     return {
         "at_once": lambda: measures.at_once(rig, stock, size),
         "bound": lambda: measures.bound(rig, size),
@@ -72,6 +78,12 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
         "backlog": lambda: measures.backlog(rig, stock, size),
         "recovery": lambda: measures.recovery(rig, stock, size),
     }
+
+
+def runs_alone(build: Path, folder: Path, size: Size) -> dict[str, Callable[[], Numbers]]:
+    """What needs nothing beside it."""
+    programs = build / "tests" / "bench"
+    return {"language": lambda: measures.language(programs), "ledger": lambda: measures.ledger(programs, folder, size)}
 
 
 def compare(found: dict[str, list[Numbers]]) -> None:
@@ -111,7 +123,7 @@ def print_table(lines: list[list[str]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
 
 
-def page(lines: list[list[str]], found: dict[str, list[Numbers]], stock: Stock, size: Size, times: int) -> str:
+def page(lines: list[list[str]], found: dict[str, list[Numbers]], made: Numbers, size: Size, times: int) -> str:
     out = ["# What was measured", "",
            f"{os.cpu_count()} cores, Linux {'.'.join(platform.release().split('.')[:2])}, everything on the loopback of one machine, the database on its disk with",
            f"`synchronous=FULL`. Medians of {times} runs with their range; *neighbours* is the share of the processors that went to processes",
@@ -119,9 +131,10 @@ def page(lines: list[list[str]], found: dict[str, list[Numbers]], stock: Stock, 
            f"{size.recovered:,} wait at the kill. Repeat with", "", "    meson setup build-bench -Dbuildtype=release -Dbench=true && ninja -C build-bench",
            f"    tests/bench/run.py build-bench --runs {times} --write", ""]
     out += ["| " + " | ".join(lines[0]) + " |", "|---" * len(HEAD) + "|"] + ["| " + " | ".join(line) + " |" for line in lines[1:]]
-    out += ["", "Prepared on the way: " + ", ".join(f"{number(value)} {name.replace('_per_s', '/s').replace('_', ' ')}"
-                                                    for name, value in stock.made.items()) + ".", "",
-            "## Every run", ""]
+    if made:
+        out += ["", "Prepared on the way: " + ", ".join(f"{number(value)} {name.replace('_per_s', '/s').replace('_', ' ')}"
+                                                        for name, value in made.items()) + "."]
+    out += ["", "## Every run", ""]
     for name, all_ in found.items():
         for at, numbers in enumerate(all_, 1):
             out.append(f"- {name} {at}: " + ", ".join(f"{key} {value:.4g}" if value < 1000 else f"{key} {value:.0f}" for key, value in numbers.items()))
@@ -129,39 +142,45 @@ def page(lines: list[list[str]], found: dict[str, list[Numbers]], stock: Stock, 
 
 
 def main() -> int:
+    known = list(dict.fromkeys(row.run for row in ROWS))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", nargs="?", type=Path, default=ROOT / "build-bench", help="folder built with -Dbuildtype=release -Dbench=true")
     parser.add_argument("--quick", action="store_true", help="one small run of each, in two minutes")
     parser.add_argument("--runs", type=int, default=3, help="how often each is repeated (default: 3)")
-    parser.add_argument("--only", metavar="NAME,…", help="these measurements: " + ", ".join(dict.fromkeys(row.run for row in ROWS)))
+    parser.add_argument("--only", metavar="NAME,…", help="these measurements: " + ", ".join(known))
     parser.add_argument("--folder", type=Path, help="where to work; on the disk that is to be measured (default: the system's)")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     options = parser.parse_args()
     size, times = (measures.QUICK, 1) if options.quick else (Size(), options.runs)
     if not (options.build / "tests" / "bench" / "bench_provider").exists():
         parser.error(f"{options.build} has no bench programs: meson setup {options.build} -Dbuildtype=release -Dbench=true")
+    wanted = options.only.split(",") if options.only else known
+    found: dict[str, list[Numbers]] = {}
+    stock: Stock | None = None
     with tempfile.TemporaryDirectory(prefix="pokana-bench-", dir=options.folder, ignore_cleanup_errors=True) as folder:
-        rig = Rig(options.build.resolve(), Path(folder))
+        to_run, rig = runs_alone(options.build, Path(folder), size), None
         try:
-            print(f"preparing {size.queued:,} people and {size.backlog:,} messages", file=sys.stderr)
-            stock = measures.prepare(rig, size)
-            found: dict[str, list[Numbers]] = {}
-            wanted = options.only.split(",") if options.only else None
+            if not to_run.keys() >= set(wanted):
+                rig = Rig(options.build.resolve(), Path(folder))
+                print(f"preparing {size.queued:,} people and {size.backlog:,} messages", file=sys.stderr)
+                stock = measures.prepare(rig, size)
+                to_run = runs(rig, stock, size) | to_run
             for at in range(times):
-                for name, run in runs(rig, stock, size).items():
-                    if wanted is not None and name not in wanted:
+                for name, run in to_run.items():
+                    if name not in wanted:
                         continue
                     began = time.monotonic()
                     found.setdefault(name, []).append(run())
                     told = ", ".join(f"{key} {number(value)}" for key, value in found[name][-1].items())
                     print(f"{name} {at + 1}/{times} in {time.monotonic() - began:.0f} s: {told}", file=sys.stderr)
         finally:
-            rig.close()
+            if rig:
+                rig.close()
     compare(found)
     lines = table(found)
     print_table(lines)
     if options.write:
-        RESULTS.write_text(page(lines, found, stock, size, times))
+        RESULTS.write_text(page(lines, found, stock.made if stock else {}, size, times))
     return 0
 
 

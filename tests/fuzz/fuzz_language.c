@@ -23,9 +23,9 @@ static void say_everything(const struct pk_language *language)
             (void) pk_dates_word(language->dates, wall, (enum pk_day_word) word, moments[i], &words);
         (void) pk_dates_range(language->dates, wall, moments[i], longest->moment_ms, &words);
     }
-    (void) pk_dates_hours(language->dates, PK_SLICE("9:00-17:00"), &words);
-    fuzz_need(pk_weekdays_valid(pk_slice_of(longest->weekdays)));
-    (void) pk_dates_weekdays(language->dates, pk_slice_of(longest->weekdays), &words);
+    (void) pk_dates_hours(language->dates, PK_SLICE("9:00-17:00"), false, &words);
+    fuzz_need(pk_weekdays_count(pk_slice_of(longest->weekdays)) == PK_WEEKDAYS_MAX);
+    (void) pk_dates_weekdays(language->dates, pk_slice_of(longest->weekdays), false, &words);
     fuzz_need(pk_utf8_valid(pk_buf_slice(&words)));
     pk_wall_free(wall);
     pk_buf_finish(&words);

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct pk_buf document;
         struct pk_json *values = NULL;
         pk_buf_init(&document, 65536);
-        pk_template_longest(t, latin == 1, &document);
+        pk_template_longest(t, NULL, latin == 1, &document);
         fuzz_need(pk_json_parse(pk_buf_slice(&document), 65536, &values, NULL) == 0);
         fuzz_render(catalog, "bg", pk_template_body(t), values);
         pk_json_free(values);

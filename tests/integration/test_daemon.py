@@ -101,14 +101,14 @@ class TestDaemon(World):
         self.gateway.wait_log("parent-meeting-invitation.txt")
         self.accepted(school, self.event())
         self.provider.wait_accepted(2)
-        file.write_text(head + "\n\n" + body.replace("{place}", "{place}."))
+        file.write_text(head + "\n\n" + body.replace("Идвате ли?", "Елате!"))
         self.gateway.signal(signal.SIGHUP)
         self.gateway.wait_log("reload.done")
         self.accepted(school, self.event())
         self.provider.wait_accepted(3)
         first, second, third = (body["text"] for body in self.received())
         self.assertEqual(second, first)
-        self.assertEqual(third, first.replace("De Windroos", "De Windroos."))
+        self.assertEqual(third, first.replace("Идвате ли?", "Елате!"))
 
     def test_a_stop_leaves_one_whole_file(self) -> None:
         self.start(people=2)

@@ -93,6 +93,57 @@ class TestReplies(World):
         until("the next trigger to reach them", lambda: self.trigger(trigger)["planned"] == 1)
         until("the invitation", lambda: len(self.texts_to(1)) == 4)
 
+    def test_stop_of_one_topic_leaves_the_others(self) -> None:
+        self.start(people=0)
+        self.import_people(1, topics="parent-meetings|festival")
+        school = self.school()
+        self.gateway.run("pause", "--all")
+        self.accepted(school, self.event())
+        self.accepted(school, self.event(data={"template": "festival-invitation", "topic": "festival"}))
+        self.wait_counts(queued=2)
+        self.says(1, "CTOП cpeщи")  # Latin and Cyrillic mixed
+        self.wait_counts(queued=2, suppressed=1)  # the festival and the answer
+        self.gateway.run("resume", "--all")
+        self.wait_text_to(1, "Няма да Ви пишем за родителски срещи. Другите съобщения остават.")
+        self.wait_text_to(1, "естивал")
+        self.assertEqual(len(self.texts_to(1)), 2)
+        trigger = self.accepted(school, self.event())
+        until("nobody to be planned", lambda: self.trigger(trigger)["state"] == "completed")
+        self.assertEqual(self.trigger(trigger)["planned"], 0)
+        self.says(1, "СТАРТ срещи")
+        self.wait_text_to(1, "ще Ви пише за родителски срещи и фестивала.")
+        trigger = self.accepted(school, self.event())
+        until("the next one to reach them", lambda: self.trigger(trigger)["planned"] == 1)
+
+    def test_a_stranger_starts_with_a_topics_word(self) -> None:
+        self.start(people=0, gateway={"start_topics": "festival"})
+        school = self.school()
+        self.says(7, "START sreshti")  # the topic's word in Latin letters
+        self.wait_text_to(7, "ще Ви пише за родителски срещи.")
+        self.says(8, "aan")
+        self.wait_text_to(8, "over het festival.")
+        trigger = self.accepted(school, self.event(data={"tags": {"all": ["school:de-windroos"], "any": [], "none": []}}))
+        until("an answer", lambda: self.trigger(trigger)["state"] in ("completed", "expanded"))
+        self.gateway.assert_never_said([number(7), "sreshti"])
+
+    def test_what_a_text_would_cost(self) -> None:
+        self.start(people=6, account={"price": "0.065 EUR"})
+        self.import_people(2, first=20, language="tr", script="plain")
+        values = self.folder / "values.json"
+        values.write_text('{"begins": "2026-12-15T17:30:00Z", "place": "De Windroos"}')
+        ask = ["templates", "cost", "parent-meeting-invitation", "--values", str(values), "--topic", "parent-meetings"]
+        shown = self.gateway.run(*ask, "--tag", "school:de-windroos").out
+        self.assertRegex(shown, r"bg +Cyrillic +6 +\d+ +2\n")
+        self.assertRegex(shown, r"tr +Cyrillic +<5 ")  # two, who get the Bulgarian text: there is no Turkish one
+        self.assertIn("people: 7 to 10, parts: 14 to 20, cost: 0.91 EUR to 1.30 EUR\n0.065 EUR a part, by price of [account main]\n", shown)
+        self.assertIn("bg: Cyrillic: 2 parts, Latin: 1 part\n  all of them Cyrillic: 0.91 EUR to 1.30 EUR\n"
+                      "  all of them Latin: 0.455 EUR to 0.65 EUR\n", shown)
+        nobody = self.gateway.run(*ask, "--tag", "school:de-windroos", "--tag=school:other").out
+        self.assertIn("Nobody with these tags has agreed to this topic.", nobody)
+        wrong = self.gateway.run(*ask[:-1], "festival", check=False)
+        self.assertIn("Its topic is parent-meetings.", wrong.err)
+        self.assertEqual(self.texts_to(1), [])
+
     def test_a_strangers_stop_is_heard(self) -> None:
         self.start(people=1)
         school = self.school()

@@ -30,6 +30,7 @@ static void serve(void *ctx)
     pk_http_server_serve(house->control);
     pk_http_server_serve(house->public);
     pk_http_server_serve(house->watch);
+    pk_api_served(house->api);
     if (house->after_serve)
         house->after_serve(house);
 }
@@ -114,6 +115,7 @@ static void fill_rules(struct house *house)
             .timeout_ms = 1000,
             .connect_timeout_ms = 1000,
             .receipt_window_ms = 3600000,
+            .price = { 650, "EUR" },
         };
     }
     house->rules = (struct pk_rules){

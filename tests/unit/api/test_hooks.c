@@ -2,6 +2,10 @@
 /* The public listener: what a provider tells is kept before it hears so, whole or not at all; nobody else hears much. */
 #include "tests/unit/api/house.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 static void call(struct house *house, const char *method, const char *path, const char *head, const char *body, unsigned status)
 {
     struct asked asked;
@@ -63,6 +67,89 @@ static void test_a_broken_body_keeps_nothing(void **state)
     (void) snprintf(body, sizeof body, "receipt %s\nnonsense\n", handed_over(house, &message));
     call(house, "POST", "/hooks/first", KEY, body, 400);
     assert_int_equal(house_state(house, message), PK_MESSAGE_ACCEPTED);
+    assert_int_equal(house->service->metrics.hooks_refused, 1);
+}
+
+/* ---- several in one turn ---- */
+
+#define AT_ONCE 3
+
+/* What lies there before the turn begins is served in it. */
+static int send_call(struct house *house, const char *body)
+{
+    char request[512];
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t) pk_http_server_port(house->public)),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int len = snprintf(request, sizeof request, "POST /hooks/first HTTP/1.1\r\nHost: test\r\n" KEY "Content-Length: %zu\r\n\r\n%s",
+                       strlen(body), body);
+    assert_true(fd >= 0 && connect(fd, (const struct sockaddr *) (const void *) &address, sizeof address) == 0);
+    assert_int_equal(send(fd, request, (size_t) len, MSG_NOSIGNAL), len);
+    return fd;
+}
+
+static void call_at_once(struct house *house, char bodies[AT_ONCE][64], const unsigned statuses[AT_ONCE])
+{
+    int fds[AT_ONCE];
+    for (size_t i = 0; i < AT_ONCE; i++)
+        fds[i] = send_call(house, bodies[i]);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        char answer[4096];
+        ssize_t n = -1;
+        for (int turn = 0; n < 0 && turn < 100; turn++) {
+            house_turn(house);
+            n = recv(fds[i], answer, sizeof answer - 1, MSG_DONTWAIT);
+        }
+        assert_true(n > 0);
+        answer[n] = '\0';
+        assert_int_equal(strtoul(answer + strlen("HTTP/1.1 "), NULL, 10), statuses[i]);
+        (void) close(fds[i]);
+    }
+}
+
+static void hand_over_all(struct house *house, int64_t ret_messages[AT_ONCE])
+{
+    for (size_t i = 0; i < AT_ONCE; i++)
+        ret_messages[i] = house_message(house, 0, HOUSE_NOW, HOUSE_NOW + 60000);
+    house_turn(house);
+    assert_int_equal(house->first->count, AT_ONCE);
+}
+
+static void test_calls_of_a_turn_are_kept_together(void **state)
+{
+    struct house *house = *state;
+    static const unsigned statuses[AT_ONCE] = { 200, 200, 200 };
+    char bodies[AT_ONCE][64];
+    int64_t messages[AT_ONCE];
+    hand_over_all(house, messages);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        fake_complete(house->first, i, PK_OUTCOME_ACCEPTED);
+        (void) snprintf(bodies[i], sizeof bodies[i], "receipt %s\n", house->first->jobs[i].attempt);
+    }
+    call_at_once(house, bodies, statuses);
+    for (size_t i = 0; i < AT_ONCE; i++)
+        assert_int_equal(house_state(house, messages[i]), PK_MESSAGE_DELIVERED);
+}
+
+/* The others are taken all the same, once each, and nothing of the broken one is. */
+static void test_one_broken_body_of_a_turn_is_its_own_affair(void **state)
+{
+    struct house *house = *state;
+    static const unsigned statuses[AT_ONCE] = { 200, 400, 200 };
+    static const char *const ends[AT_ONCE] = { "", "nonsense\n", "" };
+    char bodies[AT_ONCE][64];
+    int64_t messages[AT_ONCE];
+    hand_over_all(house, messages);
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        fake_complete(house->first, i, PK_OUTCOME_ACCEPTED);
+        (void) snprintf(bodies[i], sizeof bodies[i], "receipt %s\n%s", house->first->jobs[i].attempt, ends[i]);
+    }
+    call_at_once(house, bodies, statuses);
+    assert_int_equal(house_state(house, messages[0]), PK_MESSAGE_DELIVERED);
+    assert_int_equal(house_state(house, messages[1]), PK_MESSAGE_ACCEPTED);
+    assert_int_equal(house_state(house, messages[2]), PK_MESSAGE_DELIVERED);
+    assert_int_equal(house->service->metrics.receipts_repeated, 0);
     assert_int_equal(house->service->metrics.hooks_refused, 1);
 }
 
@@ -133,6 +220,8 @@ int main(void)
         test_in_house(test_receipt_is_kept),
         test_in_house(test_failed_commit_is_503_and_keeps_nothing),
         test_in_house(test_a_broken_body_keeps_nothing),
+        test_in_house(test_calls_of_a_turn_are_kept_together),
+        test_in_house(test_one_broken_body_of_a_turn_is_its_own_affair),
         test_in_house(test_reply_is_answered),
         test_in_house(test_strangers_are_refused_and_counted),
         test_in_house(test_without_public_address_there_are_no_hooks),

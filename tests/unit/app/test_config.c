@@ -73,11 +73,11 @@ static void every_kind_of_value_is_read(void **state)
     place_make(&place);
     place_write(&place, "secret", 0600, "s3cret\n");
     pk_auto(pk_config) struct pk_config *config = place_read(
-        &place, "[gateway]\norganisation = Общината\ninstance = west\npublic = [::1]:8080\npublic_url = https://m.example.nl/x\n"
+        &place, "[gateway]\norganisation = Общината\nphone = +31 75 123 4567\npage = https://m.example.nl/bg\ninstance = west\npublic = [::1]:8080\npublic_url = https://m.example.nl/x\n"
                 "metrics = 127.0.0.1:0\nlog_level = debug\ndatabase = /var/data/p.db\ngrace = 0s\n"
                 "[broker]\nhost = broker.example.nl\nport = 8884\nprotocol = 4\nusername = u\npassword = file:secret\nkeepalive = 2m\n"
                 "[topic festival]\nconsent = 30d\n[topic parent-meetings]\n"
-                "[account a]\nadapter = simulator\nrate = 0.25\nwindow = 3\nwhen_uncertain = resend\nattempts = 2\n"
+                "[account a]\nadapter = simulator\nrate = 0.25\nwindow = 3\nwhen_uncertain = resend\nattempts = 2\nanswerable = no\n"
                 "[account b]\nadapter = simulator\nrate = 0\n"
                 "[route sms]\nchannel = sms\naccounts = b , a\n[route slow]\nchannel = sms\naccounts = a\n"
                 "[publisher school]\nsource = urn:x:1\ntemplates = *\ntopics = festival,parent-meetings\ntags = school:*, area:poelenburg\n"
@@ -86,6 +86,8 @@ static void every_kind_of_value_is_read(void **state)
     assert_string_equal(place.told, "");
     const struct pk_rules *rules = &config->rules;
     assert_string_equal(rules->organisation, "Общината");
+    assert_string_equal(rules->phone, "+31 75 123 4567");
+    assert_string_equal(rules->page, "https://m.example.nl/bg");
     assert_string_equal(config->public_address, "[::1]:8080");
     assert_string_equal(rules->public_url, "https://m.example.nl/x");
     assert_string_equal(config->database, "/var/data/p.db");
@@ -100,6 +102,8 @@ static void every_kind_of_value_is_read(void **state)
     assert_int_equal(rules->accounts[0].per_second_milli, 250);
     assert_int_equal(rules->accounts[1].per_second_milli, 0);
     assert_true(rules->accounts[0].resend_uncertain);
+    assert_true(rules->accounts[0].one_way);
+    assert_false(rules->accounts[1].one_way);
     assert_int_equal(rules->routes[0].accounts.count, 2);
     assert_string_equal(rules->routes[0].accounts.items[0], "b");
     assert_string_equal(rules->default_route, "slow");
@@ -121,7 +125,18 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         const char *text, *told;
     } cases[] = {
         { PLACE_HEAD "databse = x\n" PLACE_TAIL, "3 [gateway] databse: there is no such key in a [gateway] section | Did you mean database?\n" },
-        { "[gateway]\n" PLACE_TAIL, "1 [gateway] organisation: required setting is missing | The sender as people read it in every message.\n" },
+        { "[gateway]\n" PLACE_TAIL, "1 [gateway] organisation: required setting is missing | The sender as people read it in every message: "
+          "short, the texts are measured for 10 characters.\n" },
+        { PLACE_HEAD "phone = bel ons\n" PLACE_TAIL,
+          "3 [gateway] phone: \"bel ons\" is not a telephone number | Use digits, spaces, + - ( ), as in 075 123 4567.\n" },
+        { PLACE_HEAD "phone = 075 123 4567 8 9 10\n" PLACE_TAIL,
+          "3 [gateway] phone: the value is longer than 16 characters | Telephone number of the desk, as texts print it. Without it: texts "
+          "that name it leave it out.\n" },
+        { PLACE_HEAD "page = http://127.0.0.1/bg\n" PLACE_TAIL,
+          "3 [gateway] page: people would be sent to a page of this machine | Write an address that begins with https://.\n" },
+        { PLACE_HEAD "page = https://messages.example.nl/antwoorden/bg\n" PLACE_TAIL,
+          "3 [gateway] page: the value is longer than 40 characters | Page on which people answer and read more: short, the texts are "
+          "measured for 22 characters.\n" },
         { PLACE_HEAD "grace = 5\n" PLACE_TAIL,
           "3 [gateway] grace: \"5\" is not a length of time | Write a number and its unit: 500ms, 30s, 5m, 2h or 7d.\n" },
         { PLACE_HEAD "grace = 1h\n" PLACE_TAIL, "3 [gateway] grace: 1h is not between 0s and 5m | How long a stop waits for what is on its way.\n" },
@@ -158,6 +173,16 @@ static void each_mistake_is_told_with_its_remedy(void **state)
         { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | The route of whoever names none. Without it: the first "
           "route.\n" },
         { PLACE_LEAST "[acount x]\n", "9 [acount x] : there is no such section | Did you mean [account]?\n" },
+        { PLACE_LEAST "[account two]\nadapter = http\nurl = https://m.example.nl/\nbody = {to}\n",
+          "9 [account two] : an account at a real provider must name it | Add provider = NAME and [provider NAME] with company, country, "
+          "contract and keeps.\n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\nprovider = nobody\n",
+          "11 [account two] provider: there is no provider \"nobody\" | Add its [provider NAME] section.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = nl\ncontract = 2026-02-31\nkeeps = 30d\n",
+          "11 [provider x] country: \"nl\" is not a country | Write two capital letters like NL.\n"
+          "12 [provider x] contract: \"2026-02-31\" is not a day | Write it like 2026-01-31.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = NL\nkeeps = 30d\n",
+          "9 [provider x] contract: required setting is missing | The day of the processing agreement, like 2026-01-31.\n" },
         { PLACE_LEAST "[account]\nadapter = simulator\n",
           "9 [account] : the section needs a name | Write [account NAME], the name in lower-case letters, digits and - inside.\n" },
         { PLACE_LEAST "[limits x]\n", "9 [limits x] : this section has no name of its own | Write [limits].\n" },
@@ -339,6 +364,22 @@ static void texts_are_looked_up_in_the_catalog(void **state)
     place_remove(&place);
 }
 
+/* The texts know what the file says, and what makes them longer is said. */
+static void texts_know_the_house(void **state)
+{
+    struct place place;
+    pk_auto(pk_catalog) struct pk_catalog *catalog = NULL;
+    (void) state;
+    place_make(&place);
+    pk_auto(pk_config) struct pk_config *config = place_read(
+        &place, "[gateway]\norganisation = G\npage = https://m.example.nl/bg\ntemplates = " PK_TEST_TEMPLATES "\n" PLACE_TAIL);
+    struct pk_ini_report report = place_report(&place);
+    assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), 0);
+    assert_true(pk_catalog_knows_page(catalog));
+    assert_int_equal(pk_template_check_values(catalog, PK_SLICE("breach"), NULL, NULL), 0);
+    place_remove(&place);
+}
+
 static void lengths_of_time_are_told_as_written(void **state)
 {
     static const struct {
@@ -375,6 +416,7 @@ int main(void)
         cmocka_unit_test(commands_need_the_places_only),
         cmocka_unit_test(a_reload_borrows_the_adapters),
         cmocka_unit_test(texts_are_looked_up_in_the_catalog),
+        cmocka_unit_test(texts_know_the_house),
         cmocka_unit_test(lengths_of_time_are_told_as_written),
         cmocka_unit_test(a_file_that_is_not_there_is_said),
     };

@@ -22,10 +22,9 @@ static void sample_read(struct pk_buf *text)
 
 static const struct pk_key *find(const char *kind, struct pk_slice name)
 {
-    for (size_t i = 0; i < pk_config_key_count; i++)
-        if (strcmp(pk_config_keys[i].kind, kind) == 0 && pk_slice_is(name, pk_config_keys[i].name))
-            return &pk_config_keys[i];
-    return NULL;
+    char text[64];
+    (void) snprintf(text, sizeof text, "%.*s", PK_SLICE_ARG(name));
+    return pk_config_key(kind, text);
 }
 
 /* "key = value" or "#key = value"; comments have a space behind their "#". */
@@ -47,6 +46,9 @@ static void check_entry(struct sample *sample, struct pk_slice name, struct pk_s
     const struct pk_key *key = find(sample->section, name);
     if (!key)
         fail_msg("[%s] %.*s is in the sample, but no such key is declared", sample->section, PK_SLICE_ARG(name));
+    size_t place = (size_t) (key - pk_config_keys);
+    if (key->type == PK_KEY_TAGGED && sample->shown[place])
+        return; /* the same in another language */
     (void) snprintf(wanted, sizeof wanted, "# %s%s%s%s", key->help,
                     key->required   ? " Required."
                     : key->fallback ? " Default: "
@@ -57,7 +59,6 @@ static void check_entry(struct sample *sample, struct pk_slice name, struct pk_s
         fail_msg("[%s] %s: the sample shows %.*s, the default is %s", key->kind, key->name, PK_SLICE_ARG(value), key->fallback);
     if (!set && key->required)
         fail_msg("[%s] %s is required, and the sample leaves it out", key->kind, key->name);
-    size_t place = (size_t) (key - pk_config_keys);
     if (sample->shown[place])
         fail_msg("[%s] %s is shown twice", key->kind, key->name);
     sample->shown[place] = true;

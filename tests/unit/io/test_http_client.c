@@ -84,6 +84,27 @@ static void test_a_call_on_the_wire(void **state)
     assert_string_equal(caller->thing, "late");
 }
 
+/* One call after the other on the same handle: each goes where it says, also behind one that was refused. */
+static void test_each_call_goes_where_it_says(void **state)
+{
+    struct caller *caller = *state;
+    static const char *const targets[][2] = { { "127.0.0.1", "/send" }, { "provider.test", "/other?x=1" }, { "127.0.0.1", "/" } };
+    char expected[512];
+    caller_open(caller);
+    for (size_t i = 0; i < PK_COUNT(targets); i++) {
+        unsigned port = caller->script->port;
+        caller->call.url = PK_SLICE("gopher://127.0.0.1/");
+        assert_int_equal(pk_http_client_start(caller->client, &caller->call, NULL), PK_E_INVALID);
+        (void) snprintf(caller->url, sizeof caller->url, "http://%s:%u%s", targets[i][0], port, targets[i][1]);
+        caller->call.url = pk_slice_of(caller->url);
+        caller_expect(caller, PK_ANSWER_COMPLETE);
+        (void) snprintf(expected, sizeof expected,
+                        "POST %s HTTP/1.1\r\nHost: %s:%u\r\nAccept: */*\r\nContent-Length: 5\r\n\r\nhello", targets[i][1],
+                        targets[i][0], port);
+        check_seen(caller, expected);
+    }
+}
+
 static void test_nothing_is_left_from_the_call_before(void **state)
 {
     struct caller *caller = *state;
@@ -364,6 +385,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_caller(test_a_call_on_the_wire),
+        with_caller(test_each_call_goes_where_it_says),
         with_caller(test_nothing_is_left_from_the_call_before),
         with_caller(test_a_large_body_leaves_whole),
         with_caller(test_redirects_are_answers),

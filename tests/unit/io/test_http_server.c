@@ -67,6 +67,31 @@ static void test_a_request_and_its_answer(void **state)
     pk_buf_finish(&said);
 }
 
+static void answer_without_words(struct desk *desk, struct pk_http_request *request)
+{
+    static const struct pk_answer_header own[] = { { "X-Own", "1" }, { "Referrer-Policy", "origin" } };
+    size_t count = pk_slice_is(pk_http_request_path(request), "/own") ? PK_COUNT(own) : 0;
+    (void) desk;
+    pk_http_answer(request, 200, NULL, PK_SLICE(""), own, count);
+}
+
+/* They are one and the same; what another answer says of itself is not theirs. */
+static void test_answers_without_words_are_alike(void **state)
+{
+    struct desk *desk = *state;
+    desk->look = answer_without_words;
+    desk_open(desk);
+    for (int connection = 0; connection < 2; connection++) {
+        struct pk_buf said = desk_ask(desk, GET("/a") GET("/own") GET_LAST("/b"));
+        assert_int_equal(test_count(&said, "HTTP/1.1 200 "), 3);
+        assert_int_equal(test_count(&said, "\r\nX-Content-Type-Options: nosniff\r\n"), 3);
+        assert_int_equal(test_count(&said, "\r\nReferrer-Policy: no-referrer\r\n"), 2);
+        assert_int_equal(test_count(&said, "\r\nX-Own: 1\r\n"), 1);
+        assert_int_equal(test_count(&said, "\r\nContent-Length: 0\r\n"), 3);
+        pk_buf_finish(&said);
+    }
+}
+
 static void check_argument(struct pk_http_request *request, const char *name, int code, const char *value)
 {
     struct pk_buf out;
@@ -306,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_desk(test_a_request_and_its_answer),
+        with_desk(test_answers_without_words_are_alike),
         with_desk(test_arguments_are_decoded),
         with_desk(test_methods),
         with_desk(test_chunks_and_continue),

@@ -4,7 +4,9 @@
 
 #define NL "[language]\nname = Nederlands\n" FOLDER_DATES
 #define BG "[language]\nname = Bulgaars\nrenderings = Latn\nfallback = nl\n" FOLDER_DATES
-#define HEAD "topic: parent-meetings\nkind: notice\ngloss: Proef\nparts: 1\n"
+#define HEAD "topic: parent-meetings\nkind: answer\ngloss: Proef\nparts: 1\n"
+#define NOTICE "topic: parent-meetings\nkind: notice\ngloss: Proef\nparts: 1\n"
+#define STEP "Say what it is for, like step: invitation; the README of the templates lists all steps."
 
 /* Loads `nl` and `bg` of a text "proef"; what is told must be `wanted`. */
 static void check(const char *nl, const char *bg, const char *wanted)
@@ -56,6 +58,7 @@ static void test_head(void **state)
           "proef.txt:1: column 1: key \"arguments\" is missing | Add it to the head, above the empty line.\n"
           "proef.txt:1: column 1: key \"gloss\" is missing | Add it to the head, above the empty line.\n"
           "proef.txt:6: column 1: \"place\" has no length here | Name an argument of this text that is words.\n"
+          "proef.txt:1: column 1: key \"step\" is missing | " STEP "\n"
           "proef.txt:1: column 1: key \"topic\" is missing | A notice needs consent for a topic: write topic: and its name.\n");
     check("topic: Ouder\nkind: question\ngloss: Proef\nparts: 1\narguments: place\nmax.place: 61\nmax.place: 5\n\n{place}\n",
           NULL,
@@ -148,7 +151,145 @@ static void test_twins(void **state)
     check(HEAD "arguments: place\n\n{place}\n", HEAD "reply: yes-no\narguments: begins\n\n{begins_time}\n",
           "proef.txt:6: column 1: the arguments differ from those of /nl/proef.txt | Let both name the same arguments, in any "
           "order.\n"
-          "proef.txt:1: column 1: the head differs from that of /nl/proef.txt | Let both say the same topic, kind and reply.\n");
+          "proef.txt:1: column 1: the head differs from that of /nl/proef.txt | Let both say the same topic, kind, step and reply.\n"
+          "proef.txt:1: column 1: the text asks for an answer, and there is no proef-noreply.txt beside it for who cannot give "
+          "one | Write the same text with {link} in place of the words to write, with reply: none.\n");
+}
+
+/* What a text is for is one of a closed list, and fits its kind. */
+static void test_steps(void **state)
+{
+    (void) state;
+    check(NOTICE "arguments:\n\nTekst.\n", NULL, "proef.txt:1: column 1: key \"step\" is missing | " STEP "\n");
+    check(NOTICE "arguments:\nstep: remind\n\nTekst.\n", NULL,
+          "proef.txt:6: column 7: \"remind\" is no step | The README of the templates lists all steps.\n");
+    check(NOTICE "arguments:\nstep: code\n\nTekst.\n", NULL,
+          "proef.txt:1: column 1: step code is one of a text of kind answer | Change one of the two.\n");
+    check(NOTICE "arguments:\nstep: reminder-today\n\nTekst.\n", NULL, "");
+    check("kind: notice\ngloss: Proef\nparts: 1\narguments:\nstep: breach\n\nTekst.\n", NULL, ""); /* of every topic */
+    check(NOTICE "arguments:\nstep: closed\n\nTekst.\n", NOTICE "arguments:\nstep: open\n\nТекст.\n",
+          "proef.txt:1: column 1: the head differs from that of /nl/proef.txt | Let both say the same topic, kind, step and reply.\n");
+}
+
+/* The part in brackets, which goes where the configuration does not know the value. */
+static void test_brackets(void **state)
+{
+    (void) state;
+    check(HEAD "arguments: phone\n\nVragen?[ Bel {phone}.]\n", HEAD "arguments: phone\n\n{phone}\n", "");
+    check(HEAD "arguments: place\n\nIn [de {place}\n", NULL,
+          "proef.txt:7: column 4: the [ that begins here is never closed | Close it with ].\n");
+    check(HEAD "arguments: place\n\néén] in {place}\n", NULL, "proef.txt:7: column 4: a ] has no [ before it | Remove it.\n");
+    check(HEAD "arguments: phone place\n\n[{phone}] {place, select, a {[b]} other {c}}[{phone}]\n", NULL,
+          "proef.txt:7: column 30: a [ stands inside braces | Put the part in brackets around the braces.\n"
+          "proef.txt:7: column 32: a ] stands inside braces | Put the part in brackets around the braces.\n"
+          "proef.txt:7: column 45: there is a second part in [ ] | Keep one part in [ ].\n"
+          "proef.txt:7: column 53: a ] has no [ before it | Remove it.\n");
+    check(HEAD "arguments: place\n\nKom[ naar {place}]!\n", NULL,
+          "proef.txt:7: column 4: nothing in the part in [ ] can be missing | Put {phone} or {link} into it: the brackets are for "
+          "what the configuration may not know.\n");
+    check(HEAD "arguments: phone\n\n[Bel {phone}]\n", NULL,
+          "proef.txt:7: column 1: all of the text is in brackets | Let it say something without the part in brackets.\n");
+    /* Needed outside too: then it cannot be spared. */
+    check(HEAD "arguments: phone\n\n{phone}[ {phone}]\n", NULL,
+          "proef.txt:7: column 8: nothing in the part in [ ] can be missing | Put {phone} or {link} into it: the brackets are for "
+          "what the configuration may not know.\n");
+    check(HEAD "arguments: phone\n\nBel[ {phone}], ja {phone}\n", NULL,
+          "proef.txt:7: column 4: nothing in the part in [ ] can be missing | Put {phone} or {link} into it: the brackets are for "
+          "what the configuration may not know.\n");
+    /* Places in the text are those of the file, though ICU sees it without the brackets. */
+    check(HEAD "arguments: phone\n\n{x} [{phone} {y}] {z}\n", NULL,
+          "proef.txt:7: column 2: there is no placeholder \"x\" | The README of the templates lists all placeholders.\n"
+          "proef.txt:7: column 15: there is no placeholder \"y\" | The README of the templates lists all placeholders.\n"
+          "proef.txt:7: column 20: there is no placeholder \"z\" | The README of the templates lists all placeholders.\n");
+    check(HEAD "arguments: phone\n\n'{'[tel. {phone}] '}' {\n", NULL,
+          "proef.txt:7: column 23: the { that begins here is never closed | Close it with }.\n");
+}
+
+/* ---- what people are asked to write ---- */
+
+#define WORDS "[replies]\nstop-first = halt\nyes = ja\nhelp-first = hulp\npolite = dank\n[replies mul]\nstop-first = stop\n"
+
+struct named {
+    const char *name, *text;
+};
+
+/* Texts of one language, which has reply words; what is told must be `wanted`. */
+static void check_all(const struct named *texts, size_t count, const char *wanted)
+{
+    struct folder folder;
+    struct told told;
+    struct pk_catalog *catalog = NULL;
+    told_begin(&told);
+    folder_make(&folder);
+    folder_write(&folder, "nl", "language.ini", NL WORDS);
+    for (size_t i = 0; i < count; i++)
+        folder_write(&folder, "nl", texts[i].name, texts[i].text);
+    (void) pk_catalog_load(folder.path, &told.report, &catalog, NULL);
+    char *at;
+    while ((at = strstr(told.text.data ? told.text.data : "", folder.path)))
+        memmove(at, at + strlen(folder.path), strlen(at + strlen(folder.path)) + 1);
+    assert_string_equal(pk_buf_text(&told.text), wanted);
+    pk_catalog_free(catalog);
+    folder_remove(&folder);
+    told_end(&told);
+}
+
+#define MISSING(name)                                                                                                              \
+    name ".txt:1: column 1: the text asks for an answer, and there is no " name "-noreply.txt beside it for who cannot give one | " \
+         "Write the same text with {link} in place of the words to write, with reply: none.\n"
+#define LINK HEAD "arguments: link\n\nZie {link}\n"
+
+static void test_noreply(void **state)
+{
+    (void) state;
+    /* By its head, or by a word in capitals that would be heard. */
+    static const struct named asking[] = { { "a.txt", HEAD "arguments:\nreply: yes-no\n\nKomt u?\n" },
+                                           { "b.txt", HEAD "arguments:\n\nStoppen: STOP\n" },
+                                           { "c.txt", HEAD "arguments:\n\nVraag? HULP!\n" } };
+    check_all(asking, PK_COUNT(asking), MISSING("a") MISSING("b") MISSING("c"));
+    /* Words that are only said, in small letters, of no meaning, or of kindness. */
+    static const struct named quiet[] = { { "a.txt", HEAD "arguments:\n\nStop met roken, help mee. Dank U! DANK. NS STOPT.\n" } };
+    check_all(quiet, PK_COUNT(quiet), "");
+    static const struct named good[] = { { "a.txt", HEAD "arguments:\nreply: yes-no\n\nKomt u?\n" },
+                                         { "a-noreply.txt", LINK },
+                                         { "a-short.txt", HEAD "arguments:\nreply: opinion\n\nKomt u?\n" } };
+    check_all(good, PK_COUNT(good), ""); /* a short text may share that of its long one */
+    static const struct named bad[] = { { "a.txt", HEAD "arguments:\nreply: yes-no\n\nKomt u?\n" },
+                                        { "a-noreply.txt", HEAD "arguments: place\nmax.place: 20\n\nIn {place}, of STOP\n" },
+                                        { "b-short.txt", HEAD "arguments:\n\nStoppen: STOP\n" },
+                                        { "b-noreply.txt", HEAD "arguments: link place\nmax.place: 20\n\n{place} {link}\n" },
+                                        { "c-noreply.txt", HEAD "arguments: link\nreply: yes-no\n\nZie[ {link}]\n" } };
+    check_all(bad, PK_COUNT(bad),
+              "a-noreply.txt:8: column 1: a text for who cannot answer asks for an answer | Write reply: none, and {link} in place of the "
+              "words.\n"
+              "a-noreply.txt:8: column 1: a text for who cannot answer names no page | Put {link} where the other text has the words to "
+              "write.\n"
+              "a-noreply.txt:1: column 1: the head differs from that of /nl/a.txt | Let both say the same topic, kind and step, and add "
+              "no arguments here but link and phone.\n" MISSING("b-short")
+              "c-noreply.txt:8: column 1: a text for who cannot answer asks for an answer | Write reply: none, and {link} in place of the "
+              "words.\n"
+              "c-noreply.txt:8: column 1: a text for who cannot answer names no page | Put {link} where the other text has the words to "
+              "write.\n");
+}
+
+/* The first word of an event says how to end it all, in the language's own word or everybody's. */
+static void test_stop_word(void **state)
+{
+    (void) state;
+    static const char told[] = ": column 1: an invitation does not say how to end all messages | End it with a word of the list "
+                               "stop-first in capitals, as in \"Край: СТОП\"; only NAME-short may leave it out.\n";
+    char wanted[600];
+    static const struct named texts[] = { { "a.txt", NOTICE "step: invitation\narguments:\n\nKom! Stop: halt\n" },
+                                          { "b.txt", NOTICE "step: invitation\narguments:\n\nKom! Stop: HALT\n" },
+                                          { "b-noreply.txt", NOTICE "step: invitation\narguments: link\n\nKom! {link}\n" },
+                                          { "b-short.txt", NOTICE "step: invitation\narguments:\n\nKom!\n" },
+                                          { "c.txt", NOTICE "step: reminder\narguments:\n\nKom!\n" },
+                                          { "d.txt", NOTICE "step: invitation\narguments:\n\nKom! STOP\n" },
+                                          { "d-noreply.txt", NOTICE "step: invitation\narguments: link\n\nKom! {link}\n" },
+                                          { "e.txt", NOTICE "step: invitation\narguments:\n\nKom! HULP\n" },
+                                          { "e-noreply.txt", NOTICE "step: invitation\narguments: link\n\nKom! {link}\n" } };
+    (void) snprintf(wanted, sizeof wanted, "a.txt:8%se.txt:8%s", told, told);
+    check_all(texts, PK_COUNT(texts), wanted);
 }
 
 static void test_too_long(void **state)
@@ -200,10 +341,10 @@ static void test_files(void **state)
     assert_int_equal(pk_catalog_load(folder.path, &told.report, &catalog, &err), PK_E_CONFIG);
     assert_string_equal(
         pk_buf_text(&told.text),
-        "language.ini:6: [tides] there is no section of this kind | Use [language], [dates], [choices] and [replies].\n"
+        "language.ini:6: [tides] there is no section of this kind | Use [language], [dates], [choices], [replies], [samples] and [style].\n"
         "language.ini:2: [language] naam: there is no key \"naam\" | Use name, locale, renderings, fallback or reply-order.\n"
         "language.ini:1: [language] name: the name is missing | Write the language's name in Dutch.\n"
-        "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn, or leave the key out.\n"
+        "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn or plain, or leave the key out.\n"
         "language.ini:5: [language] reply-order: this is no number | Write a number from 0 to 1000.\n"
         "language.ini:22: [choices] maybe: there is no key \"maybe\" | Use yes and no.\n"
         "language.ini:21: [choices] yes: a button holds at most 20 characters | Write one short word.\n"
@@ -212,7 +353,7 @@ static void test_files(void **state)
         "else here.\n"
         "language.ini:0: the language file cannot be read | Every folder of texts has a language.ini; copy another language's "
         "and translate it.\n"
-        "language.ini:19: [replies] no: \"ja\" stands in list yes of language tr too | Keep it in one of them, whatever the "
+        "language.ini:19: [replies] no: \"ja\" stands in list yes of language tr too (tr/language.ini:18) | Keep it in one of them, whatever the "
         "language.\n");
     assert_string_equal(err.hint, "Each is told with its file and line.");
     folder_remove(&folder);
@@ -280,7 +421,8 @@ int main(void)
         cmocka_unit_test(test_personal_data),  cmocka_unit_test(test_placeholders), cmocka_unit_test(test_braces),
         cmocka_unit_test(test_mixed_word),     cmocka_unit_test(test_twins),        cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_files),          cmocka_unit_test(test_empty_folder), cmocka_unit_test(test_fallbacks),
-        cmocka_unit_test(test_too_many_files),
+        cmocka_unit_test(test_too_many_files), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_brackets),       cmocka_unit_test(test_noreply),      cmocka_unit_test(test_stop_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

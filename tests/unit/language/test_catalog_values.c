@@ -22,8 +22,7 @@ static void test_accepted(void **state)
 {
     check(*state, INVITATION, "{\"begins\":\"2026-10-14T19:30:00+02:00\",\"place\":\"Dam 12\"}", 0, "", "");
     check(*state, INVITATION,
-          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"012345678901234567890123456789012345678901234567890123456789\"}", 0,
-          "", "");
+          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"01234567890123456789\"}", 0, "", "");
     check(*state, "rsvp-no", "{}", 0, "", "");
     check(*state, "info-point-hours", "{\"days\":\"tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"Дам 12\"}", 0, "", "");
     check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"people\":3}", 0, "", "");
@@ -46,8 +45,8 @@ static void test_refused(void **state)
     check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"org\":\"y\"}", PK_E_INVALID,
           "template \"" INVITATION "\" has no value \"org\"", "Leave it out.");
     check(*state, INVITATION,
-          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"0123456789012345678901234567890123456789012345678901234567890\"}",
-          PK_E_INVALID, "value \"place\" has 61 characters, the text allows 60", "Write it shorter: it is never cut.");
+          "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"012345678901234567890\"}",
+          PK_E_INVALID, "value \"place\" has 21 characters, the text allows 20", "Write it shorter: it is never cut.");
     check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"a\\nb\"}", PK_E_INVALID,
           "value \"place\" is empty or holds a control character", "Give one line of plain text.");
     check(*state, INVITATION, "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\" \\u200b \"}", PK_E_INVALID,
@@ -64,12 +63,15 @@ static void test_types(void **state)
           "value \"people\" is no number from 1 to 999", "Give a whole number, without quotes.");
     check(*state, "rsvp-closed", "{\"phone\":\"bel ons\"}", PK_E_INVALID, "value \"phone\" is no telephone number",
           "Use digits, spaces, + - ( ).");
-    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"http://x.nl\"}", PK_E_INVALID,
+    check(*state, "optin-request", "{\"topics\":\"x\",\"link\":\"http://x.nl\"}", PK_E_INVALID,
           "value \"link\" is no link", "Begin with https:// and use plain Latin letters, without spaces.");
-    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"https://zaanstаd.nl\"}", PK_E_INVALID, /* Cyrillic а */
+    check(*state, "optin-request", "{\"topics\":\"x\",\"link\":\"https://zaanstаd.nl\"}", PK_E_INVALID, /* Cyrillic а */
           "value \"link\" is no link", "Begin with https:// and use plain Latin letters, without spaces.");
-    check(*state, "optin-request-topics", "{\"topics\":\"x\",\"link\":\"https://\"}", PK_E_INVALID, "value \"link\" is no link",
+    check(*state, "optin-request", "{\"topics\":\"x\",\"link\":\"https://\"}", PK_E_INVALID, "value \"link\" is no link",
           "Begin with https:// and use plain Latin letters, without spaces.");
+    check(*state, "info-point-hours", "{\"days\":\"mon tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"x\"}", PK_E_INVALID,
+          "value \"days\" has 3 days, the text allows 2", "Use another text, or tell the days in two.");
+    check(*state, "info-point-hours-short", "{\"days\":\"mon tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"x\"}", 0, "", "");
     /* A long name is shown by its beginning, whole letters only. */
     check(*state, "rsvp-closed", "{\"phone\":\"112\",\"aбвгдежзийклмнопрстуфхцчшщъьюяабвгдежз\":1}", PK_E_INVALID,
           "template \"rsvp-closed\" has no value \"aбвгдежзийклмнопрстуфхцчшщъьюяаб\"", "Leave it out.");
@@ -78,11 +80,55 @@ static void test_types(void **state)
           "value \"ends\" is not later than \"begins\"", "Give the end of the same day.");
 }
 
+#define MEETING "\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\""
+#define ADD_LINK "Add it: a page to read or answer on. Or set page in [gateway] of the configuration."
+
+static void check_as(const struct pk_catalog *catalog, const char *name, const char *sent_as, const char *values, int code,
+                     const char *message, const char *hint)
+{
+    struct pk_json *document = NULL;
+    struct pk_error err = { 0 };
+    assert_int_equal(pk_json_parse(pk_slice_of(values), 4096, &document, NULL), 0);
+    assert_int_equal(pk_template_check_values_as(catalog, pk_slice_of(name), pk_slice_of(sent_as), document, &err), code);
+    assert_string_equal(err.message, message);
+    assert_string_equal(err.hint, hint);
+    pk_json_free(document);
+}
+
+/* What the configuration knows need not be said, what stands in brackets neither. */
+static void test_what_the_gateway_knows(void **state)
+{
+    struct pk_catalog *catalog = *state;
+    check(catalog, "rsvp-closed", "{}", 0, "", "");
+    check(catalog, "breach", "{}", PK_E_INVALID, "template \"breach\" needs value \"link\"", ADD_LINK);
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE("https://a.nl/b"));
+    check(catalog, "breach", "{}", 0, "", "");
+    check(catalog, "breach", "{\"link\":\"https://b.nl/c\"}", 0, "", "");
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE(""));
+}
+
+static void test_where_nobody_can_answer(void **state)
+{
+    struct pk_catalog *catalog = *state;
+    static const char missing[] = "nobody can answer on this route, and template \"" INVITATION "-noreply\" needs value \"link\"";
+    check_as(catalog, INVITATION, INVITATION "-noreply", "{" MEETING "}", PK_E_INVALID, missing, ADD_LINK);
+    check_as(catalog, INVITATION, INVITATION "-noreply", "{" MEETING ",\"link\":\"https://b.nl/c\"}", 0, "", "");
+    check_as(catalog, INVITATION, INVITATION "-noreply", "{" MEETING ",\"link\":\"b.nl\"}", PK_E_INVALID, "value \"link\" is no link",
+             "Begin with https:// and use plain Latin letters, without spaces.");
+    /* A publisher need not know by which route its text goes. */
+    check(catalog, INVITATION, "{" MEETING ",\"link\":\"https://b.nl/c\"}", 0, "", "");
+    check(catalog, INVITATION, "{" MEETING ",\"link\":\"b.nl\"}", PK_E_INVALID, "value \"link\" is no link",
+          "Begin with https:// and use plain Latin letters, without spaces.");
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE("https://a.nl/b"));
+    check_as(catalog, INVITATION, INVITATION "-noreply", "{" MEETING "}", 0, "", "");
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE(""));
+}
+
 /* A length that one language lowers holds for all: a notice is written once. */
 static void test_shortest_length_wins(void **state)
 {
     (void) state;
-    static const char head[] = "topic: a\nkind: notice\ngloss: Proef\nparts: 2\narguments: place\n";
+    static const char head[] = "topic: a\nkind: answer\ngloss: Proef\nparts: 2\narguments: place\n";
     static const char language[] = "[language]\nname = x\n" FOLDER_DATES;
     struct folder folder;
     struct pk_catalog *catalog = NULL;
@@ -169,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),
         cmocka_unit_test(test_types),    cmocka_unit_test(test_shortest_length_wins),
+        cmocka_unit_test(test_what_the_gateway_knows), cmocka_unit_test(test_where_nobody_can_answer),
         cmocka_unit_test(test_look_up),  cmocka_unit_test(test_exact_tag_first),
     };
     return cmocka_run_group_tests(tests, pk_test_load_catalog, pk_test_free_catalog);

@@ -33,7 +33,7 @@ static void test_a_made_up_language(void **state)
     folder_make(&folder);
     folder_write(&folder, "nl", "language.ini", dutch);
     folder_write(&folder, "zz", "language.ini", made_up);
-    static const char head[] = "topic: parent-meetings\nkind: notice\narguments: begins days\ngloss: Proef\nparts: 2\n\n";
+    static const char head[] = "topic: parent-meetings\nkind: notice\nstep: hours\narguments: begins days\ngloss: Proef\nparts: 2\n\n";
     char text[512];
     (void) snprintf(text, sizeof text, "%sKom {begins_on_day}, {begins_time}. Open: {days}\n", head);
     folder_write(&folder, "nl", "proef.txt", text);

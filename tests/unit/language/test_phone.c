@@ -57,6 +57,41 @@ static void test_no_sms(void **state)
         check(written[i], PK_PHONE_NOT_SMS, "untouched");
 }
 
+static void examine(const char *text, const char *e164, const char *suggest, const char *type)
+{
+    struct pk_phone found;
+    pk_phone_examine(pk_slice_of(text), "NL", &found);
+    assert_string_equal(found.e164, e164);
+    assert_string_equal(found.suggest, suggest);
+    assert_string_equal(found.type ? found.type : "", type);
+}
+
+static void test_kinds(void **state)
+{
+    (void) state;
+    examine("06 12345678", "+31612345678", "", "mobile");
+    examine("359880001234", "+359880001234", "", "mobile");
+    examine("075 123 4567", "+31751234567", "", "fixed");
+    examine("0800 1234", "+318001234", "", "freephone");
+    examine("0900 1234", "+319001234", "", "premium");
+    examine("14 075", "+3114075", "", "company");
+    examine("097 0000 00000", "+3197000000000", "", "machine");
+    examine("+1 201 555 0123", "+12015550123", "", "fixed-or-mobile");
+    /* Nothing is told of what is not certain. */
+    examine("0888 000 123", "", "+359888000123", "");
+    examine("112", "", "", "");
+    examine("\xff", "", "", "");
+}
+
+static void test_regions(void **state)
+{
+    (void) state;
+    assert_true(pk_phone_region_known("NL") && pk_phone_region_known("BG") && pk_phone_region_known("TR"));
+    static const char *const others[] = { "", "N", "nl", "ZZ", "001", "NLD", "N\xc3", "  " };
+    for (size_t i = 0; i < PK_COUNT(others); i++)
+        assert_false(pk_phone_region_known(others[i]));
+}
+
 static void test_invalid(void **state)
 {
     (void) state;
@@ -102,6 +137,8 @@ int main(void)
         cmocka_unit_test(test_bulgarian_mobiles),
         cmocka_unit_test(test_national_form_is_asked_about),
         cmocka_unit_test(test_no_sms),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_regions),
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_other_regions),
     };

@@ -57,6 +57,19 @@ static void test_prepare_refuses(void **state)
     free(large);
 }
 
+/* One normal form, and every sign where it was: the ends, the tab and what is not seen as well. */
+static void test_compose(void **state)
+{
+    (void) state;
+    struct pk_buf out;
+    pk_buf_init(&out, 4096);
+    assert_int_equal(pk_text_compose(PK_SLICE(" и\u0306 \t\u200b\u00a0e\u0301\n"), &out), 0);
+    assert_true(pk_slice_is(pk_buf_slice(&out), " й \t\u200b\u00a0é\n"));
+    assert_int_equal(pk_text_compose(PK_SLICE("a\0b"), &out), PK_E_INVALID);
+    assert_int_equal(pk_text_compose(PK_SLICE("\xed\xa0\x80"), &out), PK_E_INVALID);
+    pk_buf_finish(&out);
+}
+
 static void test_transliterate(void **state)
 {
     (void) state;
@@ -104,10 +117,8 @@ static void test_gsm_safe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_prepare),
-        cmocka_unit_test(test_prepare_refuses),
-        cmocka_unit_test(test_transliterate),
-        cmocka_unit_test(test_gsm_safe),
+        cmocka_unit_test(test_prepare),       cmocka_unit_test(test_prepare_refuses), cmocka_unit_test(test_compose),
+        cmocka_unit_test(test_transliterate), cmocka_unit_test(test_gsm_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,7 +169,7 @@ static void test_lists_refuse(void **state)
                      PK_E_CONFIG);
     assert_string_equal(
         pk_buf_text(&told.text),
-        "f.ini:3: [replies] no: \"ДА\" stands in list yes of language bg too | Keep it in one of them, whatever the language.\n"
+        "f.ini:3: [replies] no: \"ДА\" stands in list yes of language bg too (f.ini:1) | Keep it in one of them, whatever the language.\n"
         "f.ini:4: [replies] maybe: there is no list \"maybe\" | The README of the templates names all lists.\n"
         "f.ini:5: [replies] stop-frist: there is no list \"stop-frist\"; did you mean \"stop-first\"? | The README of the "
         "templates names all "

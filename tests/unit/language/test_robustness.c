@@ -10,6 +10,7 @@
 #include "gateway/base/random.h"
 #include "gateway/language/prepare.h"
 #include "gateway/language/segment.h"
+#include "gateway/language/style_rules.h"
 #include "gateway/language/template_file.h"
 #include "gateway/language/utf16.h"
 
@@ -17,7 +18,7 @@
 #define FLIPS_PER_TEMPLATE 40u
 #define FLIPS_PER_LANGUAGE 80u
 #define FLIPS_PER_TEXT 60u
-#define LANGUAGE_STEP 37u /* a language file opens many formatters: not every byte of it */
+#define LANGUAGE_STEP 79u /* a language file opens many formatters: not every byte of it */
 
 /* A copy that ends where the text ends: what reads on is caught. */
 static char *exact_copy(struct pk_slice text)
@@ -54,9 +55,9 @@ static void use_template(const struct pk_template *t, struct pk_wall *wall)
     pk_auto(pk_json) struct pk_json *values = NULL;
     pk_buf_init(&document, 65536);
     pk_buf_init(&words, 65536);
-    pk_template_longest(t, false, &document);
+    pk_template_longest(t, NULL, false, &document);
     assert_int_equal(pk_json_parse(pk_buf_slice(&document), 65536, &values, NULL), 0);
-    struct pk_body_values how = { t->language->dates, values, pk_json_string(pk_json_get(values, "org")), wall };
+    struct pk_body_values how = { t->language, values, { .org = pk_json_string(pk_json_get(values, "org")) }, wall };
     assert_int_equal(pk_body_format(t->body, &how, &words, NULL), 0);
     pk_buf_finish(&document);
     pk_buf_finish(&words);
@@ -124,6 +125,7 @@ static void parse_language(struct pk_slice text)
         }
         pk_buf_finish(&words);
     }
+    pk_style_free(pk_style_load(ini, &report));
     struct pk_reply_words *replies = pk_reply_words_new();
     for (size_t i = 0; i < ini->section_count; i++)
         for (size_t j = 0; strcmp(ini->sections[i].kind, "replies") == 0 && j < ini->sections[i].entry_count; j++)

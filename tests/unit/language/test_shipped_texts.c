@@ -14,7 +14,8 @@
 static const char example[] =
     "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"ends\":\"2026-03-03T19:30:00+01:00\","
     "\"opens\":\"2026-03-05T09:00:00+01:00\",\"place\":\"Dam 12\",\"days\":\"tue thu\",\"hours\":\"9:00-17:00\","
-    "\"people\":3,\"phone\":\"075 123 4567\",\"link\":\"https://zaanstad.nl/bg\",\"topics\":\"Dam\",\"topic\":\"Dam\"}";
+    "\"people\":3,\"phone\":\"075 123 4567\",\"link\":\"https://zaanstad.nl/bg\",\"topics\":\"Dam\","
+    "\"topic\":\"Dam\",\"word\":\"roza\",\"code\":\"123456\"}";
 
 static void render(const struct pk_catalog *catalog, const struct pk_template *t, const char *rendering, const char *values,
                    struct pk_buf *out)
@@ -44,7 +45,7 @@ static void check_one(const struct pk_catalog *catalog, const struct pk_template
     pk_buf_init(&again, 65536);
     render(catalog, t, rendering, example, &words);
     assert_null(strchr(pk_buf_text(&words), '{'));
-    assert_null(strchr(pk_buf_text(&words), '}'));
+    assert_null(strpbrk(pk_buf_text(&words), "}[]"));
     assert_null(strstr(pk_buf_text(&words), "..")); /* the words of a time bring their own full stop */
     assert_null(strstr(pk_buf_text(&words), "  "));
     assert_int_equal(pk_segment(pk_buf_slice(&words), false, &found, NULL), 0);
@@ -98,12 +99,11 @@ static void test_no_day_is_longer(void **state)
             for (int script = 0; script <= (latin ? 1 : 0); script++) {
                 struct pk_segmentation found;
                 struct pk_json_out json = pk_json_out(&document);
-                struct pk_longest_days days = *pk_dates_longest(t->language->dates);
-                days.moment_ms = begin + day * 86400000;
                 pk_buf_clear(&document);
                 pk_json_open(&json, NULL, '{');
                 for (size_t j = 0; j < t->argument_count; j++)
-                    pk_argument_longest(t->arguments[j].argument, t->arguments[j].max_units, &days, script == 1, &json);
+                    pk_argument_longest(t->arguments[j].argument, t->arguments[j].max_units, t->language, begin + day * 86400000,
+                                        script == 1, &json);
                 pk_json_close(&json, '}');
                 render(catalog, t, script ? "bg-Latn" : "", pk_buf_text(&document), &words);
                 assert_int_equal(pk_segment(pk_buf_slice(&words), false, &found, NULL), 0);
@@ -123,18 +123,22 @@ static void test_names_the_service_counts_on(void **state)
         const char *name;
         enum pk_text_kind kind;
         enum pk_text_reply reply;
+        const char *values; /* as the service gives them; NULL = none, or the meeting's */
     } needed[] = {
-        { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO },
-        { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT },
-        { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
-        { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE },
+        { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO, NULL },
+        { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, "{\"topics\":\"Dam\"}" },
+        { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "thanks", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-yes-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "topic-stopped", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topic\":\"Dam\"}" },
+        { "start-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
+        { "help", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
     };
     static const char *const languages[] = { "bg", "nl", "tr", "en" };
     static const char meeting[] = "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam 12\"}";
@@ -147,28 +151,115 @@ static void test_names_the_service_counts_on(void **state)
             assert_non_null(t);
             assert_int_equal(pk_template_kind(t), needed[i].kind);
             assert_int_equal(pk_template_reply(t), needed[i].reply);
-            render(*state, t, "", of_meeting ? meeting : "{}", &words);
+            render(*state, t, "", needed[i].values ? needed[i].values : of_meeting ? meeting : "{}", &words);
             assert_true(words.len > 0);
         }
     }
     pk_buf_finish(&words);
 }
 
-/* A yes is answered with the values of the notice that asked: whoever asks must bring what rsvp-yes says. */
+/* A yes is answered with the values of the notice that asked: rsvp-yes where there is a place, else rsvp-yes-short. */
 static void test_every_question_can_be_confirmed(void **state)
 {
-    const struct pk_template *yes = pk_catalog_find(*state, PK_SLICE("rsvp-yes"), PK_SLICE("nl"));
-    static const char *const without_place[] = { "parent-meeting-invitation-short" };
     for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
         const struct pk_template *t = pk_catalog_template(*state, i);
-        bool excepted = false;
-        for (size_t j = 0; j < PK_COUNT(without_place); j++)
-            excepted = excepted || pk_slice_is(pk_template_name(t), without_place[j]);
-        if (pk_template_reply(t) != PK_TEXT_REPLY_YES_NO || excepted)
-            continue;
-        for (size_t j = 0; j < yes->argument_count; j++)
+        bool placed = pk_template_argument(t, pk_argument_find(PK_SLICE("place"))) != NULL;
+        const struct pk_template *yes =
+            pk_catalog_find(*state, pk_slice_of(placed ? "rsvp-yes" : "rsvp-yes-short"), PK_SLICE("nl"));
+        for (size_t j = 0; pk_template_reply(t) == PK_TEXT_REPLY_YES_NO && j < yes->argument_count; j++)
             assert_non_null(pk_template_argument(t, yes->arguments[j].argument));
     }
+}
+
+/* The numbers of the copy: one text message for the short form, two for the other, in Bulgarian letters and in the Latin
+ * spelling; places of 12 and of 20 letters. More than that asks for a reason here. */
+static void test_the_numbers_of_the_copy(void **state)
+{
+    static const char *const long_place[] = { "info-point-hours" };   /* 17: with two days of the longest names */
+    static const char *const two_parts[] = { "parent-meeting-invitation-short-noreply", "optin-confirmed-short-noreply" };
+    for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
+        const struct pk_template *t = pk_catalog_template(*state, i);
+        const struct pk_template_argument *place = pk_template_argument(t, pk_argument_find(PK_SLICE("place")));
+        bool brief = strstr(t->name, PK_SHORT) != NULL, excepted = false;
+        if (t->parts > 2 && strcmp(t->name, "consent-receipt") != 0) /* told or printed, and never sent */
+            fail_msg("%s in %s takes %u parts", t->name, t->language->tag, t->parts);
+        for (size_t j = 0; j < PK_COUNT(two_parts); j++)
+            excepted = excepted || strcmp(t->name, two_parts[j]) == 0;
+        if (brief && t->parts > 1 && !excepted)
+            fail_msg("%s in %s is short and takes %u parts", t->name, t->language->tag, t->parts);
+        uint32_t wanted = brief ? 12 : strcmp(t->name, long_place[0]) == 0 ? 17 : 20;
+        if (place && place->max_units != wanted)
+            fail_msg("%s in %s allows a place of %u", t->name, t->language->tag, place->max_units);
+    }
+}
+
+/* Whoever cannot write is told nothing of writing, and whoever can has a twin for the day they cannot. */
+static void test_nobody_is_asked_in_vain(void **state)
+{
+    static const char *const writing[][2] = { { "bg", "ишете" }, { "nl", "chrijf " }, { "tr", " yazın" }, { "en", "rite Y" },
+                                             { "en", "rite N" },   { "en", "rite S" },    { "en", "rite H" } };
+    for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
+        const struct pk_template *t = pk_catalog_template(*state, i);
+        bool asks = t->reply != PK_TEXT_REPLY_NONE;
+        for (size_t j = 0; j < PK_COUNT(writing); j++)
+            asks = asks || (strcmp(t->language->tag, writing[j][0]) == 0 && strstr(t->text, writing[j][1]));
+        bool twin = pk_name_ends(pk_slice_of(t->name), PK_NOREPLY);
+        if (asks && twin)
+            fail_msg("%s in %s asks to write", t->name, t->language->tag);
+        if (asks && !pk_template_noreply(*state, t))
+            fail_msg("%s in %s has no %s" PK_NOREPLY, t->name, t->language->tag, t->name);
+    }
+    assert_true(pk_slice_is(pk_catalog_noreply(*state, PK_SLICE("parent-meeting-invitation")), "parent-meeting-invitation-noreply"));
+    assert_true(pk_slice_is(pk_catalog_noreply(*state, PK_SLICE("stop-confirmed-short")), "stop-confirmed-noreply"));
+    assert_int_equal(pk_catalog_noreply(*state, PK_SLICE("erased")).len, 0);
+    assert_int_equal(pk_catalog_noreply(*state, PK_SLICE("nothing")).len, 0);
+}
+
+/* Where the configuration knows no telephone number and no page, nothing is told of them; what a notice says goes first. */
+static void test_what_is_not_known_is_left_out(void **state)
+{
+    static const struct {
+        const char *name, *phone, *link, *values, *wanted;
+    } cases[] = {
+        { "rsvp-closed", "", "", "{}", "Срещата мина или датата е друга." },
+        { "rsvp-closed", "075 123 4567", "", "{}", "Срещата мина или датата е друга. Въпроси: 075 123 4567" },
+        { "rsvp-closed", "075 123 4567", "", "{\"phone\":\"14 075\"}", "Срещата мина или датата е друга. Въпроси: 14 075" },
+        { "optin-request", "", "", "{\"topics\":\"Dam\"}", "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ." },
+        { "optin-request", "", "https://a.nl/b", "{\"topics\":\"Dam\"}",
+          "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ. Повече: https://a.nl/b" },
+        { "breach", "", "https://a.nl/b", "{}", "Zaanstad: важно съобщение за Вашите данни. Прочетете: https://a.nl/b." },
+    };
+    struct pk_catalog *catalog = *state;
+    struct pk_buf words;
+    pk_buf_init(&words, 65536);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        const struct pk_template *t = pk_catalog_find(catalog, pk_slice_of(cases[i].name), PK_SLICE("bg"));
+        pk_catalog_know(catalog, pk_slice_of(cases[i].phone), pk_slice_of(cases[i].link));
+        assert_int_equal(pk_catalog_knows_page(catalog), cases[i].link[0] != '\0');
+        render(catalog, t, "", cases[i].values, &words);
+        assert_string_equal(pk_buf_text(&words), cases[i].wanted);
+    }
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE(""));
+    pk_buf_finish(&words);
+}
+
+/* A name, a number or a page that is longer than the texts were measured for is allowed, and said. */
+static void test_a_long_house_costs_more(void **state)
+{
+    struct pk_catalog *catalog = *state;
+    struct pk_ini_report report = { 0 };
+    pk_catalog_measure(catalog, PK_SLICE("Zaanstad"), &report);
+    assert_int_equal(report.count, 0);
+    pk_catalog_measure(catalog, PK_SLICE("Gemeente Zaanstad"), &report);
+    assert_true(report.count > 3);
+    report.count = 0;
+    pk_catalog_know(catalog, PK_SLICE("075 123 4567"), PK_SLICE("https://zaanstad.nl/bg"));
+    pk_catalog_measure(catalog, PK_SLICE("Zaanstad"), &report);
+    assert_int_equal(report.count, 0);
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE("https://berichten.zaanstad.nl/antwoord"));
+    pk_catalog_measure(catalog, PK_SLICE("Zaanstad"), &report);
+    assert_true(report.count > 3);
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE(""));
 }
 
 static void test_words(void **state)
@@ -206,9 +297,24 @@ static void test_words(void **state)
         { "account-test", "bg", "", "Zaanstad: пробно съобщение, не е нужно да правите нищо." },
         { "account-test", "nl", "", "Zaanstad: dit is een testbericht, u hoeft niets te doen." },
         { "account-test", "en", "", "Zaanstad: this is a test message, nothing needs to be done." },
+        { "parent-meeting-invitation-noreply", "bg", "",
+          "Zaanstad: родителска среща във вторник, 3 март, 18:00 ч. Място: Dam 12. Отговор: https://zaanstad.nl/bg" },
+        { "info-point-hours-short", "bg", "", "Инфопункт, Dam 12: вт и чт, 9:00–17:00 ч. Безплатна помощ." },
+        { "info-point-hours-short", "nl", "", "Infopunt, Dam 12: di en do, 9:00-17:00 uur. Gratis hulp." },
+        { "optin-request", "bg", "",
+          "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ. Повече: "
+          "https://zaanstad.nl/bg" },
+        { "optin-confirmed", "nl", "",
+          "Bedankt! Zaanstad schrijft u over Dam. Vragen? Schrijf HULP. Stoppen? "
+          "Schrijf STOP." },
+        { "topic-stopped", "nl", "", "Klaar. Wij schrijven u niet meer over Dam. Andere berichten blijven. Alles "
+          "stoppen: STOP" },
+        { "code", "tr", "", "Zaanstad kodu: 123456. 10 dakika geçerlidir. Başkasına vermeyin." },
+        { "breach", "bg", "",
+          "Zaanstad: важно съобщение за Вашите данни. Прочетете: https://zaanstad.nl/bg или се обадете: 075 123 4567." },
         { "parent-meeting-invitation-count", "bg", "",
           "Zaanstad: родителска среща вт, 3.03, 18:00 ч. Dam 12. Идвате ли? Пишете ДА и колко души (ДА 2) или НЕ. Край: СТОП" },
-        { "help", "tr", "", "Zaanstad: EVET = geliyorum, HAYIR = gelmiyorum, STOP = mesajları bitir, START = yeniden mesaj." },
+        { "help", "tr", "", "Zaanstad: EVET = geliyorum, HAYIR = gelmiyorum, STOP = mesajları bitir, START = yeniden mesaj. Sorular: tel. 075 123 4567." },
     };
     struct pk_buf words;
     pk_buf_init(&words, 65536);
@@ -341,6 +447,10 @@ int main(void)
         cmocka_unit_test(test_no_day_is_longer),
         cmocka_unit_test(test_names_the_service_counts_on),
         cmocka_unit_test(test_every_question_can_be_confirmed),
+        cmocka_unit_test(test_the_numbers_of_the_copy),
+        cmocka_unit_test(test_nobody_is_asked_in_vain),
+        cmocka_unit_test(test_what_is_not_known_is_left_out),
+        cmocka_unit_test(test_a_long_house_costs_more),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_quoted_back),
         cmocka_unit_test(test_stored_texts),

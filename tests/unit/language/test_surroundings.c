@@ -17,7 +17,7 @@
 static const char values_text[] =
     "{\"begins\":\"2026-03-03T23:30:00Z\",\"ends\":\"2026-03-04T01:00:00Z\",\"opens\":\"2026-03-05T09:00:00+01:00\","
     "\"place\":\"Dam 12\",\"days\":\"tue thu\",\"hours\":\"9:00-17:00\",\"people\":3,\"phone\":\"075 123 4567\","
-    "\"link\":\"https://zaanstad.nl/bg\",\"topics\":\"Dam\",\"topic\":\"Dam\"}";
+    "\"link\":\"https://zaanstad.nl/bg\",\"topics\":\"Dam\",\"topic\":\"Dam\",\"word\":\"roza\",\"code\":\"123456\"}";
 
 static const char *const replies[] = { "STOP",  "İPTAL", "IPTAL",  "INFO", "hayır",
                                        "HAYIR", "СТОП",  "otpi6i", "DA 2", "Ik begrijp het niet" };

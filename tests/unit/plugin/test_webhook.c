@@ -122,7 +122,8 @@ static unsigned call(struct stage *stage, struct pk_slice body, struct pk_buf *r
     const struct pk_hook_request request = { .size = sizeof request, .method = PK_SLICE_INIT("POST"), .body = body, .header = header };
     taken = 0;
     behaviour.verified = behaviour.parsed = 0;
-    return pk_account_webhook(stage->account, &request, reply, err);
+    unsigned refused = pk_account_webhook_check(stage->account, &request, err);
+    return refused != 0 ? refused : pk_account_webhook_take(stage->account, &request, reply, err);
 }
 
 struct expected {

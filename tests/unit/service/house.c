@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
+#include "gateway/language/reply_topics.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
@@ -158,7 +159,25 @@ int post_reply(struct post *post, const char *from, const char *text)
 static const char *const everything[] = { "*" };
 static const char *const account_names[] = { "first", "second" };
 static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { account_names, HOUSE_ACCOUNTS } } };
-static const struct pk_topic_rule topics[] = { { "parent-meetings", 730 * DAY_MS }, { "festival", 365 * DAY_MS }, { "info-point", 0 } };
+static const struct pk_tagged meetings_names[] = { { "bg", "родителски срещи" }, { "nl", "ouderbijeenkomsten" } };
+static const struct pk_tagged festival_names[] = { { "bg", "фестивала" }, { "nl", "het festival" } };
+static const struct pk_topic_rule topics[] = {
+    { .name = "parent-meetings", .consent_ms = 730 * DAY_MS, .renew_ms = 30 * DAY_MS, .names = { meetings_names, PK_COUNT(meetings_names) } },
+    { .name = "festival", .consent_ms = 365 * DAY_MS, .renew_ms = 30 * DAY_MS, .names = { festival_names, PK_COUNT(festival_names) } },
+    { .name = "info-point" },
+};
+
+/* Read at the first house and kept: what people write for topics does not change between them. */
+static const struct pk_topic_words *read_topic_words(void)
+{
+    static struct pk_topic_words *words;
+    if (words)
+        return words;
+    words = pk_topic_words_new();
+    assert_int_equal(pk_topic_words_add(words, "parent-meetings", "words.bg", PK_SLICE("срещи, родителски срещи"), "t.conf", 1, NULL), 0);
+    assert_int_equal(pk_topic_words_add(words, "festival", "words.bg", PK_SLICE("фестивал"), "t.conf", 2, NULL), 0);
+    return words;
+}
 
 static struct pk_settings *no_settings(const struct pk_adapter *adapter)
 {
@@ -211,6 +230,7 @@ static void fill_rules(struct house *house)
         .route_count = PK_COUNT(routes),
         .topics = topics,
         .topic_count = PK_COUNT(topics),
+        .topic_words = read_topic_words(),
         .default_route = "main",
         .validity_ms = DAY_MS,
         .urgent_max_recipients = 200,
@@ -221,6 +241,8 @@ static void fill_rules(struct house *house)
         .keep_messages_ms = 30 * DAY_MS,
         .keep_replies_ms = 7 * DAY_MS,
         .keep_triggers_ms = 365 * DAY_MS,
+        .keep_unanswered_ms = 7 * DAY_MS,
+        .keep_ledger_ms = 1826 * DAY_MS,
     };
 }
 

@@ -108,12 +108,42 @@ static void who_reads_for_long_is_waited_for(void **state)
     pk_store_close(other);
 }
 
+struct mail {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void later(void *ctx, void (*run)(void *arg), void *arg)
+{
+    *(struct mail *) ctx = (struct mail){ run, arg };
+}
+
+/* At the end of the process the second thread goes first, and what it had done is told by the loop's last turn. */
+static void a_copy_is_told_when_the_reader_is_gone(void **state)
+{
+    struct place *place = *state;
+    struct pk_reader *reader = NULL;
+    struct mail mail = { 0 };
+    struct pk_reader_config config = {
+        .path = place->path, .keys = place->desk.keys, .inline_only = true, .notify = later, .ctx = &mail, .queue_max = 1
+    };
+    assert_int_equal(pk_reader_new(&config, &reader, NULL), 0);
+    pk_reader_checkpoint(reader);
+    assert_true(pk_reader_checkpointing(reader));
+    mail.run(mail.arg);
+    assert_false(pk_reader_checkpointing(reader));
+    pk_reader_checkpoint(reader);
+    pk_reader_free(reader);
+    mail.run(mail.arg);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_short_log_is_left_alone, open_place, close_place),
         cmocka_unit_test_setup_teardown(a_long_one_begins_again, open_place, close_place),
         cmocka_unit_test_setup_teardown(who_reads_for_long_is_waited_for, open_place, close_place),
+        cmocka_unit_test_setup_teardown(a_copy_is_told_when_the_reader_is_gone, open_place, close_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of the conversation share: one reply being dealt with (conversation.c), and what it does to topics. */
+#ifndef PK_SERVICE_CONVERSATION_PRIVATE_H
+#define PK_SERVICE_CONVERSATION_PRIVATE_H
+
+#include "gateway/service/conversation.h"
+#include "gateway/service/topics.h"
+#include "gateway/store/ledger.h"
+#include "gateway/store/messages.h"
+#include "gateway/store/recipients.h"
+
+/* What is known while one reply is dealt with. */
+struct pk_talk {
+    struct pk_service *service;
+    struct pk_desk *desk;
+    int64_t now_ms;
+    uint32_t channel;
+    struct pk_slice address; /* normalised */
+    struct pk_address at; /* id 0 = not stored yet */
+    struct pk_recipient who; /* id 0 = a stranger */
+    struct pk_reply_meaning meaning;
+    uint32_t topic; /* STOP, START of one topic: which; else 0 */
+    struct pk_message question; /* the newest that asks something; id 0 = none open */
+    enum pk_text_reply asks; /* what it asks */
+    int64_t shown; /* the words of it, kept as evidence once it is answered */
+    char shown_language[PK_LANGUAGE_MAX]; /* in which they were: "bg-Latn"; "" = nothing was shown */
+    int64_t reply;
+};
+
+const char *pk_talk_language(const struct pk_talk *talk); /* to answer in */
+int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_slice values, bool confirms_stop, struct pk_error *err);
+/* An answer that names topics: `argument` is "topics" or "topic". */
+int pk_talk_answer_naming(struct pk_talk *talk, const char *template_name, const char *argument, const struct pk_topic_set *topics,
+                          struct pk_error *err);
+
+/* ---- the person's ledger ---- */
+
+/* Which of the newest events per topic and channel something is about. */
+typedef bool pk_consent_wanted(const struct pk_talk *talk, const struct pk_consent_event *newest);
+bool pk_consent_is_live(const struct pk_talk *talk, const struct pk_consent_event *newest); /* invited or granted */
+bool pk_consent_is_invited_here(const struct pk_talk *talk, const struct pk_consent_event *newest);
+/* The same, or its renewal was asked for: what an open question is about. */
+bool pk_consent_is_asked_here(const struct pk_talk *talk, const struct pk_consent_event *newest);
+
+int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint32_t kind, const char *how, struct pk_error *err);
+/* Appends `kind` for every (topic, channel) wanted, and says for which topics. */
+int pk_talk_append_all(struct pk_talk *talk, pk_consent_wanted *wanted, uint32_t kind, const char *how,
+                       struct pk_topic_set *ret_topics, struct pk_error *err);
+int pk_talk_topics(struct pk_talk *talk, pk_consent_wanted *wanted, struct pk_topic_set *ret_topics, struct pk_error *err);
+
+/* ---- conversation_topics.c ---- */
+
+/* STOP of meaning.topic, of somebody we know. */
+int pk_talk_stop_topic(struct pk_talk *talk, struct pk_error *err);
+int pk_talk_start(struct pk_talk *talk, struct pk_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Forms of texts; see the header. */
+#include "gateway/service/wording.h"
+
+#include "gateway/base/json.h"
+#include "gateway/model/cloudevent.h"
+#include "gateway/store/names.h"
+
+/* ---- who can be answered ---- */
+
+static const struct pk_account_rule *account_of(const struct pk_rules *rules, const char *name)
+{
+    for (size_t i = 0; name && i < rules->account_count; i++)
+        if (strcmp(rules->accounts[i].name, name) == 0)
+            return &rules->accounts[i];
+    return NULL;
+}
+
+bool pk_account_answerable(const struct pk_service *service, uint32_t account)
+{
+    const struct pk_account_rule *rule = account_of(service->rules, pk_name_text(service->store, PK_NAME_ACCOUNT, account));
+    return !rule || !rule->one_way;
+}
+
+/* A route whose accounts nobody knows is no reason to write otherwise. */
+bool pk_route_answerable(const struct pk_service *service, uint32_t route)
+{
+    const char *name = pk_name_text(service->store, PK_NAME_ROUTE, route);
+    const struct pk_route_rule *rule = name ? pk_rules_route(service->rules, name) : NULL;
+    for (size_t i = 0; rule && i < rule->accounts.count; i++) {
+        const struct pk_account_rule *account = account_of(service->rules, rule->accounts.items[i]);
+        if (!account || !account->one_way)
+            return true;
+    }
+    return !rule || rule->accounts.count == 0;
+}
+
+/* ---- which form ---- */
+
+struct pk_slice pk_wording(const struct pk_service *service, struct pk_slice name, bool answerable)
+{
+    struct pk_slice twin = answerable ? (struct pk_slice){ 0 } : pk_catalog_noreply(service->catalog, name);
+    return twin.len > 0 ? twin : name;
+}
+
+int pk_wording_needs_page(const struct pk_service *service, struct pk_slice values, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *document = NULL;
+    if (pk_catalog_knows_page(service->catalog))
+        return 0;
+    int r = pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &document, err);
+    if (r != 0)
+        return r;
+    if (pk_json_string(pk_json_get(document, "link")).len > 0)
+        return 0;
+    (void) pk_fail(err, PK_E_CONFIG, "nobody can answer on this route, and there is no page to answer on");
+    return pk_hint(err, PK_E_CONFIG, "Set page in [gateway], or answerable = yes for an account of the route.");
+}
