@@ -141,7 +141,19 @@ static const char *const steps[] = {
     "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
     " WITHOUT ROWID;"
     "CREATE INDEX silent_by_end ON silent(until_ms);",
-    /* 8: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 8: how a person shows that an address is theirs */
+    "CREATE TABLE pass(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
+    " code BLOB NOT NULL, tries INTEGER NOT NULL, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX pass_by_token ON pass(token);"
+    "CREATE INDEX pass_asked ON pass(id) WHERE state = 0;"
+    "CREATE INDEX pass_by_recipient ON pass(recipient, created_ms);"
+    "CREATE INDEX pass_by_end ON pass(until_ms);"
+    "CREATE TABLE session(token BLOB PRIMARY KEY, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX session_by_recipient ON session(recipient);"
+    "CREATE INDEX session_by_end ON session(until_ms);",
+
+    /* 9: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -162,18 +174,6 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
-
-    /* 9: how a person shows that an address is theirs */
-    "CREATE TABLE pass(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
-    " code BLOB NOT NULL, tries INTEGER NOT NULL, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX pass_by_token ON pass(token);"
-    "CREATE INDEX pass_asked ON pass(id) WHERE state = 0;"
-    "CREATE INDEX pass_by_recipient ON pass(recipient, created_ms);"
-    "CREATE INDEX pass_by_end ON pass(until_ms);"
-    "CREATE TABLE session(token BLOB PRIMARY KEY, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT,"
-    " WITHOUT ROWID;"
-    "CREATE INDEX session_by_recipient ON session(recipient);"
-    "CREATE INDEX session_by_end ON session(until_ms);",
 };
 
 int64_t pk_schema_newest(void)
