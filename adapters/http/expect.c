@@ -4,11 +4,11 @@
  */
 #include "adapters/http/http.h"
 
+#include "adapters/kit/request.h"
 #include "adapters/kit/text.h"
 
 #include <stdlib.h>
 
-#define SECRET_MIN 16u
 
 /* ---- places ---- */
 
@@ -154,18 +154,10 @@ static int configure_events(struct http_account *account, struct pk_error *err)
     }
     if (account->items.count > 1)
         return pk_fail(err, PK_E_CONFIG, "events: more than one place");
-    return pk_http_adapter_pair(&account->settings, "reply_from", "reply_text", err);
+    return pk_kit_pair(&account->settings, "reply_from", "reply_text", err);
 }
 
 /* ---- the webhook's protection ---- */
-
-static int check_secret(const struct http_account *account, const char *setting, struct pk_error *err)
-{
-    struct pk_slice secret = pk_kit_text(&account->settings, setting);
-    if (secret.len > 0 && secret.len < SECRET_MIN)
-        return pk_fail(err, PK_E_CONFIG, "%s: the secret is shorter than %u characters", setting, SECRET_MIN);
-    return 0;
-}
 
 static int configure_protection(struct http_account *account, struct pk_error *err)
 {
@@ -176,27 +168,21 @@ static int configure_protection(struct http_account *account, struct pk_error *e
     account->hmac_header = pk_kit_text(settings, "webhook_hmac_header");
     account->hmac_secret = pk_kit_text(settings, "webhook_hmac_secret");
     account->hmac_base64 = pk_slice_is(pk_kit_text(settings, "webhook_hmac_encoding"), "base64");
-    int r = pk_http_adapter_pair(settings, "webhook_header", "webhook_header_secret", err);
+    int r = pk_kit_pair(settings, "webhook_header", "webhook_header_secret", err);
     if (r == 0)
-        r = pk_http_adapter_pair(settings, "webhook_hmac_header", "webhook_hmac_secret", err);
+        r = pk_kit_pair(settings, "webhook_hmac_header", "webhook_hmac_secret", err);
     if (r == 0)
-        r = pk_http_adapter_pair(settings, "webhook_user", "webhook_password", err);
+        r = pk_kit_pair(settings, "webhook_user", "webhook_password", err);
     if (r == 0)
-        r = check_secret(account, "webhook_secret", err);
+        r = pk_kit_check_secret(settings, "webhook_secret", true, err);
     if (r == 0)
-        r = check_secret(account, "webhook_header_secret", err);
+        r = pk_kit_check_secret(settings, "webhook_header_secret", false, err);
     if (r == 0 && pk_kit_is_set(settings, "webhook_user") &&
-        !(account->hook_basic = pk_http_adapter_basic(settings, "webhook_user", "webhook_password")))
+        !(account->hook_basic =
+              pk_kit_basic(pk_kit_text(settings, "webhook_user"), pk_kit_text(settings, "webhook_password"))))
         r = PK_E_NOMEM;
     if (r != 0)
         return r;
-    for (size_t i = 0; i < account->path_secret.len; i++) {
-        char c = account->path_secret.data[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !memchr("-._~", c, 4)) {
-            (void) pk_fail(err, PK_E_CONFIG, "webhook_secret: it holds characters that change on their way through a URL");
-            return pk_hint(err, PK_E_CONFIG, "Use letters, digits, \"-\" and \"_\".");
-        }
-    }
     if (account->receipt_state.count + account->reply_text.count > 0 && !pk_http_adapter_protected(account))
         account->host->log(account->host->ctx, PK_LEVEL_WARN,
                            "The webhook stays closed and no receipt or reply arrives: set webhook_secret or another protection.");

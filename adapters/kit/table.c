@@ -52,6 +52,14 @@ void pk_kit_table_finish(struct pk_kit_table *table)
     *table = (struct pk_kit_table){ 0 };
 }
 
+uint32_t pk_kit_meaning(const struct pk_kit_word *words, size_t count, struct pk_slice word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pk_kit_same_word(pk_slice_of(words[i].word), word))
+            return words[i].meaning;
+    return 0;
+}
+
 /* ---- our own names ---- */
 
 static const char *const outcomes[] = {

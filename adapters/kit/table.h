@@ -24,6 +24,13 @@ uint32_t pk_kit_table_find(const struct pk_kit_table *table, struct pk_slice wor
 bool pk_kit_table_has(const struct pk_kit_table *table, uint32_t meaning);
 void pk_kit_table_finish(struct pk_kit_table *table);
 
+/* A table that is known when the adapter is written. Letters' case does not matter; 0 for a word that is not in it. */
+struct pk_kit_word {
+    const char *word;
+    uint32_t meaning;
+};
+uint32_t pk_kit_meaning(const struct pk_kit_word *words, size_t count, struct pk_slice word);
+
 /* Our names as settings spell them ("invalid_recipient", "undelivered_temporary"); 0 and NULL for what is none. */
 uint32_t pk_kit_outcome(struct pk_slice name);
 const char *pk_kit_outcome_name(uint32_t outcome);
