@@ -49,6 +49,9 @@ def count(record: dict) -> Count:
         found.failed += int(failed)
     for skipped in re.findall(r"^\[  SKIPPED \] (\d+) test", output, re.M):
         found.skipped += int(skipped)
+    for passed, failed in re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M): # pokana adapters test
+        found.passed += int(passed)
+        found.failed += int(failed)
     for ran, rest in re.findall(r"^Ran (\d+) tests? in .*\n\n(.*)$", output, re.M):
         details = {name: int(number) for name, number in re.findall(r"(failures|errors|skipped|unexpected successes)=(\d+)", rest)}
         bad = details.get("failures", 0) + details.get("errors", 0) + details.get("unexpected successes", 0)
