@@ -4,34 +4,26 @@
  * receipts and replies. It is not built in; the tests load it. Rename it, then change what differs from the top down:
  * settings, request, answer, calls.
  */
+#include "adapters/kit/account.h"
+#include "adapters/kit/event.h"
 #include "adapters/kit/export.h"
 #include "adapters/kit/json.h"
 #include "adapters/kit/moment.h"
 #include "adapters/kit/request.h"
-#include "adapters/kit/result.h"
-#include "adapters/kit/settings.h"
 #include "adapters/kit/table.h"
-#include "adapters/kit/text.h"
 
-#include <stdlib.h>
-
-#define SECOND 1000ll
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define VALIDITY_LEAST MINUTE
-#define VALIDITY_MOST (48 * HOUR)
-#define WAIT_MS (5 * SECOND) /* throttled without Retry-After */
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define VALIDITY_LEAST PK_KIT_MINUTE
+#define VALIDITY_MOST (48 * PK_KIT_HOUR)
+#define WAIT_MS (5 * PK_KIT_SECOND) /* throttled without Retry-After */
 
 /* ---- what the operator says ---- */
 
 static const struct pk_setting settings[] = {
-    { .name = "url", .type = PK_SETTING_URL, .fallback = "https://api.example.com/v1", .help = "The provider's address." },
-    { .name = "token", .type = PK_SETTING_SECRET, .required = 1, .help = "The token the provider gave you." },
-    { .name = "sender", .type = PK_SETTING_TEXT, .help = "The sender people see when the message names none." },
-    { .name = "webhook_secret",
-      .type = PK_SETTING_SECRET,
-      .help = "The secret that the provider calls as the path behind the webhook's address, at least 16 letters and digits." },
+    PK_KIT_URL("url", "https://api.example.com/v1", "The provider's address."),
+    PK_KIT_SECRET_REQUIRED("token", "The token the provider gave you."),
+    PK_KIT_TEXT("sender", NULL, "The sender people see when the message names none."),
+    PK_KIT_SECRET("webhook_secret",
+                  "The secret that the provider calls as the path behind the webhook's address, at least 16 letters and digits."),
 };
 
 /* ---- the provider's words ---- */
@@ -51,57 +43,45 @@ static const struct pk_kit_word states[] = {
 
 /* ---- an account ---- */
 
+/* Whatever else an account keeps stands behind its base. */
 struct account {
-    const struct pk_host *host;
-    struct pk_kit_settings settings;
-    struct pk_kit_words words; /* what a result points at */
+    struct pk_kit_account base;
 };
-
-static void account_close(void *self)
-{
-    struct account *account = self;
-    if (!account)
-        return;
-    pk_kit_settings_finish(&account->settings);
-    free(account);
-}
 
 static int account_open(const struct pk_host *host, const struct pk_setting_value *values, size_t count, void **ret_self,
                         struct pk_error *err)
 {
-    struct account *account = calloc(1, sizeof *account);
-    if (!account)
-        return PK_E_NOMEM;
-    account->host = host;
-    int r = pk_kit_settings_init(&account->settings, values, count);
-    if (r == 0)
-        r = pk_kit_check_secret(&account->settings, "webhook_secret", true, err);
-    if (r != 0) {
-        account_close(account);
+    void *made = NULL;
+    int r = pk_kit_account_new(sizeof(struct account), host, values, count, &made);
+    struct account *account = made;
+    if (r != 0)
         return r;
-    }
-    *ret_self = account;
-    return 0;
+    r = pk_kit_check_secret(&account->base.settings, "webhook_secret", true, err);
+    if (r != 0)
+        pk_kit_account_free(account);
+    else
+        *ret_self = account;
+    return r;
 }
 
 /* Without a secret the webhook is closed: then there are neither receipts nor replies. */
 static uint32_t capabilities_of(const void *self)
 {
     const struct account *account = self;
-    return pk_kit_is_set(&account->settings, "webhook_secret") ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0;
+    return pk_kit_is_set(&account->base.settings, "webhook_secret") ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0;
 }
 
 /* ---- sending ---- */
 
 static int write_request(struct account *account, const struct pk_job *job, struct pk_request *request, int64_t left_ms)
 {
-    const struct pk_host *host = account->host;
-    struct pk_slice sender = job->sender.len > 0 ? job->sender : pk_kit_text(&account->settings, "sender");
+    const struct pk_host *host = account->base.host;
+    struct pk_slice sender = job->sender.len > 0 ? job->sender : pk_kit_text(&account->base.settings, "sender");
     char until[PK_KIT_RFC3339_ROOM];
     pk_kit_rfc3339(job->now_ms + left_ms, until);
-    int r = pk_kit_begin_json(host, request, pk_kit_text(&account->settings, "url"), "/messages");
+    int r = pk_kit_begin_json(host, request, pk_kit_text(&account->base.settings, "url"), "/messages");
     if (r == 0)
-        r = host->header(request, PK_SLICE("X-Token"), pk_kit_text(&account->settings, "token"));
+        r = host->header(request, PK_SLICE("X-Token"), pk_kit_text(&account->base.settings, "token"));
     if (r != 0)
         return r;
     struct pk_kit_json json = pk_kit_json(host, host->body(request));
@@ -119,20 +99,19 @@ static int write_request(struct account *account, const struct pk_job *job, stru
 /* A code that we know decides; then the status. A 2xx without an id may be anything: nobody knows. */
 static void judge(struct account *account, const struct pk_answer *answer, struct pk_result *ret)
 {
-    const struct pk_host *host = account->host;
+    const struct pk_host *host = account->base.host;
     const struct pk_value *root = host->json_parse(host->ctx, answer->body);
-    struct pk_slice id = host->json_text(host->ctx, host->json_at(root, "id"));
-    struct pk_slice code = host->json_text(host->ctx, host->json_at(root, "error"));
-    uint32_t outcome = pk_kit_meaning(codes, COUNT(codes), code);
+    struct pk_slice id = pk_kit_at(host, root, "id"), code = pk_kit_at(host, root, "error");
+    uint32_t outcome = pk_kit_meaning(codes, PK_KIT_COUNT(codes), code);
     if (outcome == 0)
         outcome = pk_kit_outcome_of_status(answer->status);
     if (outcome != PK_OUTCOME_ACCEPTED) {
-        pk_kit_refuse(&account->words, answer, outcome, code, WAIT_MS, ret);
+        pk_kit_refuse(&account->base.words, answer, outcome, code, WAIT_MS, ret);
         return;
     }
-    pk_kit_accept(&account->words, id, ret);
+    pk_kit_accept(&account->base.words, id, ret);
     if (ret->provider_id.len == 0)
-        pk_kit_unreadable(&account->words, answer, ret);
+        pk_kit_unreadable(&account->base.words, answer, ret);
 }
 
 static int step(void *self, const struct pk_job *job, struct pk_round *round)
@@ -158,48 +137,10 @@ static int step(void *self, const struct pk_job *job, struct pk_round *round)
 static int verify(void *self, const struct pk_hook_request *request, struct pk_error *err)
 {
     const struct account *account = self;
-    struct pk_slice secret = pk_kit_text(&account->settings, "webhook_secret");
+    struct pk_slice secret = pk_kit_text(&account->base.settings, "webhook_secret");
     if (secret.len == 0)
         return pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: webhook_secret is not set");
     return pk_kit_path_is(request, secret) ? 0 : pk_fail(err, PK_E_DENIED, "the call's path does not hold webhook_secret");
-}
-
-static int take_receipt(struct account *account, const struct pk_value *root, uint32_t state, struct pk_event_sink *sink)
-{
-    const struct pk_host *host = account->host;
-    struct pk_slice code = host->json_text(host->ctx, host->json_at(root, "error"));
-    struct pk_event event = {
-        .size = sizeof event,
-        .kind = PK_EVENT_RECEIPT,
-        .provider_id = host->json_text(host->ctx, host->json_at(root, "id")),
-        .state = state,
-        .code = pk_kit_code_is_plain(code) ? code : (struct pk_slice){ 0 },
-        .at_ms = pk_kit_moment(host->json_text(host->ctx, host->json_at(root, "at"))),
-    };
-    if (event.provider_id.len == 0 || event.provider_id.len > PK_KIT_ID_MAX)
-        return 0; /* of no message we could find */
-    return sink->emit(sink, &event);
-}
-
-static int take_reply(struct account *account, const struct pk_value *root, struct pk_slice text, struct pk_event_sink *sink)
-{
-    const struct pk_host *host = account->host;
-    char from[PK_KIT_E164_ROOM];
-    if (pk_kit_e164(host->json_text(host->ctx, host->json_at(root, "from")), from) != 0)
-        return 0; /* a name or a short code: nobody of ours */
-    struct pk_event event = {
-        .size = sizeof event,
-        .kind = PK_EVENT_REPLY,
-        .address = pk_slice_of(from),
-        .text = text,
-        .event_id = host->json_text(host->ctx, host->json_at(root, "id")),
-        .at_ms = pk_kit_moment(host->json_text(host->ctx, host->json_at(root, "at"))),
-    };
-    if (event.event_id.len > PK_KIT_ID_MAX)
-        event.event_id = (struct pk_slice){ 0 };
-    int r = sink->emit(sink, &event);
-    explicit_bzero(from, sizeof from);
-    return r;
 }
 
 /* What is neither passes: the provider would only repeat it. */
@@ -207,16 +148,16 @@ static int parse(void *self, const struct pk_hook_request *request, struct pk_ev
                  struct pk_error *err)
 {
     struct account *account = self;
-    const struct pk_host *host = account->host;
+    const struct pk_host *host = account->base.host;
     const struct pk_value *root = host->json_parse(host->ctx, request->body);
     (void) reply;
     if (host->json_kind(root) != PK_VALUE_OBJECT)
         return pk_fail(err, PK_E_INVALID, "the call's body is no JSON object");
-    struct pk_slice text = host->json_text(host->ctx, host->json_at(root, "text"));
-    uint32_t state = pk_kit_meaning(states, COUNT(states), host->json_text(host->ctx, host->json_at(root, "status")));
+    struct pk_slice id = pk_kit_at(host, root, "id"), at = pk_kit_at(host, root, "at"), text = pk_kit_at(host, root, "text");
+    uint32_t state = pk_kit_meaning(states, PK_KIT_COUNT(states), pk_kit_at(host, root, "status"));
     if (state != 0)
-        return take_receipt(account, root, state, sink);
-    return text.data ? take_reply(account, root, text, sink) : 0;
+        return pk_kit_receipt(sink, state, id, (struct pk_slice){ 0 }, pk_kit_at(host, root, "error"), at);
+    return text.data ? pk_kit_reply(sink, pk_kit_at(host, root, "from"), text, id, at) : 0;
 }
 
 /* ---- the table ---- */
@@ -235,9 +176,9 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .number_format = PK_NUMBER_E164,
     .max_text_bytes = 4096,
     .settings = settings,
-    .setting_count = COUNT(settings),
+    .setting_count = PK_KIT_COUNT(settings),
     .open = account_open,
-    .close = account_close,
+    .close = pk_kit_account_free,
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,

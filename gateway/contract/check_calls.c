@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-#define CHANGES 300u /* of each sample body */
+#define CHANGES 300u   /* of each sample body */
+#define HEADERS_MAX 16u /* of a sample that can be spoilt */
 
 /* ---- one call ---- */
 
@@ -18,7 +19,7 @@ struct call {
     struct pk_hook_request base; /* first */
     const struct pk_json *headers;
     bool spoil_headers;
-    struct pk_buf body, path, spoilt;
+    struct pk_buf body, path, spoilt[HEADERS_MAX]; /* spoilt: by the header's place, each as long as the call */
 };
 
 static struct pk_slice call_header(const struct pk_hook_request *base, const char *name)
@@ -27,16 +28,17 @@ static struct pk_slice call_header(const struct pk_hook_request *base, const cha
     void *iter = NULL;
     struct pk_slice key;
     const struct pk_json *value;
-    while (pk_json_next(call->headers, &iter, &key, &value)) {
+    for (size_t i = 0; pk_json_next(call->headers, &iter, &key, &value); i++) {
         if (!pk_slice_equal_nocase(key, name))
             continue;
         struct pk_slice text = pk_json_string(value);
-        if (!call->spoil_headers || text.len == 0)
+        if (!call->spoil_headers || text.len == 0 || i >= HEADERS_MAX)
             return text;
-        pk_buf_clear(&call->spoilt);
-        (void) pk_buf_add_slice(&call->spoilt, text);
-        call->spoilt.data[call->spoilt.len - 1] ^= 1;
-        return pk_buf_slice(&call->spoilt);
+        struct pk_buf *spoilt = &call->spoilt[i];
+        pk_buf_clear(spoilt);
+        (void) pk_buf_add_slice(spoilt, text);
+        spoilt->data[spoilt->len - 1] ^= 1;
+        return pk_buf_slice(spoilt);
     }
     return (struct pk_slice){ 0 };
 }
@@ -46,7 +48,8 @@ static void call_init(struct call *call, const struct pk_json *sample)
     *call = (struct call){ .headers = pk_json_get(sample, "headers") };
     pk_case_body(sample, "body", &call->body);
     pk_case_body(sample, "path", &call->path);
-    pk_buf_init(&call->spoilt, 4096);
+    for (size_t i = 0; i < HEADERS_MAX; i++)
+        pk_buf_init(&call->spoilt[i], 4096);
     call->base = (struct pk_hook_request){
         .size = sizeof call->base,
         .method = pk_case_text(sample, "method", "POST"),
@@ -63,7 +66,8 @@ static void call_finish(struct call *call)
 {
     pk_buf_finish(&call->body);
     pk_buf_finish(&call->path);
-    pk_buf_finish(&call->spoilt);
+    for (size_t i = 0; i < HEADERS_MAX; i++)
+        pk_buf_finish(&call->spoilt[i]);
 }
 
 static int verify(struct pk_bench *bench, const struct call *call)
