@@ -67,31 +67,6 @@ static int read_all_paths(struct http_account *account, struct pk_error *err)
 
 /* ---- tables ---- */
 
-/* A family whose members are our words and whose values are lists of the provider's. */
-static int read_table(struct http_account *account, const char *front, uint32_t (*meaning_of)(struct pk_slice name),
-                      const char *known, struct pk_kit_table *table, struct pk_error *err)
-{
-    const struct pk_setting_value *member;
-    size_t cursor = 0;
-    while ((member = pk_kit_member(&account->settings, front, &cursor))) {
-        uint32_t meaning = meaning_of(pk_slice_of(member->name + strlen(front)));
-        struct pk_slice word = { 0 };
-        if (meaning == 0) {
-            (void) pk_fail(err, PK_E_CONFIG, "%s: unknown setting", member->name);
-            return pk_hint(err, PK_E_CONFIG, "Known are %s, each behind \"%s\".", known, front);
-        }
-        int r = pk_kit_table_add(table, member->text, meaning, &word);
-        if (r == PK_E_CONFLICT) {
-            (void) pk_fail(err, PK_E_CONFIG, "%s: \"%.*s\" is listed with another meaning too", member->name, PK_SLICE_ARG(word));
-            return pk_hint(err, PK_E_CONFIG, "Keep it in one of the settings that begin with \"%s\".", front);
-        }
-        if (r != 0)
-            return r;
-    }
-    return 0;
-}
-
-#define OUTCOMES "accepted, retry, throttled, rejected, invalid_recipient, opted_out, misconfigured and uncertain"
 #define STATES "accepted, sent, delivered, read, undelivered_temporary, undelivered_permanent and unknown"
 
 /* A status is three digits, or its class as 5xx. */
@@ -124,9 +99,9 @@ static int configure_answers(struct http_account *account, struct pk_error *err)
         return pk_fail(err, PK_E_CONFIG, "answer_id_after: answer_id says already where the id is");
     if (account->code.count > 0 && account->code_after.len > 0)
         return pk_fail(err, PK_E_CONFIG, "answer_code_after: answer_code says already where the code is");
-    int r = read_table(account, "code.", pk_kit_outcome, OUTCOMES, &account->codes, err);
+    int r = pk_kit_table_read(&account->codes, settings, "code.", PK_KIT_OUTCOMES, err);
     if (r == 0)
-        r = read_table(account, "status.", pk_kit_outcome, OUTCOMES, &account->statuses, err);
+        r = pk_kit_table_read(&account->statuses, settings, "status.", PK_KIT_OUTCOMES, err);
     if (r == 0)
         r = check_statuses(account, err);
     if (r == 0 && account->codes.count > 0 && account->code.count == 0 && account->code_after.len == 0)
@@ -137,7 +112,7 @@ static int configure_answers(struct http_account *account, struct pk_error *err)
 
 static int configure_events(struct http_account *account, struct pk_error *err)
 {
-    int r = read_table(account, "receipt.", pk_kit_receipt_state, STATES, &account->states, err);
+    int r = pk_kit_table_read(&account->states, &account->settings, "receipt.", PK_KIT_STATES, err);
     if (r != 0)
         return r;
     if (account->states.count > 0 && account->receipt_state.count == 0)

@@ -21,6 +21,10 @@ int pk_kit_account_new(size_t size, const struct pk_host *host, const struct pk_
                        void **ret_account);
 void pk_kit_account_free(void *account); /* NULL is fine; wipes the settings */
 
+/* The webhook's protection by the setting `webhook_secret`, a secret as the first segment of the path: verify() of an
+ * adapter that has no other. */
+int pk_kit_verify_path(const struct pk_kit_account *account, const struct pk_hook_request *request, struct pk_error *err);
+
 /* The text at a path of a JSON answer or call: strings, numbers and booleans as their text; {NULL,0} when absent. */
 struct pk_slice pk_kit_at(const struct pk_host *host, const struct pk_value *root, const char *path);
 

@@ -60,6 +60,22 @@ void pk_kit_json_text(struct pk_kit_json *json, const char *name, struct pk_slic
     pk_kit_json_named(json, pk_slice_of(name), text);
 }
 
+void pk_kit_json_swapped(struct pk_kit_json *json, const char *name, struct pk_slice text, const char *from, const char *to)
+{
+    lead(json, pk_slice_of(name));
+    put(json, PK_KIT_PLAIN, PK_SLICE("\""));
+    for (size_t i = 0, begin = 0; i <= text.len; i++) {
+        const char *found = i < text.len && text.data[i] != '\0' ? strchr(from, text.data[i]) : NULL;
+        if (!found && i < text.len)
+            continue;
+        put(json, PK_KIT_JSON, pk_slice_make(text.data + begin, i - begin));
+        if (found)
+            put(json, PK_KIT_JSON, pk_slice_make(to + (found - from), 1));
+        begin = i + 1;
+    }
+    put(json, PK_KIT_PLAIN, PK_SLICE("\""));
+}
+
 void pk_kit_json_int(struct pk_kit_json *json, const char *name, int64_t number)
 {
     char text[24];

@@ -27,6 +27,8 @@ void pk_kit_json_open(struct pk_kit_json *json, const char *name, char bracket);
 void pk_kit_json_close(struct pk_kit_json *json, char bracket);                  /* '}' or ']' */
 void pk_kit_json_text(struct pk_kit_json *json, const char *name, struct pk_slice text);
 void pk_kit_json_named(struct pk_kit_json *json, struct pk_slice name, struct pk_slice text); /* a name that needs it */
+/* Each of the characters `from` written as the one at the same place in `to`. */
+void pk_kit_json_swapped(struct pk_kit_json *json, const char *name, struct pk_slice text, const char *from, const char *to);
 void pk_kit_json_int(struct pk_kit_json *json, const char *name, int64_t number);
 void pk_kit_json_bool(struct pk_kit_json *json, const char *name, bool value);
 

@@ -137,10 +137,7 @@ static int step(void *self, const struct pk_job *job, struct pk_round *round)
 static int verify(void *self, const struct pk_hook_request *request, struct pk_error *err)
 {
     const struct account *account = self;
-    struct pk_slice secret = pk_kit_text(&account->base.settings, "webhook_secret");
-    if (secret.len == 0)
-        return pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: webhook_secret is not set");
-    return pk_kit_path_is(request, secret) ? 0 : pk_fail(err, PK_E_DENIED, "the call's path does not hold webhook_secret");
+    return pk_kit_verify_path(&account->base, request, err);
 }
 
 /* What is neither passes: the provider would only repeat it. */

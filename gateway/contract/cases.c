@@ -200,7 +200,7 @@ static void check_meaning(struct pk_trial *trial, const char *kind, const char *
 
 static void check_pages(struct pk_trial *trial)
 {
-    static const char *const lists[] = { "handovers", "calls", "polls", "numbers", "refusals" };
+    static const char *const lists[] = { "handovers", "queries", "calls", "polls", "numbers", "refusals" };
     pk_trial_begin(trial, "every case names the page it comes from", NULL);
     for (size_t i = 0; i < trial->case_count; i++) {
         const struct pk_json *document = trial->cases[i].document;
@@ -238,6 +238,10 @@ void pk_check_cases(struct pk_trial *trial)
         check_kind(trial, "calls", receipts[i]);
     if (adapter->webhook && adapter->capabilities & PK_CAN_INBOUND)
         check_kind(trial, "calls", "reply");
+    if (adapter->exchange && adapter->exchange->query) {
+        check_kind(trial, "queries", "found");
+        check_kind(trial, "queries", "not_found");
+    }
     if (adapter->poll)
         check_kind(trial, "polls", "poll");
     check_pages(trial);

@@ -177,9 +177,9 @@ static void give_wrong(void *ctx, struct pk_slice body, const char *what)
         pk_buf_finish(&answers[i].body);
 }
 
-static void check_wrong(struct ground *ground)
+static void change_all(struct ground *ground, const char *list)
 {
-    const struct pk_json *handovers = pk_json_get(ground->bench.test->document, "handovers");
+    const struct pk_json *handovers = pk_json_get(ground->bench.test->document, list);
     for (size_t i = 0; i < pk_json_count(handovers); i++) {
         const struct pk_json *handover = pk_json_item(handovers, i);
         char about[80];
@@ -192,6 +192,15 @@ static void check_wrong(struct ground *ground)
             pk_buf_finish(&body);
         }
     }
+}
+
+static void check_wrong(struct ground *ground)
+{
+    change_all(ground, "handovers");
+    ground->bench.asks = true;
+    if (ground->bench.trial->adapter->exchange->query)
+        change_all(ground, "queries");
+    ground->bench.asks = false;
 }
 
 /* ---- a provider that repeats everything it was told ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The hand-overs of the case files: each request and each result, exactly. */
+/* The hand-overs and queries of the case files: each request and each result, exactly. */
 #include "gateway/contract/trial.h"
 
 #include "gateway/base/text.h"
@@ -49,6 +49,7 @@ void pk_trial_compare_request(struct pk_trial *trial, const struct pk_request *r
 
 struct looking {
     struct pk_trial *trial;
+    bool asks;
     const struct pk_json *rounds;
 };
 
@@ -61,7 +62,7 @@ static void look(void *ctx, unsigned round, const struct pk_request *request, bo
         return; /* told by their number */
     if (pk_json_get(expected, "request"))
         pk_trial_compare_request(looking->trial, request, pk_json_get(expected, "request"));
-    bool wanted = pk_json_get(expected, "submits") ? pk_case_bool(expected, "submits") : round + 1 == count;
+    bool wanted = pk_json_get(expected, "submits") ? pk_case_bool(expected, "submits") : !looking->asks && round + 1 == count;
     if (submits != wanted)
         (void) pk_trial_flaw(looking->trial, "round %u %s the message over, by what it says", round, submits ? "hands" : "does not hand");
 }
@@ -91,7 +92,7 @@ static void run_handover(struct pk_bench *bench, const struct pk_json *handover)
     size_t count = pk_json_count(rounds);
     struct pk_trial_job job;
     struct pk_handed handed;
-    struct looking looking = { trial, rounds };
+    struct looking looking = { trial, bench->asks, rounds };
     if (count > PK_TRIAL_ROUNDS_MAX) {
         (void) pk_trial_flaw(trial, "it has more rounds than there can be");
         return;
@@ -113,11 +114,11 @@ static void run_handover(struct pk_bench *bench, const struct pk_json *handover)
         pk_buf_finish(&answers[i].body);
 }
 
-void pk_check_handovers(struct pk_trial *trial)
+static void run_list(struct pk_trial *trial, const char *list, const char *what, bool asks)
 {
     for (size_t i = 0; i < trial->case_count; i++) {
         const struct pk_case *test = &trial->cases[i];
-        const struct pk_json *handovers = pk_json_get(test->document, "handovers");
+        const struct pk_json *handovers = pk_json_get(test->document, list);
         struct pk_bench bench;
         if (!handovers)
             continue;
@@ -126,12 +127,20 @@ void pk_check_handovers(struct pk_trial *trial)
             const struct pk_json *handover = pk_json_item(handovers, j);
             char name[100];
             (void) snprintf(name, sizeof name, "%s: %.*s", test->name, PK_SLICE_ARG(pk_case_text(handover, "about", "?")));
-            pk_trial_begin(trial, "hand-over", name);
+            pk_trial_begin(trial, what, name);
             pk_bench_renew(&bench);
+            bench.asks = asks;
             if (bench.self)
                 run_handover(&bench, handover);
             pk_trial_end(trial);
         }
         pk_bench_close(&bench);
     }
+}
+
+void pk_check_handovers(struct pk_trial *trial)
+{
+    run_list(trial, "handovers", "hand-over", false);
+    if (trial->adapter->exchange->query)
+        run_list(trial, "queries", "query", true);
 }

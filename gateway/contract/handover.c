@@ -164,7 +164,8 @@ bool pk_trial_hand_over(struct pk_bench *bench, const struct pk_job *job, const 
         pk_request_clear(&request);
         round.submits = 0;
         round.result = (struct pk_result){ 0 };
-        int r = trial->adapter->exchange->step(bench->self, job, &round);
+        int r = bench->asks ? trial->adapter->exchange->query(bench->self, job, &round)
+                            : trial->adapter->exchange->step(bench->self, job, &round);
         if (r == PK_STEP_DONE) {
             keep(&round.result, ret_handed);
             done = true;
@@ -173,7 +174,7 @@ bool pk_trial_hand_over(struct pk_bench *bench, const struct pk_job *job, const 
         if (done)
             break;
         if (r != PK_STEP_SEND)
-            good = pk_trial_flaw(trial, "step() says %d in round %u", r, round.number);
+            good = pk_trial_flaw(trial, "%s says %d in round %u", bench->asks ? "query()" : "step()", r, round.number);
         else if (round.number == PK_TRIAL_ROUNDS_MAX)
             good = pk_trial_flaw(trial, "it needs more than %u rounds", PK_TRIAL_ROUNDS_MAX);
         else
@@ -190,7 +191,9 @@ bool pk_trial_hand_over(struct pk_bench *bench, const struct pk_job *job, const 
     pk_request_finish(&request);
     if (good)
         good = check_result(bench, ret_handed);
-    if (good && ret_handed->result.outcome == PK_OUTCOME_ACCEPTED && !any_submitted(ret_handed))
+    if (good && bench->asks && any_submitted(ret_handed))
+        good = pk_trial_flaw(trial, "query() hands the message over (submits)");
+    if (good && !bench->asks && ret_handed->result.outcome == PK_OUTCOME_ACCEPTED && !any_submitted(ret_handed))
         good = pk_trial_flaw(trial, "it says accepted, and no request of it handed the message over (submits)");
     bench->job = NULL;
     return good;

@@ -75,6 +75,7 @@ struct pk_bench {
     void *self;               /* NULL: it did not open */
     struct pk_buf trouble;    /* "key: reason\n" of everything refused */
     const struct pk_job *job; /* under way, or NULL */
+    bool asks;                /* hand-overs are driven through query(), not step() */
     struct pk_bench *next;
 };
 /* `without` (NULL = none) is left out of the settings; `account` (NULL = the document itself) holds settings and secrets.
