@@ -30,21 +30,17 @@ static const struct pk_setting settings[] = {
     PK_KIT_INTEGER("sim", NULL, 1, 3, "The SIM to send with, counted from 1."),
     PK_KIT_INTEGER("priority", NULL, -128, 99, "The priority on the telephone; from 100 on its limits would not hold."),
     PK_KIT_INTEGER("active_within", NULL, 1, 720, "Only telephones that were heard of within so many hours."),
-    PK_KIT_DURATION("queue_wait", "5m", PK_KIT_SECOND, PK_KIT_HOUR, "How long to wait when too many messages wait for the telephones."),
+    PK_KIT_DURATION("queue_wait", "5m", PK_KIT_SECOND, PK_KIT_HOUR, "How long to wait while the telephones' queue is full."),
     PK_KIT_SECRET("webhook_key", "The signing key of a telephone's webhooks; of several telephones each on a line of its own."),
     PK_KIT_DURATION("webhook_age", "3d", 30 * PK_KIT_SECOND, 7 * PK_KIT_DAY,
                     "How old the signed time of a call may be; telephones repeat a call for two days."),
 };
 
 /* Reasons of Android's SmsManager that no second try mends; every other failure is the telephone's, for now. */
-#define NEVER PK_RECEIPT_UNDELIVERED_PERMANENT
-static const struct pk_kit_word reasons[] = {
-    { "RESULT_ERROR_FDN_CHECK_FAILURE", NEVER },       { "RESULT_ERROR_SHORT_CODE_NOT_ALLOWED", NEVER },
-    { "RESULT_ERROR_SHORT_CODE_NEVER_ALLOWED", NEVER }, { "RESULT_ERROR_NULL_PDU", NEVER },
-    { "RESULT_INVALID_ARGUMENTS", NEVER },             { "RESULT_INVALID_SMS_FORMAT", NEVER },
-    { "RESULT_ENCODING_ERROR", NEVER },                { "RESULT_RIL_INVALID_ARGUMENTS", NEVER },
-    { "RESULT_RIL_INVALID_SMS_FORMAT", NEVER },        { "RESULT_RIL_ENCODING_ERR", NEVER },
-};
+static const char for_good[] =
+    "RESULT_ERROR_FDN_CHECK_FAILURE, RESULT_ERROR_SHORT_CODE_NOT_ALLOWED, RESULT_ERROR_SHORT_CODE_NEVER_ALLOWED, "
+    "RESULT_ERROR_NULL_PDU, RESULT_INVALID_ARGUMENTS, RESULT_INVALID_SMS_FORMAT, RESULT_ENCODING_ERROR, "
+    "RESULT_RIL_INVALID_ARGUMENTS, RESULT_RIL_INVALID_SMS_FORMAT, RESULT_RIL_ENCODING_ERR";
 
 static const struct pk_kit_word events[] = {
     { "sms:sent", PK_RECEIPT_SENT },
@@ -105,21 +101,21 @@ enum { MEMORY_TRY, MEMORY_ASKS }; /* in round->memory */
 
 static struct pk_slice id_of(const struct pk_job *job, uint64_t try, char room[40])
 {
-    char number[8] = "";
-    if (try > 0)
-        (void) snprintf(number, sizeof number, "-%u", (unsigned) try + 1);
-    int n = snprintf(room, 40, "%.*s%s", (int) (job->idempotency_key.len < 32 ? job->idempotency_key.len : 32),
-                     job->idempotency_key.data, number);
+    static const char *const ends[TRIES] = { "", "-2", "-3" };
+    int len = (int) (job->idempotency_key.len < 32 ? job->idempotency_key.len : 32);
+    int n = snprintf(room, 40, "%.*s%s", len, job->idempotency_key.data, ends[try]);
     return pk_slice_make(room, (size_t) n);
 }
 
-static int write_message(struct account *account, const struct pk_job *job, struct pk_slice id, int64_t left_ms, struct pk_request *request)
+static int write_message(struct account *account, const struct pk_job *job, struct pk_slice id, int64_t left_ms,
+                         struct pk_request *request)
 {
     const struct pk_host *host = account->base.host;
     const struct pk_kit_settings *own = &account->base.settings;
     char path[64] = "/messages";
     if (pk_kit_is_set(own, "active_within"))
-        (void) snprintf(path, sizeof path, "/messages?deviceActiveWithin=%lld", (long long) pk_kit_number(own, "active_within", 1));
+        (void) snprintf(path, sizeof path, "/messages?deviceActiveWithin=%lld",
+                        (long long) pk_kit_number(own, "active_within", 1));
     int r = pk_kit_begin_json(host, request, pk_kit_text(own, "url"), path);
     if (r == 0)
         r = host->header(request, PK_SLICE("Authorization"), pk_slice_of(account->basic));
@@ -183,7 +179,8 @@ static void judge(struct account *account, const struct pk_answer *answer, struc
     if (answer->status == 503 && pk_slice_is(error, "QueueLimitExceeded"))
         outcome = PK_OUTCOME_THROTTLED;
     if (outcome != PK_OUTCOME_ACCEPTED) {
-        pk_kit_refuse(&account->base.words, answer, outcome, error, pk_kit_number(&account->base.settings, "queue_wait", 5 * PK_KIT_MINUTE), ret);
+        pk_kit_refuse(&account->base.words, answer, outcome, error,
+                      pk_kit_number(&account->base.settings, "queue_wait", 5 * PK_KIT_MINUTE), ret);
         return;
     }
     pk_kit_accept(&account->base.words, id, ret);
@@ -199,8 +196,9 @@ static int judge_known(struct account *account, const struct pk_job *job, struct
     char room[40];
     struct pk_slice id = id_of(job, round->memory[MEMORY_TRY], room), state = { 0 };
     if (answer->state != PK_ANSWER_COMPLETE || answer->status >= 500 || answer->status == 429) {
-        round->result = (struct pk_result){ .outcome = PK_OUTCOME_UNCERTAIN,
-                                            .reason = PK_SLICE("The server knows the message and did not say what became of it.") };
+        round->result =
+            (struct pk_result){ .outcome = PK_OUTCOME_UNCERTAIN,
+                                .reason = PK_SLICE("The server knows the message and did not say what became of it.") };
         return PK_STEP_DONE;
     }
     if (answer->status == 200)
@@ -236,7 +234,8 @@ static int step(void *self, const struct pk_job *job, struct pk_round *round)
 
 /* ---- the telephones' calls ---- */
 
-static bool key_fits(const struct account *account, struct pk_slice key, const struct pk_hook_request *request, struct pk_slice time)
+static bool key_fits(const struct account *account, struct pk_slice key, const struct pk_hook_request *request,
+                     struct pk_slice time)
 {
     const struct pk_slice sealed[] = { request->body, time };
     uint8_t mac[MAC_BYTES];
@@ -258,14 +257,9 @@ static int verify(void *self, const struct pk_hook_request *request, struct pk_e
     int64_t age_ms = request->now_ms - seconds * 1000;
     if (age_ms > most_ms || age_ms < -5 * PK_KIT_MINUTE)
         return pk_fail(err, PK_E_DENIED, "the call is older than webhook_age, or from the future");
-    while (keys.len > 0) {
-        const char *end = memchr(keys.data, '\n', keys.len);
-        size_t n = end ? (size_t) (end - keys.data) : keys.len, used = end ? n + 1 : n;
-        struct pk_slice key = pk_kit_trim(pk_slice_make(keys.data, n));
-        if (key.len > 0 && key_fits(account, key, request, time))
+    for (struct pk_slice key; pk_kit_next_line(&keys, &key);)
+        if (key_fits(account, key, request, time))
             return 0;
-        keys = pk_slice_make(keys.data + used, keys.len - used);
-    }
     return pk_fail(err, PK_E_DENIED, "the call's signature fits no webhook_key");
 }
 
@@ -295,7 +289,8 @@ static int take_receipt(struct account *account, const struct pk_value *root, ui
 {
     static const char *const times[] = { "payload.deliveredAt", "payload.sentAt", "payload.failedAt", "payload.cancelledAt" };
     const struct pk_host *host = account->base.host;
-    struct pk_slice id = pk_kit_at(host, root, "payload.messageId"), reason = pk_kit_at(host, root, "payload.reason"), time = { 0 };
+    struct pk_slice id = pk_kit_at(host, root, "payload.messageId"), reason = pk_kit_at(host, root, "payload.reason"),
+                    time = { 0 };
     struct counted *counted = &account->counted[(hash(id) >> 8) & (KNOWN - 1)];
     int64_t parts = host->json_int(host->json_at(root, "payload.partsCount"), 1);
     for (size_t i = 0; i < PK_KIT_COUNT(times) && time.len == 0; i++)
@@ -304,7 +299,7 @@ static int take_receipt(struct account *account, const struct pk_value *root, ui
         *counted = (struct counted){ .message = hash(id), .parts = (unsigned) parts };
     if (state == PK_RECEIPT_DELIVERED && !is_whole(counted, hash(id), hash(pk_kit_at(host, root, "id"))))
         state = PK_RECEIPT_SENT;
-    if (state == PK_RECEIPT_UNDELIVERED_TEMPORARY && pk_kit_meaning(reasons, PK_KIT_COUNT(reasons), reason) != 0)
+    if (state == PK_RECEIPT_UNDELIVERED_TEMPORARY && pk_kit_is_listed(pk_slice_of(for_good), reason))
         state = PK_RECEIPT_UNDELIVERED_PERMANENT;
     return pk_kit_receipt(sink, state, id, (struct pk_slice){ 0 }, reason, time);
 }
@@ -323,7 +318,7 @@ static int parse(void *self, const struct pk_hook_request *request, struct pk_ev
     if (state != 0)
         return take_receipt(account, root, state, sink);
     if (!pk_slice_is(event, "sms:received"))
-        return 0; /* a ping, or of a kind nobody asked for */
+        return 0;   /* a ping, or of a kind nobody asked for */
     if (!from.data) /* apps before 2026 */
         from = pk_kit_at(host, root, "payload.phoneNumber");
     return pk_kit_reply(sink, from, pk_kit_at(host, root, "payload.message"), pk_kit_at(host, root, "id"),

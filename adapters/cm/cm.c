@@ -26,7 +26,8 @@ static const struct pk_setting settings[] = {
     PK_KIT_URL("url", "https://gw.messaging.cm.com/v1.0/message",
                "The gateway's address; CM names another one to customers that may not use the usual."),
     PK_KIT_SECRET_REQUIRED("product_token", "The product token of the gateway, as the Channels app shows it."),
-    PK_KIT_TEXT("sender", NULL, "The sender people see when the message names none: at most 11 letters and digits, or 16 digits."),
+    PK_KIT_TEXT("sender", NULL,
+                "The sender people see when the message names none: at most 11 letters and digits, or 16 digits."),
     PK_KIT_INTEGER("max_parts", "8", 1, 8, "The most parts a message may have; CM refuses a longer one."),
     PK_KIT_TEXT("grouping", NULL, "A label for CM's own reports, at most 100 characters; nothing about a person."),
     PK_KIT_SECRET("webhook_secret",
@@ -55,10 +56,8 @@ static const struct pk_kit_word codes[] = {
 #define PER_MESSAGE "201" /* errorCode: see each message */
 
 static const struct pk_kit_word states[] = {
-    { "0", PK_RECEIPT_SENT },
-    { "1", PK_RECEIPT_UNDELIVERED_PERMANENT },
-    { "2", PK_RECEIPT_DELIVERED },
-    { "3", PK_RECEIPT_UNDELIVERED_PERMANENT }, /* unless its error code says otherwise */
+    { "0", PK_RECEIPT_SENT },      { "1", PK_RECEIPT_UNDELIVERED_PERMANENT },
+    { "2", PK_RECEIPT_DELIVERED }, { "3", PK_RECEIPT_UNDELIVERED_PERMANENT }, /* unless its error code says otherwise */
     { "4", PK_RECEIPT_READ },
 };
 
@@ -221,7 +220,9 @@ static int take_status(struct pk_event_sink *sink, struct pk_slice reference, st
 {
     uint32_t state = pk_kit_meaning(states, PK_KIT_COUNT(states), status);
     uint32_t other = pk_slice_is(status, "3") ? pk_kit_meaning(passing, PK_KIT_COUNT(passing), code) : 0;
-    int r = state != 0 ? pk_kit_receipt(sink, other != 0 ? other : state, (struct pk_slice){ 0 }, reference, code, (struct pk_slice){ 0 }) : 0;
+    int r = state != 0 ? pk_kit_receipt(sink, other != 0 ? other : state, (struct pk_slice){ 0 }, reference, code,
+                                        (struct pk_slice){ 0 })
+                       : 0;
     if (r == 0 && pk_slice_is(status, "3") && pk_slice_is(code, ON_STOP_LIST))
         r = pk_kit_opt_out(sink, to, (struct pk_slice){ 0 });
     return r;

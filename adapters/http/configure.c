@@ -244,7 +244,7 @@ void pk_http_adapter_close(void *self)
     if (!account)
         return;
     pk_kit_basic_free(account->basic);
-    pk_kit_basic_free(account->hook_basic);
+    pk_kit_guard_finish(&account->guard);
     pk_kit_template_finish(&account->query);
     pk_kit_template_finish(&account->body);
     pk_kit_table_finish(&account->codes);

@@ -4,11 +4,9 @@
  */
 #include "adapters/http/http.h"
 
-#include "adapters/kit/request.h"
 #include "adapters/kit/text.h"
 
 #include <stdlib.h>
-
 
 /* ---- places ---- */
 
@@ -137,25 +135,12 @@ static int configure_events(struct http_account *account, struct pk_error *err)
 static int configure_protection(struct http_account *account, struct pk_error *err)
 {
     const struct pk_kit_settings *settings = &account->settings;
-    account->path_secret = pk_kit_text(settings, "webhook_secret");
-    account->header_name = pk_kit_text(settings, "webhook_header");
-    account->header_secret = pk_kit_text(settings, "webhook_header_secret");
     account->hmac_header = pk_kit_text(settings, "webhook_hmac_header");
     account->hmac_secret = pk_kit_text(settings, "webhook_hmac_secret");
     account->hmac_base64 = pk_slice_is(pk_kit_text(settings, "webhook_hmac_encoding"), "base64");
-    int r = pk_kit_pair(settings, "webhook_header", "webhook_header_secret", err);
+    int r = pk_kit_guard_init(&account->guard, settings, err);
     if (r == 0)
         r = pk_kit_pair(settings, "webhook_hmac_header", "webhook_hmac_secret", err);
-    if (r == 0)
-        r = pk_kit_pair(settings, "webhook_user", "webhook_password", err);
-    if (r == 0)
-        r = pk_kit_check_secret(settings, "webhook_secret", true, err);
-    if (r == 0)
-        r = pk_kit_check_secret(settings, "webhook_header_secret", false, err);
-    if (r == 0 && pk_kit_is_set(settings, "webhook_user") &&
-        !(account->hook_basic =
-              pk_kit_basic(pk_kit_text(settings, "webhook_user"), pk_kit_text(settings, "webhook_password"))))
-        r = PK_E_NOMEM;
     if (r != 0)
         return r;
     if (account->receipt_state.count + account->reply_text.count > 0 && !pk_http_adapter_protected(account))

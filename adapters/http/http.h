@@ -12,6 +12,7 @@
 #ifndef PK_ADAPTER_HTTP_H
 #define PK_ADAPTER_HTTP_H
 
+#include "adapters/kit/guard.h"
 #include "adapters/kit/result.h"
 #include "adapters/kit/settings.h"
 #include "adapters/kit/table.h"
@@ -73,9 +74,9 @@ struct http_account {
     struct pk_kit_words words;
 
     /* webhook */
-    struct pk_slice path_secret, header_name, header_secret, hmac_header, hmac_secret;
+    struct pk_kit_guard guard;
+    struct pk_slice hmac_header, hmac_secret;
     bool hmac_base64;
-    char *hook_basic;
     struct http_paths items, receipt_id, receipt_reference, receipt_state, receipt_code, receipt_time;
     struct http_paths reply_from, reply_text, reply_id, reply_time, reply_part_reference, reply_part_total, reply_part_index;
     struct pk_kit_table states;

@@ -6,14 +6,13 @@
 #include "adapters/http/http.h"
 
 #include "adapters/kit/encode.h"
-#include "adapters/kit/request.h"
 #include "adapters/kit/text.h"
 
 #define MAC_BYTES 32
 
 bool pk_http_adapter_protected(const struct http_account *account)
 {
-    return account->path_secret.len > 0 || account->header_secret.len > 0 || account->hmac_secret.len > 0 || account->hook_basic;
+    return pk_kit_guard_is_set(&account->guard) || account->hmac_secret.len > 0;
 }
 
 static bool hmac_holds(const struct http_account *account, const struct pk_hook_request *request)
@@ -44,13 +43,7 @@ int pk_http_adapter_verify(void *self, const struct pk_hook_request *request, st
         (void) pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: nothing protects it");
         return pk_hint(err, PK_E_NOT_FOUND, "Set webhook_secret, webhook_header, webhook_hmac_header or webhook_user.");
     }
-    if (account->path_secret.len > 0 && !pk_kit_path_is(request, account->path_secret))
-        return pk_fail(err, PK_E_DENIED, "the call's path does not hold webhook_secret");
-    if (account->header_secret.len > 0 && !pk_kit_header_is(request, account->header_name.data, account->header_secret))
-        return pk_fail(err, PK_E_DENIED, "the call's header does not hold webhook_header_secret");
     if (account->hmac_secret.len > 0 && !hmac_holds(account, request))
         return pk_fail(err, PK_E_DENIED, "the call's signature does not fit its body");
-    if (account->hook_basic && !pk_kit_header_is(request, "Authorization", pk_slice_of(account->hook_basic)))
-        return pk_fail(err, PK_E_DENIED, "the call's credentials are not webhook_user and webhook_password");
-    return 0;
+    return pk_kit_guard_verify(&account->guard, request, err);
 }

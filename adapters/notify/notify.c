@@ -23,7 +23,8 @@ static const struct pk_setting settings[] = {
     PK_KIT_TEXT("template.*", NULL,
                 "The template's id for one of our texts (template.NAME, or template.NAME.bg-Latn for one language and script), "
                 "then each of its parameters with where it comes from: ID, name = school, message = text."),
-    PK_KIT_TEXT("text_template", NULL, "The id of a template that is one parameter, for every text without a template.* of its own."),
+    PK_KIT_TEXT("text_template", NULL,
+                "The id of a template that is one parameter, for every text without a template.* of its own."),
     PK_KIT_TEXT("text_parameter", "bericht", "That parameter's name."),
     PK_KIT_SECRET("webhook_token", "The bearer token that you gave the service for its callbacks, at least 16 characters."),
     PK_KIT_BOOLEAN("inbound", "no", "Whether the service receives messages and passes them on to the callback."),
@@ -131,7 +132,8 @@ static uint32_t capabilities_of(const void *self)
 
 /* ---- our text in their words ---- */
 
-static void write_template(const struct account *account, const struct pk_job *job, struct pk_slice mapping, struct pk_kit_json *json)
+static void write_template(const struct account *account, const struct pk_job *job, struct pk_slice mapping,
+                           struct pk_kit_json *json)
 {
     const struct pk_kit_settings *own = &account->base.settings;
     bool mapped = mapping.len > 0;
@@ -158,7 +160,8 @@ static int authorise(const struct account *account, struct pk_request *request, 
     return r;
 }
 
-static int write_request(const struct account *account, const struct pk_job *job, struct pk_slice mapping, struct pk_request *request)
+static int write_request(const struct account *account, const struct pk_job *job, struct pk_slice mapping,
+                         struct pk_request *request)
 {
     const struct pk_host *host = account->base.host;
     const struct pk_kit_settings *own = &account->base.settings;
@@ -225,11 +228,13 @@ static int step(void *self, const struct pk_job *job, struct pk_round *round)
         return PK_STEP_DONE;
     }
     if (mapping.len == 0 && !pk_kit_is_set(&account->base.settings, "text_template")) {
-        pk_kit_reject("unmapped", "The account maps this text, in this language, to no template of the provider.", &round->result);
+        pk_kit_reject("unmapped", "The account maps this text, in this language, to no template of the provider.",
+                      &round->result);
         return PK_STEP_DONE;
     }
     if (mapping.len > 0 && !pk_kit_mapping_whole(mapping, job)) {
-        pk_kit_reject("no-value", "A parameter of the provider's template comes from a value that the message does not have.", &round->result);
+        pk_kit_reject("no-value", "A parameter of the provider's template comes from a value that the message does not have.",
+                      &round->result);
         return PK_STEP_DONE;
     }
     round->submits = 1;
@@ -290,7 +295,9 @@ static int parse(void *self, const struct pk_hook_request *request, struct pk_ev
     return pk_kit_receipt(sink, state, id, pk_kit_at(host, root, "reference"), status, moment);
 }
 
-static const struct pk_exchange_ops exchange = { .size = sizeof exchange, .transport = PK_TRANSPORT_HTTP, .step = step, .query = query };
+static const struct pk_exchange_ops exchange = {
+    .size = sizeof exchange, .transport = PK_TRANSPORT_HTTP, .step = step, .query = query
+};
 static const struct pk_webhook_ops webhook = { .size = sizeof webhook, .verify = verify, .parse = parse };
 
 PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {

@@ -8,6 +8,7 @@
 #include "adapters/kit/encode.h"
 #include "adapters/kit/event.h"
 #include "adapters/kit/export.h"
+#include "adapters/kit/guard.h"
 #include "adapters/kit/json.h"
 #include "adapters/kit/moment.h"
 #include "adapters/kit/request.h"
@@ -26,11 +27,15 @@ static const struct pk_setting settings[] = {
     PK_KIT_SECRET_REQUIRED("api_key", "The key that stands in X-Api-Key."),
     PK_KIT_TEXT_REQUIRED("account", "The account's reference, such as SPNL0000000."),
     PK_KIT_TEXT("sender", NULL, "The sender when the message names none; without it Spryng takes the account's own."),
-    PK_KIT_CHOICE("message_type", "NotificationsAndReminders|InternalOperations|CustomerSupport|Conversational|MarketingAndResearch",
+    PK_KIT_CHOICE("message_type",
+                  "NotificationsAndReminders|InternalOperations|CustomerSupport|Conversational|MarketingAndResearch",
                   "NotificationsAndReminders", "What Spryng is told the messages are."),
-    PK_KIT_CHOICE("brackets", "round|keep", "round", "Spryng reads [square brackets] as variables: write them round, or keep them."),
-    PK_KIT_TEXT("code.*", NULL, "Spryng's error codes that mean an outcome, such as code.invalid_recipient = some_code, other_code."),
-    PK_KIT_DURATION("throttle_wait", "5s", PK_KIT_SECOND, PK_KIT_HOUR, "How long to wait after being throttled when Spryng does not say."),
+    PK_KIT_CHOICE("brackets", "round|keep", "round",
+                  "Spryng reads [square brackets] as variables: write them round, or keep them."),
+    PK_KIT_TEXT("code.*", NULL,
+                "Spryng's error codes that mean an outcome, such as code.invalid_recipient = some_code, other_code."),
+    PK_KIT_DURATION("throttle_wait", "5s", PK_KIT_SECOND, PK_KIT_HOUR,
+                    "How long to wait after being throttled when Spryng does not say."),
     PK_KIT_TEXT("webhook_header", NULL, "The header in which Spryng's calls carry a key, as set at its authentication methods."),
     PK_KIT_SECRET("webhook_header_secret", "The key expected in webhook_header, whole."),
     PK_KIT_TEXT("webhook_user", NULL, "The user name that Spryng's calls carry as HTTP Basic authentication."),
@@ -40,23 +45,27 @@ static const struct pk_setting settings[] = {
     PK_KIT_INTEGER("poll_page", "200", 1, 500, "How many of the last messages to ask for at once."),
 };
 
-/* A failed message's reason. */
-static const struct pk_kit_word reasons[] = {
-    { "DestinationNotAllowed", NEVER }, { "LandlineNotAllowed", NEVER },   { "MessageExpired", NEVER },
-    { "MessagePartCountExceeded", NEVER }, { "MsisdnInvalid", NEVER },     { "NetworkFailed", FLEETING },
-    { "OptedOut", NEVER },              { "OutsideBusinessHours", FLEETING }, { "PartiallyDelivered", NEVER },
-    { "senderIdInvalid", NEVER },       { "SendingLimitExceeded", FLEETING }, { "WithinQuietHours", FLEETING },
+/* Reasons of a failure that passes. For good: DestinationNotAllowed, LandlineNotAllowed, MessageExpired, MsisdnInvalid,
+ * MessagePartCountExceeded, OptedOut, PartiallyDelivered, senderIdInvalid, and whatever is not listed. */
+static const struct pk_kit_word passing[] = {
+    { "NetworkFailed", FLEETING },
+    { "OutsideBusinessHours", FLEETING },
+    { "SendingLimitExceeded", FLEETING },
+    { "WithinQuietHours", FLEETING },
 };
 
 static const struct pk_kit_word statuses[] = {
-    { "In Progress", PK_RECEIPT_ACCEPTED }, { "InProgress", PK_RECEIPT_ACCEPTED }, { "Sent", PK_RECEIPT_SENT },
-    { "Delivered", PK_RECEIPT_DELIVERED },  { "Failed", NEVER },
+    { "In Progress", PK_RECEIPT_ACCEPTED },
+    { "InProgress", PK_RECEIPT_ACCEPTED },
+    { "Sent", PK_RECEIPT_SENT },
+    { "Delivered", PK_RECEIPT_DELIVERED },
+    { "Failed", NEVER },
 };
 
 struct account {
     struct pk_kit_account base;
     struct pk_kit_table codes;
-    char *hook_basic;
+    struct pk_kit_guard guard;
     char cursor[CURSOR_MAX + 1]; /* of the poll under way */
 };
 
@@ -65,7 +74,7 @@ static void account_close(void *self)
     struct account *account = self;
     if (account) {
         pk_kit_table_finish(&account->codes);
-        pk_kit_basic_free(account->hook_basic);
+        pk_kit_guard_finish(&account->guard);
     }
     pk_kit_account_free(account);
 }
@@ -73,14 +82,7 @@ static void account_close(void *self)
 static int configure(struct account *account, struct pk_error *err)
 {
     const struct pk_kit_settings *own = &account->base.settings;
-    int r = pk_kit_pair(own, "webhook_header", "webhook_header_secret", err);
-    if (r == 0)
-        r = pk_kit_pair(own, "webhook_user", "webhook_password", err);
-    if (r == 0)
-        r = pk_kit_check_secret(own, "webhook_header_secret", false, err);
-    if (r == 0 && pk_kit_is_set(own, "webhook_user") &&
-        !(account->hook_basic = pk_kit_basic(pk_kit_text(own, "webhook_user"), pk_kit_text(own, "webhook_password"))))
-        r = PK_E_NOMEM;
+    int r = pk_kit_guard_init(&account->guard, own, err);
     if (r == 0)
         r = pk_kit_table_read(&account->codes, own, "code.", PK_KIT_OUTCOMES, err);
     return r;
@@ -101,15 +103,10 @@ static int account_open(const struct pk_host *host, const struct pk_setting_valu
     return r;
 }
 
-static bool is_protected(const struct account *account)
-{
-    return account->hook_basic || pk_kit_is_set(&account->base.settings, "webhook_header");
-}
-
 static uint32_t capabilities_of(const void *self)
 {
     const struct account *account = self;
-    bool open = is_protected(account), polls = pk_kit_number(&account->base.settings, "poll_receipts", 0) != 0;
+    bool open = pk_kit_guard_is_set(&account->guard), polls = pk_kit_number(&account->base.settings, "poll_receipts", 0) != 0;
     return (open || polls ? PK_CAN_RECEIPTS : 0) | (open ? PK_CAN_INBOUND : 0);
 }
 
@@ -174,7 +171,8 @@ static void judge(struct account *account, const struct pk_answer *answer, struc
             pk_kit_unreadable(&account->base.words, answer, ret);
         return;
     }
-    pk_kit_refuse(&account->base.words, answer, outcome, code, pk_kit_number(&account->base.settings, "throttle_wait", 5 * PK_KIT_SECOND), ret);
+    pk_kit_refuse(&account->base.words, answer, outcome, code,
+                  pk_kit_number(&account->base.settings, "throttle_wait", 5 * PK_KIT_SECOND), ret);
 }
 
 static int step(void *self, const struct pk_job *job, struct pk_round *round)
@@ -221,7 +219,8 @@ static int query(void *self, const struct pk_job *job, struct pk_round *round)
 static int take_receipt(struct pk_event_sink *sink, struct pk_slice id, struct pk_slice status, struct pk_slice reason,
                         struct pk_slice moment, struct pk_slice number)
 {
-    uint32_t state = pk_kit_meaning(statuses, PK_KIT_COUNT(statuses), status), why = pk_kit_meaning(reasons, PK_KIT_COUNT(reasons), reason);
+    uint32_t state = pk_kit_meaning(statuses, PK_KIT_COUNT(statuses), status),
+             why = pk_kit_meaning(passing, PK_KIT_COUNT(passing), reason);
     if (state == PK_RECEIPT_SENT && pk_slice_is(reason, "Delivered"))
         state = PK_RECEIPT_DELIVERED;
     if (state == NEVER && why != 0)
@@ -236,17 +235,10 @@ static int take_receipt(struct pk_event_sink *sink, struct pk_slice id, struct p
 static int verify(void *self, const struct pk_hook_request *request, struct pk_error *err)
 {
     const struct account *account = self;
-    const struct pk_kit_settings *own = &account->base.settings;
-    struct pk_slice header = pk_kit_text(own, "webhook_header");
-    if (!is_protected(account)) {
-        (void) pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: nothing protects it");
-        return pk_hint(err, PK_E_NOT_FOUND, "Set webhook_header and webhook_header_secret, or webhook_user and webhook_password.");
-    }
-    if (header.len > 0 && !pk_kit_header_is(request, header.data, pk_kit_text(own, "webhook_header_secret")))
-        return pk_fail(err, PK_E_DENIED, "the call's header does not hold webhook_header_secret");
-    if (account->hook_basic && !pk_kit_header_is(request, "Authorization", pk_slice_of(account->hook_basic)))
-        return pk_fail(err, PK_E_DENIED, "the call's credentials are not webhook_user and webhook_password");
-    return 0;
+    if (pk_kit_guard_is_set(&account->guard))
+        return pk_kit_guard_verify(&account->guard, request, err);
+    (void) pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: nothing protects it");
+    return pk_hint(err, PK_E_NOT_FOUND, "Set webhook_header and webhook_header_secret, or webhook_user and webhook_password.");
 }
 
 static int take_message(const struct account *account, const struct pk_value *item, struct pk_event_sink *sink)
@@ -290,7 +282,8 @@ static int poll_request(void *self, struct pk_slice cursor, struct pk_request *r
     size_t n = cursor.len <= CURSOR_MAX ? cursor.len : 0;
     memcpy(account->cursor, n > 0 ? cursor.data : "", n);
     account->cursor[n] = '\0';
-    (void) snprintf(path, sizeof path, "/v2/messages?pageSize=%lld", (long long) pk_kit_number(&account->base.settings, "poll_page", 200));
+    (void) snprintf(path, sizeof path, "/v2/messages?pageSize=%lld",
+                    (long long) pk_kit_number(&account->base.settings, "poll_page", 200));
     int r = begin(account, request, "GET", path);
     return r != 0 ? r : PK_STEP_SEND;
 }
@@ -313,8 +306,8 @@ static int poll_parse(void *self, const struct pk_answer *answer, struct pk_even
         int64_t at_ms = pk_kit_moment(moment);
         if (at_ms <= pk_kit_moment(before) || moment.len > CURSOR_MAX)
             continue;
-        r = take_receipt(sink, pk_kit_at(host, item, "messageId"), pk_kit_at(host, item, "status"), pk_kit_at(host, item, "reason"),
-                         moment, pk_kit_at(host, item, "msisdn"));
+        r = take_receipt(sink, pk_kit_at(host, item, "messageId"), pk_kit_at(host, item, "status"),
+                         pk_kit_at(host, item, "reason"), moment, pk_kit_at(host, item, "msisdn"));
         last = at_ms > pk_kit_moment(last) ? moment : last;
     }
     if ((r == 0 || r == PK_E_INVALID) && last.data != before.data)
@@ -322,7 +315,9 @@ static int poll_parse(void *self, const struct pk_answer *answer, struct pk_even
     return r == PK_E_INVALID ? 0 : r;
 }
 
-static const struct pk_exchange_ops exchange = { .size = sizeof exchange, .transport = PK_TRANSPORT_HTTP, .step = step, .query = query };
+static const struct pk_exchange_ops exchange = {
+    .size = sizeof exchange, .transport = PK_TRANSPORT_HTTP, .step = step, .query = query
+};
 static const struct pk_webhook_ops webhook = { .size = sizeof webhook, .verify = verify, .parse = parse };
 static const struct pk_poll_ops poll = { .size = sizeof poll, .request = poll_request, .parse = poll_parse };
 

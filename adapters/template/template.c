@@ -29,9 +29,9 @@ static const struct pk_setting settings[] = {
 /* ---- the provider's words ---- */
 
 static const struct pk_kit_word codes[] = {
-    { "bad_token", PK_OUTCOME_MISCONFIGURED },        { "no_credit", PK_OUTCOME_MISCONFIGURED },
-    { "bad_number", PK_OUTCOME_INVALID_RECIPIENT },   { "unsubscribed", PK_OUTCOME_OPTED_OUT },
-    { "too_fast", PK_OUTCOME_THROTTLED },             { "bad_text", PK_OUTCOME_REJECTED },
+    { "bad_token", PK_OUTCOME_MISCONFIGURED },      { "no_credit", PK_OUTCOME_MISCONFIGURED },
+    { "bad_number", PK_OUTCOME_INVALID_RECIPIENT }, { "unsubscribed", PK_OUTCOME_OPTED_OUT },
+    { "too_fast", PK_OUTCOME_THROTTLED },           { "bad_text", PK_OUTCOME_REJECTED },
 };
 
 static const struct pk_kit_word states[] = {

@@ -100,7 +100,8 @@ void pk_bench_open(struct pk_bench *bench, struct pk_trial *trial, const struct 
     }
     write_section(bench->settings_of, without, &text);
     if (pk_ini_parse("test.conf", pk_buf_slice(&text), &report, &ini, NULL) == 0)
-        (void) pk_settings_read(trial->adapter, ini, pk_ini_find(ini, "account", "test"), NULL, folder, &report, &bench->settings);
+        (void) pk_settings_read(trial->adapter, ini, pk_ini_find(ini, "account", "test"), NULL, folder, &report,
+                                &bench->settings);
     (void) each_secret(bench->settings_of, folder, true);
     (void) rmdir(folder);
     pk_ini_free(ini);

@@ -96,7 +96,8 @@ bool pk_case_bool(const struct pk_json *object, const char *name)
     return value;
 }
 
-const struct pk_json *pk_case_of_kind(const struct pk_trial *trial, const char *list, const char *kind, const struct pk_case **ret_case)
+const struct pk_json *pk_case_of_kind(const struct pk_trial *trial, const char *list, const char *kind,
+                                      const struct pk_case **ret_case)
 {
     for (size_t i = 0; i < trial->case_count; i++) {
         const struct pk_json *items = pk_json_get(trial->cases[i].document, list);
@@ -127,10 +128,11 @@ static void check_kind(struct pk_trial *trial, const char *list, const char *kin
 {
     pk_trial_begin(trial, "kind", kind);
     if (!pk_case_of_kind(trial, list, kind, NULL) && !is_absent(trial, kind))
-        (void) pk_trial_flaw(trial,
-                             "no case in \"%s\" has \"kind\": \"%s\"; where the provider knows nothing of the sort, a sentence in "
-                             "\"absent\" says so",
-                             list, kind);
+        (void) pk_trial_flaw(
+            trial,
+            "no case in \"%s\" has \"kind\": \"%s\"; where the provider knows nothing of the sort, a sentence in "
+            "\"absent\" says so",
+            list, kind);
     pk_trial_end(trial);
 }
 
@@ -169,7 +171,8 @@ static void check_meaning(struct pk_trial *trial, const char *kind, const char *
     const struct pk_json *item = pk_case_of_kind(trial, "handovers", kind, &test);
     const struct pk_json *rounds = pk_json_get(item, "rounds");
     const struct pk_json *answer = pk_json_get(pk_json_item(rounds, pk_json_count(rounds) - 1), "answer");
-    struct pk_slice state = pk_case_text(answer, "state", "complete"), said = pk_case_text(pk_json_get(item, "result"), "outcome", "accepted");
+    struct pk_slice state = pk_case_text(answer, "state", "complete"),
+                    said = pk_case_text(pk_json_get(item, "result"), "outcome", "accepted");
     int64_t status = pk_case_int(answer, "status", 200);
     if (!item)
         return;
@@ -222,10 +225,10 @@ void pk_check_cases(struct pk_trial *trial)
     static const struct {
         const char *kind, *outcome;
     } handovers[] = {
-        { "success", "accepted" },       { "refusal", "rejected" },         { "invalid_recipient", "invalid_recipient" },
-        { "opted_out", "opted_out" },    { "throttle", "throttled" },       { "auth", "misconfigured" },
-        { "garbage", NULL },             { "timeout", "uncertain" },        { "refused_connection", "retry" },
-        { "server_error", "retry" },     { "cyrillic_1", "accepted" },      { "cyrillic_3", "accepted" },
+        { "success", "accepted" },    { "refusal", "rejected" },    { "invalid_recipient", "invalid_recipient" },
+        { "opted_out", "opted_out" }, { "throttle", "throttled" },  { "auth", "misconfigured" },
+        { "garbage", NULL },          { "timeout", "uncertain" },   { "refused_connection", "retry" },
+        { "server_error", "retry" },  { "cyrillic_1", "accepted" }, { "cyrillic_3", "accepted" },
         { "emoji", "accepted" },
     };
     static const char *const receipts[] = { "delivered", "undelivered" };

@@ -33,8 +33,12 @@ static struct chance seeded(struct pk_slice body)
 
 /* What stands in a body instead of what should. */
 static const char *const pieces[] = {
-    "null", "true", "0", "-1", "99999999999999999999", "1e999", "\"\"", "[]", "{}", "[[[[[[[[[[[[[[[[[[[[", "\"\\ud800\"", "\"\\u0000\"",
-    "\xff", "\xd0", "\xed\xa0\x80", "&", "=", "%", "%zz", "\r\n", "\"", "\\", "+", "31600000001", ",", ":",
+    "null",        "true",        "0",    "-1",          "99999999999999999999",
+    "1e999",       "\"\"",        "[]",   "{}",          "[[[[[[[[[[[[[[[[[[[[",
+    "\"\\ud800\"", "\"\\u0000\"", "\xff", "\xd0",        "\xed\xa0\x80",
+    "&",           "=",           "%",    "%zz",         "\r\n",
+    "\"",          "\\",          "+",    "31600000001", ",",
+    ":",
 };
 
 /* One change; `out` has room for the body and a piece. */

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#define CHANGES 300u   /* of each sample body */
+#define CHANGES 300u    /* of each sample body */
 #define HEADERS_MAX 16u /* of a sample that can be spoilt */
 
 /* ---- one call ---- */
@@ -133,7 +133,8 @@ static void check_samples(struct pk_trial *trial)
         pk_bench_open(&bench, trial, test, NULL, NULL);
         for (size_t j = 0; j < pk_json_count(calls) && bench.self; j++) {
             char name[100];
-            (void) snprintf(name, sizeof name, "%s: %.*s", test->name, PK_SLICE_ARG(pk_case_text(pk_json_item(calls, j), "about", "?")));
+            (void) snprintf(name, sizeof name, "%s: %.*s", test->name,
+                            PK_SLICE_ARG(pk_case_text(pk_json_item(calls, j), "about", "?")));
             pk_trial_begin(trial, "call", name);
             run_call(&bench, pk_json_item(calls, j));
             pk_trial_end(trial);
@@ -260,8 +261,9 @@ static void check_wrong(struct pk_bench *bench, const struct pk_json *sample)
 
 static void check_garbage(struct pk_bench *bench, const struct pk_json *sample)
 {
-    static const char *const bodies[] = { "[",   "[]",  "{}", "[1,2,null,\"x\",[[]]]", "{\"a\":1,\"a\":2}", "&&&===&=&%", "%zz=%1&%", "\xff\xfe",
-                                          "null", "=" };
+    static const char *const bodies[] = {
+        "[", "[]", "{}", "[1,2,null,\"x\",[[]]]", "{\"a\":1,\"a\":2}", "&&&===&=&%", "%zz=%1&%", "\xff\xfe", "null", "="
+    };
     struct call call;
     call_init(&call, sample);
     for (size_t i = 0; i < PK_COUNT(bodies); i++) {

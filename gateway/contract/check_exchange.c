@@ -104,7 +104,8 @@ static void check_statuses(struct ground *ground)
         for (size_t j = 0; j < PK_COUNT(bodies); j++) {
             char what[64];
             (void) snprintf(what, sizeof what, "status %u", table[i].status);
-            expect(ground, what, answered(ground, PK_ANSWER_COMPLETE, table[i].status, pk_slice_of(bodies[j]), 0), table[i].outcome);
+            expect(ground, what, answered(ground, PK_ANSWER_COMPLETE, table[i].status, pk_slice_of(bodies[j]), 0),
+                   table[i].outcome);
         }
 }
 
@@ -127,13 +128,16 @@ static void check_no_answer(struct ground *ground)
     expect(ground, "a refused connection", answered(ground, PK_ANSWER_NOT_SENT, 0, PK_SLICE(""), 0), PK_OUTCOME_RETRY);
     expect(ground, "silence after sending", answered(ground, PK_ANSWER_NONE, 0, PK_SLICE(""), 0), PK_OUTCOME_UNCERTAIN);
     /* Half an answer is none, whatever its beginning says. */
-    expect(ground, "half an answer", answered(ground, PK_ANSWER_NONE, ground->good_status, PK_SLICE("{\"id\":"), 0), PK_OUTCOME_UNCERTAIN);
+    expect(ground, "half an answer", answered(ground, PK_ANSWER_NONE, ground->good_status, PK_SLICE("{\"id\":"), 0),
+           PK_OUTCOME_UNCERTAIN);
 }
 
 /* A 2xx that nobody can read: the provider may have the message, so it is neither refused nor sent again. */
 static void check_garbage(struct ground *ground)
 {
-    static const char *const bodies[] = { "", "<html><body>Login</body></html>", "[", "null", "[]", "0", "\xff\xfe", "{\"a\":1,\"a\":2}" };
+    static const char *const bodies[] = {
+        "", "<html><body>Login</body></html>", "[", "null", "[]", "0", "\xff\xfe", "{\"a\":1,\"a\":2}"
+    };
     for (size_t i = 0; i < PK_COUNT(bodies) && !ground->own_statuses; i++) {
         const struct pk_result *result = answered(ground, PK_ANSWER_COMPLETE, ground->good_status, pk_slice_of(bodies[i]), 0);
         if (result && result->outcome != PK_OUTCOME_ACCEPTED && result->outcome != PK_OUTCOME_UNCERTAIN)

@@ -64,7 +64,8 @@ static void look(void *ctx, unsigned round, const struct pk_request *request, bo
         pk_trial_compare_request(looking->trial, request, pk_json_get(expected, "request"));
     bool wanted = pk_json_get(expected, "submits") ? pk_case_bool(expected, "submits") : !looking->asks && round + 1 == count;
     if (submits != wanted)
-        (void) pk_trial_flaw(looking->trial, "round %u %s the message over, by what it says", round, submits ? "hands" : "does not hand");
+        (void) pk_trial_flaw(looking->trial, "round %u %s the message over, by what it says", round,
+                             submits ? "hands" : "does not hand");
 }
 
 /* ---- results ---- */

@@ -117,7 +117,8 @@ static void for_each(struct pk_trial *trial, const char *check, void (*run)(stru
         pk_bench_open(&bench, trial, test, NULL, NULL);
         for (size_t j = 0; j < pk_json_count(polls) && bench.self; j++) {
             char name[100];
-            (void) snprintf(name, sizeof name, "%s: %.*s", test->name, PK_SLICE_ARG(pk_case_text(pk_json_item(polls, j), "about", "?")));
+            (void) snprintf(name, sizeof name, "%s: %.*s", test->name,
+                            PK_SLICE_ARG(pk_case_text(pk_json_item(polls, j), "about", "?")));
             pk_trial_begin(trial, check, name);
             run(&bench, pk_json_item(polls, j));
             pk_trial_end(trial);

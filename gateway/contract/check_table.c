@@ -65,8 +65,10 @@ static void check_account(struct pk_trial *trial, const struct pk_case *test, co
             if (pk_slice_is(pk_json_string(pk_json_item(list, i)), names[j]))
                 wanted |= 1u << j;
     if (bench.self && list && pk_bench_capabilities(&bench) != wanted)
-        (void) pk_trial_flaw(trial, "this account can do 0x%x, not 0x%x as the case lists", pk_bench_capabilities(&bench), wanted);
-    if (bench.self && trial->adapter->capabilities_of && trial->adapter->capabilities_of(bench.self) & ~trial->adapter->capabilities)
+        (void) pk_trial_flaw(trial, "this account can do 0x%x, not 0x%x as the case lists", pk_bench_capabilities(&bench),
+                             wanted);
+    if (bench.self && trial->adapter->capabilities_of &&
+        trial->adapter->capabilities_of(bench.self) & ~trial->adapter->capabilities)
         (void) pk_trial_flaw(trial, "this account can do more than the adapter declares");
     pk_bench_close(&bench);
 }

@@ -58,8 +58,9 @@ void pk_events_finish(struct pk_events *events)
 /* ---- as a case says ---- */
 
 static const char *const kinds[] = { "", "receipt", "reply", "opt_in", "opt_out" };
-static const char *const states[] = { "",     "accepted",              "sent",                  "delivered",
-                                      "read", "undelivered_temporary", "undelivered_permanent", "unknown" };
+static const char *const states[] = {
+    "", "accepted", "sent", "delivered", "read", "undelivered_temporary", "undelivered_permanent", "unknown"
+};
 
 static void same(struct pk_trial *trial, struct pk_slice got, const struct pk_json *expected, const char *name)
 {

@@ -34,7 +34,8 @@ static void add_values(const struct pk_json *values, struct pk_trial_job *job)
     job->job.values = job->values;
 }
 
-void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, const struct pk_json *object, struct pk_trial_job *ret_job)
+void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, const struct pk_json *object,
+                  struct pk_trial_job *ret_job)
 {
     const struct pk_json *own = pk_json_get(object, "job"), *usual = test ? pk_json_get(test->document, "job") : NULL;
     const struct pk_json *values = pk_json_get(own, "values");
@@ -86,9 +87,11 @@ struct pk_trial_answer pk_trial_answer_make(uint32_t state, uint32_t status, str
 void pk_trial_answer(const struct pk_json *given, struct pk_trial_answer *ret_answer)
 {
     struct pk_slice state = pk_case_text(given, "state", "complete");
-    uint32_t known = pk_slice_is(state, "complete") ? PK_ANSWER_COMPLETE : pk_slice_is(state, "notSent") ? PK_ANSWER_NOT_SENT : PK_ANSWER_NONE;
-    *ret_answer = pk_trial_answer_make(known, (uint32_t) pk_case_int(given, "status", known == PK_ANSWER_COMPLETE ? 200 : 0), PK_SLICE(""),
-                                       pk_case_int(given, "retryAfterMs", 0));
+    uint32_t known = pk_slice_is(state, "complete")  ? PK_ANSWER_COMPLETE
+                     : pk_slice_is(state, "notSent") ? PK_ANSWER_NOT_SENT
+                                                     : PK_ANSWER_NONE;
+    *ret_answer = pk_trial_answer_make(known, (uint32_t) pk_case_int(given, "status", known == PK_ANSWER_COMPLETE ? 200 : 0),
+                                       PK_SLICE(""), pk_case_int(given, "retryAfterMs", 0));
     ret_answer->headers = pk_json_get(given, "headers");
     pk_case_body(given, "body", &ret_answer->body);
     ret_answer->base.body = pk_buf_slice(&ret_answer->body);
@@ -98,8 +101,8 @@ void pk_trial_answer(const struct pk_json *given, struct pk_trial_answer *ret_an
 
 const char *pk_trial_outcome(uint32_t outcome)
 {
-    static const char *const names[] = { "none",     "accepted",          "retry",     "throttled",     "rejected",
-                                         "invalid_recipient", "opted_out", "misconfigured", "uncertain" };
+    static const char *const names[] = { "none",      "accepted",      "retry",    "throttled", "rejected", "invalid_recipient",
+                                         "opted_out", "misconfigured", "uncertain" };
     return outcome < PK_COUNT(names) ? names[outcome] : "none";
 }
 

@@ -30,7 +30,8 @@ static bool decoded_is(struct pk_slice value, struct pk_slice text)
     struct pk_buf plain;
     pk_buf_init(&plain, 1u << 20);
     for (size_t i = 0; i < value.len; i++) {
-        bool escape = value.data[i] == '%' && value.len - i > 2 && hex_value(value.data[i + 1]) >= 0 && hex_value(value.data[i + 2]) >= 0;
+        bool escape =
+            value.data[i] == '%' && value.len - i > 2 && hex_value(value.data[i + 1]) >= 0 && hex_value(value.data[i + 2]) >= 0;
         char c = value.data[i] == '+' ? ' ' : value.data[i];
         if (escape)
             c = (char) (hex_value(value.data[i + 1]) << 4 | hex_value(value.data[i + 2]));

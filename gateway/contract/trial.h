@@ -118,7 +118,7 @@ struct pk_trial_answer pk_trial_answer_make(uint32_t state, uint32_t status, str
 struct pk_handed {
     struct pk_result result; /* its slices lie here */
     char id[512], code[512], reason[512];
-    unsigned rounds;    /* requests described */
+    unsigned rounds;                     /* requests described */
     bool submitted[PK_TRIAL_ROUNDS_MAX]; /* by round */
 };
 /* Drives step() to its end; round i gets answers[i], the last one goes for all later rounds. `looked` (NULL = nobody) sees
@@ -139,7 +139,7 @@ void pk_trial_compare_request(struct pk_trial *trial, const struct pk_request *r
 #define PK_TRIAL_EVENTS_MAX 64u
 
 struct pk_events {
-    struct pk_event_sink base; /* first */
+    struct pk_event_sink base;               /* first */
     struct pk_event at[PK_TRIAL_EVENTS_MAX]; /* copies */
     size_t count;
     bool too_many;
@@ -157,7 +157,8 @@ void pk_events_sound(struct pk_trial *trial, const struct pk_events *events);
 
 /* Every body that is `whole` cut off, then `count` of it changed by chance from the seed of its content: each lies exactly
  * in memory of its own. */
-void pk_changes(struct pk_slice whole, unsigned count, void (*each)(void *ctx, struct pk_slice body, const char *what), void *ctx);
+void pk_changes(struct pk_slice whole, unsigned count, void (*each)(void *ctx, struct pk_slice body, const char *what),
+                void *ctx);
 
 /* ---- the checks ---- */
 

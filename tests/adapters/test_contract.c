@@ -158,7 +158,9 @@ static int verify_wrong(void *self, const struct pk_hook_request *request, struc
 static int parse_wrong(void *self, const struct pk_hook_request *request, struct pk_event_sink *sink, struct pk_out *reply,
                        struct pk_error *err)
 {
-    struct pk_event event = { .size = sizeof event, .kind = PK_EVENT_RECEIPT, .provider_id = PK_SLICE("m-1"), .state = PK_RECEIPT_SENT };
+    struct pk_event event = {
+        .size = sizeof event, .kind = PK_EVENT_RECEIPT, .provider_id = PK_SLICE("m-1"), .state = PK_RECEIPT_SENT
+    };
     if (wrong == FAKE_STATE)
         event.state = 99;
     if (wrong == GUESSES_EVENTS || wrong == FAKE_STATE)
@@ -257,10 +259,9 @@ static void told_without(const char *from, const char *to, const char *check)
 
 static void missing_kinds_are_told_by_name(void **state)
 {
-    static const char *const kinds[] = { "success",    "refusal",     "invalid_recipient", "opted_out", "throttle",
-                                         "auth",       "garbage",     "timeout",           "refused_connection", "server_error",
-                                         "cyrillic_1", "cyrillic_3",  "emoji",             "delivered", "undelivered",
-                                         "reply" };
+    static const char *const kinds[] = { "success", "refusal",   "invalid_recipient",  "opted_out",    "throttle",   "auth",
+                                         "garbage", "timeout",   "refused_connection", "server_error", "cyrillic_1", "cyrillic_3",
+                                         "emoji",   "delivered", "undelivered",        "reply" };
     (void) state;
     for (size_t i = 0; i < PK_COUNT(kinds); i++) {
         char from[64], check[64];
