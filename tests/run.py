@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash"]
+SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "peers"]
 SKIPPED = 77  # the exit status of a program that could not be tried here
 FUZZ_SECONDS = 60  # each target, with --long
 

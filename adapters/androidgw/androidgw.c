@@ -28,7 +28,7 @@ static const struct pk_setting settings[] = {
     PK_KIT_SECRET_REQUIRED("password", "The password that the app shows."),
     PK_KIT_TEXT("device", NULL, "The id of the one telephone to send with; without it the server chooses."),
     PK_KIT_INTEGER("sim", NULL, 1, 3, "The SIM to send with, counted from 1."),
-    PK_KIT_INTEGER("priority", NULL, -128, 99, "The priority on the telephone; from 100 on its limits would not hold."),
+    PK_KIT_CHOICE("priority", "normal|low", "normal", "Whether messages of others on the same telephone go first (low)."),
     PK_KIT_INTEGER("active_within", NULL, 1, 720, "Only telephones that were heard of within so many hours."),
     PK_KIT_DURATION("queue_wait", "5m", PK_KIT_SECOND, PK_KIT_HOUR, "How long to wait while the telephones' queue is full."),
     PK_KIT_SECRET("webhook_key", "The signing key of a telephone's webhooks; of several telephones each on a line of its own."),
@@ -136,8 +136,8 @@ static int write_message(struct account *account, const struct pk_job *job, stru
         pk_kit_json_text(&json, "deviceId", pk_kit_text(own, "device"));
     if (pk_kit_is_set(own, "sim"))
         pk_kit_json_int(&json, "simNumber", pk_kit_number(own, "sim", 1));
-    if (pk_kit_is_set(own, "priority"))
-        pk_kit_json_int(&json, "priority", pk_kit_number(own, "priority", 0));
+    if (pk_slice_is(pk_kit_text(own, "priority"), "low"))
+        pk_kit_json_int(&json, "priority", -128);
     pk_kit_json_close(&json, '}');
     return json.error;
 }

@@ -74,9 +74,7 @@ static size_t change(struct chance *chance, struct pk_slice body, char *out)
 static void give(const char *bytes, size_t len, const char *what, void (*each)(void *ctx, struct pk_slice body, const char *what),
                  void *ctx)
 {
-    char *exact = malloc(len > 0 ? len : 1);
-    if (!exact)
-        abort();
+    char *exact = pk_alloc(len > 0 ? len : 1);
     if (len > 0)
         memcpy(exact, bytes, len);
     each(ctx, pk_slice_make(exact, len), what);
