@@ -15,7 +15,8 @@ _pokana_words()
 {
     case "$1 $2" in
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
-    'adapters '*) _pokana_names adapters ;;
+    'adapters test') _pokana_names adapters; echo '--cases' ;;
+    'adapters '*) _pokana_names adapters; echo 'test' ;;
     'trigger '*) echo '--as --wait --username --password' ;;
     'templates cost') echo '--topic --values --tag --route' ;;
     'triggers list') echo '--limit' ;;
@@ -85,7 +86,7 @@ _pokana()
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
     --config | --socket | --password | --address-from | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
         --second-person | --topic | --tag | --route) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
