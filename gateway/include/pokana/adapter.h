@@ -193,7 +193,7 @@ enum pk_receipt_state {
 struct pk_event {
     uint32_t size;
     uint32_t kind;
-    /* RECEIPT: one of the two names the attempt. */
+    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under. */
     struct pk_slice provider_id;
     struct pk_slice our_reference; /* the attempt_id we sent */
     uint32_t state; /* enum pk_receipt_state */
@@ -378,8 +378,8 @@ struct pk_webhook_ops {
     /* 0, or PK_E_DENIED; PK_E_NOT_FOUND when the settings leave the webhook unprotected: it is not open then. Runs on raw
      * bytes before anything is parsed. */
     int (*verify)(void *self, const struct pk_hook_request *request, struct pk_error *err);
-    /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty.
-     * PK_E_INVALID: answered 400. */
+    /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty. One that begins
+     * with '{' leaves as JSON. PK_E_INVALID: answered 400. */
     int (*parse)(void *self, const struct pk_hook_request *request, struct pk_event_sink *sink, struct pk_out *reply,
                  struct pk_error *err);
 };
