@@ -85,11 +85,19 @@ static void take_alone(struct hook *hook)
         hook->status = 503;
 }
 
+/* A challenge comes back as it was written; an object is one that the provider acts upon. */
+static const char *reply_type(const struct pk_buf *reply)
+{
+    if (reply->len == 0)
+        return NULL;
+    return reply->data[0] == '{' ? "application/json" : "text/plain; charset=utf-8";
+}
+
 static void answer(struct hook *hook)
 {
     struct pk_call *call = hook->call;
     if (hook->status >= 200 && hook->status <= 299)
-        pk_call_answer_as(call, hook->status, hook->reply.len > 0 ? "text/plain; charset=utf-8" : NULL, &hook->reply);
+        pk_call_answer_as(call, hook->status, reply_type(&hook->reply), &hook->reply);
     else
         refuse(call, hook->status >= 400 && hook->status != 500 ? hook->status : 503, hook->desk->rule->name, hook->err.message);
     pk_buf_finish(&hook->reply);

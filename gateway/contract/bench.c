@@ -77,8 +77,11 @@ static void open_self(struct pk_bench *bench)
     int r = bench->trial->adapter->open(&bench->table, values, count, &bench->self, &err);
     pk_host_end_call(bench->host);
     pk_bench_private(bench, pk_slice_of(err.message), "what open() says");
-    if (r == 0 && bench->self)
+    if (r == 0 && bench->self) {
+        if (bench->settings_of == bench->test->document && bench->trial->adapter->webhook)
+            pk_bench_hear(bench);
         return;
+    }
     bench->self = NULL;
     (void) pk_buf_printf(&bench->trouble, "%s\n", err.message);
 }

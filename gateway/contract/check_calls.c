@@ -2,7 +2,7 @@
 /*
  * The webhook: the calls of the case files, exactly; and of every accepted one that it is refused without its proof or
  * with a spoilt one, and survived cut off anywhere and changed by chance. A sample whose proof covers the body says so
- * ("signed": true).
+ * ("signed": true); one whose proof is a word in its query gives that word ("queryProof").
  */
 #include "gateway/contract/trial.h"
 
@@ -19,7 +19,7 @@ struct call {
     struct pk_hook_request base; /* first */
     const struct pk_json *headers;
     bool spoil_headers;
-    struct pk_buf body, path, spoilt[HEADERS_MAX]; /* spoilt: by the header's place, each as long as the call */
+    struct pk_buf body, path, query, spoilt[HEADERS_MAX]; /* spoilt: by the header's place, each as long as the call */
 };
 
 static struct pk_slice call_header(const struct pk_hook_request *base, const char *name)
@@ -48,6 +48,7 @@ static void call_init(struct call *call, const struct pk_json *sample)
     *call = (struct call){ .headers = pk_json_get(sample, "headers") };
     pk_case_body(sample, "body", &call->body);
     pk_case_body(sample, "path", &call->path);
+    pk_case_body(sample, "query", &call->query);
     for (size_t i = 0; i < HEADERS_MAX; i++)
         pk_buf_init(&call->spoilt[i], 4096);
     call->base = (struct pk_hook_request){
@@ -55,7 +56,7 @@ static void call_init(struct call *call, const struct pk_json *sample)
         .method = pk_case_text(sample, "method", "POST"),
         .url = pk_case_text(sample, "url", "https://pokana.example/hooks/test"),
         .path_rest = pk_buf_slice(&call->path),
-        .query = pk_case_text(sample, "query", ""),
+        .query = pk_buf_slice(&call->query),
         .body = pk_buf_slice(&call->body),
         .now_ms = pk_case_int(sample, "nowMs", PK_TRIAL_NOW_MS),
         .header = call_header,
@@ -66,6 +67,7 @@ static void call_finish(struct call *call)
 {
     pk_buf_finish(&call->body);
     pk_buf_finish(&call->path);
+    pk_buf_finish(&call->query);
     for (size_t i = 0; i < HEADERS_MAX; i++)
         pk_buf_finish(&call->spoilt[i]);
 }
@@ -79,7 +81,8 @@ static int verify(struct pk_bench *bench, const struct call *call)
     return r;
 }
 
-static int parse(struct pk_bench *bench, const struct pk_hook_request *request, struct pk_events *events)
+/* `sample` NULL: whatever it replies. */
+static int parse(struct pk_bench *bench, const struct pk_hook_request *request, struct pk_events *events, const struct pk_json *sample)
 {
     struct pk_error err = { 0 };
     struct pk_out reply;
@@ -88,6 +91,8 @@ static int parse(struct pk_bench *bench, const struct pk_hook_request *request, 
     pk_bench_end_call(bench);
     if (reply.buf.failed)
         (void) pk_trial_flaw(bench->trial, "its reply is longer than 4 KiB");
+    else if (sample && r == 0 && !pk_slice_equal(pk_buf_slice(&reply.buf), pk_case_text(sample, "reply", "")))
+        (void) pk_trial_flaw(bench->trial, "it replies \"%s\"", pk_buf_text(&reply.buf));
     pk_out_finish(&reply);
     pk_bench_private(bench, pk_slice_of(err.message), "what parse() says");
     pk_events_sound(bench->trial, events);
@@ -110,7 +115,7 @@ static void run_call(struct pk_bench *bench, const struct pk_json *sample)
     if (r != wanted)
         (void) pk_trial_flaw(trial, "verify() says %d, not %d", r, wanted);
     if (r == 0) {
-        r = parse(bench, &call.base, &events);
+        r = parse(bench, &call.base, &events, sample);
         if (r != (pk_slice_is(refused, "invalid") ? PK_E_INVALID : 0))
             (void) pk_trial_flaw(trial, "parse() says %d", r);
         if (events.count != pk_json_count(expected))
@@ -120,6 +125,21 @@ static void run_call(struct pk_bench *bench, const struct pk_json *sample)
     }
     pk_events_finish(&events);
     call_finish(&call);
+}
+
+void pk_bench_hear(struct pk_bench *bench)
+{
+    const struct pk_json *heard = pk_json_get(bench->test->document, "heard");
+    for (size_t i = 0; i < pk_json_count(heard); i++) {
+        struct call call;
+        struct pk_events events;
+        call_init(&call, pk_json_item(heard, i));
+        pk_events_init(&events);
+        if (verify(bench, &call) != 0 || parse(bench, &call.base, &events, NULL) != 0)
+            (void) pk_trial_flaw(bench->trial, "call number %zu of \"heard\" is refused", i + 1);
+        pk_events_finish(&events);
+        call_finish(&call);
+    }
 }
 
 static void check_samples(struct pk_trial *trial)
@@ -182,23 +202,40 @@ static void check_bare(struct pk_bench *bench, const struct pk_json *sample)
     call_init(&call, sample);
     call.headers = NULL;
     call.base.path_rest = PK_SLICE("");
+    if (pk_json_get(sample, "queryProof"))
+        call.base.query = PK_SLICE("");
     if (verify(bench, &call) != PK_E_DENIED)
         (void) pk_trial_flaw(bench->trial, "a call without any proof passes");
     call_finish(&call);
+}
+
+/* The last byte of the proof in the query, to be spoilt; NULL when it has none. */
+static char *query_proof(struct pk_trial *trial, struct call *call, const struct pk_json *sample)
+{
+    struct pk_slice proof = pk_case_text(sample, "queryProof", "");
+    char *at = proof.len > 0 && call->query.len > 0 ? memmem(call->query.data, call->query.len, proof.data, proof.len) : NULL;
+    if (proof.len > 0 && !at)
+        (void) pk_trial_flaw(trial, "the query does not hold \"queryProof\"");
+    return at ? at + proof.len - 1 : NULL;
 }
 
 static void check_spoilt(struct pk_bench *bench, const struct pk_json *sample)
 {
     struct call call;
     call_init(&call, sample);
+    char *in_query = query_proof(bench->trial, &call, sample);
     call.spoil_headers = true;
     if (call.path.len > 0)
         call.path.data[0] ^= 1;
+    if (in_query)
+        *in_query ^= 1;
     if (verify(bench, &call) != PK_E_DENIED)
         (void) pk_trial_flaw(bench->trial, "a call with spoilt proofs passes");
     call.spoil_headers = false;
     if (call.path.len > 0)
         call.path.data[0] ^= 1;
+    if (in_query)
+        *in_query ^= 1;
     if (verify(bench, &call) != 0)
         (void) pk_trial_flaw(bench->trial, "a good call after a bad one is refused");
     if (call.path.len > 0) {
@@ -240,7 +277,7 @@ static void give_wrong(void *ctx, struct pk_slice body, const char *what)
     bool same = pk_slice_equal(body, pk_buf_slice(&wrong->call->body));
     if (wrong->sealed && !same && verify(bench, wrong->call) != PK_E_DENIED)
         (void) pk_trial_flaw(bench->trial, "verify() takes it for good");
-    int r = parse(bench, &wrong->call->base, &events);
+    int r = parse(bench, &wrong->call->base, &events, NULL);
     if (r > 0)
         (void) pk_trial_flaw(bench->trial, "parse() says %d", r);
     if (r < 0 && r != PK_E_LIMIT && events.count > 0 && !events.too_many && strncmp(what, "cut", 3) == 0)
@@ -270,7 +307,7 @@ static void check_garbage(struct pk_bench *bench, const struct pk_json *sample)
         struct pk_events events;
         pk_events_init(&events);
         call.base.body = pk_slice_of(bodies[i]);
-        (void) parse(bench, &call.base, &events);
+        (void) parse(bench, &call.base, &events, NULL);
         if (events.count > 0)
             (void) pk_trial_flaw(bench->trial, "garbage number %zu makes events", i + 1);
         pk_events_finish(&events);

@@ -34,11 +34,22 @@ static void add_values(const struct pk_json *values, struct pk_trial_job *job)
     job->job.values = job->values;
 }
 
+/* Labels by the ids of their choices. */
+static void add_choices(const struct pk_json *choices, struct pk_trial_job *job)
+{
+    void *iter = NULL;
+    struct pk_slice id;
+    const struct pk_json *label;
+    while (job->job.choice_count < PK_TRIAL_CHOICES_MAX && pk_json_next(choices, &iter, &id, &label))
+        job->choices[job->job.choice_count++] = (struct pk_choice){ id, pk_json_string(label) };
+    job->job.choices = job->choices;
+}
+
 void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, const struct pk_json *object,
                   struct pk_trial_job *ret_job)
 {
     const struct pk_json *own = pk_json_get(object, "job"), *usual = test ? pk_json_get(test->document, "job") : NULL;
-    const struct pk_json *values = pk_json_get(own, "values");
+    const struct pk_json *values = pk_json_get(own, "values"), *choices = pk_json_get(own, "choices");
     *ret_job = (struct pk_trial_job){ 0 };
     ret_job->job = (struct pk_job){
         .size = sizeof(struct pk_job),
@@ -58,6 +69,7 @@ void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, cons
         .now_ms = PK_TRIAL_NOW_MS,
     };
     add_values(values ? values : pk_json_get(usual, "values"), ret_job);
+    add_choices(choices ? choices : pk_json_get(usual, "choices"), ret_job);
 }
 
 /* ---- answers ---- */

@@ -86,6 +86,8 @@ void pk_bench_open(struct pk_bench *bench, struct pk_trial *trial, const struct 
 void pk_bench_renew(struct pk_bench *bench);
 void pk_bench_close(struct pk_bench *bench);
 void pk_bench_end_call(struct pk_bench *bench);
+/* The calls of the case's "heard": what the provider told this account before anything else is tried with it. */
+void pk_bench_hear(struct pk_bench *bench);
 uint32_t pk_bench_capabilities(const struct pk_bench *bench);
 
 /* A flaw when the text holds the number or a piece of the text of the job under way (or of the usual one), or a secret. */
@@ -94,11 +96,13 @@ void pk_bench_private(struct pk_bench *bench, struct pk_slice text, const char *
 /* ---- hand-overs ---- */
 
 #define PK_TRIAL_VALUES_MAX 16u
+#define PK_TRIAL_CHOICES_MAX 12u
 
 struct pk_trial_job {
     struct pk_job job; /* its slices lie in the case and here */
     char address[40];
     struct pk_named_value values[PK_TRIAL_VALUES_MAX];
+    struct pk_choice choices[PK_TRIAL_CHOICES_MAX];
 };
 /* The usual job, changed by the case's "job" and by `object`'s (NULL = none), its address as the adapter wants numbers. */
 void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, const struct pk_json *object,
