@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct telling {
     bool json;
@@ -112,5 +113,10 @@ int pk_adapters_test(const struct pk_invocation *invocation)
     if (find(invocation, registry, words.words[0], &adapter, &err) != 0)
         return pk_command_failed(&err);
     (void) snprintf(usual, sizeof usual, "adapters/%s/cases", adapter->name);
+    if (!cases && access(usual, R_OK | X_OK) != 0) {
+        (void) pk_fail(&err, PK_E_NOT_FOUND, "there is no folder \"%s\" here", usual);
+        (void) pk_hint(&err, PK_E_NOT_FOUND, "Say with --cases where the adapter's case files are.");
+        return pk_command_failed(&err);
+    }
     return print(adapter, cases ? cases : usual, invocation->json, &err);
 }
