@@ -229,7 +229,8 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     (void) snprintf(path, sizeof path, "%s/db", folder);
     desk_open(&desk, path);
     /* As step 6 left it. */
-    sql(&desk, "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
+    sql(&desk, "DROP TABLE inbox; DROP INDEX reply_by_inbox; DROP INDEX reply_by_echo; ALTER TABLE reply DROP COLUMN inbox;"
+               "ALTER TABLE reply DROP COLUMN echo; DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
                "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
                " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
                "INSERT INTO audit(at_ms, actor, action, object, detail) VALUES(1, 'uid:0', 'backup', '', ''), (2, 'uid:0', 'restore', '', '');"
