@@ -26,6 +26,12 @@ _pokana_words()
     'messages resolve') echo 'sent resend drop' ;;
     'messages release' | 'messages drop') echo '--held' ;;
     'messages show') ;;
+    'inbox list') echo '--all --state --assigned --limit --after' ;;
+    'inbox answer') echo '--subject --template --file --dry-run' ;;
+    'inbox assign') echo '--to' ;;
+    'inbox close') echo '--subject' ;;
+    'inbox show') ;;
+    'inbox '*) echo 'list show answer assign close' ;;
     'messages '*) echo 'list show resolve release drop' ;;
     'accounts list') ;;
     'accounts pause') _pokana_names accounts list; echo '--reason' ;;
@@ -72,7 +78,7 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
+_pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
     consent users audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
@@ -85,12 +91,12 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --address-from | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --subject) mapfile -t COMPREPLY < <(compgen -W 'school care registration work housing return other' -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values | --file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
-        --second-person | --topic | --tag | --route) return ;;
+        --second-person | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topics | --tags | --actor | --object | --since | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

@@ -12,7 +12,7 @@ struct pk_said {
     struct pk_desk *desk; /* it came on this account */
     struct pk_slice from; /* the address as the provider gave it */
     struct pk_slice text; /* UTF-8 */
-    struct pk_slice choice; /* id of the choice pressed ("yes", "no"); usually empty */
+    struct pk_slice choice; /* id of the choice pressed (texts.h, PK_CHOICE_YES); usually empty */
     struct pk_slice event_id; /* the provider's; may be empty */
     bool opted_out; /* the provider says so itself: as STOP, without a confirmation */
 };

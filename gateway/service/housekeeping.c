@@ -13,6 +13,7 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/passes.h"
 #include "gateway/service/tracker.h"
@@ -312,6 +313,7 @@ static void long_round(struct pk_upkeep *upkeep)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
     upkeep->slow_due = r == 0 && more;
     upkeep->ends_due = true;
+    pk_inbox_watch(service);
     pk_wal_each_minute(upkeep->wal);
 }
 

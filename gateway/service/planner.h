@@ -38,6 +38,12 @@ struct pk_answer_plan {
 /* 0 also when the address had its day's answers already (then nothing is queued). */
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err);
 
+/* What a person answers to an item of the inbox: a template's text, or with an empty name the words kept with the item.
+ * Inside a unit. PK_E_CONFIG when the account it came on is in no route any more. */
+struct pk_inbox_item;
+int pk_planner_by_hand(struct pk_service *service, const struct pk_inbox_item *item, struct pk_slice template_name, int64_t now_ms,
+                       int64_t *ret_message, struct pk_error *err);
+
 /* An opt-in question, or with `renews` the one whether those topics shall go on; *ret_asked is false when this address was
  * asked within the rules' time, or has any question open. Inside a unit; needs no accounts (pk_service_new_planning()). */
 struct pk_question_plan {

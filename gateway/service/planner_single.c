@@ -9,6 +9,7 @@
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/inbox.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -112,6 +113,56 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
         .act_ms = plan->act_ms,
     };
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+}
+
+/* Own words lie sealed with their item: the notice only says with which. */
+static int queue_words(struct pk_service *service, struct pk_notice *notice, int64_t item, struct pk_message *message, struct pk_error *err)
+{
+    char values[64], id[PK_ID_TEXT_MAX];
+    (void) snprintf(values, sizeof values, "{\"item\":\"%s\"}", pk_id_format(item, id));
+    notice->template_name = PK_SLICE(PK_TEXT_BY_HAND);
+    notice->values = pk_slice_of(values);
+    int r = pk_notice_add(service->store, notice, &message->notice, err);
+    if (r == 0)
+        r = pk_message_insert(service->store, message, err);
+    if (r == 0)
+        pk_planner_note(service, message);
+    return r;
+}
+
+int pk_planner_by_hand(struct pk_service *service, const struct pk_inbox_item *item, struct pk_slice template_name, int64_t now_ms,
+                       int64_t *ret_message, struct pk_error *err)
+{
+    struct pk_desk *desk = pk_desks_by_id(service->desks, item->account);
+    const struct pk_lane_route *route = desk ? pk_desks_route_of(service->desks, desk) : NULL;
+    if (!route)
+        return pk_fail(err, PK_E_CONFIG, "the account they wrote to is in no route any more");
+    struct pk_notice notice = {
+        .cls = PK_CLASS_ANSWER,
+        .template_name = template_name,
+        .values = PK_SLICE("{}"),
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .recipient = item->recipient,
+        .address = item->address,
+        .channel = item->channel,
+        .cls = PK_CLASS_ANSWER,
+        .route = route->id,
+        .priority = PK_PRIORITY_ANSWER,
+        .state = PK_MESSAGE_QUEUED,
+        .flags = PK_MESSAGE_BY_HAND,
+        .account = item->account,
+        .due_ms = now_ms,
+        .expires_ms = item->last_ms + PK_GATE_HAND_ANSWER_MS,
+        .updated_ms = now_ms,
+        .act_ms = item->last_ms,
+    };
+    *ret_message = message.id;
+    return template_name.len == 0
+               ? queue_words(service, &notice, item->id, &message, err)
+               : pk_planner_queue(service, &notice, pk_slice_of(item->language), pk_slice_of(item->script), &message, err);
 }
 
 /* A yes is about everything the person was signed up for, so one open question is enough. Of somebody who did not answer

@@ -153,7 +153,20 @@ static const char *const steps[] = {
     "CREATE INDEX session_by_recipient ON session(recipient);"
     "CREATE INDEX session_by_end ON session(until_ms);",
 
-    /* 9: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 9: replies for a person to read; echo: tells the same words of one address again without keeping them readable */
+    "CREATE TABLE inbox(id INTEGER PRIMARY KEY, address INTEGER NOT NULL, recipient INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, language TEXT NOT NULL, script TEXT NOT NULL, state INTEGER NOT NULL, subject INTEGER NOT NULL,"
+    " assigned TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, replies INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+    " closed_ms INTEGER NOT NULL, closed_by TEXT NOT NULL, message INTEGER NOT NULL, words BLOB) STRICT;"
+    "CREATE INDEX inbox_open ON inbox(first_ms) WHERE state = 1;"
+    "CREATE INDEX inbox_of_address ON inbox(address, state);"
+    "CREATE INDEX inbox_by_time ON inbox(last_ms);"
+    "ALTER TABLE reply ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE reply ADD COLUMN echo BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX reply_by_inbox ON reply(inbox) WHERE inbox <> 0;"
+    "CREATE INDEX reply_by_echo ON reply(address, echo, at_ms);",
+
+    /* 10: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -100,7 +100,7 @@ static int fake_parse(void *self, const struct pk_hook_request *request, struct 
             event.kind = PK_EVENT_REPLY;
             event.address = PK_SLICE(FAKE_NUMBER);
             event.text = pk_slice_make(line.data + 6, line.len - 6);
-            event.event_id = line;
+            event.event_id = pk_slice_make(line.data, line.len < 512 ? line.len : 512);
         } else {
             return pk_fail(err, PK_E_INVALID, "no such line");
         }
