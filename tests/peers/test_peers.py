@@ -164,5 +164,59 @@ class Notify(unittest.TestCase):
         self.assertLessEqual({str(status) for status in taken}, set(spec["responses"]))
 
 
+class Telegram(unittest.TestCase):
+    """The Bot API as data: methods and types, each with its fields. Requests, down to their buttons, hold what is declared and
+    all that is required."""
+
+    PLAIN = {"Integer": int, "String": str, "Boolean": bool, "True": bool, "Float": (int, float)}
+
+    def setUp(self) -> None:
+        self.spec = specification("telegram_bot_api_10_1.min.json")
+
+    def fits(self, kind: str, value: object) -> list[str]:
+        if kind.startswith("Array of "):
+            return [flaw for one in value for flaw in self.fits(kind[9:], one)] if isinstance(value, list) else ["no list"]
+        if kind in self.PLAIN:
+            good = isinstance(value, self.PLAIN[kind]) and (kind in ("Boolean", "True")) == isinstance(value, bool)
+            return [] if good else [f"{value!r} is no {kind}"]
+        described = self.spec["types"][kind]
+        if "fields" not in described:  # one of several
+            return min((self.fits(one, value) for one in described["subtypes"]), key=len)
+        return self.object(described, value)
+
+    def object(self, described: dict, value: object) -> list[str]:
+        if not isinstance(value, dict):
+            return [f"{value!r} is no {described['name']}"]
+        fields = {field["name"]: field for field in described["fields"]}
+        flaws = [f"{described['name']} has no {name}" for name in value if name not in fields]
+        flaws += [f"{described['name']} lacks {name}" for name, field in fields.items() if field["required"] and name not in value]
+        for name in value.keys() & fields.keys():
+            flaws += min((self.fits(kind, value[name]) for kind in fields[name]["types"]), key=len)
+        return flaws
+
+    def requests(self) -> Iterator[tuple[str, dict]]:
+        for path in sorted((ROOT / "adapters/telegram/cases").glob("*.json")):
+            document = json.loads(path.read_text())
+            for case in document.get("handovers", []) + document.get("polls", []):
+                for one in case.get("rounds", [case]):
+                    if "request" in one:
+                        yield f"{path.name}: {case['about']}", one["request"]
+
+    def test_requests(self) -> None:
+        methods = set()
+        for where, request in self.requests():
+            method = urlsplit(request["url"]).path.rsplit("/", 1)[1]
+            methods.add(method)
+            self.assertEqual(self.object(self.spec["methods"][method], json.loads(request["body"])), [], where)
+        self.assertEqual(methods, {"sendMessage", "getUpdates", "answerCallbackQuery"})
+
+    def test_a_wrong_request_is_seen(self) -> None:
+        method = self.spec["methods"]["sendMessage"]
+        good = next(json.loads(r["body"]) for _, r in self.requests() if "reply_markup" in r["body"])
+        button = {"reply_markup": {"inline_keyboard": [[{"callback_data": "x"}]]}}
+        for wrong in ({"chat_id": 1}, {**good, "text": 5}, {**good, "colour": "red"}, {**good, **button}, {**good, "reply_markup": []}):
+            self.assertNotEqual(self.object(method, wrong), [], wrong)
+
+
 if __name__ == "__main__":
     unittest.main()
