@@ -119,7 +119,7 @@ static inline void fake_stop(struct fake_control *control)
 
 struct caught {
     int status;
-    char out[8192], err[4096];
+    char out[16384], err[4096];
 };
 
 static inline int catch_start(int fd, char path[32])
