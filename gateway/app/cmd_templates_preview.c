@@ -6,9 +6,11 @@
 #include "gateway/app/options.h"
 #include "gateway/app/previews.h"
 #include "gateway/app/texts.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
 #include "gateway/language/advice.h"
+#include "gateway/language/dates.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -267,6 +269,25 @@ static int advise(const struct showing *s, struct pk_buf *out, struct pk_error *
     return r != 0 ? r : pk_advice_sentence(&advice, out);
 }
 
+/* Days on which the people of a language are away: an adviser rather hears it before the text is sent. */
+static void print_holidays(const struct showing *s)
+{
+    const struct pk_catalog *catalog = s->texts.catalog;
+    pk_auto(pk_wall) struct pk_wall *wall = NULL;
+    void *iter = NULL;
+    struct pk_slice name;
+    const struct pk_json *value;
+    int64_t moment_ms;
+    if (!s->given || pk_wall_new(s->asked->zone ? s->asked->zone : s->texts.zone, &wall, NULL) != 0)
+        return;
+    while (pk_json_next(s->given, &iter, &name, &value))
+        for (size_t i = 0; pk_time_parse(pk_json_string(value), &moment_ms) == 0 && i < pk_catalog_language_count(catalog); i++) {
+            const char *holiday = pk_catalog_holiday(catalog, i, wall, moment_ms);
+            if (holiday)
+                (void) printf("\nNote: %.*s is a holiday (%.*s): %s\n", PK_SLICE_ARG(name), PK_SLICE_ARG(pk_catalog_language_tag(catalog, i)), holiday);
+        }
+}
+
 /* ---- the verb ---- */
 
 int pk_templates_preview(const struct pk_invocation *invocation)
@@ -296,8 +317,10 @@ int pk_templates_preview(const struct pk_invocation *invocation)
     };
     if (r == 0 && invocation->json)
         pk_previews_print_json(&shown);
-    else if (r == 0)
+    else if (r == 0) {
         pk_previews_print(&shown);
+        print_holidays(&s);
+    }
     for (size_t i = 0; i < s.count; i++)
         pk_preview_finish(&s.previews[i]);
     pk_buf_finish(&advice);

@@ -131,6 +131,10 @@ struct pk_render {
 };
 int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *render, struct pk_buf *out, struct pk_error *err);
 
+/* The holiday of a language's people on the day a moment falls on at that clock, or NULL. `index` as above. */
+struct pk_wall;
+const char *pk_catalog_holiday(const struct pk_catalog *catalog, size_t index, struct pk_wall *wall, int64_t moment_ms);
+
 /* What the buttons under a question say in a language and its rendering, appended. PK_E_NOT_FOUND: this language has none. */
 int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
                        struct pk_buf *ret_no);

@@ -49,6 +49,15 @@ void pk_wall_free(struct pk_wall *wall)
     free(wall);
 }
 
+void pk_wall_day(struct pk_wall *wall, int64_t moment_ms, int *ret_year, int *ret_month, int *ret_day)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    ucal_setMillis(wall->calendar, (UDate) moment_ms, &code);
+    *ret_year = ucal_get(wall->calendar, UCAL_EXTENDED_YEAR, &code);
+    *ret_month = ucal_get(wall->calendar, UCAL_MONTH, &code) + 1;
+    *ret_day = ucal_get(wall->calendar, UCAL_DATE, &code);
+}
+
 /* ---- words ---- */
 
 static int add_formatted(const UDateFormat *format, struct pk_wall *wall, int64_t ms, struct pk_buf *out)

@@ -41,6 +41,9 @@ int pk_wall_new(const char *zone, struct pk_wall **ret_wall, struct pk_error *er
 void pk_wall_free(struct pk_wall *wall);
 PK_AUTO_DEFINE(pk_wall, struct pk_wall *, pk_wall_free)
 
+/* The day of a moment on this clock: month from 1. */
+void pk_wall_day(struct pk_wall *wall, int64_t moment_ms, int *ret_year, int *ret_month, int *ret_day);
+
 /* All append UTF-8 and return 0, PK_E_LIMIT, or PK_E_INVALID when the value is none. */
 int pk_dates_word(const struct pk_dates *dates, struct pk_wall *wall, enum pk_day_word word, int64_t moment_ms,
                   struct pk_buf *out);

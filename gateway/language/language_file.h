@@ -7,6 +7,7 @@
 #define PK_LANGUAGE_LANGUAGE_FILE_H
 
 #include "gateway/language/dates.h"
+#include "gateway/language/holidays.h"
 #include "gateway/language/reply.h"
 
 struct pk_language {
@@ -18,6 +19,7 @@ struct pk_language {
     char *yes, *no;      /* what the buttons under a question say; NULL = no buttons */
     int64_t reply_order; /* a word that several languages have belongs to the lowest */
     struct pk_dates *dates;
+    struct pk_holidays *holidays;
     struct pk_style *style; /* rules that texts are checked by when somebody asks (style.h) */
     struct pk_ini *ini; /* kept for the reply words, which are added in reply order */
 };

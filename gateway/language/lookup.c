@@ -107,6 +107,13 @@ struct pk_slice pk_catalog_language_tag(const struct pk_catalog *catalog, size_t
     return pk_slice_of(catalog->languages[index]->tag);
 }
 
+const char *pk_catalog_holiday(const struct pk_catalog *catalog, size_t index, struct pk_wall *wall, int64_t moment_ms)
+{
+    int year, month, day;
+    pk_wall_day(wall, moment_ms, &year, &month, &day);
+    return pk_holidays_name(catalog->languages[index]->holidays, year, month, day);
+}
+
 struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index)
 {
     return pk_slice_of(catalog->languages[index]->name);
