@@ -140,6 +140,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "How long one request may take; after that what became of it is unknown."),
     ACCOUNT("connect_timeout", connect_timeout_ms, .type = PK_KEY_DURATION, .min = 100, .max = MINUTE, .fallback = "5s",
             .help = "How long connecting may take; a failure to connect is tried again."),
+    ACCOUNT("poll", poll_ms, .type = PK_KEY_DURATION, .min = 100, .max = HOUR,
+            .help = "How often the provider is asked for receipts and replies. Without it: as its adapter says."),
     ACCOUNT("retry_first", retry.first_ms, .type = PK_KEY_DURATION, .min = 100, .max = HOUR, .fallback = "5s",
             .help = "Pause before the second attempt; it doubles with each further one."),
     ACCOUNT("retry_max", retry.cap_ms, .type = PK_KEY_DURATION, .min = 100, .max = DAY, .fallback = "15m",

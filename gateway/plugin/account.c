@@ -2,9 +2,43 @@
 /* The account itself: what exchanges and sessions have in common. What they do differently is behind account->kind. */
 #include "gateway/plugin/errand.h"
 
+#include <stdio.h>
+
 static void deliver_due(void *ctx)
 {
     pk_errand_deliver(ctx);
+}
+
+/* ---- for its parts ---- */
+
+void pk_account_say(struct pk_account *account, uint32_t level, const char *front, const char *rest)
+{
+    const struct pk_host *host = pk_host_table(account->host);
+    char line[512];
+    (void) snprintf(line, sizeof line, "%s%s", front, rest);
+    host->log(host->ctx, level, line);
+}
+
+int pk_account_call(struct pk_account *account, const struct pk_request *request, void (*done)(void *ctx, const struct pk_answer *answer),
+                    void *ctx, struct pk_error *err)
+{
+    const struct pk_account_config *config = &account->config;
+    struct pk_http_header headers[PK_REQUEST_HEADERS_MAX];
+    size_t count = pk_request_header_count(request);
+    for (size_t i = 0; i < count; i++)
+        pk_request_header(request, i, &headers[i].name, &headers[i].value);
+    struct pk_http_call call = {
+        .method = pk_request_method(request),
+        .url = pk_request_url(request),
+        .headers = headers,
+        .header_count = count,
+        .body = pk_request_body(request),
+        .connect_timeout_ms = config->connect_timeout_ms,
+        .timeout_ms = config->timeout_ms,
+        .done = done,
+        .ctx = ctx,
+    };
+    return pk_http_client_start(config->http, &call, err);
 }
 
 /* ---- opening and closing ---- */
@@ -13,6 +47,7 @@ static void account_free(struct pk_account *account)
 {
     if (!account)
         return;
+    pk_poll_close(account);
     if (account->self)
         account->config.adapter->close(account->self);
     for (unsigned i = 0; i < account->slot_count; i++) {
@@ -78,6 +113,8 @@ int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config
     int r = open_adapter(account, err);
     if (r == 0)
         r = account->kind->open(account, err);
+    if (r == 0 && config->adapter->poll)
+        r = pk_poll_open(account, err);
     if (r != 0) {
         account->config.settings = NULL; /* still the caller's */
         return r;
@@ -92,6 +129,7 @@ void pk_account_close(struct pk_account *account)
     if (!account)
         return;
     account->stopping = true;
+    pk_poll_close(account);
     account->kind->close(account);
     pk_errand_end_all(account, PK_OUTCOME_UNCERTAIN, "the gateway closed the account before an answer came");
     pk_errand_deliver(account);
@@ -125,6 +163,11 @@ unsigned pk_account_room(const struct pk_account *account)
 unsigned pk_account_open_count(const struct pk_account *account)
 {
     return account->open_count;
+}
+
+const char *pk_account_trouble(const struct pk_account *account)
+{
+    return account->link.trouble[0] ? account->link.trouble : pk_poll_trouble(account);
 }
 
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self)

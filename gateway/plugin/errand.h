@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Shared by account.c, exchange.c, session.c and webhook.c, by nobody else. An errand is one hand-over under way:
+ * Shared by account.c, errand.c, exchange.c, session.c, webhook.c and poll.c, by nobody else. An errand is one hand-over under way:
  *
  *     pool ─start─> open ─ended─> ended ─delivered (done())─> pool
  *
@@ -62,7 +62,10 @@ struct pk_link {
     struct pk_timer *late; /* the oldest job should have been completed */
     unsigned window; /* jobs the adapter wants at once */
     bool up, falling; /* falling: told to, not done yet */
+    char trouble[PK_RESULT_REASON_MAX + 1]; /* why it does not stand, cleaned; "" while it does */
 };
+
+struct pk_poll; /* poll.c */
 
 struct pk_account {
     char *name;
@@ -80,7 +83,16 @@ struct pk_account {
     struct pk_timer *deliver;
 
     struct pk_link link; /* sessions */
+    struct pk_poll *poll; /* NULL: the adapter asks for nothing */
 };
+
+/* ---- account.c ---- */
+
+/* A log line of the account's: two pieces of a sentence, cleaned. */
+void pk_account_say(struct pk_account *account, uint32_t level, const char *front, const char *rest);
+/* Starts a described request over HTTP, within the account's times. As pk_http_client_start(). */
+int pk_account_call(struct pk_account *account, const struct pk_request *request, void (*done)(void *ctx, const struct pk_answer *answer),
+                    void *ctx, struct pk_error *err);
 
 /* ---- errand.c ---- */
 
@@ -99,5 +111,21 @@ void pk_errand_deliver(struct pk_account *account);
 
 /* Hands one event of the adapter to the service, bounded and at this gateway's size; PK_E_INVALID when it makes no sense. */
 int pk_account_emit(struct pk_account *account, const struct pk_event *event);
+
+/* What parse() of a webhook or a poll emits into: each event goes on at once. */
+struct pk_sink {
+    struct pk_event_sink base; /* first: the adapter gets its address */
+    struct pk_account *account;
+    unsigned count;
+    bool not_taken, malformed, too_many;
+};
+void pk_sink_init(struct pk_sink *sink, struct pk_account *account);
+
+/* ---- poll.c ---- */
+
+int pk_poll_open(struct pk_account *account, struct pk_error *err);
+void pk_poll_close(struct pk_account *account); /* no poll: nothing */
+/* Why the provider cannot be asked; "" while it can. */
+const char *pk_poll_trouble(const struct pk_account *account);
 
 #endif

@@ -39,28 +39,6 @@ static void judge(struct pk_errand *errand, const struct pk_answer *answer)
         pk_errand_end(errand, result);
 }
 
-static int start_call(struct pk_errand *errand, struct pk_error *err)
-{
-    const struct pk_account_config *config = &errand->account->config;
-    const struct pk_request *request = errand->request;
-    struct pk_http_header headers[PK_REQUEST_HEADERS_MAX];
-    size_t count = pk_request_header_count(request);
-    for (size_t i = 0; i < count; i++)
-        pk_request_header(request, i, &headers[i].name, &headers[i].value);
-    struct pk_http_call call = {
-        .method = pk_request_method(request),
-        .url = pk_request_url(request),
-        .headers = headers,
-        .header_count = count,
-        .body = pk_request_body(request),
-        .connect_timeout_ms = config->connect_timeout_ms,
-        .timeout_ms = config->timeout_ms,
-        .done = answered,
-        .ctx = errand,
-    };
-    return pk_http_client_start(config->http, &call, err);
-}
-
 static void send_round(struct pk_errand *errand)
 {
     struct pk_error err = { 0 };
@@ -86,7 +64,7 @@ static void send_round(struct pk_errand *errand)
         end_as_unsent(errand, "the gateway no longer lets the message out");
         return;
     }
-    if (start_call(errand, &err) != 0) {
+    if (pk_account_call(errand->account, errand->request, answered, errand, &err) != 0) {
         if (err.code == PK_E_INVALID)
             end_as_fault(errand, err.message);
         else

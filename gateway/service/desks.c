@@ -4,9 +4,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/polling.h"
 #include "gateway/store/names.h"
 
-static const struct pk_account_ops account_ops = { .event = pk_inbound_event };
+static const struct pk_account_ops account_ops = { .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled };
 
 static void pause_key(const char *name, char ret_key[80])
 {
@@ -63,6 +64,7 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
         .window = rule->window,
         .connect_timeout_ms = rule->connect_timeout_ms,
         .timeout_ms = rule->timeout_ms,
+        .poll_ms = rule->poll_ms,
         .ops = &account_ops,
         .ctx = desk,
     };
@@ -99,7 +101,7 @@ static bool same_rule(const struct pk_account_rule *a, const struct pk_account_r
            a->breaker.threshold == b->breaker.threshold && a->breaker.window_ms == b->breaker.window_ms &&
            a->breaker.first_open_ms == b->breaker.first_open_ms && a->breaker.cap_open_ms == b->breaker.cap_open_ms &&
            a->breaker.trial == b->breaker.trial && a->connect_timeout_ms == b->connect_timeout_ms && a->timeout_ms == b->timeout_ms &&
-           a->receipt_window_ms == b->receipt_window_ms && a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
+           a->poll_ms == b->poll_ms && a->receipt_window_ms == b->receipt_window_ms && a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
            same_settings(a->settings, b->settings);
 }
 

@@ -246,9 +246,12 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         say(ret_condition, "all sending is on hold");
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
-        if (!desk->paused && desk->breaker.state == PK_BREAKER_CLOSED)
+        const char *trouble = desk->account ? pk_account_trouble(desk->account) : "";
+        bool working = desk->breaker.state == PK_BREAKER_CLOSED;
+        if (!desk->paused && working && !trouble[0])
             continue;
-        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name, desk->paused ? "paused" : "provider is not answering");
+        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name,
+                        desk->paused ? "paused" : working ? trouble : "provider is not answering");
         say(ret_condition, text);
     }
     if (pk_wal_large(upkeep->wal))

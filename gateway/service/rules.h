@@ -54,6 +54,7 @@ struct pk_account_rule {
     struct pk_retry_rule retry;
     struct pk_breaker_rule breaker;
     int64_t connect_timeout_ms, timeout_ms;
+    int64_t poll_ms; /* between two questions for receipts and replies; 0 = as the adapter says */
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     bool resend_uncertain; /* when_uncertain = resend */
     struct pk_price price; /* of one part, as the contract says; currency "" = not said */

@@ -187,6 +187,9 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
+
+    /* 11: how far an account has read what its provider keeps */
+    "CREATE TABLE cursor(account INTEGER PRIMARY KEY, adapter TEXT NOT NULL, value BLOB NOT NULL, updated_ms INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

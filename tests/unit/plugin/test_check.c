@@ -18,6 +18,15 @@ static int verify(void *self, const struct pk_hook_request *request, struct pk_e
     return PK_E_DENIED;
 }
 
+static int request(void *self, struct pk_slice cursor, struct pk_request *to, int64_t now_ms)
+{
+    (void) self;
+    (void) cursor;
+    (void) to;
+    (void) now_ms;
+    return PK_STEP_DONE;
+}
+
 static int list(void *self, int (*show)(void *ctx, const struct pk_play_item *item), void *ctx)
 {
     (void) self;
@@ -33,6 +42,8 @@ static const struct pk_session_ops session_none = { .size = sizeof session_none,
 static const struct pk_session_ops session_http = { .size = sizeof session_http, .transport = PK_TRANSPORT_HTTP };
 static const struct pk_webhook_ops webhook = { .size = sizeof webhook, .verify = verify };
 static const struct pk_webhook_ops webhook_empty = { .size = sizeof webhook };
+static const struct pk_poll_ops poll = { .size = sizeof poll, .request = request };
+static const struct pk_poll_ops poll_empty = { .size = sizeof poll };
 static const struct pk_play_ops play = { .size = sizeof play, .list = list };
 static const struct pk_play_ops play_empty = { .size = sizeof play };
 
@@ -81,6 +92,8 @@ static const struct {
     { { GOOD, .webhook = &webhook }, "adapter \"probe\" lacks webhook.parse" },
     { { GOOD, .play = &play_empty }, "adapter \"probe\" lacks play.list" },
     { { GOOD, .play = &play }, "adapter \"probe\" lacks play.answer" },
+    { { GOOD, .poll = &poll_empty }, "adapter \"probe\" lacks poll.request" },
+    { { GOOD, .poll = &poll }, "adapter \"probe\" lacks poll.parse" },
     { { GOOD, .setting_count = 1 }, "adapter \"probe\" declares settings that are not there, or more than 128" },
 };
 #pragma GCC diagnostic pop
