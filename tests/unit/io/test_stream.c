@@ -195,6 +195,7 @@ static void test_a_lot(void **state)
     char piece[PIECE];
     size_t sent = 0, back = 0;
     bool was_full = false;
+    int64_t end_us = test_now_us() + CEILING_MS * INT64_C(1000);
     stage->config.queue_max_bytes = 100000;
     stage->far->deaf = stage->far->sips = true;
     dial(stage);
@@ -217,6 +218,7 @@ static void test_a_lot(void **state)
         if (was_full && stage->far->deaf && pk_stream_waiting(stage->stream) > 90000 && (!stage->far->context || stage->far->shaken))
             far_hear(stage->far);
         assert_int_equal(stage->closes, 0);
+        assert_true(test_now_us() < end_us);
     }
     assert_true(was_full);
     for (size_t i = 0; i < sent; i++)
