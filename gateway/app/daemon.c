@@ -230,6 +230,7 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .store = daemon->store,
         .reader = daemon->reader,
         .http = daemon->http,
+        .ca_file = daemon->started->ca_file,
         .rules = &config->rules,
         .catalog = daemon->catalog,
     };

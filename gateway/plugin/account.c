@@ -61,8 +61,11 @@ static void account_free(struct pk_account *account)
     pk_timer_free(account->deliver);
     pk_timer_free(account->link.tick);
     pk_timer_free(account->link.late);
+    pk_timer_free(account->link.goodbye);
+    pk_wire_free(account);
     pk_host_free(account->host);
     pk_settings_free(account->config.settings);
+    free(account->ca_file);
     free(account->name);
     free(account);
 }
@@ -103,6 +106,7 @@ int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config
     account->name = pk_strdup(config->name);
     account->config = *config;
     account->config.name = account->name;
+    account->config.ca_file = account->ca_file = pk_strdup(config->ca_file);
     account->loop = loop;
     account->kind = config->adapter->exchange ? &pk_exchange_kind : &pk_session_kind;
     account->host = pk_host_new(config->name, config->settings);
@@ -200,4 +204,9 @@ void pk_account_stop(struct pk_account *account)
         return;
     account->stopping = true;
     account->kind->stop(account);
+}
+
+bool pk_account_stopped(const struct pk_account *account)
+{
+    return account->kind->stopped(account);
 }

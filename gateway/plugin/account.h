@@ -31,6 +31,7 @@ struct pk_account_config {
     const struct pk_adapter *adapter;
     struct pk_settings *settings; /* taken over on success */
     struct pk_http_client *http; /* shared by the accounts; borrowed */
+    const char *ca_file; /* authorities for lasting links; NULL = the system's; copied */
     unsigned window; /* hand-overs at once; at least 1 */
     int64_t connect_timeout_ms, timeout_ms; /* per request */
     int64_t poll_ms; /* from one request for receipts and replies to the next; 0 = as its adapter says */
@@ -90,7 +91,9 @@ const char *pk_account_trouble(const struct pk_account *account);
 /* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
 
-/* Sessions: asks it to finish; pk_account_open_count() falls to 0. */
+/* Takes nothing more and asks for nothing more; sessions say goodbye. What is open still ends. */
 void pk_account_stop(struct pk_account *account);
+/* Whether closing it cuts nothing short: a link over a wire is closed once it was asked to stop; true for all others. */
+bool pk_account_stopped(const struct pk_account *account);
 
 #endif

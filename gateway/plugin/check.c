@@ -116,9 +116,10 @@ static int check_session(const struct pk_adapter *adapter, struct pk_error *err)
     case PK_TRANSPORT_NONE:
         break;
     case PK_TRANSPORT_TCP:
-        return not_carried(adapter, "keeps a session over TCP", err);
     case PK_TRANSPORT_TLS:
-        return not_carried(adapter, "keeps a session over TLS", err);
+        if (!REACHES(session, received) || !session->received)
+            return lacks(adapter, "session.received", err);
+        break;
     default:
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no transport a session can have", adapter->name);
     }
@@ -225,6 +226,34 @@ static int check_settings(const struct pk_adapter *adapter, struct pk_error *err
     return 0;
 }
 
+/* The settings that a carrier reads by their names (adapter.h). */
+static int check_read_by_name(const struct pk_adapter *adapter, struct pk_error *err)
+{
+    static const struct {
+        const char *name;
+        uint32_t type;
+        bool needed;
+    } of_wires[] = { { "host", PK_SETTING_TEXT, true },
+                     { "port", PK_SETTING_INTEGER, true },
+                     { "tls", PK_SETTING_BOOLEAN, false },
+                     { "ca_file", PK_SETTING_TEXT, false },
+                     { "tls_name", PK_SETTING_TEXT, false } };
+    if (!adapter->session || adapter->session->transport == PK_TRANSPORT_NONE)
+        return 0;
+    for (size_t i = 0; i < PK_COUNT(of_wires); i++) {
+        const struct pk_setting *found = NULL;
+        for (size_t j = 0; j < adapter->setting_count && !found; j++)
+            if (strcmp(adapter->settings[j].name, of_wires[i].name) == 0)
+                found = &adapter->settings[j];
+        if (!found && of_wires[i].needed)
+            return pk_fail(err, PK_E_INVALID, "adapter \"%s\" keeps a link and declares no setting \"%s\"", adapter->name, of_wires[i].name);
+        if (found && found->type != of_wires[i].type)
+            return pk_fail(err, PK_E_INVALID, "adapter \"%s\": its setting \"%s\" is read by the gateway and has another type", adapter->name,
+                           of_wires[i].name);
+    }
+    return 0;
+}
+
 int pk_adapter_check(const struct pk_adapter *adapter, const char *expected_name, struct pk_error *err)
 {
     int r = check_age(adapter, err);
@@ -234,5 +263,7 @@ int pk_adapter_check(const struct pk_adapter *adapter, const char *expected_name
         r = check_declared(adapter, err);
     if (r == 0)
         r = check_kind(adapter, err);
-    return r == 0 ? check_settings(adapter, err) : r;
+    if (r == 0)
+        r = check_settings(adapter, err);
+    return r == 0 ? check_read_by_name(adapter, err) : r;
 }

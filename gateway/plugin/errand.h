@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Shared by account.c, errand.c, exchange.c, session.c, webhook.c and poll.c, by nobody else. An errand is one hand-over under way:
+ * Shared by account.c, errand.c, exchange.c, session.c, wire.c, webhook.c and poll.c, by nobody else. An errand is one hand-over under way:
  *
  *     pool ─start─> open ─ended─> ended ─delivered (done())─> pool
  *
@@ -11,6 +11,7 @@
 #define PK_PLUGIN_ERRAND_H
 
 #include "gateway/base/list.h"
+#include "gateway/io/stream.h"
 #include "gateway/plugin/account.h"
 #include "gateway/plugin/host.h"
 #include "gateway/plugin/request.h"
@@ -36,6 +37,8 @@ struct pk_errand {
     struct pk_result result; /* its slices point into `words` */
     char words[PK_RESULT_ID_MAX + PK_RESULT_CODE_MAX + PK_RESULT_REASON_MAX];
 
+    uint64_t queued_before; /* sessions over a wire: bytes queued when it was submitted */
+
     /* Exchanges. */
     struct pk_round round;
     struct pk_request *request; /* made at the first use */
@@ -52,23 +55,29 @@ struct pk_account_kind {
     void (*start)(struct pk_errand *errand);
     void (*settled)(struct pk_account *account, uint64_t event_token, bool stored);
     void (*stop)(struct pk_account *account);
+    bool (*stopped)(const struct pk_account *account); /* nothing is left to wait for, if it was asked to stop */
 };
 extern const struct pk_account_kind pk_exchange_kind, pk_session_kind;
 
+struct pk_wire; /* wire.c */
+
 struct pk_link {
     struct pk_account *account;
+    struct pk_wire *wire; /* NULL without a transport */
     struct pk_timer *tick;
     int64_t wake_ms; /* 0 = no wish */
     struct pk_timer *late; /* the oldest job should have been completed */
+    struct pk_timer *goodbye; /* stopping: it was waited for long enough */
     unsigned window; /* jobs the adapter wants at once */
-    bool up, falling; /* falling: told to, not done yet */
+    bool up; /* connected() was called, and disconnected() not since */
+    bool falling; /* told to, not done yet */
     char trouble[PK_RESULT_REASON_MAX + 1]; /* why it does not stand, cleaned; "" while it does */
 };
 
 struct pk_poll; /* poll.c */
 
 struct pk_account {
-    char *name;
+    char *name, *ca_file;
     struct pk_account_config config; /* name and settings are ours, not the caller's */
     struct pk_loop *loop;
     struct pk_host_side *host;
@@ -120,6 +129,22 @@ struct pk_sink {
     bool not_taken, malformed, too_many;
 };
 void pk_sink_init(struct pk_sink *sink, struct pk_account *account);
+
+/* ---- session.c, for the wire ---- */
+
+int pk_session_up(struct pk_account *account); /* what connected() said */
+void pk_session_received(struct pk_account *account, struct pk_slice bytes);
+void pk_session_down(struct pk_account *account, const char *reason); /* also when it never stood */
+
+/* ---- wire.c ---- */
+
+/* Reads where the wire leads and begins to connect. PK_E_CONFIG, PK_E_INVALID for settings that lead nowhere. */
+int pk_wire_open(struct pk_account *account, struct pk_error *err);
+void pk_wire_free(struct pk_account *account); /* no wire: nothing */
+void pk_wire_good(struct pk_account *account); /* the link works: trouble is over */
+/* Drops the connection and, unless the account is stopping, begins another one after a pause. Timer phase. */
+void pk_wire_hang_up(struct pk_account *account);
+struct pk_stream *pk_wire_stream(const struct pk_account *account); /* NULL: none, or between two */
 
 /* ---- poll.c ---- */
 

@@ -150,6 +150,12 @@ static void settled(struct pk_account *account, uint64_t event_token, bool store
     (void) stored;
 }
 
+static bool stopped(const struct pk_account *account)
+{
+    (void) account;
+    return true;
+}
+
 const struct pk_account_kind pk_exchange_kind = {
     .open = open_exchange,
     .close = nothing,
@@ -157,4 +163,5 @@ const struct pk_account_kind pk_exchange_kind = {
     .start = start,
     .settled = settled,
     .stop = nothing,
+    .stopped = stopped,
 };

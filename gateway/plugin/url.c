@@ -24,12 +24,14 @@ static bool is_address(int family, struct pk_slice host, void *ret_address)
     return inet_pton(family, text, ret_address) == 1;
 }
 
-static bool is_loopback(struct pk_slice host)
+bool pk_url_host_is_loopback(struct pk_slice host)
 {
     struct in_addr in;
     struct in6_addr in6;
-    if (host.data[0] == '[')
-        return is_address(AF_INET6, pk_slice_make(host.data + 1, host.len - 2), &in6) && IN6_IS_ADDR_LOOPBACK(&in6);
+    if (host.len >= 2 && host.data[0] == '[')
+        host = pk_slice_make(host.data + 1, host.len - 2);
+    if (is_address(AF_INET6, host, &in6))
+        return IN6_IS_ADDR_LOOPBACK(&in6);
     return pk_slice_equal_nocase(host, "localhost") || (is_address(AF_INET, host, &in) && ntohl(in.s_addr) >> 24 == 127);
 }
 
@@ -74,7 +76,7 @@ const char *pk_url_refusal(struct pk_slice url)
         return "the URL holds a user or password";
     if (!cut_host(authority, &host))
         return "the URL names no host";
-    if (!secure && !is_loopback(host))
+    if (!secure && !pk_url_host_is_loopback(host))
         return "http:// is for this machine only (localhost, 127.0.0.1, [::1])";
     return NULL;
 }

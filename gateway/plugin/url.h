@@ -9,4 +9,7 @@
 /* NULL when it may, else why not: a sentence for a person that holds nothing of the URL. */
 const char *pk_url_refusal(struct pk_slice url);
 
+/* localhost, 127.x.x.x or ::1, with brackets or without. Nothing is looked up. */
+bool pk_url_host_is_loopback(struct pk_slice host);
+
 #endif

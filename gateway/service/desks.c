@@ -61,6 +61,7 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
         .adapter = rule->adapter,
         .settings = pk_settings_hold(rule->settings),
         .http = service->http,
+        .ca_file = service->ca_file,
         .window = rule->window,
         .connect_timeout_ms = rule->connect_timeout_ms,
         .timeout_ms = rule->timeout_ms,
@@ -242,7 +243,10 @@ void pk_desks_sweep(struct pk_desks *desks)
     size_t kept = 0;
     for (size_t i = 0; i < desks->leaving_count; i++) {
         struct pk_desk *desk = desks->leaving[i];
-        if (desk->flying > 0 || pk_account_open_count(desk->account) > 0) {
+        bool busy = desk->flying > 0 || pk_account_open_count(desk->account) > 0;
+        if (!busy)
+            pk_account_stop(desk->account);
+        if (busy || !pk_account_stopped(desk->account)) {
             desks->leaving[kept++] = desk;
             continue;
         }
@@ -250,6 +254,20 @@ void pk_desks_sweep(struct pk_desks *desks)
         desk_free(desk);
     }
     desks->leaving_count = kept;
+}
+
+void pk_desks_stop(struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count + desks->leaving_count; i++)
+        pk_account_stop((i < desks->count ? desks->items[i] : desks->leaving[i - desks->count])->account);
+}
+
+bool pk_desks_stopped(const struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count + desks->leaving_count; i++)
+        if (!pk_account_stopped((i < desks->count ? desks->items[i] : desks->leaving[i - desks->count])->account))
+            return false;
+    return true;
 }
 
 /* ---- finding ---- */

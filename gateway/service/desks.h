@@ -51,7 +51,10 @@ int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, stru
 void pk_desks_free(struct pk_desks *desks);
 /* Closes the accounts, those that leave too: what flies ends as uncertain. The desks stay for who still points to them. */
 void pk_desks_close(struct pk_desks *desks);
-/* Closes those that leave and have nothing in flight. Only when no after-commit entry waits: entries point to desks. */
+/* Asks every account to finish, links to say goodbye: when nothing flies any more. Whether they have. */
+void pk_desks_stop(struct pk_desks *desks);
+bool pk_desks_stopped(const struct pk_desks *desks);
+/* Closes those that leave, have nothing in flight and said goodbye. Only when no after-commit entry waits: entries point to desks. */
 void pk_desks_sweep(struct pk_desks *desks);
 
 struct pk_desk *pk_desks_find(struct pk_desks *desks, const char *name);

@@ -22,6 +22,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->store = config->store;
     service->reader = config->reader;
     service->http = config->http;
+    service->ca_file = config->ca_file;
     service->rules = config->rules;
     service->catalog = config->catalog;
     service->texts = pk_texts_new();
@@ -177,6 +178,8 @@ void pk_service_release_calls(struct pk_service *service)
     pk_store_release(service->store, PK_LANE_CALL);
     pk_store_release(service->store, PK_LANE_EVENT);
     pk_outbound_publish(service->outbound);
+    if (service->draining && pk_dispatcher_flying(service->dispatcher) == 0)
+        pk_desks_stop(service->desks);
     if (pk_store_pending(service->store)) {
         pk_loop_again(service->loop);
         return;
@@ -197,5 +200,5 @@ void pk_service_drain(struct pk_service *service)
 bool pk_service_idle(const struct pk_service *service)
 {
     bool told = !service->bus || !pk_bus_connected(service->bus) || pk_outbound_idle(service->outbound);
-    return pk_dispatcher_flying(service->dispatcher) == 0 && told;
+    return pk_dispatcher_flying(service->dispatcher) == 0 && told && pk_desks_stopped(service->desks);
 }
