@@ -114,6 +114,7 @@ int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config
     pk_list_init(&account->pool);
     pk_list_init(&account->open);
     pk_list_init(&account->ended);
+    pk_list_init(&account->publications);
     int r = open_adapter(account, err);
     if (r == 0)
         r = account->kind->open(account, err);

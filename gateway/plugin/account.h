@@ -11,6 +11,7 @@
 #include "gateway/include/pokana/adapter.h"
 #include "gateway/io/http_client.h"
 #include "gateway/io/loop.h"
+#include "gateway/plugin/publisher.h"
 #include "gateway/plugin/settings.h"
 
 struct pk_account;
@@ -31,6 +32,7 @@ struct pk_account_config {
     const struct pk_adapter *adapter;
     struct pk_settings *settings; /* taken over on success */
     struct pk_http_client *http; /* shared by the accounts; borrowed */
+    const struct pk_publisher *publisher; /* for adapters that publish; NULL = there is no broker; outlives the account */
     const char *ca_file; /* authorities for lasting links; NULL = the system's; copied */
     unsigned window; /* hand-overs at once; at least 1 */
     int64_t connect_timeout_ms, timeout_ms; /* per request */

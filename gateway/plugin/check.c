@@ -98,11 +98,10 @@ static int check_exchange(const struct pk_adapter *adapter, struct pk_error *err
     const struct pk_exchange_ops *exchange = adapter->exchange;
     switch (REACHES(exchange, transport) ? exchange->transport : (uint32_t) PK_TRANSPORT_NONE) {
     case PK_TRANSPORT_HTTP:
+    case PK_TRANSPORT_PUBLISH:
         break;
     case PK_TRANSPORT_SMTP:
         return not_carried(adapter, "sends by SMTP", err);
-    case PK_TRANSPORT_PUBLISH:
-        return not_carried(adapter, "sends by publishing over MQTT", err);
     default:
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no transport an exchange can have", adapter->name);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Shared by account.c, errand.c, exchange.c, session.c, wire.c, webhook.c and poll.c, by nobody else. An errand is one hand-over under way:
+ * Shared by the parts of an account (account.c, errand.c, exchange.c, publish.c, session.c, wire.c, webhook.c, poll.c), by
+ * nobody else. An errand is one hand-over under way:
  *
  *     pool ─start─> open ─ended─> ended ─delivered (done())─> pool
  *
@@ -87,6 +88,7 @@ struct pk_account {
     bool ready, stopping;
 
     struct pk_list pool, open, ended;
+    struct pk_list publications; /* exchanges over MQTT: those under way */
     struct pk_errand **slots;
     unsigned slot_count, open_count; /* open_count: those ended and not delivered too */
     struct pk_timer *deliver;
@@ -129,6 +131,18 @@ struct pk_sink {
     bool not_taken, malformed, too_many;
 };
 void pk_sink_init(struct pk_sink *sink, struct pk_account *account);
+
+/* ---- exchange.c, for its carriers ---- */
+
+/* What came of the request that is in the air. Descriptor, timer and harvest phase, or while the account closes. */
+void pk_exchange_answered(struct pk_errand *errand, const struct pk_answer *answer);
+
+/* ---- publish.c ---- */
+
+/* Sends the described request; 0 and pk_exchange_answered() follows in a later turn. PK_E_INVALID: it is none that can be sent. */
+int pk_publish_send(struct pk_errand *errand, struct pk_error *err);
+unsigned pk_publish_room(const struct pk_account *account);
+void pk_publish_close(struct pk_account *account); /* answers those that wait for one */
 
 /* ---- session.c, for the wire ---- */
 

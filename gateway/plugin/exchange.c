@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Exchanges: the adapter describes a request, the client sends it, the adapter judges the answer or describes the next.
+ * Exchanges: the adapter describes a request, its carrier (HTTP, MQTT) sends it, the adapter judges the answer or
+ * describes the next.
  *
  * What is certain is decided here, whatever the adapter says. Once a request that hands the message over may have
  * reached the provider and its answer was lost, the attempt is uncertain; only an answer that came to a later question
@@ -12,7 +13,31 @@
 
 #define ROUNDS_MAX 8u
 
-static void answered(void *ctx, const struct pk_answer *answer);
+/* ---- carriers ---- */
+
+static void http_answered(void *ctx, const struct pk_answer *answer)
+{
+    pk_exchange_answered(ctx, answer);
+}
+
+static int http_send(struct pk_errand *errand, struct pk_error *err)
+{
+    const char *refusal = pk_url_refusal(pk_request_url(errand->request));
+    return refusal ? pk_fail(err, PK_E_INVALID, "%s", refusal)
+                   : pk_account_call(errand->account, errand->request, http_answered, errand, err);
+}
+
+static int carry(struct pk_errand *errand, struct pk_error *err)
+{
+    switch (errand->account->config.adapter->exchange->transport) {
+    case PK_TRANSPORT_PUBLISH:
+        return pk_publish_send(errand, err);
+    default:
+        return http_send(errand, err);
+    }
+}
+
+/* ---- rounds ---- */
 
 /* Our own fault, or the adapter's. */
 static void end_as_fault(struct pk_errand *errand, const char *reason)
@@ -51,11 +76,6 @@ static void send_round(struct pk_errand *errand)
         end_as_fault(errand, err.message);
         return;
     }
-    const char *refusal = pk_url_refusal(pk_request_url(errand->request));
-    if (refusal) {
-        end_as_fault(errand, refusal);
-        return;
-    }
     if (submits && errand->lost) {
         pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "no answer came after the message was handed over");
         return;
@@ -64,7 +84,7 @@ static void send_round(struct pk_errand *errand)
         end_as_unsent(errand, "the gateway no longer lets the message out");
         return;
     }
-    if (pk_account_call(errand->account, errand->request, answered, errand, &err) != 0) {
+    if (carry(errand, &err) != 0) {
         if (err.code == PK_E_INVALID)
             end_as_fault(errand, err.message);
         else
@@ -96,10 +116,8 @@ static void advance(struct pk_errand *errand, const struct pk_answer *answer)
     pk_host_end_call(account->host); /* the result was copied: its slices may lie in what goes now */
 }
 
-/* Harvest phase. */
-static void answered(void *ctx, const struct pk_answer *answer)
+void pk_exchange_answered(struct pk_errand *errand, const struct pk_answer *answer)
 {
-    struct pk_errand *errand = ctx;
     struct pk_account *account = errand->account;
     errand->in_air = false;
     if (!account) {
@@ -129,13 +147,21 @@ static void start(struct pk_errand *errand)
 
 static int open_exchange(struct pk_account *account, struct pk_error *err)
 {
+    if (account->config.adapter->exchange->transport != PK_TRANSPORT_HTTP)
+        return 0;
     return account->config.http ? 0 : pk_fail(err, PK_E_INTERNAL, "there is no HTTP client to send with");
 }
 
 static unsigned room(const struct pk_account *account, unsigned free_slots)
 {
-    unsigned calls = pk_http_client_room(account->config.http);
+    unsigned calls = account->config.adapter->exchange->transport == PK_TRANSPORT_PUBLISH ? pk_publish_room(account)
+                                                                                           : pk_http_client_room(account->config.http);
     return calls < free_slots ? calls : free_slots;
+}
+
+static void close_exchange(struct pk_account *account)
+{
+    pk_publish_close(account); /* HTTP's are left to the client, which everybody shares */
 }
 
 static void nothing(struct pk_account *account)
@@ -158,7 +184,7 @@ static bool stopped(const struct pk_account *account)
 
 const struct pk_account_kind pk_exchange_kind = {
     .open = open_exchange,
-    .close = nothing,
+    .close = close_exchange,
     .room = room,
     .start = start,
     .settled = settled,

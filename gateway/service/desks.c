@@ -5,6 +5,7 @@
 #include "gateway/base/log.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/polling.h"
+#include "gateway/service/publishing.h"
 #include "gateway/store/names.h"
 
 static const struct pk_account_ops account_ops = { .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled };
@@ -61,6 +62,7 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
         .adapter = rule->adapter,
         .settings = pk_settings_hold(rule->settings),
         .http = service->http,
+        .publisher = pk_publishing_publisher(service->publishing),
         .ca_file = service->ca_file,
         .window = rule->window,
         .connect_timeout_ms = rule->connect_timeout_ms,

@@ -38,6 +38,7 @@ struct pk_service {
     struct pk_intake *intake;
     struct pk_outbound *outbound;
     struct pk_bus *bus; /* NULL without a broker */
+    struct pk_publishing *publishing; /* the bus, for accounts that publish */
     struct pk_upkeep *upkeep; /* housekeeping */
     struct pk_imports *imports; /* files of recipients being read in */
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */

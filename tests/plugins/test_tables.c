@@ -79,7 +79,6 @@ static void test_wrong_tables(void **state)
         { "function", "its pk_adapter is not a table", "" },
         { "undefined", "it cannot be loaded: undefined symbol: a_function_nobody_has", "" },
         { "smtp", "adapter \"smtp\" sends by SMTP, which this build does not carry", "" },
-        { "publish", "adapter \"publish\" sends by publishing over MQTT, which this build does not carry", "" },
         { "tcp", "adapter \"tcp\" lacks session.received", "" },
         { "tls", "adapter \"tls\" lacks session.received", "" },
         { "polls", "adapter \"polls\" lacks poll.request", "" },
