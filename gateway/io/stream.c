@@ -27,6 +27,7 @@ enum state { CONNECTING = 0, OPEN, CLOSED };
 struct pk_stream {
     struct pk_loop *loop;
     struct pk_stream_config config; /* its texts: only until the handle is set up */
+    void (*line)(void *ctx, struct pk_slice line);
     enum state state;
     struct pk_curl_loop *curl;
     CURL *easy;
@@ -204,6 +205,25 @@ static void connected(void *ctx, CURL *easy, CURLcode result)
     stream->config.opened(stream->config.ctx);
 }
 
+static size_t on_line(char *from, size_t size, size_t count, void *ctx)
+{
+    struct pk_stream *stream = ctx;
+    if (stream->state == CONNECTING)
+        stream->line(stream->config.ctx, pk_slice_make(from, size * count));
+    return size * count;
+}
+
+static void set_up_smtp(struct pk_stream *stream, const struct pk_stream_smtp *smtp)
+{
+    CURL *easy = stream->easy;
+    stream->line = smtp->line;
+    (void) curl_easy_setopt(easy, CURLOPT_USE_SSL, (long) (smtp->upgrade ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    (void) curl_easy_setopt(easy, CURLOPT_USERNAME, smtp->username);
+    (void) curl_easy_setopt(easy, CURLOPT_PASSWORD, smtp->password);
+    (void) curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_line);
+    (void) curl_easy_setopt(easy, CURLOPT_HEADERDATA, stream);
+}
+
 /* Nothing that a URL could read otherwise. */
 static bool is_host(const char *host)
 {
@@ -227,7 +247,8 @@ static void set_up(struct pk_stream *stream, const struct pk_stream_config *conf
         abort(); /* out of memory */
     bracketed(config->host, host);
     bracketed(config->tls && config->tls_name ? config->tls_name : config->host, name);
-    (void) snprintf(url, sizeof url, "%s://%s:%u/", config->tls ? "https" : "http", name, config->port);
+    const char *scheme = config->smtp ? (config->tls ? "smtps" : "smtp") : config->tls ? "https" : "http";
+    (void) snprintf(url, sizeof url, "%s://%s:%u/%s", scheme, name, config->port, config->smtp ? config->smtp->greeting : "");
     (void) snprintf(to, sizeof to, "::%s:%u", host, config->port);
     pk_curl_set_common(easy, config->ca_file);
     (void) curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -241,11 +262,13 @@ static void set_up(struct pk_stream *stream, const struct pk_stream_config *conf
     (void) curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     (void) curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_AFTER_S);
     (void) curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_EVERY_S);
+    if (config->smtp)
+        set_up_smtp(stream, config->smtp);
 }
 
 int pk_stream_open(struct pk_loop *loop, const struct pk_stream_config *config, struct pk_stream **ret_stream, struct pk_error *err)
 {
-    if (!is_host(config->host) || (config->tls_name && !is_host(config->tls_name)))
+    if (!is_host(config->host) || (config->tls_name && !is_host(config->tls_name)) || (config->smtp && !is_host(config->smtp->greeting)))
         return pk_fail(err, PK_E_INVALID, "the host is not a name or an address");
     if (config->port < 1 || config->port > 65535)
         return pk_fail(err, PK_E_INVALID, "%u is not a port", config->port);
@@ -253,6 +276,7 @@ int pk_stream_open(struct pk_loop *loop, const struct pk_stream_config *config, 
     stream->loop = loop;
     stream->config = *config;
     stream->config.host = stream->config.ca_file = stream->config.tls_name = NULL;
+    stream->config.smtp = NULL;
     stream->curl = pk_curl_loop_new(loop, connected, stream);
     stream->work = pk_timer_new(loop, on_work, stream);
     stream->stall = pk_timer_new(loop, stalled, stream);

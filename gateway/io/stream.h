@@ -16,6 +16,16 @@
 
 struct pk_stream;
 
+/* The connection is a mail server's: greeting, EHLO, STARTTLS and login are over when it is opened; what follows is the
+ * caller's. (curl would go on by itself, but waits for the server's last word, and at the end for its goodbye.) */
+struct pk_stream_smtp {
+    const char *greeting; /* the name we say */
+    const char *username, *password; /* NULL = no login */
+    bool upgrade; /* STARTTLS, or no connection; with `tls` it is encrypted from the first byte and this says nothing */
+    /* Each line of a reply until then, with its end: what closed() could not tell. */
+    void (*line)(void *ctx, struct pk_slice line);
+};
+
 struct pk_stream_config {
     const char *host; /* a name or an address */
     unsigned port; /* 1-65535 */
@@ -25,6 +35,7 @@ struct pk_stream_config {
     int64_t connect_timeout_ms; /* name, TCP and TLS together */
     int64_t stall_timeout_ms; /* the peer takes nothing of what waits for so long: closed; 0 = never */
     size_t queue_max_bytes; /* what may wait to be sent */
+    const struct pk_stream_smtp *smtp; /* NULL: bytes, nothing else; its texts are copied */
     void (*opened)(void *ctx);
     void (*received)(void *ctx, struct pk_slice bytes); /* at most 16 KiB at a time; 256 KiB a turn */
     /* Not by pk_stream_close(). `reason`: a piece of a sentence that names nothing, "the other side closed it". */

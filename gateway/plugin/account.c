@@ -63,6 +63,7 @@ static void account_free(struct pk_account *account)
     pk_timer_free(account->link.late);
     pk_timer_free(account->link.goodbye);
     pk_wire_free(account);
+    pk_mail_close(account);
     pk_host_free(account->host);
     pk_settings_free(account->config.settings);
     free(account->ca_file);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Shared by the parts of an account (account.c, errand.c, exchange.c, publish.c, session.c, wire.c, webhook.c, poll.c), by
- * nobody else. An errand is one hand-over under way:
+ * Shared by the parts of an account (account.c, errand.c, exchange.c, publish.c, mail.c, session.c, wire.c, webhook.c,
+ * poll.c), by nobody else. An errand is one hand-over under way:
  *
  *     pool ─start─> open ─ended─> ended ─delivered (done())─> pool
  *
@@ -12,6 +12,7 @@
 #define PK_PLUGIN_ERRAND_H
 
 #include "gateway/base/list.h"
+#include "gateway/io/smtp_client.h"
 #include "gateway/io/stream.h"
 #include "gateway/plugin/account.h"
 #include "gateway/plugin/host.h"
@@ -89,6 +90,7 @@ struct pk_account {
 
     struct pk_list pool, open, ended;
     struct pk_list publications; /* exchanges over MQTT: those under way */
+    struct pk_smtp_client *mail; /* exchanges over SMTP */
     struct pk_errand **slots;
     unsigned slot_count, open_count; /* open_count: those ended and not delivered too */
     struct pk_timer *deliver;
@@ -143,6 +145,13 @@ void pk_exchange_answered(struct pk_errand *errand, const struct pk_answer *answ
 int pk_publish_send(struct pk_errand *errand, struct pk_error *err);
 unsigned pk_publish_room(const struct pk_account *account);
 void pk_publish_close(struct pk_account *account); /* answers those that wait for one */
+
+/* ---- mail.c: the same over SMTP ---- */
+
+int pk_mail_open(struct pk_account *account, struct pk_error *err);
+int pk_mail_send(struct pk_errand *errand, struct pk_error *err);
+unsigned pk_mail_room(const struct pk_account *account);
+void pk_mail_close(struct pk_account *account);
 
 /* ---- session.c, for the wire ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Exchanges: the adapter describes a request, its carrier (HTTP, MQTT) sends it, the adapter judges the answer or
+ * Exchanges: the adapter describes a request, its carrier (HTTP, SMTP, MQTT) sends it, the adapter judges the answer or
  * describes the next.
  *
  * What is certain is decided here, whatever the adapter says. Once a request that hands the message over may have
@@ -30,10 +30,24 @@ static int http_send(struct pk_errand *errand, struct pk_error *err)
 static int carry(struct pk_errand *errand, struct pk_error *err)
 {
     switch (errand->account->config.adapter->exchange->transport) {
+    case PK_TRANSPORT_SMTP:
+        return pk_mail_send(errand, err);
     case PK_TRANSPORT_PUBLISH:
         return pk_publish_send(errand, err);
     default:
         return http_send(errand, err);
+    }
+}
+
+static unsigned carrier_room(const struct pk_account *account)
+{
+    switch (account->config.adapter->exchange->transport) {
+    case PK_TRANSPORT_SMTP:
+        return pk_mail_room(account);
+    case PK_TRANSPORT_PUBLISH:
+        return pk_publish_room(account);
+    default:
+        return pk_http_client_room(account->config.http);
     }
 }
 
@@ -147,21 +161,22 @@ static void start(struct pk_errand *errand)
 
 static int open_exchange(struct pk_account *account, struct pk_error *err)
 {
-    if (account->config.adapter->exchange->transport != PK_TRANSPORT_HTTP)
-        return 0;
+    uint32_t transport = account->config.adapter->exchange->transport;
+    if (transport != PK_TRANSPORT_HTTP)
+        return transport == PK_TRANSPORT_SMTP ? pk_mail_open(account, err) : 0;
     return account->config.http ? 0 : pk_fail(err, PK_E_INTERNAL, "there is no HTTP client to send with");
 }
 
 static unsigned room(const struct pk_account *account, unsigned free_slots)
 {
-    unsigned calls = account->config.adapter->exchange->transport == PK_TRANSPORT_PUBLISH ? pk_publish_room(account)
-                                                                                           : pk_http_client_room(account->config.http);
+    unsigned calls = carrier_room(account);
     return calls < free_slots ? calls : free_slots;
 }
 
 static void close_exchange(struct pk_account *account)
 {
-    pk_publish_close(account); /* HTTP's are left to the client, which everybody shares */
+    pk_publish_close(account);
+    pk_mail_close(account); /* HTTP's are left to the client, which everybody shares */
 }
 
 static void nothing(struct pk_account *account)

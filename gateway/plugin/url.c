@@ -60,6 +60,21 @@ static bool cut_host(struct pk_slice authority, struct pk_slice *ret_host)
     return authority.data[n] == ':' && pk_parse_int(pk_slice_make(authority.data + n + 1, authority.len - n - 1), 1, 65535, &port) == 0;
 }
 
+const char *pk_url_mail_refusal(struct pk_slice url, bool *ret_plain)
+{
+    bool secure = pk_slice_starts(url, "smtps://");
+    if (!secure && !pk_slice_starts(url, "smtp://"))
+        return "the URL begins with neither smtp:// nor smtps://";
+    struct pk_slice rest = pk_slice_make(url.data + (secure ? 8 : 7), url.len - (secure ? 8 : 7)), authority, host;
+    if (rest.len == 0 || !pk_slice_cut(&rest, '/', &authority) || !cut_host(authority, &host))
+        return "the URL names no host";
+    for (size_t i = 0; i < rest.len; i++)
+        if (!is_host_char(rest.data[i]))
+            return "behind the host of the URL stands more than a name to greet with";
+    *ret_plain = !secure && pk_url_host_is_loopback(host);
+    return NULL;
+}
+
 const char *pk_url_refusal(struct pk_slice url)
 {
     bool secure = pk_slice_starts(url, "https://");

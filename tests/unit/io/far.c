@@ -102,14 +102,18 @@ static void on_connection(void *ctx, unsigned events)
     far->links++;
     far->ended = far->shaken = far->tidy = false;
     pk_buf_clear(&far->seen);
-    if (far->context) {
-        far->ssl = SSL_new(far->context);
-        assert_int_equal(SSL_set_fd(far->ssl, far->fd), 1);
-        (void) SSL_set_mode(far->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    }
+    if (far->at_once)
+        far_start_tls(far);
     assert_int_equal(pk_source_new(far->loop, far->fd, PK_READY_READ, on_bytes, far, &far->source, NULL), 0);
-    if (!far->context)
+    if (!far->at_once)
         on_bytes(far, 0);
+}
+
+void far_start_tls(struct far *far)
+{
+    far->ssl = SSL_new(far->context);
+    assert_int_equal(SSL_set_fd(far->ssl, far->fd), 1);
+    (void) SSL_set_mode(far->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
 size_t far_send_some(struct far *far, struct pk_slice bytes)
@@ -131,7 +135,7 @@ void far_hear(struct far *far)
     on_bytes(far, 0);
 }
 
-struct far *far_new(struct pk_loop *loop, const char *folder)
+struct far *far_new_with(struct pk_loop *loop, const char *folder, bool at_once)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
@@ -139,6 +143,7 @@ struct far *far_new(struct pk_loop *loop, const char *folder)
     struct far *far = pk_alloc(sizeof *far);
     far->loop = loop;
     far->fd = -1;
+    far->at_once = folder && at_once;
     pk_buf_init(&far->seen, 64u << 20);
     far->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(far->listener, (const struct sockaddr *) (const void *) &address, len), 0);

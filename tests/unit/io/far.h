@@ -12,6 +12,7 @@ struct far {
     unsigned port;
     struct pk_source *door, *source;
     void *context, *ssl; /* TLS: NULL = plain */
+    bool at_once;
     bool shaken; /* hands, TLS */
     bool deaf; /* reads nothing */
     bool sips; /* reads a piece at a time */
@@ -22,11 +23,13 @@ struct far {
     struct pk_buf seen; /* on the last connection */
 };
 
-/* NULL for plain; else the folder with server.crt and server.key. */
-struct far *far_new(struct pk_loop *loop, const char *folder);
+/* `folder`, NULL for plain: where server.crt and server.key are. `at_once`: TLS from the first byte. */
+struct far *far_new_with(struct pk_loop *loop, const char *folder, bool at_once);
+#define far_new(loop, folder) far_new_with(loop, folder, true)
 void far_free(struct far *far);
 void far_send(struct far *far, struct pk_slice bytes); /* what does not fit fails the test */
 size_t far_send_some(struct far *far, struct pk_slice bytes); /* how much of it fitted */
+void far_start_tls(struct far *far); /* on the connection that is there; made with a folder */
 void far_hear(struct far *far); /* no longer deaf */
 void far_hang_up(struct far *far, bool rudely);
 

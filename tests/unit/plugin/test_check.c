@@ -70,6 +70,9 @@ static const struct pk_exchange_ops exchange_none = { .size = sizeof exchange, .
 static const struct pk_exchange_ops exchange_short = { .size = 8, .transport = PK_TRANSPORT_HTTP, .step = step };
 static const struct pk_session_ops session_none = { .size = sizeof session_none, .transport = PK_TRANSPORT_NONE };
 static const struct pk_session_ops session_http = { .size = sizeof session_http, .transport = PK_TRANSPORT_HTTP };
+static const struct pk_exchange_ops exchange_mail = { .size = sizeof exchange, .transport = PK_TRANSPORT_SMTP, .step = step };
+static const struct pk_exchange_ops exchange_bus = { .size = sizeof exchange, .transport = PK_TRANSPORT_PUBLISH, .step = step };
+static const struct pk_setting mail_text[] = { { "password", PK_SETTING_TEXT, 0, NULL, NULL, 0, 0, "Help." } };
 static const struct pk_session_ops session_deaf = { .size = sizeof session_deaf, .transport = PK_TRANSPORT_TLS };
 static const struct pk_session_ops session_tcp = {
     .size = sizeof session_tcp, .transport = PK_TRANSPORT_TCP, .connected = connected, .received = received, .submit = submit, .tick = tick,
@@ -137,6 +140,10 @@ static const struct {
     { { WIRED(wire_text) }, "adapter \"probe\": its setting \"port\" is read by the gateway and has another type" },
     { { WIRED(wire_tls) }, "adapter \"probe\": its setting \"tls\" is read by the gateway and has another type" },
     { { WIRED(wire_whole) }, "" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_mail, .settings = mail_text, .setting_count = 1 },
+      "adapter \"probe\": its setting \"password\" is read by the gateway and has another type" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_mail }, "" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_bus }, "" },
     { { GOOD, .webhook = &webhook_empty }, "adapter \"probe\" lacks webhook.verify" },
     { { GOOD, .webhook = &webhook }, "adapter \"probe\" lacks webhook.parse" },
     { { GOOD, .play = &play_empty }, "adapter \"probe\" lacks play.list" },

@@ -74,6 +74,11 @@ int pk_stream_send(struct pk_stream *stream, const void *bytes, size_t len)
     return 0;
 }
 
+bool pk_stream_is_open(const struct pk_stream *stream)
+{
+    return stream->open;
+}
+
 uint64_t pk_stream_queued(const struct pk_stream *stream)
 {
     (void) stream;
