@@ -158,6 +158,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Longest such pause."),
     ACCOUNT("receipt_window", receipt_window_ms, .type = PK_KEY_DURATION, .min = SECOND, .max = 14 * DAY, .fallback = "48h",
             .help = "Silence of the provider after which a message counts as unconfirmed."),
+    ACCOUNT("query_after", query_after_ms, .type = PK_KEY_DURATION, .min = 0, .max = DAY, .fallback = "1m",
+            .help = "How long after a hand-over with an unknown end the provider is asked, where it can be; 0s = never."),
     ACCOUNT("price", price, .type = PK_KEY_PRICE,
             .help = "What one part costs by the contract, like 0.065 EUR: for reckoning before anything is sent."),
     ACCOUNT("when_uncertain", resend_uncertain, .type = PK_KEY_CHOICE, .choices = "hold|resend", .fallback = "hold",

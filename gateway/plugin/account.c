@@ -195,6 +195,23 @@ void pk_account_start(struct pk_account *account, const struct pk_handover *hand
         account->kind->start(errand);
 }
 
+bool pk_account_can_query(const struct pk_account *account)
+{
+    const struct pk_exchange_ops *exchange = account->config.adapter->exchange;
+    return exchange && exchange->query;
+}
+
+void pk_account_query(struct pk_account *account, const struct pk_handover *handover)
+{
+    bool possible = !account->stopping && account->open_count < account->config.window && pk_account_can_query(account);
+    struct pk_errand *errand = pk_errand_take(account, handover);
+    errand->asks = true;
+    if (possible)
+        account->kind->start(errand);
+    else
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the account cannot be asked now");
+}
+
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored)
 {
     account->kind->settled(account, event_token, stored);

@@ -68,6 +68,13 @@ struct pk_handover {
 /* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */
 void pk_account_start(struct pk_account *account, const struct pk_handover *handover);
 
+/* Whether its provider can be asked what became of an attempt. */
+bool pk_account_can_query(const struct pk_account *account);
+/* Asks: the job names the attempt (ids, channel, address). As pk_account_start(), may_submit is not asked; *result says
+ * PK_OUTCOME_ACCEPTED, _RETRY or _THROTTLED (it certainly has not), _REJECTED, _INVALID_RECIPIENT or _OPTED_OUT as the provider
+ * answered, and PK_OUTCOME_UNCERTAIN in every other case. */
+void pk_account_query(struct pk_account *account, const struct pk_handover *handover);
+
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored);
 
 /* A call at this account's webhook, in two steps that each return the HTTP status to answer with. The first asks the

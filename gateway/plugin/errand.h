@@ -42,6 +42,7 @@ struct pk_errand {
     uint64_t queued_before; /* sessions over a wire: bytes queued when it was submitted */
 
     /* Exchanges. */
+    bool asks; /* it asks what became of an attempt, and hands nothing over */
     struct pk_round round;
     struct pk_request *request; /* made at the first use */
     bool in_air; /* a request is under way */

@@ -56,18 +56,34 @@ static unsigned carrier_room(const struct pk_account *account)
 /* Our own fault, or the adapter's. */
 static void end_as_fault(struct pk_errand *errand, const char *reason)
 {
-    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_REJECTED, reason);
+    pk_errand_end_as(errand, errand->submitted || errand->asks ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_REJECTED, reason);
 }
 
 /* Nothing of this request left: try again, unless an earlier one did. */
 static void end_as_unsent(struct pk_errand *errand, const char *reason)
 {
-    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_RETRY, reason);
+    pk_errand_end_as(errand, errand->submitted || errand->asks ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_RETRY, reason);
+}
+
+/* What was asked about an earlier attempt is known only from a whole answer, and hands nothing over. */
+static void judge_question(struct pk_errand *errand, const struct pk_answer *answer)
+{
+    const struct pk_result *result = &errand->round.result;
+    bool known = answer && answer->state == PK_ANSWER_COMPLETE && result->outcome >= PK_OUTCOME_ACCEPTED &&
+                 result->outcome < PK_OUTCOME_UNCERTAIN && result->outcome != PK_OUTCOME_MISCONFIGURED;
+    if (known)
+        pk_errand_end(errand, result);
+    else
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the provider did not say what became of the message");
 }
 
 static void judge(struct pk_errand *errand, const struct pk_answer *answer)
 {
     const struct pk_result *result = &errand->round.result;
+    if (errand->asks) {
+        judge_question(errand, answer);
+        return;
+    }
     if (result->outcome < PK_OUTCOME_ACCEPTED || result->outcome > PK_OUTCOME_UNCERTAIN)
         end_as_fault(errand, "the adapter came to no outcome");
     else if (errand->lost && (result->outcome != PK_OUTCOME_ACCEPTED || !answer || answer->state != PK_ANSWER_COMPLETE))
@@ -88,6 +104,10 @@ static void send_round(struct pk_errand *errand)
     }
     if (pk_request_check(errand->request, &err) != 0) {
         end_as_fault(errand, err.message);
+        return;
+    }
+    if (submits && errand->asks) {
+        end_as_fault(errand, "the adapter would hand a message over while asking");
         return;
     }
     if (submits && errand->lost) {
@@ -119,7 +139,8 @@ static void advance(struct pk_errand *errand, const struct pk_answer *answer)
     round->result = (struct pk_result){ 0 };
     errand->job.now_ms = pk_clock_wall_ms();
     (void) pk_host_about(account->host, &errand->job);
-    int r = account->config.adapter->exchange->step(account->self, &errand->job, round);
+    const struct pk_exchange_ops *exchange = account->config.adapter->exchange;
+    int r = (errand->asks ? exchange->query : exchange->step)(account->self, &errand->job, round);
     round->answer = NULL;
     if (r == PK_STEP_SEND)
         send_round(errand);

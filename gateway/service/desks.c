@@ -104,7 +104,8 @@ static bool same_rule(const struct pk_account_rule *a, const struct pk_account_r
            a->breaker.threshold == b->breaker.threshold && a->breaker.window_ms == b->breaker.window_ms &&
            a->breaker.first_open_ms == b->breaker.first_open_ms && a->breaker.cap_open_ms == b->breaker.cap_open_ms &&
            a->breaker.trial == b->breaker.trial && a->connect_timeout_ms == b->connect_timeout_ms && a->timeout_ms == b->timeout_ms &&
-           a->poll_ms == b->poll_ms && a->receipt_window_ms == b->receipt_window_ms && a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
+           a->poll_ms == b->poll_ms && a->query_after_ms == b->query_after_ms && a->receipt_window_ms == b->receipt_window_ms &&
+           a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
            same_settings(a->settings, b->settings);
 }
 

@@ -18,6 +18,7 @@ struct pk_desk {
     uint32_t capabilities; /* enum pk_capability */
     unsigned flying; /* attempts opened and not settled */
     unsigned ended; /* of those: whose result waits to be settled */
+    unsigned asking; /* of those: questions about earlier ones */
     unsigned urgent_reserve; /* slots only urgent work may take */
     struct pk_rate rate;
     struct pk_breaker breaker;

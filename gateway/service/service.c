@@ -125,6 +125,8 @@ void pk_service_open(struct pk_service *service)
         pk_verification_run(service->verification);
         pk_planner_run(service->planner);
     }
+    if (pk_upkeep_recovered(service->upkeep))
+        pk_dispatcher_ask(service->dispatcher);
     pk_dispatcher_open(service->dispatcher);
     pk_outbound_tidy(service->outbound);
 }
