@@ -48,7 +48,8 @@ const char *pk_account_state(struct pk_desk *desk, bool paused, int64_t now_ms, 
         return "down";
     }
     if (pk_account_room(desk->account) == 0 && pk_account_open_count(desk->account) == 0) {
-        *ret_why = "there is no link to the provider; tried again by itself";
+        const char *trouble = pk_account_trouble(desk->account);
+        *ret_why = trouble[0] ? trouble : "there is no link to the provider; tried again by itself";
         return "down";
     }
     if (now_ms < desk->throttled_until_ms) {
@@ -59,6 +60,7 @@ const char *pk_account_state(struct pk_desk *desk, bool paused, int64_t now_ms, 
         *ret_why = "as many hand-overs are under way as the account may have";
         return "waiting";
     }
+    *ret_why = pk_account_trouble(desk->account);
     return "working";
 }
 

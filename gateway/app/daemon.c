@@ -188,12 +188,13 @@ static void notify_loop(void *ctx, void (*run)(void *arg), void *arg)
     pk_loop_post(ctx, run, arg);
 }
 
-/* As many calls as all windows together, twice: accounts that a reload replaces fly beside the new ones. */
+/* As many calls as all windows together and one each to ask with, twice: accounts that a reload replaces fly beside the new
+ * ones. */
 static unsigned calls_wanted(const struct pk_rules *rules)
 {
     unsigned windows = 0;
     for (size_t i = 0; i < rules->account_count; i++)
-        windows += rules->accounts[i].window;
+        windows += rules->accounts[i].window + 1;
     windows *= 2;
     return windows < CALLS_MIN ? CALLS_MIN : windows > CALLS_MAX ? CALLS_MAX : windows;
 }
@@ -229,6 +230,7 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .store = daemon->store,
         .reader = daemon->reader,
         .http = daemon->http,
+        .ca_file = daemon->started->ca_file,
         .rules = &config->rules,
         .catalog = daemon->catalog,
     };

@@ -71,9 +71,10 @@ static int list_due(void *ctx, const struct pk_message *message)
     return 0;
 }
 
-static void interrupted(void *ctx, uint32_t account, struct pk_message_change *change)
+static void interrupted(void *ctx, uint32_t account, struct pk_message_change *change, int64_t *ret_ask_ms)
 {
     (void) ctx;
+    (void) ret_ask_ms;
     (void) account;
     pk_tracker_interrupted(NULL, change); /* no account may repeat by itself what a lost database may know of */
 }
@@ -88,7 +89,8 @@ static int recover(struct restoring *r, struct pk_store *store, struct pk_error 
             return result;
         r->told->uncertain += (int64_t) count;
     } while (count == RECOVERED_AT_ONCE);
-    return 0;
+    /* What a provider says of an attempt says nothing of those that the lost database knew. */
+    return pk_attempts_ask_none(store, err);
 }
 
 static int mark(struct restoring *r, struct pk_store *store, struct pk_error *err)

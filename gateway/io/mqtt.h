@@ -46,6 +46,8 @@ struct pk_mqtt_publish {
     const char *response_topic; /* MQTT 5, NULL = none */
     struct pk_slice correlation; /* MQTT 5, empty = none */
     uint32_t expiry_s; /* MQTT 5, 0 = none */
+    const struct pk_mqtt_property *user; /* MQTT 5: user properties, UTF-8 without NUL */
+    size_t user_count;
     uint64_t token; /* comes back in published() */
 };
 

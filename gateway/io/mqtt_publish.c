@@ -14,6 +14,14 @@ unsigned pk_mqtt_room(const struct pk_mqtt *mqtt)
     return pk_mqtt_connected(mqtt) ? (unsigned) (PK_MQTT_IN_FLIGHT_MAX - mqtt->in_flight_count) : 0;
 }
 
+static void add_user(mosquitto_property **properties, const struct pk_mqtt_property *user)
+{
+    char *name = pk_slice_dup(user->name), *value = pk_slice_dup(user->value);
+    (void) mosquitto_property_add_string_pair(properties, MQTT_PROP_USER_PROPERTY, name ? name : "", value ? value : "");
+    free(name);
+    free(value);
+}
+
 static mosquitto_property *properties_of(const struct pk_mqtt_publish *publish)
 {
     mosquitto_property *properties = NULL;
@@ -23,8 +31,12 @@ static mosquitto_property *properties_of(const struct pk_mqtt_publish *publish)
     if (publish->correlation.len > 0)
         (void) mosquitto_property_add_binary(&properties, MQTT_PROP_CORRELATION_DATA, publish->correlation.data,
                                              (uint16_t) publish->correlation.len);
+    if (publish->response_topic)
+        (void) mosquitto_property_add_string(&properties, MQTT_PROP_RESPONSE_TOPIC, publish->response_topic);
     if (publish->expiry_s > 0)
         (void) mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, publish->expiry_s);
+    for (size_t i = 0; i < publish->user_count; i++)
+        add_user(&properties, &publish->user[i]);
     return properties;
 }
 

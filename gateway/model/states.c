@@ -19,7 +19,9 @@ static const uint32_t message_next[PK_MESSAGE_STATES] = {
     /* A receipt of an earlier attempt may still come while the next one waits. */
     [PK_MESSAGE_DEFERRED] = TO(QUEUED) | TO(SUBMITTING) | TO(DELIVERED) | TO(READ) | ENDS_WAITING,
     [PK_MESSAGE_SUBMITTING] = TO(ACCEPTED) | TO(SENT_FINAL) | TO(DEFERRED) | TO(UNCERTAIN) | TO(FAILED) | TO(SUPPRESSED) | TO(EXPIRED) | RECEIPTS,
-    [PK_MESSAGE_UNCERTAIN] = TO(ACCEPTED) | TO(DEFERRED) | TO(UNCONFIRMED) | TO(FAILED) | TO(EXPIRED) | RECEIPTS,
+    /* A receipt, the provider's answer to our question, a person, or the end of the receipt window. */
+    [PK_MESSAGE_UNCERTAIN] = TO(ACCEPTED) | TO(SENT_FINAL) | TO(DEFERRED) | TO(UNCONFIRMED) | TO(FAILED) | TO(SUPPRESSED) | TO(EXPIRED) |
+                             RECEIPTS,
     [PK_MESSAGE_ACCEPTED] = TO(UNCONFIRMED) | RECEIPTS,
     [PK_MESSAGE_SENT] = TO(UNCONFIRMED) | RECEIPTS,
     [PK_MESSAGE_UNDELIVERED_TEMPORARY] = TO(DEFERRED) | TO(UNCONFIRMED) | TO(EXPIRED) | RECEIPTS,
@@ -30,6 +32,8 @@ static const uint32_t message_next[PK_MESSAGE_STATES] = {
 
 #define ATTEMPT(state) (1u << PK_ATTEMPT_##state)
 static const uint32_t attempt_next[PK_ATTEMPT_STATES] = {
+    /* Asked later, the provider knew. */
+    [PK_ATTEMPT_NO_ANSWER] = ATTEMPT(ACCEPTED) | ATTEMPT(REFUSED_TEMPORARY) | ATTEMPT(REFUSED_PERMANENT),
     [PK_ATTEMPT_OPENED] = ATTEMPT(ACCEPTED) | ATTEMPT(REFUSED_TEMPORARY) | ATTEMPT(REFUSED_PERMANENT) | ATTEMPT(NO_ANSWER),
 };
 

@@ -2,9 +2,43 @@
 /* The account itself: what exchanges and sessions have in common. What they do differently is behind account->kind. */
 #include "gateway/plugin/errand.h"
 
+#include <stdio.h>
+
 static void deliver_due(void *ctx)
 {
     pk_errand_deliver(ctx);
+}
+
+/* ---- for its parts ---- */
+
+void pk_account_say(struct pk_account *account, uint32_t level, const char *front, const char *rest)
+{
+    const struct pk_host *host = pk_host_table(account->host);
+    char line[512];
+    (void) snprintf(line, sizeof line, "%s%s", front, rest);
+    host->log(host->ctx, level, line);
+}
+
+int pk_account_call(struct pk_account *account, const struct pk_request *request, void (*done)(void *ctx, const struct pk_answer *answer),
+                    void *ctx, struct pk_error *err)
+{
+    const struct pk_account_config *config = &account->config;
+    struct pk_http_header headers[PK_REQUEST_HEADERS_MAX];
+    size_t count = pk_request_header_count(request);
+    for (size_t i = 0; i < count; i++)
+        pk_request_header(request, i, &headers[i].name, &headers[i].value);
+    struct pk_http_call call = {
+        .method = pk_request_method(request),
+        .url = pk_request_url(request),
+        .headers = headers,
+        .header_count = count,
+        .body = pk_request_body(request),
+        .connect_timeout_ms = config->connect_timeout_ms,
+        .timeout_ms = config->timeout_ms,
+        .done = done,
+        .ctx = ctx,
+    };
+    return pk_http_client_start(config->http, &call, err);
 }
 
 /* ---- opening and closing ---- */
@@ -13,6 +47,7 @@ static void account_free(struct pk_account *account)
 {
     if (!account)
         return;
+    pk_poll_close(account);
     if (account->self)
         account->config.adapter->close(account->self);
     for (unsigned i = 0; i < account->slot_count; i++) {
@@ -26,8 +61,12 @@ static void account_free(struct pk_account *account)
     pk_timer_free(account->deliver);
     pk_timer_free(account->link.tick);
     pk_timer_free(account->link.late);
+    pk_timer_free(account->link.goodbye);
+    pk_wire_free(account);
+    pk_mail_close(account);
     pk_host_free(account->host);
     pk_settings_free(account->config.settings);
+    free(account->ca_file);
     free(account->name);
     free(account);
 }
@@ -68,6 +107,7 @@ int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config
     account->name = pk_strdup(config->name);
     account->config = *config;
     account->config.name = account->name;
+    account->config.ca_file = account->ca_file = pk_strdup(config->ca_file);
     account->loop = loop;
     account->kind = config->adapter->exchange ? &pk_exchange_kind : &pk_session_kind;
     account->host = pk_host_new(config->name, config->settings);
@@ -75,9 +115,12 @@ int pk_account_open(struct pk_loop *loop, const struct pk_account_config *config
     pk_list_init(&account->pool);
     pk_list_init(&account->open);
     pk_list_init(&account->ended);
+    pk_list_init(&account->publications);
     int r = open_adapter(account, err);
     if (r == 0)
         r = account->kind->open(account, err);
+    if (r == 0 && config->adapter->poll)
+        r = pk_poll_open(account, err);
     if (r != 0) {
         account->config.settings = NULL; /* still the caller's */
         return r;
@@ -92,6 +135,7 @@ void pk_account_close(struct pk_account *account)
     if (!account)
         return;
     account->stopping = true;
+    pk_poll_close(account);
     account->kind->close(account);
     pk_errand_end_all(account, PK_OUTCOME_UNCERTAIN, "the gateway closed the account before an answer came");
     pk_errand_deliver(account);
@@ -127,6 +171,11 @@ unsigned pk_account_open_count(const struct pk_account *account)
     return account->open_count;
 }
 
+const char *pk_account_trouble(const struct pk_account *account)
+{
+    return account->link.trouble[0] ? account->link.trouble : pk_poll_trouble(account);
+}
+
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self)
 {
     if (account->config.adapter->play)
@@ -146,6 +195,23 @@ void pk_account_start(struct pk_account *account, const struct pk_handover *hand
         account->kind->start(errand);
 }
 
+bool pk_account_can_query(const struct pk_account *account)
+{
+    const struct pk_exchange_ops *exchange = account->config.adapter->exchange;
+    return exchange && exchange->query;
+}
+
+void pk_account_query(struct pk_account *account, const struct pk_handover *handover)
+{
+    bool possible = !account->stopping && account->open_count < account->config.window && pk_account_can_query(account);
+    struct pk_errand *errand = pk_errand_take(account, handover);
+    errand->asks = true;
+    if (possible)
+        account->kind->start(errand);
+    else
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the account cannot be asked now");
+}
+
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored)
 {
     account->kind->settled(account, event_token, stored);
@@ -157,4 +223,9 @@ void pk_account_stop(struct pk_account *account)
         return;
     account->stopping = true;
     account->kind->stop(account);
+}
+
+bool pk_account_stopped(const struct pk_account *account)
+{
+    return account->kind->stopped(account);
 }

@@ -11,6 +11,7 @@
 #include "gateway/include/pokana/adapter.h"
 #include "gateway/io/http_client.h"
 #include "gateway/io/loop.h"
+#include "gateway/plugin/publisher.h"
 #include "gateway/plugin/settings.h"
 
 struct pk_account;
@@ -19,6 +20,11 @@ struct pk_account_ops {
     /* A receipt, reply, opt-in or opt-out; slices live for the call. A session's event with a token must be settled
      * with pk_account_settled() once it is stored. Negative: it was not taken (a webhook is then answered 503). */
     int (*event)(void *ctx, struct pk_account *account, const struct pk_event *event);
+    /* The next two are needed by adapters that poll. Where the next request begins: appends what was stored with the last
+     * answer, nothing at first. Negative: not now, asked again after a second. Timer phase. */
+    int (*cursor)(void *ctx, struct pk_account *account, struct pk_buf *ret_cursor);
+    /* An answer came: to be read with pk_account_poll_read() inside this call, in a unit. Harvest phase. */
+    void (*polled)(void *ctx, struct pk_account *account);
 };
 
 struct pk_account_config {
@@ -26,8 +32,11 @@ struct pk_account_config {
     const struct pk_adapter *adapter;
     struct pk_settings *settings; /* taken over on success */
     struct pk_http_client *http; /* shared by the accounts; borrowed */
+    const struct pk_publisher *publisher; /* for adapters that publish; NULL = there is no broker; outlives the account */
+    const char *ca_file; /* authorities for lasting links; NULL = the system's; copied */
     unsigned window; /* hand-overs at once; at least 1 */
     int64_t connect_timeout_ms, timeout_ms; /* per request */
+    int64_t poll_ms; /* from one request for receipts and replies to the next; 0 = as its adapter says */
     const struct pk_account_ops *ops;
     void *ctx;
 };
@@ -59,6 +68,13 @@ struct pk_handover {
 /* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */
 void pk_account_start(struct pk_account *account, const struct pk_handover *handover);
 
+/* Whether its provider can be asked what became of an attempt. */
+bool pk_account_can_query(const struct pk_account *account);
+/* Asks: the job names the attempt (ids, channel, address). As pk_account_start(), may_submit is not asked; *result says
+ * PK_OUTCOME_ACCEPTED, _RETRY or _THROTTLED (it certainly has not), _REJECTED, _INVALID_RECIPIENT or _OPTED_OUT as the provider
+ * answered, and PK_OUTCOME_UNCERTAIN in every other case. */
+void pk_account_query(struct pk_account *account, const struct pk_handover *handover);
+
 void pk_account_settled(struct pk_account *account, uint64_t event_token, bool stored);
 
 /* A call at this account's webhook, in two steps that each return the HTTP status to answer with. The first asks the
@@ -69,10 +85,24 @@ unsigned pk_account_webhook_check(struct pk_account *account, const struct pk_ho
  * was not taken. The reply is appended with 200 only. A call whose events were taken back may be taken again. */
 unsigned pk_account_webhook_take(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
                                  struct pk_error *err);
+/* Only from within polled(), once: parses, events (each through ops->event inside this call). Returns how many there were;
+ * negative when nothing of it may be kept. A cursor that moved is appended (at most PK_POLL_CURSOR_MAX bytes) and belongs into
+ * the same unit. The next request waits until it is told whether all that is stored: exactly once for each polled(),
+ * after the turn's commit or as soon as it is lost, with one sentence of why. */
+#define PK_POLL_CURSOR_MAX 4096u
+int pk_account_poll_read(struct pk_account *account, struct pk_buf *ret_cursor, struct pk_error *err);
+void pk_account_poll_settled(struct pk_account *account, bool stored, const char *why);
+
+/* Why its provider cannot be reached over the lasting link or asked for receipts and replies: a sentence for the operator;
+ * "" when there is nothing to say. Lives until the account is used again. */
+const char *pk_account_trouble(const struct pk_account *account);
+
 /* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
 
-/* Sessions: asks it to finish; pk_account_open_count() falls to 0. */
+/* Takes nothing more and asks for nothing more; sessions say goodbye. What is open still ends. */
 void pk_account_stop(struct pk_account *account);
+/* Whether closing it cuts nothing short: a link over a wire is closed once it was asked to stop; true for all others. */
+bool pk_account_stopped(const struct pk_account *account);
 
 #endif

@@ -83,11 +83,6 @@ static int check_declared(const struct pk_adapter *adapter, struct pk_error *err
 
 /* ---- what it can do ---- */
 
-static int not_carried(const struct pk_adapter *adapter, const char *what, struct pk_error *err)
-{
-    return pk_fail(err, PK_E_INVALID, "adapter \"%s\" %s, which this build does not carry", adapter->name, what);
-}
-
 static int lacks(const struct pk_adapter *adapter, const char *function, struct pk_error *err)
 {
     return pk_fail(err, PK_E_INVALID, "adapter \"%s\" lacks %s", adapter->name, function);
@@ -98,11 +93,9 @@ static int check_exchange(const struct pk_adapter *adapter, struct pk_error *err
     const struct pk_exchange_ops *exchange = adapter->exchange;
     switch (REACHES(exchange, transport) ? exchange->transport : (uint32_t) PK_TRANSPORT_NONE) {
     case PK_TRANSPORT_HTTP:
-        break;
     case PK_TRANSPORT_SMTP:
-        return not_carried(adapter, "sends by SMTP", err);
     case PK_TRANSPORT_PUBLISH:
-        return not_carried(adapter, "sends by publishing over MQTT", err);
+        break;
     default:
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no transport an exchange can have", adapter->name);
     }
@@ -116,9 +109,10 @@ static int check_session(const struct pk_adapter *adapter, struct pk_error *err)
     case PK_TRANSPORT_NONE:
         break;
     case PK_TRANSPORT_TCP:
-        return not_carried(adapter, "keeps a session over TCP", err);
     case PK_TRANSPORT_TLS:
-        return not_carried(adapter, "keeps a session over TLS", err);
+        if (!REACHES(session, received) || !session->received)
+            return lacks(adapter, "session.received", err);
+        break;
     default:
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no transport a session can have", adapter->name);
     }
@@ -225,6 +219,49 @@ static int check_settings(const struct pk_adapter *adapter, struct pk_error *err
     return 0;
 }
 
+/* The settings that a carrier reads by their names (adapter.h). */
+struct named {
+    const char *name;
+    uint32_t type;
+    bool needed;
+};
+
+static int check_named(const struct pk_adapter *adapter, const struct named *named, struct pk_error *err)
+{
+    const struct pk_setting *found = NULL;
+    for (size_t i = 0; i < adapter->setting_count && !found; i++)
+        if (strcmp(adapter->settings[i].name, named->name) == 0)
+            found = &adapter->settings[i];
+    if (!found && named->needed)
+        return pk_fail(err, PK_E_INVALID, "adapter \"%s\" keeps a link and declares no setting \"%s\"", adapter->name, named->name);
+    if (found && found->type != named->type)
+        return pk_fail(err, PK_E_INVALID, "adapter \"%s\": its setting \"%s\" is read by the gateway and has another type", adapter->name,
+                       named->name);
+    return 0;
+}
+
+static int check_read_by_name(const struct pk_adapter *adapter, struct pk_error *err)
+{
+    static const struct named of_wires[] = { { "host", PK_SETTING_TEXT, true },
+                                             { "port", PK_SETTING_INTEGER, true },
+                                             { "tls", PK_SETTING_BOOLEAN, false },
+                                             { "ca_file", PK_SETTING_TEXT, false },
+                                             { "tls_name", PK_SETTING_TEXT, false } };
+    static const struct named of_mail[] = { { "username", PK_SETTING_TEXT, false },
+                                            { "password", PK_SETTING_SECRET, false },
+                                            { "ca_file", PK_SETTING_TEXT, false } };
+    bool wire = adapter->session && adapter->session->transport != PK_TRANSPORT_NONE;
+    bool mail = adapter->exchange && adapter->exchange->transport == PK_TRANSPORT_SMTP;
+    const struct named *names = wire ? of_wires : of_mail;
+    size_t count = wire ? PK_COUNT(of_wires) : mail ? PK_COUNT(of_mail) : 0;
+    for (size_t i = 0; i < count; i++) {
+        int r = check_named(adapter, &names[i], err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
 int pk_adapter_check(const struct pk_adapter *adapter, const char *expected_name, struct pk_error *err)
 {
     int r = check_age(adapter, err);
@@ -234,5 +271,7 @@ int pk_adapter_check(const struct pk_adapter *adapter, const char *expected_name
         r = check_declared(adapter, err);
     if (r == 0)
         r = check_kind(adapter, err);
-    return r == 0 ? check_settings(adapter, err) : r;
+    if (r == 0)
+        r = check_settings(adapter, err);
+    return r == 0 ? check_read_by_name(adapter, err) : r;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Exchanges: the adapter describes a request, the client sends it, the adapter judges the answer or describes the next.
+ * Exchanges: the adapter describes a request, its carrier (HTTP, SMTP, MQTT) sends it, the adapter judges the answer or
+ * describes the next.
  *
  * What is certain is decided here, whatever the adapter says. Once a request that hands the message over may have
  * reached the provider and its answer was lost, the attempt is uncertain; only an answer that came to a later question
@@ -12,23 +13,77 @@
 
 #define ROUNDS_MAX 8u
 
-static void answered(void *ctx, const struct pk_answer *answer);
+/* ---- carriers ---- */
+
+static void http_answered(void *ctx, const struct pk_answer *answer)
+{
+    pk_exchange_answered(ctx, answer);
+}
+
+static int http_send(struct pk_errand *errand, struct pk_error *err)
+{
+    const char *refusal = pk_url_refusal(pk_request_url(errand->request));
+    return refusal ? pk_fail(err, PK_E_INVALID, "%s", refusal)
+                   : pk_account_call(errand->account, errand->request, http_answered, errand, err);
+}
+
+static int carry(struct pk_errand *errand, struct pk_error *err)
+{
+    switch (errand->account->config.adapter->exchange->transport) {
+    case PK_TRANSPORT_SMTP:
+        return pk_mail_send(errand, err);
+    case PK_TRANSPORT_PUBLISH:
+        return pk_publish_send(errand, err);
+    default:
+        return http_send(errand, err);
+    }
+}
+
+static unsigned carrier_room(const struct pk_account *account)
+{
+    switch (account->config.adapter->exchange->transport) {
+    case PK_TRANSPORT_SMTP:
+        return pk_mail_room(account);
+    case PK_TRANSPORT_PUBLISH:
+        return pk_publish_room(account);
+    default:
+        return pk_http_client_room(account->config.http);
+    }
+}
+
+/* ---- rounds ---- */
 
 /* Our own fault, or the adapter's. */
 static void end_as_fault(struct pk_errand *errand, const char *reason)
 {
-    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_REJECTED, reason);
+    pk_errand_end_as(errand, errand->submitted || errand->asks ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_REJECTED, reason);
 }
 
 /* Nothing of this request left: try again, unless an earlier one did. */
 static void end_as_unsent(struct pk_errand *errand, const char *reason)
 {
-    pk_errand_end_as(errand, errand->submitted ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_RETRY, reason);
+    pk_errand_end_as(errand, errand->submitted || errand->asks ? PK_OUTCOME_UNCERTAIN : PK_OUTCOME_RETRY, reason);
+}
+
+/* What was asked about an earlier attempt is known only from a whole answer, and hands nothing over. */
+static void judge_question(struct pk_errand *errand, const struct pk_answer *answer)
+{
+    const struct pk_result *result = &errand->round.result;
+    bool known = answer && answer->state == PK_ANSWER_COMPLETE && result->outcome >= PK_OUTCOME_ACCEPTED &&
+                 result->outcome < PK_OUTCOME_UNCERTAIN && result->outcome != PK_OUTCOME_MISCONFIGURED;
+    if (known)
+        pk_errand_end(errand, result);
+    else
+        pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the provider did not say what became of the message");
 }
 
 static void judge(struct pk_errand *errand, const struct pk_answer *answer)
 {
     const struct pk_result *result = &errand->round.result;
+    if (errand->asks) {
+        judge_question(errand, answer);
+        return;
+    }
     if (result->outcome < PK_OUTCOME_ACCEPTED || result->outcome > PK_OUTCOME_UNCERTAIN)
         end_as_fault(errand, "the adapter came to no outcome");
     else if (errand->lost && (result->outcome != PK_OUTCOME_ACCEPTED || !answer || answer->state != PK_ANSWER_COMPLETE))
@@ -37,28 +92,6 @@ static void judge(struct pk_errand *errand, const struct pk_answer *answer)
         pk_errand_end_as(errand, PK_OUTCOME_UNCERTAIN, "the adapter says accepted, and submitted nothing");
     else
         pk_errand_end(errand, result);
-}
-
-static int start_call(struct pk_errand *errand, struct pk_error *err)
-{
-    const struct pk_account_config *config = &errand->account->config;
-    const struct pk_request *request = errand->request;
-    struct pk_http_header headers[PK_REQUEST_HEADERS_MAX];
-    size_t count = pk_request_header_count(request);
-    for (size_t i = 0; i < count; i++)
-        pk_request_header(request, i, &headers[i].name, &headers[i].value);
-    struct pk_http_call call = {
-        .method = pk_request_method(request),
-        .url = pk_request_url(request),
-        .headers = headers,
-        .header_count = count,
-        .body = pk_request_body(request),
-        .connect_timeout_ms = config->connect_timeout_ms,
-        .timeout_ms = config->timeout_ms,
-        .done = answered,
-        .ctx = errand,
-    };
-    return pk_http_client_start(config->http, &call, err);
 }
 
 static void send_round(struct pk_errand *errand)
@@ -73,9 +106,8 @@ static void send_round(struct pk_errand *errand)
         end_as_fault(errand, err.message);
         return;
     }
-    const char *refusal = pk_url_refusal(pk_request_url(errand->request));
-    if (refusal) {
-        end_as_fault(errand, refusal);
+    if (submits && errand->asks) {
+        end_as_fault(errand, "the adapter would hand a message over while asking");
         return;
     }
     if (submits && errand->lost) {
@@ -86,7 +118,7 @@ static void send_round(struct pk_errand *errand)
         end_as_unsent(errand, "the gateway no longer lets the message out");
         return;
     }
-    if (start_call(errand, &err) != 0) {
+    if (carry(errand, &err) != 0) {
         if (err.code == PK_E_INVALID)
             end_as_fault(errand, err.message);
         else
@@ -107,7 +139,8 @@ static void advance(struct pk_errand *errand, const struct pk_answer *answer)
     round->result = (struct pk_result){ 0 };
     errand->job.now_ms = pk_clock_wall_ms();
     (void) pk_host_about(account->host, &errand->job);
-    int r = account->config.adapter->exchange->step(account->self, &errand->job, round);
+    const struct pk_exchange_ops *exchange = account->config.adapter->exchange;
+    int r = (errand->asks ? exchange->query : exchange->step)(account->self, &errand->job, round);
     round->answer = NULL;
     if (r == PK_STEP_SEND)
         send_round(errand);
@@ -118,10 +151,8 @@ static void advance(struct pk_errand *errand, const struct pk_answer *answer)
     pk_host_end_call(account->host); /* the result was copied: its slices may lie in what goes now */
 }
 
-/* Harvest phase. */
-static void answered(void *ctx, const struct pk_answer *answer)
+void pk_exchange_answered(struct pk_errand *errand, const struct pk_answer *answer)
 {
-    struct pk_errand *errand = ctx;
     struct pk_account *account = errand->account;
     errand->in_air = false;
     if (!account) {
@@ -151,13 +182,22 @@ static void start(struct pk_errand *errand)
 
 static int open_exchange(struct pk_account *account, struct pk_error *err)
 {
+    uint32_t transport = account->config.adapter->exchange->transport;
+    if (transport != PK_TRANSPORT_HTTP)
+        return transport == PK_TRANSPORT_SMTP ? pk_mail_open(account, err) : 0;
     return account->config.http ? 0 : pk_fail(err, PK_E_INTERNAL, "there is no HTTP client to send with");
 }
 
 static unsigned room(const struct pk_account *account, unsigned free_slots)
 {
-    unsigned calls = pk_http_client_room(account->config.http);
+    unsigned calls = carrier_room(account);
     return calls < free_slots ? calls : free_slots;
+}
+
+static void close_exchange(struct pk_account *account)
+{
+    pk_publish_close(account);
+    pk_mail_close(account); /* HTTP's are left to the client, which everybody shares */
 }
 
 static void nothing(struct pk_account *account)
@@ -172,11 +212,18 @@ static void settled(struct pk_account *account, uint64_t event_token, bool store
     (void) stored;
 }
 
+static bool stopped(const struct pk_account *account)
+{
+    (void) account;
+    return true;
+}
+
 const struct pk_account_kind pk_exchange_kind = {
     .open = open_exchange,
-    .close = nothing,
+    .close = close_exchange,
     .room = room,
     .start = start,
     .settled = settled,
     .stop = nothing,
+    .stopped = stopped,
 };

@@ -90,7 +90,8 @@ static size_t add_character(struct pk_buf *out, struct pk_slice text)
 /* How many bytes at the front are a piece of the message's text. */
 static size_t repeated_at(struct pk_slice text, const struct pk_job *job)
 {
-    const char *found = job && text.len >= REPEATED_MIN ? memmem(job->text.data, job->text.len, text.data, REPEATED_MIN) : NULL;
+    bool long_enough = job && job->text.len >= REPEATED_MIN && text.len >= REPEATED_MIN;
+    const char *found = long_enough ? memmem(job->text.data, job->text.len, text.data, REPEATED_MIN) : NULL;
     if (!found)
         return 0;
     size_t n = REPEATED_MIN, most = (size_t) (job->text.data + job->text.len - found);

@@ -24,12 +24,14 @@ static bool is_address(int family, struct pk_slice host, void *ret_address)
     return inet_pton(family, text, ret_address) == 1;
 }
 
-static bool is_loopback(struct pk_slice host)
+bool pk_url_host_is_loopback(struct pk_slice host)
 {
     struct in_addr in;
     struct in6_addr in6;
-    if (host.data[0] == '[')
-        return is_address(AF_INET6, pk_slice_make(host.data + 1, host.len - 2), &in6) && IN6_IS_ADDR_LOOPBACK(&in6);
+    if (host.len >= 2 && host.data[0] == '[')
+        host = pk_slice_make(host.data + 1, host.len - 2);
+    if (is_address(AF_INET6, host, &in6))
+        return IN6_IS_ADDR_LOOPBACK(&in6);
     return pk_slice_equal_nocase(host, "localhost") || (is_address(AF_INET, host, &in) && ntohl(in.s_addr) >> 24 == 127);
 }
 
@@ -58,6 +60,21 @@ static bool cut_host(struct pk_slice authority, struct pk_slice *ret_host)
     return authority.data[n] == ':' && pk_parse_int(pk_slice_make(authority.data + n + 1, authority.len - n - 1), 1, 65535, &port) == 0;
 }
 
+const char *pk_url_mail_refusal(struct pk_slice url, bool *ret_plain)
+{
+    bool secure = pk_slice_starts(url, "smtps://");
+    if (!secure && !pk_slice_starts(url, "smtp://"))
+        return "the URL begins with neither smtp:// nor smtps://";
+    struct pk_slice rest = pk_slice_make(url.data + (secure ? 8 : 7), url.len - (secure ? 8 : 7)), authority, host;
+    if (rest.len == 0 || !pk_slice_cut(&rest, '/', &authority) || !cut_host(authority, &host))
+        return "the URL names no host";
+    for (size_t i = 0; i < rest.len; i++)
+        if (!is_host_char(rest.data[i]))
+            return "behind the host of the URL stands more than a name to greet with";
+    *ret_plain = !secure && pk_url_host_is_loopback(host);
+    return NULL;
+}
+
 const char *pk_url_refusal(struct pk_slice url)
 {
     bool secure = pk_slice_starts(url, "https://");
@@ -74,7 +91,7 @@ const char *pk_url_refusal(struct pk_slice url)
         return "the URL holds a user or password";
     if (!cut_host(authority, &host))
         return "the URL names no host";
-    if (!secure && !is_loopback(host))
+    if (!secure && !pk_url_host_is_loopback(host))
         return "http:// is for this machine only (localhost, 127.0.0.1, [::1])";
     return NULL;
 }

@@ -67,18 +67,9 @@ int pk_account_emit(struct pk_account *account, const struct pk_event *event)
     return r == 0 ? hand_on(account, &whole) : r;
 }
 
-/* ---- the webhook ---- */
-
-struct sink {
-    struct pk_event_sink base; /* first: the adapter gets its address */
-    struct pk_account *account;
-    unsigned count;
-    bool not_taken, malformed, too_many;
-};
-
 static int emit(struct pk_event_sink *base, const struct pk_event *event)
 {
-    struct sink *sink = (struct sink *) (void *) base;
+    struct pk_sink *sink = (struct pk_sink *) (void *) base;
     struct pk_event whole;
     if (sink->count == EVENTS_MAX) {
         sink->too_many = true;
@@ -94,6 +85,13 @@ static int emit(struct pk_event_sink *base, const struct pk_event *event)
     sink->not_taken = sink->not_taken || r < 0;
     return r;
 }
+
+void pk_sink_init(struct pk_sink *sink, struct pk_account *account)
+{
+    *sink = (struct pk_sink){ .base = { .emit = emit }, .account = account };
+}
+
+/* ---- the webhook ---- */
 
 static unsigned refuse(const struct pk_account *account, unsigned status, int code, const char *what, struct pk_error *err)
 {
@@ -127,7 +125,7 @@ unsigned pk_account_webhook_check(struct pk_account *account, const struct pk_ho
     return refuse_denied(account, request, err);
 }
 
-static unsigned status_of(const struct sink *sink, int parsed, const struct pk_out *reply, const struct pk_hook_request *request,
+static unsigned status_of(const struct pk_sink *sink, int parsed, const struct pk_out *reply, const struct pk_hook_request *request,
                           struct pk_error *err)
 {
     const struct pk_account *account = sink->account;
@@ -160,9 +158,10 @@ static unsigned status_of(const struct sink *sink, int parsed, const struct pk_o
 unsigned pk_account_webhook_take(struct pk_account *account, const struct pk_hook_request *request, struct pk_buf *ret_reply,
                                  struct pk_error *err)
 {
-    struct sink sink = { .base = { .emit = emit }, .account = account };
     struct pk_error why = { 0 };
     struct pk_out reply;
+    struct pk_sink sink;
+    pk_sink_init(&sink, account);
     pk_out_init(&reply, REPLY_MAX_BYTES);
     int r = account->config.adapter->webhook->parse(account->self, request, &sink.base, &reply, &why);
     pk_host_end_call(account->host);

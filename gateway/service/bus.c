@@ -6,6 +6,7 @@
 #include "gateway/base/log.h"
 #include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
+#include "gateway/service/publishing.h"
 
 #define ATTRIBUTES_MAX 64u
 #define RECEIVE_MAXIMUM 256u /* also what one turn takes in: the broker's back-pressure */
@@ -106,7 +107,7 @@ static void on_message(void *ctx, const struct pk_mqtt_message *message)
 static void on_published(void *ctx, uint64_t token, unsigned reason)
 {
     struct pk_bus *bus = ctx;
-    if (token != 0)
+    if (token != 0 && !pk_publishing_published(bus->service->publishing, token, reason))
         pk_outbound_published(bus->service->outbound, token, reason);
 }
 
@@ -126,6 +127,7 @@ static void on_disconnected(void *ctx, const char *reason)
     if (strcmp(bus->trouble, reason) != 0)
         pk_log(PK_LOG_WARN, "bus", "disconnected", "reason", reason, NULL);
     (void) snprintf(bus->trouble, sizeof bus->trouble, "%s", reason);
+    pk_publishing_lost(bus->service->publishing);
 }
 
 /* ---- life ---- */

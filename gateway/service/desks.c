@@ -4,9 +4,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/polling.h"
+#include "gateway/service/publishing.h"
 #include "gateway/store/names.h"
 
-static const struct pk_account_ops account_ops = { .event = pk_inbound_event };
+static const struct pk_account_ops account_ops = { .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled };
 
 static void pause_key(const char *name, char ret_key[80])
 {
@@ -60,9 +62,12 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
         .adapter = rule->adapter,
         .settings = pk_settings_hold(rule->settings),
         .http = service->http,
+        .publisher = pk_publishing_publisher(service->publishing),
+        .ca_file = service->ca_file,
         .window = rule->window,
         .connect_timeout_ms = rule->connect_timeout_ms,
         .timeout_ms = rule->timeout_ms,
+        .poll_ms = rule->poll_ms,
         .ops = &account_ops,
         .ctx = desk,
     };
@@ -99,7 +104,8 @@ static bool same_rule(const struct pk_account_rule *a, const struct pk_account_r
            a->breaker.threshold == b->breaker.threshold && a->breaker.window_ms == b->breaker.window_ms &&
            a->breaker.first_open_ms == b->breaker.first_open_ms && a->breaker.cap_open_ms == b->breaker.cap_open_ms &&
            a->breaker.trial == b->breaker.trial && a->connect_timeout_ms == b->connect_timeout_ms && a->timeout_ms == b->timeout_ms &&
-           a->receipt_window_ms == b->receipt_window_ms && a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
+           a->poll_ms == b->poll_ms && a->query_after_ms == b->query_after_ms && a->receipt_window_ms == b->receipt_window_ms &&
+           a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
            same_settings(a->settings, b->settings);
 }
 
@@ -240,7 +246,10 @@ void pk_desks_sweep(struct pk_desks *desks)
     size_t kept = 0;
     for (size_t i = 0; i < desks->leaving_count; i++) {
         struct pk_desk *desk = desks->leaving[i];
-        if (desk->flying > 0 || pk_account_open_count(desk->account) > 0) {
+        bool busy = desk->flying > 0 || pk_account_open_count(desk->account) > 0;
+        if (!busy)
+            pk_account_stop(desk->account);
+        if (busy || !pk_account_stopped(desk->account)) {
             desks->leaving[kept++] = desk;
             continue;
         }
@@ -248,6 +257,20 @@ void pk_desks_sweep(struct pk_desks *desks)
         desk_free(desk);
     }
     desks->leaving_count = kept;
+}
+
+void pk_desks_stop(struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count + desks->leaving_count; i++)
+        pk_account_stop((i < desks->count ? desks->items[i] : desks->leaving[i - desks->count])->account);
+}
+
+bool pk_desks_stopped(const struct pk_desks *desks)
+{
+    for (size_t i = 0; i < desks->count + desks->leaving_count; i++)
+        if (!pk_account_stopped((i < desks->count ? desks->items[i] : desks->leaving[i - desks->count])->account))
+            return false;
+    return true;
 }
 
 /* ---- finding ---- */

@@ -18,6 +18,7 @@ struct pk_desk {
     uint32_t capabilities; /* enum pk_capability */
     unsigned flying; /* attempts opened and not settled */
     unsigned ended; /* of those: whose result waits to be settled */
+    unsigned asking; /* of those: questions about earlier ones */
     unsigned urgent_reserve; /* slots only urgent work may take */
     struct pk_rate rate;
     struct pk_breaker breaker;
@@ -51,7 +52,10 @@ int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, stru
 void pk_desks_free(struct pk_desks *desks);
 /* Closes the accounts, those that leave too: what flies ends as uncertain. The desks stay for who still points to them. */
 void pk_desks_close(struct pk_desks *desks);
-/* Closes those that leave and have nothing in flight. Only when no after-commit entry waits: entries point to desks. */
+/* Asks every account to finish, links to say goodbye: when nothing flies any more. Whether they have. */
+void pk_desks_stop(struct pk_desks *desks);
+bool pk_desks_stopped(const struct pk_desks *desks);
+/* Closes those that leave, have nothing in flight and said goodbye. Only when no after-commit entry waits: entries point to desks. */
 void pk_desks_sweep(struct pk_desks *desks);
 
 struct pk_desk *pk_desks_find(struct pk_desks *desks, const char *name);

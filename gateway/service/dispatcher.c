@@ -37,6 +37,7 @@ struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service)
     d->timer = pk_timer_new(service->loop, wake, d);
     d->trouble = pk_timer_new(service->loop, wake, d);
     d->patience = pk_timer_new(service->loop, pk_settle_soon, d);
+    d->ask = pk_timer_new(service->loop, wake, d);
     pk_dispatcher_refresh(d);
     return d;
 }
@@ -50,6 +51,7 @@ void pk_dispatcher_free(struct pk_dispatcher *d)
     pk_timer_free(d->timer);
     pk_timer_free(d->trouble);
     pk_timer_free(d->patience);
+    pk_timer_free(d->ask);
     free(d->lanes);
     free(d);
 }
@@ -60,6 +62,7 @@ void pk_dispatcher_refresh(struct pk_dispatcher *d)
     free(d->lanes);
     d->lanes = pk_alloc_array(routes, sizeof *d->lanes);
     d->lane_count = routes;
+    d->next_ask_ms = 0;
 }
 
 void pk_dispatcher_note(struct pk_dispatcher *d, uint32_t route, uint32_t priority, int64_t due_ms)
@@ -100,19 +103,26 @@ static int format_address(const struct pk_desk *desk, struct pk_slice value, str
     return 0;
 }
 
+int pk_flight_address(struct pk_dispatcher *d, const struct pk_due *due, struct pk_flight *flight, struct pk_error *err)
+{
+    char clear_bytes[PK_ADDRESS_MAX + 1];
+    struct pk_buf clear = { .data = clear_bytes, .cap = sizeof clear_bytes, .max_bytes = PK_ADDRESS_MAX };
+    int r = pk_unseal(pk_store_keys(d->service->store), PK_PLACE_ADDRESS, due->sealed_row, pk_slice_make(due->sealed, due->sealed_len),
+                      &clear, err);
+    if (r == 0)
+        r = clear.len > 1 ? format_address(flight->desk, pk_buf_slice(&clear), flight) : PK_E_INVALID;
+    explicit_bzero(clear_bytes, sizeof clear_bytes);
+    return r;
+}
+
 /* Everything a hand-over needs, or why this message cannot be one (*ret_reason). */
 static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, struct pk_flight *flight,
                    enum pk_reason *ret_reason, struct pk_error *err)
 {
     const struct pk_message *message = &due->message;
-    char clear_bytes[PK_ADDRESS_MAX + 1];
-    struct pk_buf clear = { .data = clear_bytes, .cap = sizeof clear_bytes, .max_bytes = PK_ADDRESS_MAX };
     *ret_reason = PK_REASON_INVALID_RECIPIENT;
-    int r = pk_unseal(pk_store_keys(d->service->store), PK_PLACE_ADDRESS, due->sealed_row, pk_slice_make(due->sealed, due->sealed_len),
-                      &clear, err);
-    if (r == 0)
-        r = clear.len > 1 ? format_address(desk, pk_buf_slice(&clear), flight) : PK_E_INVALID;
-    explicit_bzero(clear_bytes, sizeof clear_bytes);
+    flight->desk = desk;
+    int r = pk_flight_address(d, due, flight, err);
     if (r != 0)
         return r;
     *ret_reason = PK_REASON_TEXT_UNFIT;
@@ -123,7 +133,6 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     if (flight->text->text.len > adapter->max_text_bytes)
         return pk_fail(err, PK_E_LIMIT, "the text is longer than account \"%s\" takes", desk->rule->name);
     flight->service = d->service;
-    flight->desk = desk;
     flight->message = message->id;
     flight->attempt = pk_id_ordered();
     flight->recipient = message->recipient;

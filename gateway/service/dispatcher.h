@@ -31,6 +31,7 @@ struct pk_flight {
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
+    bool asks; /* it asks what became of this attempt, which ended before without an answer */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */
     uint32_t outcome, parts;
@@ -52,6 +53,9 @@ void pk_dispatcher_settle(struct pk_dispatcher *dispatcher); /* now */
 void pk_dispatcher_open(struct pk_dispatcher *dispatcher);
 /* Something became due at `due_ms` on this route and priority. Cheap; called by whoever queues. */
 void pk_dispatcher_note(struct pk_dispatcher *dispatcher, uint32_t route, uint32_t priority, int64_t due_ms);
+/* Asks providers what became of attempts whose end nobody knows, where it is time. The open phase, before the attempts. */
+void pk_dispatcher_ask(struct pk_dispatcher *dispatcher);
+void pk_dispatcher_note_ask(struct pk_dispatcher *dispatcher, int64_t when_ms); /* one will be due then */
 /* Forgets what it believed about the queue: after a failed commit, a reload, a resume. */
 void pk_dispatcher_refresh(struct pk_dispatcher *dispatcher);
 unsigned pk_dispatcher_flying(const struct pk_dispatcher *dispatcher); /* opened, not settled */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the dispatcher's two files share: dispatcher.c opens attempts and hands over, dispatcher_settle.c takes in results. */
+/* What the dispatcher's files share: dispatcher.c opens attempts and hands over, dispatcher_ask.c asks about those without an
+ * answer, dispatcher_settle.c takes in results. */
 #ifndef PK_SERVICE_DISPATCHER_PRIVATE_H
 #define PK_SERVICE_DISPATCHER_PRIVATE_H
 
@@ -24,9 +25,13 @@ struct pk_dispatcher {
     struct lane (*lanes)[PK_PRIORITIES]; /* by route, in the order of the desks' routes */
     size_t lane_count;
     unsigned flying;
+    struct pk_timer *ask; /* the next question is due */
+    int64_t next_ask_ms; /* 0 = not known, INT64_MAX = none */
     struct pk_due due[PK_DISPATCH_PER_TURN];
 };
 
+/* The address of a message as the adapter of flight->desk wants it. */
+int pk_flight_address(struct pk_dispatcher *dispatcher, const struct pk_due *due, struct pk_flight *flight, struct pk_error *err);
 /* Wipes and frees. */
 void pk_flight_free(struct pk_flight *flight);
 void pk_flights_free(struct pk_list *flights);

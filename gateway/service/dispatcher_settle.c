@@ -74,6 +74,8 @@ void pk_flight_ended(void *ctx, const struct pk_result *result)
 static void steer(struct pk_flight *flight)
 {
     struct pk_desk *desk = flight->desk;
+    if (flight->asks)
+        return; /* a question is no hand-over */
     if (flight->withheld != PK_REASON_NONE) {
         pk_breaker_withdrawn(&desk->breaker);
         return;
@@ -101,7 +103,8 @@ static void settled_committed(void *ctx)
     d->settled_registered = false;
     for (struct pk_list *node = d->settled.next; node != &d->settled; node = node->next) {
         struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
-        d->service->metrics.handovers[flight->outcome < PK_OUTCOMES ? flight->outcome : 0]++;
+        if (!flight->asks)
+            d->service->metrics.handovers[flight->outcome < PK_OUTCOMES ? flight->outcome : 0]++;
         steer(flight);
     }
     pk_flights_free(&d->settled);
@@ -117,6 +120,7 @@ static void settled_failed(void *ctx)
         pk_list_append(&d->ended, &flight->node);
         flight->desk->flying++;
         flight->desk->ended++;
+        flight->desk->asking += flight->asks;
         d->flying++;
     }
     d->hurry = true;
@@ -126,11 +130,13 @@ static void settled_failed(void *ctx)
 /* What an account that is being replaced says of its settings says nothing of the new ones. */
 static bool pauses(const struct pk_flight *flight)
 {
-    return flight->outcome == PK_OUTCOME_MISCONFIGURED && !flight->desk->leaving;
+    return flight->outcome == PK_OUTCOME_MISCONFIGURED && !flight->desk->leaving && !flight->asks;
 }
 
 static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
+    if (flight->asks)
+        return pk_tracker_told(d->service, flight, now_ms, err);
     int r = pk_tracker_settle(d->service, flight, now_ms, err);
     return r == 0 && pauses(flight) ? pk_desk_pause(flight->desk, true, flight->reason, err) : r;
 }
@@ -165,6 +171,7 @@ static void move_settled(struct pk_dispatcher *d, unsigned count)
         pk_list_append(&d->settled, &flight->node);
         flight->desk->flying--;
         flight->desk->ended--;
+        flight->desk->asking -= flight->asks;
         d->flying--;
     }
     if (d->settled_registered)

@@ -115,11 +115,13 @@ static bool step(struct pk_upkeep *upkeep, const char *what, step_fn run, size_t
 
 /* The hand-over was cut off: the message may be with the provider. It is repeated by itself only where that is no
  * double, or where the account says that a double is the lesser evil. */
-static void plan_recovery(void *ctx, uint32_t account, struct pk_message_change *change)
+static void plan_recovery(void *ctx, uint32_t account, struct pk_message_change *change, int64_t *ret_ask_ms)
 {
     struct pk_service *service = ctx;
     const struct pk_desk *desk = pk_desks_by_id(service->desks, account);
     pk_tracker_interrupted(desk, change);
+    if (change->state == PK_MESSAGE_UNCERTAIN)
+        *ret_ask_ms = pk_tracker_ask_ms(desk, change->now_ms);
 }
 
 static void recover(struct pk_upkeep *upkeep)
@@ -144,6 +146,7 @@ static void recover(struct pk_upkeep *upkeep)
     if (count > 0)
         pk_log(PK_LOG_WARN, "housekeeping", "recovery.interrupted", "messages", PK_LOG_INT(count), NULL);
     upkeep->recovered = count < RECOVERED_PER_TURN;
+    pk_dispatcher_refresh(upkeep->service->dispatcher);
     pk_loop_again(upkeep->service->loop);
 }
 
@@ -246,9 +249,12 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         say(ret_condition, "all sending is on hold");
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
-        if (!desk->paused && desk->breaker.state == PK_BREAKER_CLOSED)
+        const char *trouble = desk->account ? pk_account_trouble(desk->account) : "";
+        bool working = desk->breaker.state == PK_BREAKER_CLOSED;
+        if (!desk->paused && working && !trouble[0])
             continue;
-        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name, desk->paused ? "paused" : "provider is not answering");
+        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name,
+                        desk->paused ? "paused" : working ? trouble : "provider is not answering");
         say(ret_condition, text);
     }
     if (pk_wal_large(upkeep->wal))

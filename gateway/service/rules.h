@@ -54,7 +54,9 @@ struct pk_account_rule {
     struct pk_retry_rule retry;
     struct pk_breaker_rule breaker;
     int64_t connect_timeout_ms, timeout_ms;
+    int64_t poll_ms; /* between two questions for receipts and replies; 0 = as the adapter says */
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
+    int64_t query_after_ms; /* how long after a hand-over without an answer its provider is asked; 0 = never */
     bool resend_uncertain; /* when_uncertain = resend */
     struct pk_price price; /* of one part, as the contract says; currency "" = not said */
     bool one_way; /* answerable = no: its sender is a name, and nobody can write back */

@@ -11,6 +11,7 @@
 #include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/publishing.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
 #include "gateway/service/trail.h"
@@ -22,10 +23,12 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->store = config->store;
     service->reader = config->reader;
     service->http = config->http;
+    service->ca_file = config->ca_file;
     service->rules = config->rules;
     service->catalog = config->catalog;
     service->texts = pk_texts_new();
     service->trail = pk_trail_new();
+    service->publishing = pk_publishing_new(service);
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
         return r;
@@ -61,6 +64,9 @@ void pk_service_free(struct pk_service *service)
     if (!service)
         return;
     pk_bus_free(service->bus);
+    service->bus = NULL;
+    if (service->publishing)
+        pk_publishing_lost(service->publishing);
     if (service->dispatcher) {
         /* Closing the accounts ends what is in flight as uncertain; that is settled and kept. */
         pk_desks_close(service->desks);
@@ -71,6 +77,7 @@ void pk_service_free(struct pk_service *service)
     }
     pk_dispatcher_free(service->dispatcher);
     pk_desks_free(service->desks);
+    pk_publishing_free(service->publishing);
     pk_planner_free(service->planner);
     pk_intake_free(service->intake);
     pk_outbound_free(service->outbound);
@@ -118,6 +125,8 @@ void pk_service_open(struct pk_service *service)
         pk_verification_run(service->verification);
         pk_planner_run(service->planner);
     }
+    if (pk_upkeep_recovered(service->upkeep))
+        pk_dispatcher_ask(service->dispatcher);
     pk_dispatcher_open(service->dispatcher);
     pk_outbound_tidy(service->outbound);
 }
@@ -172,11 +181,22 @@ void pk_service_release_answers(struct pk_service *service)
     pk_store_release(service->store, PK_LANE_ANSWER);
 }
 
+/* The bus listens as long as it has to: for the answers to what accounts published. Links are ended when nothing flies. */
+static void drain_on(struct pk_service *service)
+{
+    if (service->bus && pk_publishing_waiting(service->publishing) == 0)
+        pk_bus_drain(service->bus);
+    if (pk_dispatcher_flying(service->dispatcher) == 0)
+        pk_desks_stop(service->desks);
+}
+
 void pk_service_release_calls(struct pk_service *service)
 {
     pk_store_release(service->store, PK_LANE_CALL);
     pk_store_release(service->store, PK_LANE_EVENT);
     pk_outbound_publish(service->outbound);
+    if (service->draining)
+        drain_on(service);
     if (pk_store_pending(service->store)) {
         pk_loop_again(service->loop);
         return;
@@ -190,12 +210,12 @@ void pk_service_release_calls(struct pk_service *service)
 void pk_service_drain(struct pk_service *service)
 {
     service->draining = true;
-    if (service->bus)
+    if (service->bus && pk_publishing_waiting(service->publishing) == 0)
         pk_bus_drain(service->bus);
 }
 
 bool pk_service_idle(const struct pk_service *service)
 {
     bool told = !service->bus || !pk_bus_connected(service->bus) || pk_outbound_idle(service->outbound);
-    return pk_dispatcher_flying(service->dispatcher) == 0 && told;
+    return pk_dispatcher_flying(service->dispatcher) == 0 && told && pk_desks_stopped(service->desks);
 }

@@ -23,10 +23,11 @@
 
 /* Read by every room, written by service.c alone (metrics: by whoever counts). */
 struct pk_service {
-    struct pk_loop *loop; /* borrowed, as the next five */
+    struct pk_loop *loop; /* borrowed, as the next six */
     struct pk_store *store;
     struct pk_reader *reader;
     struct pk_http_client *http;
+    const char *ca_file;
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;
     struct pk_metrics metrics;
@@ -37,6 +38,7 @@ struct pk_service {
     struct pk_intake *intake;
     struct pk_outbound *outbound;
     struct pk_bus *bus; /* NULL without a broker */
+    struct pk_publishing *publishing; /* the bus, for accounts that publish */
     struct pk_upkeep *upkeep; /* housekeeping */
     struct pk_imports *imports; /* files of recipients being read in */
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
@@ -52,6 +54,7 @@ struct pk_service_config {
     struct pk_store *store;
     struct pk_reader *reader;
     struct pk_http_client *http;
+    const char *ca_file; /* authorities for lasting links to providers; NULL = the system's; lives as long as the service */
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;
 };

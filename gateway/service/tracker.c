@@ -2,11 +2,7 @@
 #include "gateway/service/tracker.h"
 
 #include "gateway/base/log.h"
-#include "gateway/base/id.h"
 #include "gateway/base/random.h"
-#include "gateway/service/planner.h"
-#include "gateway/service/rights.h"
-#include "gateway/service/trail.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
 
@@ -270,6 +266,19 @@ int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *atte
     return apply_receipt(service, attempt, receipt->state, now_ms, err);
 }
 
+/* What was heard of an attempt before this is told of it now. */
+static int take_kept(struct pk_service *service, const struct pk_flight *flight, struct pk_slice provider_id, int64_t now_ms, struct pk_error *err)
+{
+    struct kept_receipts kept = { .service = service, .now_ms = now_ms, .err = err };
+    kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = flight->desk->id };
+    int r = pk_receipts_of(service->store, flight->attempt, take_early, &kept, err);
+    if (r != 0 || provider_id.len == 0)
+        return r;
+    return pk_receipt_unpark(service->store, flight->desk->id, provider_id, take_parked, &kept, err);
+}
+
+static int ask_later(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+
 /* ---- results of hand-overs ---- */
 
 int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
@@ -307,59 +316,74 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
         return r;
     if (change.state == PK_MESSAGE_DEFERRED)
         pk_dispatcher_note(service->dispatcher, flight->route, flight->priority, change.due_ms);
-    if (outcome != PK_OUTCOME_ACCEPTED && outcome != PK_OUTCOME_UNCERTAIN)
-        return 0;
-    struct kept_receipts kept = { .service = service, .now_ms = now_ms, .err = err };
-    kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = desk->id };
-    r = pk_receipts_of(service->store, flight->attempt, take_early, &kept, err);
-    if (r != 0 || provider_id.len == 0)
+    if (outcome == PK_OUTCOME_UNCERTAIN && change.state == PK_MESSAGE_UNCERTAIN && (r = ask_later(service, flight, now_ms, err)) != 0)
         return r;
-    return pk_receipt_unpark(service->store, desk->id, provider_id, take_parked, &kept, err);
+    return outcome == PK_OUTCOME_ACCEPTED || outcome == PK_OUTCOME_UNCERTAIN ? take_kept(service, flight, provider_id, now_ms, err) : 0;
 }
 
-/* ---- a person decides ---- */
+/* ---- what a provider says when it is asked ---- */
 
-int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor, int64_t message_id, enum pk_resolution resolution,
-                       int64_t now_ms, struct pk_error *err)
+int64_t pk_tracker_ask_ms(const struct pk_desk *desk, int64_t now_ms)
 {
-    static const char *const words[] = { [PK_RESOLVE_SENT] = "sent", [PK_RESOLVE_RESEND] = "resend", [PK_RESOLVE_DROP] = "drop" };
-    char id[PK_ID_TEXT_MAX];
-    pk_id_format(message_id, id);
+    bool can = desk && desk->account && desk->rule->query_after_ms > 0 && pk_account_can_query(desk->account);
+    return can ? now_ms + desk->rule->query_after_ms : 0;
+}
+
+static int ask_later(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+{
+    int64_t ask_ms = pk_tracker_ask_ms(flight->desk, now_ms);
+    if (ask_ms == 0)
+        return 0;
+    pk_dispatcher_note_ask(service->dispatcher, ask_ms);
+    return pk_attempt_ask_at(service->store, flight->attempt, ask_ms, 0, err);
+}
+
+/* It certainly has not: sent again as after any other failure, unless another attempt may have arrived. */
+static int send_again(struct pk_service *service, const struct pk_flight *flight, struct pk_message_change *change, struct pk_error *err)
+{
+    int r = pk_attempts_of(service->store, flight->message, is_unanswered, NULL, err);
+    if (r != 0)
+        return r < 0 ? r : 1;
+    r = defer(service, flight, change, err);
+    if (r == 0 && change->state == PK_MESSAGE_DEFERRED)
+        pk_dispatcher_note(service->dispatcher, flight->route, flight->priority, change->due_ms);
+    return r;
+}
+
+int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_store *store = service->store;
+    struct pk_attempt attempt;
     struct pk_message message;
-    int r = pk_allow(service, actor, PK_ACTION_MESSAGE_RESOLVE, NULL, id, err);
+    struct pk_slice provider_id = pk_slice_make(flight->provider_id, flight->provider_id_len);
+    uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
+    const struct meaning *meaning = &meanings[outcome];
+    if (outcome == PK_OUTCOME_UNCERTAIN)
+        return 0; /* asked again later, if it is to be */
+    int r = pk_attempt_get(store, flight->attempt, &attempt, err);
     if (r == 0)
-        r = pk_message_get(service->store, message_id, &message, err);
+        r = pk_message_get(store, flight->message, &message, err);
     if (r == PK_E_NOT_FOUND)
-        return pk_fail(err, r, "there is no message \"%s\"", id);
+        return 0; /* erased meanwhile */
     if (r != 0)
         return r;
-    bool held = (message.flags & PK_MESSAGE_HELD) != 0 && pk_message_is_waiting((enum pk_message_state) message.state);
-    if (message.state != PK_MESSAGE_UNCERTAIN && !held) {
-        (void) pk_fail(err, PK_E_CONFLICT, "message \"%s\" is %s: only uncertain or held ones can be resolved", id,
-                       pk_message_state_name((enum pk_message_state) message.state));
-        return pk_hint(err, PK_E_CONFLICT, "List them with pokana messages list --state uncertain.");
-    }
-    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .now_ms = now_ms };
-    switch (resolution) {
-    case PK_RESOLVE_SENT:
-        change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_SENT;
-        break;
-    case PK_RESOLVE_RESEND:
-        change.state = PK_MESSAGE_DEFERRED;
-        change.due_ms = now_ms;
-        change.set_flags = held ? 0 : PK_MESSAGE_POSSIBLE_DOUBLE;
-        change.clear_flags = PK_MESSAGE_HELD;
-        break;
-    case PK_RESOLVE_DROP:
-        change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_UNCONFIRMED;
-        break;
-    }
-    if (resolution == PK_RESOLVE_RESEND && message.expires_ms <= now_ms)
-        return pk_fail(err, PK_E_CONFLICT, "message \"%s\" is past its validity and cannot be sent again", id);
-    r = pk_message_change(service->store, message_id, &change, err);
+    if (attempt.state != PK_ATTEMPT_NO_ANSWER || message.state != PK_MESSAGE_UNCERTAIN || !pk_attempt_is_last(store, &attempt))
+        return 0;
+    r = pk_attempt_settle(store, attempt.id, attempt.account, meaning->attempt, meaning->reason, provider_id,
+                          pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
     if (r == 0)
-        r = pk_trail_done(service, actor, "message.resolve", id, words[resolution], message.recipient, now_ms, err);
-    if (r == 0 && resolution == PK_RESOLVE_RESEND)
-        pk_dispatcher_note(service->dispatcher, message.route, message.priority, now_ms);
-    return r;
+        r = pk_attempt_ask_at(store, attempt.id, 0, 0, err);
+    if (r != 0)
+        return r;
+    struct pk_message_change change = { .state = meaning->message, .reason = meaning->reason, .now_ms = now_ms };
+    if (outcome == PK_OUTCOME_ACCEPTED && !(flight->desk->capabilities & PK_CAN_RECEIPTS))
+        change.state = PK_MESSAGE_SENT_FINAL;
+    if (change.state == PK_MESSAGE_ACCEPTED)
+        change.due_ms = receipts_until(flight->desk, now_ms);
+    if (change.state == PK_MESSAGE_DEFERRED && (r = send_again(service, flight, &change, err)) != 0)
+        return r < 0 ? r : 0;
+    r = pk_message_change(store, message.id, &change, err);
+    if (r == 0 && (outcome == PK_OUTCOME_INVALID_RECIPIENT || outcome == PK_OUTCOME_OPTED_OUT))
+        r = blocked_by_network(service, flight, now_ms, err);
+    return r == 0 && outcome == PK_OUTCOME_ACCEPTED ? take_kept(service, flight, provider_id, now_ms, err) : r;
 }

@@ -113,6 +113,36 @@ int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_s
     return pk_fail(err, PK_E_NOT_FOUND, "there is no such attempt");
 }
 
+/* ---- to be asked about ---- */
+
+int pk_attempt_ask_at(struct pk_store *store, int64_t id, int64_t ask_ms, uint32_t asked, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE attempt SET ask_ms = ?2, asked = ?3 WHERE id = ?1", "iiu", id, ask_ms, asked);
+}
+
+int pk_attempts_to_ask(struct pk_store *store, int64_t now_ms, size_t max, struct pk_ask *ret_asks, size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, asked FROM attempt INDEXED BY attempt_to_ask WHERE ask_ms > 0 AND ask_ms <= ?1"
+                                       " ORDER BY ask_ms LIMIT ?2");
+    pk_sql_bind(rows, "ii", now_ms, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        ret_asks[count++] = (struct pk_ask){ sqlite3_column_int64(rows, 0), pk_sql_u32(rows, 1) };
+    *ret_count = r == 0 ? count : 0;
+    return r;
+}
+
+int64_t pk_attempts_next_ask(struct pk_store *store)
+{
+    return pk_sql_int(store, INT64_MAX, "SELECT ask_ms FROM attempt INDEXED BY attempt_to_ask WHERE ask_ms > 0 ORDER BY ask_ms LIMIT 1", "");
+}
+
+int pk_attempts_ask_none(struct pk_store *store, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE attempt SET ask_ms = 0 WHERE ask_ms > 0", "");
+}
+
 /* ---- receipts ---- */
 
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms, int64_t now_ms,

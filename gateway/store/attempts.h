@@ -35,6 +35,18 @@ bool pk_attempt_is_last(struct pk_store *store, const struct pk_attempt *attempt
 int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
                            struct pk_error *err);
 
+/* Attempts whose provider is to be asked what became of them. */
+struct pk_ask {
+    int64_t attempt;
+    uint32_t asked; /* so often already */
+};
+/* When to ask (the next time); 0 = no more. */
+int pk_attempt_ask_at(struct pk_store *store, int64_t id, int64_t ask_ms, uint32_t asked, struct pk_error *err);
+/* Those due, earliest first, at most `max`. */
+int pk_attempts_to_ask(struct pk_store *store, int64_t now_ms, size_t max, struct pk_ask *ret_asks, size_t *ret_count, struct pk_error *err);
+int64_t pk_attempts_next_ask(struct pk_store *store); /* INT64_MAX when none */
+int pk_attempts_ask_none(struct pk_store *store, struct pk_error *err); /* after a restore: what is known is old */
+
 /* Appends a receipt. 1 when it is new, 0 when the same (attempt, state, code) is there already, else negative. */
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms,
                       int64_t now_ms, struct pk_error *err);

@@ -80,9 +80,9 @@ int pk_messages_suppress_topic(struct pk_store *store, int64_t recipient, uint32
 int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count,
                                struct pk_error *err);
 /* At start: attempts that were open when the process died become no_answer, and their messages what `plan` makes of
- * them, which is told the account and has `now_ms` filled in. Resumable: at most `max` per call; *ret_count says how many. */
+ * them, which is told the account and has `now_ms` filled in; *ret_ask_ms (0 = never): when the provider is to be asked. Resumable: at most `max` per call; *ret_count says how many. */
 struct pk_recovery {
-    void (*plan)(void *ctx, uint32_t account, struct pk_message_change *change);
+    void (*plan)(void *ctx, uint32_t account, struct pk_message_change *change, int64_t *ret_ask_ms);
     void *ctx;
     int64_t now_ms;
 };

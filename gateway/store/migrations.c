@@ -187,6 +187,14 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
+
+    /* 11: how far an account has read what its provider keeps */
+    "CREATE TABLE cursor(account INTEGER PRIMARY KEY, adapter TEXT NOT NULL, value BLOB NOT NULL, updated_ms INTEGER NOT NULL) STRICT;",
+
+    /* 12: when a provider is to be asked what became of an attempt, and how often it was; 0 = not, or no more */
+    "ALTER TABLE attempt ADD COLUMN ask_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX attempt_to_ask ON attempt(ask_ms) WHERE ask_ms > 0;",
 };
 
 int64_t pk_schema_newest(void)

@@ -108,7 +108,10 @@ static int recover_one(struct pk_store *store, int64_t id, const struct pk_recov
     if (r != 0 || message.state != PK_MESSAGE_SUBMITTING)
         return r;
     struct pk_message_change change = { .now_ms = recovery->now_ms };
-    recovery->plan(recovery->ctx, attempt.account, &change);
+    int64_t ask_ms = 0;
+    recovery->plan(recovery->ctx, attempt.account, &change, &ask_ms);
+    if (ask_ms != 0 && (r = pk_attempt_ask_at(store, id, ask_ms, 0, err)) != 0)
+        return r;
     return pk_message_change(store, message.id, &change, err);
 }
 

@@ -285,8 +285,8 @@ struct pk_exchange_ops {
      * uncertain if a submitting request has left). At most 8 rounds. */
     int (*step)(void *self, const struct pk_job *job, struct pk_round *round);
     /* Optional: "did you take it?" for an uncertain attempt, asked by the gateway a while after it became so (the account's
-     * `query_after`) and a few times; same protocol, `submits` stays 0. The job holds the ids, the address, the channel
-     * and the language of that attempt, no text, parts or values. Outcomes: ACCEPTED (with provider_id): the provider has
+     * `query_after`) and a few times; same protocol, `submits` stays 0. The job holds the ids, the channel and the
+     * address of that attempt, no text, parts or values. Outcomes: ACCEPTED (with provider_id): the provider has
      * it. RETRY or THROTTLED: it certainly has not, and will not get it from what we sent; the message is sent again. REJECTED,
      * INVALID_RECIPIENT, OPTED_OUT: it refused. UNCERTAIN: not known, or too early to say. Only a COMPLETE answer counts
      * as knowledge: everything said without one is taken as UNCERTAIN. */

@@ -235,6 +235,22 @@ static void test_a_retained_message_says_so_at_once(void **state)
 
 /* ---- publishing ---- */
 
+static void expect_user(const mosquitto_property *properties, const char *wanted)
+{
+    char seen[128] = "";
+    for (; properties; properties = mosquitto_property_next(properties)) {
+        char *name = NULL, *value = NULL;
+        if (mosquitto_property_identifier(properties) != MQTT_PROP_USER_PROPERTY ||
+            !mosquitto_property_read_string_pair(properties, MQTT_PROP_USER_PROPERTY, &name, &value, false))
+            continue;
+        size_t n = strlen(seen);
+        (void) snprintf(seen + n, sizeof seen - n, "%s=%s ", name, value ? value : "");
+        free(name);
+        free(value);
+    }
+    assert_string_equal(seen, wanted);
+}
+
 static void test_published_with_token_and_reason(void **state)
 {
     struct table *table = *state;
@@ -244,12 +260,16 @@ static void test_published_with_token_and_reason(void **state)
     uint16_t len = 0;
     uint32_t expiry_s = 0;
     uint8_t format = 0;
+    const struct pk_mqtt_property user[] = { { PK_SLICE_INIT("language"), PK_SLICE_INIT("bg") }, { PK_SLICE_INIT("class"), PK_SLICE_INIT("public") } };
     struct pk_mqtt_publish publish = {
         .topic = "out/a",
         .payload = PK_SLICE_INIT("{}"),
         .content_type = "application/json",
+        .response_topic = "answers/here",
         .correlation = PK_SLICE_INIT("c\0d"),
         .expiry_s = 100,
+        .user = user,
+        .user_count = PK_COUNT(user),
         .token = UINT64_MAX,
     };
     assert_int_equal(pk_mqtt_room(member->mqtt), PK_MQTT_IN_FLIGHT_MAX);
@@ -270,6 +290,10 @@ static void test_published_with_token_and_reason(void **state)
     assert_non_null(mosquitto_property_read_byte(table->peer->properties, MQTT_PROP_PAYLOAD_FORMAT_INDICATOR, &format, false));
     assert_int_equal(format, 1);
     free(text);
+    assert_non_null(mosquitto_property_read_string(table->peer->properties, MQTT_PROP_RESPONSE_TOPIC, &text, false));
+    assert_string_equal(text, "answers/here");
+    free(text);
+    expect_user(table->peer->properties, "language=bg class=public ");
     free(correlation);
     member_publish(member, "nobody/hears", "x", 8);
     turn_until(member->loop, member->published == 2);

@@ -18,6 +18,45 @@ static int verify(void *self, const struct pk_hook_request *request, struct pk_e
     return PK_E_DENIED;
 }
 
+static int request(void *self, struct pk_slice cursor, struct pk_request *to, int64_t now_ms)
+{
+    (void) self;
+    (void) cursor;
+    (void) to;
+    (void) now_ms;
+    return PK_STEP_DONE;
+}
+
+static int connected(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms)
+{
+    (void) self;
+    (void) link;
+    (void) ops;
+    return now_ms > 0 ? 0 : PK_E_INTERNAL;
+}
+
+static int received(void *self, struct pk_slice bytes, int64_t now_ms)
+{
+    (void) self;
+    (void) bytes;
+    (void) now_ms;
+    return PK_E_PROTOCOL;
+}
+
+static int submit(void *self, const struct pk_job *job)
+{
+    (void) self;
+    (void) job;
+    return PK_E_BUSY;
+}
+
+static int tick(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    return 0;
+}
+
 static int list(void *self, int (*show)(void *ctx, const struct pk_play_item *item), void *ctx)
 {
     (void) self;
@@ -31,12 +70,30 @@ static const struct pk_exchange_ops exchange_none = { .size = sizeof exchange, .
 static const struct pk_exchange_ops exchange_short = { .size = 8, .transport = PK_TRANSPORT_HTTP, .step = step };
 static const struct pk_session_ops session_none = { .size = sizeof session_none, .transport = PK_TRANSPORT_NONE };
 static const struct pk_session_ops session_http = { .size = sizeof session_http, .transport = PK_TRANSPORT_HTTP };
+static const struct pk_exchange_ops exchange_mail = { .size = sizeof exchange, .transport = PK_TRANSPORT_SMTP, .step = step };
+static const struct pk_exchange_ops exchange_bus = { .size = sizeof exchange, .transport = PK_TRANSPORT_PUBLISH, .step = step };
+static const struct pk_setting mail_text[] = { { "password", PK_SETTING_TEXT, 0, NULL, NULL, 0, 0, "Help." } };
+static const struct pk_session_ops session_deaf = { .size = sizeof session_deaf, .transport = PK_TRANSPORT_TLS };
+static const struct pk_session_ops session_tcp = {
+    .size = sizeof session_tcp, .transport = PK_TRANSPORT_TCP, .connected = connected, .received = received, .submit = submit, .tick = tick,
+};
+static const struct pk_setting wire_half[] = { { "host", PK_SETTING_TEXT, 1, NULL, NULL, 0, 0, "Help." } };
+static const struct pk_setting wire_text[] = { { "host", PK_SETTING_TEXT, 1, NULL, NULL, 0, 0, "Help." },
+                                               { "port", PK_SETTING_TEXT, 1, NULL, NULL, 0, 0, "Help." } };
+static const struct pk_setting wire_whole[] = { { "host", PK_SETTING_TEXT, 1, NULL, NULL, 0, 0, "Help." },
+                                                { "port", PK_SETTING_INTEGER, 1, NULL, NULL, 0, 0, "Help." } };
+static const struct pk_setting wire_tls[] = { { "host", PK_SETTING_TEXT, 1, NULL, NULL, 0, 0, "Help." },
+                                              { "port", PK_SETTING_INTEGER, 1, NULL, NULL, 0, 0, "Help." },
+                                              { "tls", PK_SETTING_CHOICE, 0, NULL, "yes|no", 0, 0, "Help." } };
 static const struct pk_webhook_ops webhook = { .size = sizeof webhook, .verify = verify };
 static const struct pk_webhook_ops webhook_empty = { .size = sizeof webhook };
+static const struct pk_poll_ops poll = { .size = sizeof poll, .request = request };
+static const struct pk_poll_ops poll_empty = { .size = sizeof poll };
 static const struct pk_play_ops play = { .size = sizeof play, .list = list };
 static const struct pk_play_ops play_empty = { .size = sizeof play };
 
 #define GOOD SUPPORT_ADAPTER, .exchange = &exchange
+#define WIRED(declared) SUPPORT_ADAPTER, .session = &session_tcp, .settings = declared, .setting_count = PK_COUNT(declared)
 
 static void check(const struct pk_adapter *adapter, const char *sentence)
 {
@@ -77,10 +134,22 @@ static const struct {
     { { GOOD, .exchange = &exchange_short }, "adapter \"probe\" lacks exchange.step" },
     { { SUPPORT_ADAPTER, .session = &session_http }, "adapter \"probe\" declares no transport a session can have" },
     { { SUPPORT_ADAPTER, .session = &session_none }, "adapter \"probe\" lacks session.connected" },
+    { { SUPPORT_ADAPTER, .session = &session_deaf }, "adapter \"probe\" lacks session.received" },
+    { { SUPPORT_ADAPTER, .session = &session_tcp }, "adapter \"probe\" keeps a link and declares no setting \"host\"" },
+    { { WIRED(wire_half) }, "adapter \"probe\" keeps a link and declares no setting \"port\"" },
+    { { WIRED(wire_text) }, "adapter \"probe\": its setting \"port\" is read by the gateway and has another type" },
+    { { WIRED(wire_tls) }, "adapter \"probe\": its setting \"tls\" is read by the gateway and has another type" },
+    { { WIRED(wire_whole) }, "" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_mail, .settings = mail_text, .setting_count = 1 },
+      "adapter \"probe\": its setting \"password\" is read by the gateway and has another type" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_mail }, "" },
+    { { SUPPORT_ADAPTER, .exchange = &exchange_bus }, "" },
     { { GOOD, .webhook = &webhook_empty }, "adapter \"probe\" lacks webhook.verify" },
     { { GOOD, .webhook = &webhook }, "adapter \"probe\" lacks webhook.parse" },
     { { GOOD, .play = &play_empty }, "adapter \"probe\" lacks play.list" },
     { { GOOD, .play = &play }, "adapter \"probe\" lacks play.answer" },
+    { { GOOD, .poll = &poll_empty }, "adapter \"probe\" lacks poll.request" },
+    { { GOOD, .poll = &poll }, "adapter \"probe\" lacks poll.parse" },
     { { GOOD, .setting_count = 1 }, "adapter \"probe\" declares settings that are not there, or more than 128" },
 };
 #pragma GCC diagnostic pop

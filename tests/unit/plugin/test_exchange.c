@@ -99,7 +99,7 @@ static void harvest(void *ctx)
 static void stage_begin(struct stage *stage, const struct move *moves, size_t move_count, const char *const *script, size_t count)
 {
     const struct pk_http_client_config http = { .max_calls = 8, .max_answer_bytes = 65536 };
-    static const struct pk_account_ops ops = { NULL };
+    static const struct pk_account_ops ops = { .event = NULL };
     *stage = (struct stage){ 0 };
     server_begin(&stage->server, script, count);
     play = (struct play){ .moves = moves, .count = move_count, .port = stage->server.port };

@@ -122,7 +122,7 @@ static int take(void *ctx, struct pk_account *of, const struct pk_event *event)
     return take_returns;
 }
 
-static const struct pk_account_ops ops = { take };
+static const struct pk_account_ops ops = { .event = take };
 
 static int open_account(struct pk_error *err)
 {

@@ -75,7 +75,7 @@ static int take(void *ctx, struct pk_account *account, const struct pk_event *ev
     return take_returns;
 }
 
-static const struct pk_account_ops ops = { take };
+static const struct pk_account_ops ops = { .event = take };
 
 struct stage {
     struct pk_loop *loop;

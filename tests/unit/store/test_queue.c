@@ -127,13 +127,14 @@ static void test_sweeps(void **state)
     assert_int_equal(pk_messages_answers_since(desk->store, address, 0), 1);
 }
 
-static void plan(void *ctx, uint32_t account, struct pk_message_change *change)
+static void plan(void *ctx, uint32_t account, struct pk_message_change *change, int64_t *ret_ask_ms)
 {
     assert_int_equal(account, 3);
     *(int *) ctx += 1;
     change->state = PK_MESSAGE_UNCERTAIN;
     change->reason = PK_REASON_RESTART;
     change->due_ms = NOW + 100;
+    *ret_ask_ms = NOW + 60;
 }
 
 static void test_recovery_and_the_end_of_waiting(void **state)
@@ -152,6 +153,18 @@ static void test_recovery_and_the_end_of_waiting(void **state)
     assert_int_equal(state_of(desk, id), PK_MESSAGE_UNCERTAIN);
     assert_int_equal(pk_attempt_get(desk->store, attempt.id, &attempt, NULL), 0);
     assert_int_equal(attempt.state, PK_ATTEMPT_NO_ANSWER);
+    struct pk_ask asks[2];
+    assert_int_equal(pk_attempts_next_ask(desk->store), NOW + 60);
+    assert_int_equal(pk_attempts_to_ask(desk->store, NOW + 59, 2, asks, &count, NULL), 0);
+    assert_int_equal(count, 0);
+    assert_int_equal(pk_attempts_to_ask(desk->store, NOW + 60, 2, asks, &count, NULL), 0);
+    assert_int_equal(count, 1);
+    assert_true(asks[0].attempt == attempt.id && asks[0].asked == 0);
+    assert_int_equal(pk_attempt_ask_at(desk->store, attempt.id, NOW + 70, 1, NULL), 0);
+    assert_int_equal(pk_attempts_to_ask(desk->store, NOW + 70, 2, asks, &count, NULL), 0);
+    assert_int_equal(asks[0].asked, 1);
+    assert_int_equal(pk_attempts_ask_none(desk->store, NULL), 0);
+    assert_int_equal(pk_attempts_next_ask(desk->store), INT64_MAX);
     assert_int_equal(pk_messages_recover(desk->store, &recovery, 10, &count, NULL), 0);
     assert_int_equal(count, 0);
     assert_int_equal(pk_messages_close_receipts(desk->store, NOW + 99, 10, &count, NULL), 0);

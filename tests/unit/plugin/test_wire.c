@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Sessions over a wire, on a clock that is set by hand and over a stream that is a few lines here: connecting and connecting
+ * again, what becomes of the jobs when the link falls, and the goodbye.
+ */
+#include "tests/unit/plugin/support.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/io/stream.h"
+
+#define START_MS INT64_C(1790000000000)
+
+/* ---- the stream: linked instead of gateway/io/stream.c ---- */
+
+struct pk_stream {
+    struct pk_stream_config config;
+    bool open;
+};
+
+static struct {
+    struct pk_stream *now; /* NULL: none */
+    unsigned opened; /* so far */
+    char host[64], ca_file[64], tls_name[64];
+    struct pk_buf sent;
+    uint64_t queued, offered;
+    bool full, takes_nothing;
+} wire;
+
+static void keep_text(char to[64], const char *text)
+{
+    (void) snprintf(to, 64, "%s", text ? text : "-");
+}
+
+int pk_stream_open(struct pk_loop *loop, const struct pk_stream_config *config, struct pk_stream **ret_stream, struct pk_error *err)
+{
+    (void) loop;
+    assert_null(wire.now);
+    if (config->port == 0)
+        return pk_fail(err, PK_E_INVALID, "%u is not a port", config->port);
+    wire.now = *ret_stream = pk_alloc(sizeof **ret_stream);
+    wire.now->config = *config;
+    wire.opened++;
+    wire.queued = wire.offered = 0;
+    keep_text(wire.host, config->host);
+    keep_text(wire.ca_file, config->ca_file);
+    keep_text(wire.tls_name, config->tls_name);
+    return 0;
+}
+
+void pk_stream_close(struct pk_stream *stream)
+{
+    if (stream->open && !wire.takes_nothing)
+        wire.offered = wire.queued; /* what the socket takes at once */
+    stream->open = false;
+}
+
+void pk_stream_free(struct pk_stream *stream)
+{
+    assert_true(!stream || stream == wire.now);
+    free(stream);
+    if (stream)
+        wire.now = NULL;
+}
+
+int pk_stream_send(struct pk_stream *stream, const void *bytes, size_t len)
+{
+    if (!stream->open)
+        return PK_E_IO;
+    if (wire.full)
+        return PK_E_LIMIT;
+    (void) pk_buf_add(&wire.sent, bytes, len);
+    wire.queued += len;
+    return 0;
+}
+
+bool pk_stream_is_open(const struct pk_stream *stream)
+{
+    return stream->open;
+}
+
+uint64_t pk_stream_queued(const struct pk_stream *stream)
+{
+    (void) stream;
+    return wire.queued;
+}
+
+uint64_t pk_stream_offered(const struct pk_stream *stream)
+{
+    (void) stream;
+    return wire.offered;
+}
+
+static void comes_up(void)
+{
+    assert_non_null(wire.now);
+    wire.now->open = true;
+    wire.now->config.opened(wire.now->config.ctx);
+}
+
+static void goes_down(const char *reason)
+{
+    wire.now->open = false;
+    wire.now->config.closed(wire.now->config.ctx, reason);
+}
+
+static void brings(const char *text)
+{
+    wire.now->config.received(wire.now->config.ctx, pk_slice_of(text));
+}
+
+/* ---- the adapter: logs in, "ok" is the answer; jobs are sent as their number ---- */
+
+static struct {
+    struct pk_link *link;
+    const struct pk_link_ops *ops;
+    unsigned connects, disconnects, stops, ticks;
+    uint64_t tokens[8];
+    size_t jobs;
+    char heard[128];
+    int connect_returns, receive_returns;
+    bool silent; /* submit() sends nothing */
+    bool hang_up; /* in received() */
+    unsigned settled;
+} seen;
+
+static const struct pk_result accepted = { .outcome = PK_OUTCOME_ACCEPTED, .provider_id = PK_SLICE_INIT("p1") };
+
+static int connected(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms)
+{
+    assert_ptr_equal(self, &support_self);
+    assert_true(now_ms >= START_MS);
+    assert_true(!seen.link || seen.link == link);
+    seen.link = link;
+    seen.ops = ops;
+    seen.connects++;
+    assert_int_equal(ops->send(link, "login ", 6), 0);
+    ops->wake_at(link, now_ms + 60000);
+    return seen.connect_returns;
+}
+
+static void disconnected(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.disconnects++;
+    assert_int_equal(seen.ops->send(seen.link, "x", 1), PK_E_IO);
+}
+
+static int received(void *self, struct pk_slice bytes, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    (void) snprintf(seen.heard, sizeof seen.heard, "%.*s", PK_SLICE_ARG(bytes));
+    if (pk_slice_is(bytes, "ok"))
+        seen.ops->window(seen.link, 2);
+    if (pk_slice_is(bytes, "done"))
+        assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), 0);
+    if (seen.hang_up)
+        seen.ops->disconnect(seen.link, "the login of +316000000042 was refused");
+    return seen.receive_returns;
+}
+
+static int submit(void *self, const struct pk_job *job)
+{
+    (void) self;
+    seen.tokens[seen.jobs++ % 8] = job->token;
+    return seen.silent ? 0 : seen.ops->send(seen.link, "job ", 4);
+}
+
+static int tick(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.ticks++;
+    return 0;
+}
+
+static void settled(void *self, uint64_t token, uint32_t ok, int64_t now_ms)
+{
+    (void) self;
+    (void) token;
+    (void) ok;
+    (void) now_ms;
+    seen.settled++;
+}
+
+static void stop(void *self, int64_t now_ms)
+{
+    (void) self;
+    (void) now_ms;
+    seen.stops++;
+    assert_int_equal(seen.ops->send(seen.link, "goodbye ", 8), 0);
+}
+
+static struct pk_session_ops session = {
+    .size = sizeof session,
+    .transport = PK_TRANSPORT_TCP,
+    .connected = connected,
+    .disconnected = disconnected,
+    .received = received,
+    .submit = submit,
+    .tick = tick,
+    .settled = settled,
+    .stop = stop,
+};
+
+static const struct pk_setting settings[] = {
+    { .name = "host", .type = PK_SETTING_TEXT, .required = 1, .help = "Where it is." },
+    { .name = "port", .type = PK_SETTING_INTEGER, .fallback = "2775", .help = "Its port." },
+    { .name = "tls", .type = PK_SETTING_BOOLEAN, .help = "Encrypted." },
+    { .name = "ca_file", .type = PK_SETTING_TEXT, .help = "Authorities." },
+    { .name = "tls_name", .type = PK_SETTING_TEXT, .help = "Its name." },
+};
+
+static const struct pk_adapter adapter = {
+    SUPPORT_ADAPTER, .session = &session, .settings = settings, .setting_count = PK_COUNT(settings)
+};
+
+/* ---- the stage ---- */
+
+static struct pk_loop *loop;
+static struct pk_account *account;
+
+static int no_event(void *ctx, struct pk_account *of, const struct pk_event *event)
+{
+    (void) ctx;
+    (void) of;
+    (void) event;
+    return 0;
+}
+
+static int open_with(const char *text, struct pk_error *err)
+{
+    static const struct pk_account_ops ops = { .event = no_event };
+    struct pk_settings *read = support_settings(&adapter, text, NULL, NULL);
+    const struct pk_account_config config = {
+        .name = "desk", .adapter = &adapter, .settings = read, .ca_file = "/etc/authorities", .window = 3, .connect_timeout_ms = 5000,
+        .timeout_ms = 7000, .ops = &ops,
+    };
+    int r = pk_account_open(loop, &config, &account, err);
+    if (r != 0)
+        pk_settings_free(read);
+    return r;
+}
+
+static int begin(void **state)
+{
+    (void) state;
+    pk_log_set_fd(-1);
+    pk_clock_set_manual(START_MS);
+    memset(&wire, 0, sizeof wire);
+    pk_buf_init(&wire.sent, 65536);
+    memset(&seen, 0, sizeof seen);
+    session.transport = PK_TRANSPORT_TCP;
+    account = NULL;
+    assert_int_equal(pk_loop_new(&loop, NULL), 0);
+    return open_with("[account desk]\nhost = smsc.example\n", NULL);
+}
+
+static int end(void **state)
+{
+    (void) state;
+    pk_account_close(account);
+    assert_null(wire.now);
+    pk_loop_free(loop);
+    pk_buf_finish(&wire.sent);
+    pk_clock_set_system();
+    pk_log_set_fd(2);
+    return 0;
+}
+
+static void later(int64_t ms)
+{
+    pk_clock_advance(ms);
+    assert_int_equal(pk_loop_turn(loop, 0, NULL), 0);
+}
+
+static void log_in(void)
+{
+    comes_up();
+    brings("ok");
+}
+
+/* The next connection begins within these. */
+static void expect_again(int64_t least_ms, int64_t most_ms)
+{
+    unsigned before = wire.opened;
+    later(least_ms - 1);
+    assert_int_equal(wire.opened, before);
+    later(most_ms - least_ms + 1);
+    assert_int_equal(wire.opened, before + 1);
+}
+
+/* ---- where it leads ---- */
+
+static void test_settings(void **state)
+{
+    (void) state;
+    assert_string_equal(wire.host, "smsc.example");
+    assert_int_equal(wire.now->config.port, 2775);
+    assert_false(wire.now->config.tls);
+    assert_string_equal(wire.ca_file, "/etc/authorities");
+    assert_string_equal(wire.tls_name, "-");
+    assert_int_equal(wire.now->config.connect_timeout_ms, 5000);
+    assert_int_equal(wire.now->config.stall_timeout_ms, 7000);
+    assert_int_equal(wire.now->config.queue_max_bytes, 1u << 20);
+    pk_account_close(account);
+    assert_int_equal(open_with("[account desk]\nhost = a\nport = 3550\ntls = yes\nca_file = /etc/hosts\ntls_name = b\n", NULL), 0);
+    assert_int_equal(wire.now->config.port, 3550);
+    assert_true(wire.now->config.tls);
+    assert_string_equal(wire.ca_file, "/etc/hosts");
+    assert_string_equal(wire.tls_name, "b");
+    pk_account_close(account);
+    session.transport = PK_TRANSPORT_TLS;
+    assert_int_equal(open_with("[account desk]\nhost = a\n", NULL), 0);
+    assert_true(wire.now->config.tls);
+}
+
+static void test_settings_that_lead_nowhere(void **state)
+{
+    static const struct {
+        const char *text, *sentence;
+    } cases[] = {
+        { "[account desk]\nhost = a\nca_file = hosts\n", "ca_file: the file cannot be read, or its path does not begin with /" },
+        { "[account desk]\nhost = a\nca_file = /nowhere/hosts\n", "ca_file: the file cannot be read, or its path does not begin with /" },
+        { "[account desk]\nhost = a\nport = 70000\n", "0 is not a port" },
+    };
+    (void) state;
+    pk_account_close(account);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_error err = { 0 };
+        assert_true(open_with(cases[i].text, &err) < 0);
+        assert_string_equal(err.message, cases[i].sentence);
+    }
+    account = NULL;
+}
+
+/* ---- a link that stands ---- */
+
+static void test_jobs(void **state)
+{
+    struct came came = { 0 }, early = { 0 };
+    (void) state;
+    assert_int_equal(pk_account_room(account), 0);
+    support_start(account, &early); /* nobody should, and nothing is lost by it */
+    later(0);
+    assert_int_equal(early.outcome, PK_OUTCOME_RETRY);
+    comes_up();
+    assert_int_equal(pk_account_room(account), 0); /* not logged in */
+    brings("ok");
+    assert_int_equal(pk_account_room(account), 2);
+    support_start(account, &came);
+    assert_string_equal(pk_buf_text(&wire.sent), "login job ");
+    assert_int_equal(pk_account_room(account), 1);
+    brings("done");
+    assert_int_equal(came.times, 1);
+    assert_int_equal(came.outcome, PK_OUTCOME_ACCEPTED);
+    assert_int_equal(pk_account_room(account), 2);
+    wire.full = true;
+    assert_int_equal(seen.ops->send(seen.link, "x", 1), PK_E_LIMIT);
+    wire.full = false;
+    assert_int_equal(seen.ops->send(seen.link, NULL, 1), PK_E_IO);
+    later(60000);
+    assert_int_equal(seen.ticks, 1);
+    pk_account_settled(account, 5, true);
+    assert_int_equal(seen.settled, 1);
+}
+
+/* ---- a link that falls ---- */
+
+static void test_jobs_of_a_link_that_falls(void **state)
+{
+    struct came sent = { 0 }, stayed = { 0 }, late = { 0 };
+    (void) state;
+    log_in();
+    support_start(account, &sent);
+    wire.offered = wire.queued;
+    support_start(account, &stayed);
+    goes_down("the connection was lost");
+    assert_int_equal(seen.disconnects, 0); /* not from inside the stream */
+    assert_int_equal(pk_account_room(account), 0);
+    brings("done"); /* too late, and not heard */
+    support_start(account, &late);
+    later(0);
+    assert_int_equal(sent.outcome, PK_OUTCOME_UNCERTAIN);
+    assert_string_equal(sent.reason, "the session ended before an answer came");
+    assert_int_equal(stayed.outcome, PK_OUTCOME_RETRY);
+    assert_string_equal(stayed.reason, "the link fell before the message was sent");
+    assert_int_equal(late.outcome, PK_OUTCOME_RETRY);
+    assert_int_equal(seen.disconnects, 1);
+    assert_int_equal(pk_account_open_count(account), 0);
+    assert_string_equal(pk_account_trouble(account), "the link to the provider: the connection was lost");
+    assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), PK_E_NOT_FOUND);
+    pk_account_settled(account, 5, true);
+    assert_int_equal(seen.settled, 0);
+    later(60000); /* the wish of the old connection is gone */
+    assert_int_equal(seen.ticks, 0);
+}
+
+/* What the adapter keeps to itself may have gone with other bytes: nobody knows. */
+static void test_a_job_kept_back_by_the_adapter(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    log_in();
+    seen.silent = true;
+    support_start(account, &came);
+    assert_int_equal(seen.ops->send(seen.link, "later", 5), 0);
+    wire.offered = wire.queued;
+    goes_down("the connection was lost");
+    later(0);
+    assert_int_equal(came.outcome, PK_OUTCOME_UNCERTAIN);
+}
+
+static void test_connecting_again(void **state)
+{
+    (void) state;
+    goes_down("nothing answers at its address");
+    later(0);
+    assert_int_equal(seen.disconnects, 0); /* it never stood */
+    assert_string_equal(pk_account_trouble(account), "the link to the provider: nothing answers at its address");
+    expect_again(500, 1000);
+    goes_down("nothing answers at its address");
+    later(0);
+    expect_again(1000, 2000);
+    comes_up(); /* and is no good */
+    goes_down("the other side closed it");
+    later(0);
+    assert_int_equal(seen.disconnects, 1);
+    expect_again(2000, 4000);
+    for (int i = 0; i < 8; i++) {
+        goes_down("nothing answers at its address");
+        later(0);
+        later(60000);
+        assert_non_null(wire.now); /* a minute at most */
+    }
+    log_in();
+    assert_string_equal(pk_account_trouble(account), "");
+    assert_int_equal(seen.connects, 2);
+    assert_int_equal(pk_account_room(account), 2);
+    goes_down("the connection was lost");
+    later(0);
+    expect_again(500, 1000); /* from the beginning */
+    comes_up();
+    assert_int_equal(pk_account_room(account), 0);
+}
+
+static void test_the_adapter_hangs_up(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    log_in();
+    support_start(account, &came);
+    seen.hang_up = true;
+    brings("no");
+    brings("more"); /* not heard any more */
+    assert_string_equal(seen.heard, "no");
+    later(0);
+    assert_int_equal(seen.disconnects, 1);
+    assert_int_equal(came.outcome, PK_OUTCOME_UNCERTAIN); /* its bytes left with the close */
+    assert_string_equal(pk_account_trouble(account), "the login of +[number] was refused");
+    seen.hang_up = false;
+    expect_again(500, 1000);
+    seen.connect_returns = PK_E_INTERNAL;
+    comes_up();
+    later(0);
+    assert_int_equal(seen.disconnects, 2);
+    assert_string_equal(pk_account_trouble(account), "the adapter could not begin its session");
+    seen.connect_returns = 0;
+    later(4000);
+    log_in();
+    seen.receive_returns = PK_E_PROTOCOL;
+    wire.takes_nothing = true;
+    support_start(account, &came);
+    brings("garbage");
+    later(0);
+    assert_int_equal(came.outcome, PK_OUTCOME_RETRY);
+    assert_string_equal(pk_account_trouble(account), "the provider sent what its protocol does not allow");
+}
+
+/* A wish for a later tick does not put off the fall. */
+static void test_a_fall_does_not_wait(void **state)
+{
+    (void) state;
+    log_in();
+    seen.ops->disconnect(seen.link, "told to");
+    seen.ops->wake_at(seen.link, START_MS + 3600000);
+    seen.ops->window(seen.link, 9);
+    later(0);
+    assert_int_equal(seen.disconnects, 1);
+    assert_string_equal(pk_account_trouble(account), "told to");
+}
+
+/* ---- the end ---- */
+
+static void test_goodbye(void **state)
+{
+    (void) state;
+    log_in();
+    assert_false(pk_account_stopped(account));
+    pk_account_stop(account);
+    pk_account_stop(account); /* once */
+    assert_int_equal(seen.stops, 1);
+    assert_string_equal(pk_buf_text(&wire.sent), "login goodbye ");
+    assert_int_equal(pk_account_room(account), 0);
+    later(1999);
+    assert_false(pk_account_stopped(account));
+    brings("bye"); /* still heard */
+    assert_string_equal(seen.heard, "bye");
+    goes_down("the other side closed it");
+    later(0);
+    assert_true(pk_account_stopped(account));
+    assert_int_equal(seen.disconnects, 1);
+    later(120000);
+    assert_int_equal(wire.opened, 1); /* for good */
+}
+
+static void test_a_goodbye_without_an_answer(void **state)
+{
+    (void) state;
+    log_in();
+    pk_account_stop(account);
+    later(2000);
+    later(0);
+    assert_true(pk_account_stopped(account));
+    assert_int_equal(seen.disconnects, 1);
+}
+
+static void test_stopped_while_down(void **state)
+{
+    (void) state;
+    pk_account_stop(account); /* connecting */
+    later(0);
+    assert_true(pk_account_stopped(account));
+    assert_int_equal(seen.stops + seen.disconnects, 0);
+    pk_account_close(account);
+    assert_int_equal(open_with("[account desk]\nhost = a\n", NULL), 0);
+    goes_down("nothing answers at its address");
+    later(0);
+    pk_account_stop(account); /* between two connections */
+    later(0);
+    later(5000);
+    assert_true(pk_account_stopped(account));
+    assert_null(wire.now);
+}
+
+static void test_closed_with_jobs(void **state)
+{
+    struct came came = { 0 };
+    (void) state;
+    log_in();
+    support_start(account, &came);
+    pk_account_close(account);
+    account = NULL;
+    assert_int_equal(came.outcome, PK_OUTCOME_UNCERTAIN);
+}
+
+#define staged(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        staged(test_settings),
+        staged(test_settings_that_lead_nowhere),
+        staged(test_jobs),
+        staged(test_jobs_of_a_link_that_falls),
+        staged(test_a_job_kept_back_by_the_adapter),
+        staged(test_connecting_again),
+        staged(test_the_adapter_hangs_up),
+        staged(test_a_fall_does_not_wait),
+        staged(test_goodbye),
+        staged(test_a_goodbye_without_an_answer),
+        staged(test_stopped_while_down),
+        staged(test_closed_with_jobs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
