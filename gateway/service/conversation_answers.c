@@ -116,7 +116,7 @@ bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice)
 {
     struct pk_slice id = choice, word = { 0 };
     int64_t notice = 0;
-    if (choice.len == 0 || !pk_slice_cut(&id, ':', &word))
+    if (choice.len == 0 || !pk_slice_cut(&id, '-', &word))
         return false;
     bool yes = pk_slice_is(word, PK_CHOICE_YES);
     if (!yes && !pk_slice_is(word, PK_CHOICE_NO))

@@ -216,8 +216,8 @@ static void add_choices(const struct pk_service *service, struct held_text *held
         return;
     char notice[PK_ID_TEXT_MAX];
     (void) pk_id_format(held->text.notice, notice);
-    (void) snprintf(held->choice_ids[0], sizeof held->choice_ids[0], PK_CHOICE_YES ":%s", notice);
-    (void) snprintf(held->choice_ids[1], sizeof held->choice_ids[1], PK_CHOICE_NO ":%s", notice);
+    (void) snprintf(held->choice_ids[0], sizeof held->choice_ids[0], PK_CHOICE_YES "-%s", notice);
+    (void) snprintf(held->choice_ids[1], sizeof held->choice_ids[1], PK_CHOICE_NO "-%s", notice);
     held->choices[0] = (struct pk_choice){ pk_slice_of(held->choice_ids[0]), pk_buf_slice(&held->yes) };
     held->choices[1] = (struct pk_choice){ pk_slice_of(held->choice_ids[1]), pk_buf_slice(&held->no) };
     held->text.choices = held->choices;

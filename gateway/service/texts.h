@@ -8,7 +8,7 @@
 
 #include "gateway/service/service.h"
 
-/* What a button comes back as (adapter.h, struct pk_choice): the word, a colon and the id of the notice it stands under, so
+/* What a button comes back as (adapter.h, struct pk_choice): the word, a dash and the id of the notice it stands under, so
  * that it is about that one whatever was asked since. Its label is the language's. */
 #define PK_CHOICE_YES "yes"
 #define PK_CHOICE_NO "no"

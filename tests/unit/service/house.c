@@ -58,6 +58,7 @@ static int post_submit(void *self, const struct pk_job *job)
     if (job->choice_count == 2) {
         COPY(kept->yes, job->choices[0].label);
         COPY(kept->no, job->choices[1].label);
+        COPY(kept->yes_id, job->choices[0].id);
     }
     return 0;
 }

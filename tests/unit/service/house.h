@@ -34,6 +34,7 @@ struct post_job {
     char message[16], attempt[16], address[24], language[12];
     char text[600];
     char yes[24], no[24]; /* labels of the choices; "" = none */
+    char yes_id[48];
     size_t parts;
     bool completed;
 };

@@ -123,12 +123,12 @@ static void forge(struct house *house, char *text, unsigned number)
     size_t from_len = somebody(from, sizeof from), len = spoil(text, OVERSIZED);
     if (dice(5) == 0) {
         char forged[PK_ID_TEXT_MAX];
-        (void) snprintf(choice, sizeof choice, "%s%s", dice(2) ? "yes:" : "no:", pk_id_format((int64_t) 1000000 + dice(1u << 30), forged));
+        (void) snprintf(choice, sizeof choice, "%s%s", dice(2) ? "yes-" : "no-", pk_id_format((int64_t) 1000000 + dice(1u << 30), forged));
         if (dice(3) == 0)
             choice[dice(4)] = (char) ('a' + dice(26)); /* nor is that one */
     }
     struct pk_slice words = pk_slice_make(text, len);
-    bool pressed = choice[0] != '\0' && (strncmp(choice, "yes:", 4) == 0 || strncmp(choice, "no:", 3) == 0);
+    bool pressed = choice[0] != '\0' && (strncmp(choice, "yes-", 4) == 0 || strncmp(choice, "no-", 3) == 0);
     if (!pressed && is_clear(house, pk_slice_make(text, len < 4096 ? len : 4096)))
         return; /* it means something after all */
     (void) snprintf(id, sizeof id, "f-%u", number);
