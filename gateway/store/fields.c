@@ -44,6 +44,8 @@ static const struct pk_field_table tables[] = {
       "30 dagen na het einde, daarna alleen aantallen; een vraag 90 dagen", "SELECT min(id) >> 20 FROM message" },
     { "message_count", "aantallen per stand",
       "zolang de dienst bestaat", NULL },
+    { "cursor", "tot waar berichten bij een aanbieder gelezen zijn",
+      "zolang het account bestaat", NULL },
     { "attempt", "één poging bij één aanbieder",
       "als het bericht", "SELECT min(opened_ms) FROM attempt" },
     { "receipt", "wat de aanbieder later meldde",
@@ -234,6 +236,13 @@ static const struct pk_field fields[] = {
     F("attempt", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
     F("attempt", "provider_id", SEALED, "het nummer bij de aanbieder, waar een telefoonnummer in kan zitten"),
     F("attempt", "code", SYSTEM, "code van de aanbieder"),
+    F("attempt", "ask_ms", SYSTEM, "wanneer de aanbieder gevraagd wordt wat ervan kwam"),
+    F("attempt", "asked", SYSTEM, "hoe vaak dat gevraagd is"),
+
+    F("cursor", "account", SYSTEM, "welk account"),
+    F("cursor", "adapter", SYSTEM, "welke koppeling"),
+    F("cursor", "value", SEALED, "tot waar gelezen is bij de aanbieder"),
+    F("cursor", "updated_ms", SYSTEM, "wanneer"),
 
     F("receipt", "attempt", POINTER, "bij welke poging"),
     F("receipt", "state", PERSON, "bezorgd, gelezen of niet"),

@@ -166,7 +166,15 @@ static const char *const steps[] = {
     "CREATE INDEX reply_by_inbox ON reply(inbox) WHERE inbox <> 0;"
     "CREATE INDEX reply_by_echo ON reply(address, echo, at_ms);",
 
-    /* 10: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 10: how far an account has read what its provider keeps */
+    "CREATE TABLE cursor(account INTEGER PRIMARY KEY, adapter TEXT NOT NULL, value BLOB NOT NULL, updated_ms INTEGER NOT NULL) STRICT;",
+
+    /* 11: when a provider is to be asked what became of an attempt, and how often it was; 0 = not, or no more */
+    "ALTER TABLE attempt ADD COLUMN ask_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX attempt_to_ask ON attempt(ask_ms) WHERE ask_ms > 0;",
+
+    /* 12: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -187,14 +195,6 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
-
-    /* 11: how far an account has read what its provider keeps */
-    "CREATE TABLE cursor(account INTEGER PRIMARY KEY, adapter TEXT NOT NULL, value BLOB NOT NULL, updated_ms INTEGER NOT NULL) STRICT;",
-
-    /* 12: when a provider is to be asked what became of an attempt, and how often it was; 0 = not, or no more */
-    "ALTER TABLE attempt ADD COLUMN ask_ms INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE attempt ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX attempt_to_ask ON attempt(ask_ms) WHERE ask_ms > 0;",
 };
 
 int64_t pk_schema_newest(void)
