@@ -35,7 +35,9 @@ _pokana_words()
     'accounts '*) echo 'list pause resume test play' ;;
     'pause '* | 'resume '*) echo '--all' ;;
     'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
-    'recipients '*) echo 'import' ;;
+    'recipients export') echo '--address-from --channel' ;;
+    'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
+    'recipients '*) echo 'import export erase' ;;
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
     'backup '* | 'restore '*) ;;
@@ -59,9 +61,9 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --values) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --values | --address-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topic | --tag | --route) return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --channel | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

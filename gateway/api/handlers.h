@@ -42,6 +42,10 @@ void pk_api_message_resolve(struct pk_call *call);
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 
+/* people.c */
+void pk_api_person_export(struct pk_call *call);
+void pk_api_person_erase(struct pk_call *call);
+
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);

@@ -191,6 +191,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "What people wrote."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",
               .help = "Triggers: also how long a repeat of one is recognised."),
+    RETENTION("proofs", keep_proofs_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 1826 * DAY, .fallback = "1826d",
+              .help = "After somebody was erased: the proof, under a pseudonym, of what they had agreed to."),
 };
 /* clang-format on */
 const size_t pk_config_key_count = PK_COUNT(pk_config_keys);

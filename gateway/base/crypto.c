@@ -31,22 +31,25 @@ void pk_sha256(struct pk_slice data, uint8_t ret_digest[32])
           "SHA-256");
 }
 
-static void hmac(const char *digest, struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t *ret_mac, size_t len)
+/* A context of one digest, of one thread: the digest is looked up once, each use sets its key. */
+static EVP_MAC_CTX *new_hmac(const char *digest)
 {
-    static _Thread_local EVP_MAC *algorithm;
-    static _Thread_local EVP_MAC_CTX *context;
     char name[16];
-    size_t written = 0;
-    if (!algorithm) {
-        algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
-        context = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL;
-        check(context != NULL, "HMAC");
-    }
     (void) snprintf(name, sizeof name, "%s", digest);
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
+    EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL;
+    EVP_MAC_free(algorithm); /* the context holds it */
+    check(context && EVP_MAC_CTX_set_params(context, params) == 1, "HMAC");
+    return context;
+}
+
+static void hmac(EVP_MAC_CTX *context, struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t *ret_mac, size_t len)
+{
     static const unsigned char none[1];
     const unsigned char *bytes = key.len > 0 ? (const unsigned char *) key.data : none;
-    check(EVP_MAC_init(context, bytes, key.len, params) == 1, "HMAC");
+    size_t written = 0;
+    check(EVP_MAC_init(context, bytes, key.len, NULL) == 1, "HMAC");
     for (size_t i = 0; i < count; i++)
         check(EVP_MAC_update(context, (const unsigned char *) parts[i].data, parts[i].len) == 1, "HMAC");
     check(EVP_MAC_final(context, ret_mac, &written, len) == 1 && written == len, "HMAC");
@@ -54,12 +57,16 @@ static void hmac(const char *digest, struct pk_slice key, const struct pk_slice 
 
 void pk_hmac_sha256(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32])
 {
-    hmac("SHA256", key, parts, count, ret_mac, 32);
+    static _Thread_local EVP_MAC_CTX *context;
+    context = context ? context : new_hmac("SHA256");
+    hmac(context, key, parts, count, ret_mac, 32);
 }
 
 void pk_hmac_sha1(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[20])
 {
-    hmac("SHA1", key, parts, count, ret_mac, 20);
+    static _Thread_local EVP_MAC_CTX *context;
+    context = context ? context : new_hmac("SHA1");
+    hmac(context, key, parts, count, ret_mac, 20);
 }
 
 bool pk_equal_constant_time(const void *a, const void *b, size_t len)

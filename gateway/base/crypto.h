@@ -55,6 +55,11 @@ int pk_blind(const struct pk_keyring *ring, uint8_t id, const char *kind, struct
 /* MAC under a derived key of the current id, over length-prefixed parts in the order given. */
 void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const struct pk_slice *parts, size_t count,
                     uint8_t ret_mac[32]);
+/* The same under the key `id` (0 = current), at most PK_MAC_PARTS_MAX parts. PK_E_NOT_FOUND: the ring lacks it. Touches no
+ * context of the ring: another thread may call it while no key is added. */
+#define PK_MAC_PARTS_MAX 32u
+int pk_keyring_mac_by(const struct pk_keyring *ring, uint8_t id, enum pk_key_use use, const struct pk_slice *parts, size_t count,
+                      uint8_t ret_mac[32]);
 
 /* ---- key files ----
  * Text: lines "pokana-key ID HEX64" (several while a rotation runs). Mode 0600, owner us or root. */

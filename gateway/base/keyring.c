@@ -221,22 +221,27 @@ int pk_blind(const struct pk_keyring *ring, uint8_t id, const char *kind, struct
     return 0;
 }
 
+int pk_keyring_mac_by(const struct pk_keyring *ring, uint8_t id, enum pk_key_use use, const struct pk_slice *parts, size_t count,
+                      uint8_t ret_mac[32])
+{
+    const struct key *key = find(ring, id);
+    uint8_t lengths[PK_MAC_PARTS_MAX][4];
+    struct pk_slice input[2 * PK_MAC_PARTS_MAX];
+    if (!key)
+        return PK_E_NOT_FOUND;
+    check(count <= PK_MAC_PARTS_MAX);
+    /* Each part behind its length: no two lists of parts give the same bytes. */
+    for (size_t i = 0; i < count; i++) {
+        for (int at = 0; at < 4; at++)
+            lengths[i][at] = (uint8_t) (parts[i].len >> (24 - 8 * at));
+        input[2 * i] = pk_slice_make(lengths[i], sizeof lengths[i]);
+        input[2 * i + 1] = parts[i];
+    }
+    pk_hmac_sha256(pk_slice_make(key->use[use], 32), input, 2 * count, ret_mac);
+    return 0;
+}
+
 void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32])
 {
-    uint8_t whole[32];
-    const struct key *key = find(ring, 0);
-    check(key != NULL);
-    /* A digest chain over length-prefixed parts: no two lists of parts give the same bytes. */
-    struct pk_buf bytes;
-    pk_buf_init(&bytes, 1u << 20);
-    for (size_t i = 0; i < count; i++) {
-        uint8_t length[4] = { (uint8_t) (parts[i].len >> 24), (uint8_t) (parts[i].len >> 16), (uint8_t) (parts[i].len >> 8), (uint8_t) parts[i].len };
-        (void) pk_buf_add(&bytes, length, sizeof length);
-        (void) pk_buf_add_slice(&bytes, parts[i]);
-    }
-    check(!bytes.failed);
-    struct pk_slice input = pk_buf_slice(&bytes);
-    pk_hmac_sha256(pk_slice_make(key->use[use], 32), &input, 1, whole);
-    pk_buf_wipe(&bytes);
-    memcpy(ret_mac, whole, 32);
+    check(pk_keyring_mac_by(ring, 0, use, parts, count, ret_mac) == 0);
 }

@@ -19,6 +19,7 @@
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/upkeep.h"
@@ -192,6 +193,14 @@ static void complete_triggers(struct pk_upkeep *upkeep)
 void pk_upkeep_between_turns(struct pk_upkeep *upkeep)
 {
     pk_wal_between_turns(upkeep->wal);
+    if (pk_store_pending(upkeep->service->store)) /* who waited for it answers now */
+        pk_loop_again(upkeep->service->loop);
+}
+
+void pk_upkeep_when_emptied(struct pk_upkeep *upkeep, void (*done)(void *ctx, bool emptied), void *ctx)
+{
+    pk_wal_when_empty(upkeep->wal, done, ctx);
+    pk_loop_again(upkeep->service->loop);
 }
 
 /* After a failed commit something has to be written before it can be said that the database works again. */
@@ -266,6 +275,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
+    more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);

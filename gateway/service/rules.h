@@ -109,6 +109,7 @@ struct pk_rules {
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
+    int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
 };
 
 /* NULL when there is none. */

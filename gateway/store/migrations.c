@@ -105,6 +105,17 @@ static const char *const steps[] = {
     " address BLOB NOT NULL, text BLOB NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX reply_part_by_sender ON reply_part(account, sender, reference, total, part);"
     "CREATE INDEX reply_part_by_time ON reply_part(at_ms);",
+
+    /* 7: people who want to be forgotten */
+    "CREATE INDEX IF NOT EXISTS ledger_by_recipient ON ledger(recipient, id);"
+    "CREATE INDEX IF NOT EXISTS audit_by_object ON audit(object) WHERE object <> '';"
+    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
+    /* whose entries in the ledger somebody's are, for who knows the address and has the key */
+    "CREATE TABLE proof(pseudonym BLOB NOT NULL, recipient INTEGER NOT NULL, key INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(pseudonym, recipient)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX proof_by_end ON proof(until_ms);"
+    /* the last message to somebody forgotten, and the address it still needs */
+    "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

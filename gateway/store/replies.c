@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 
-#define PLACE "reply.text"
 #define REPEAT_MS 60000 /* without an event id, the same words again within this are the same reply */
 
 /* A provider that gives an id twice may mean two replies: only the same words under it are a repeat. */
@@ -35,7 +34,7 @@ int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk
     int64_t id = pk_sql_int(store, 0, "SELECT max(id) FROM reply", "") + 1;
     struct pk_buf sealed;
     pk_buf_init(&sealed, text.len + PK_SEAL_OVERHEAD);
-    pk_seal(store->keys, PLACE, id, text, &sealed);
+    pk_seal(store->keys, PK_PLACE_REPLY, id, text, &sealed);
     int r = pk_sql_write(store, err,
                          "INSERT INTO reply(id, account, channel, address, recipient, intent, message, at_ms, digest, text)"
                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -5,6 +5,8 @@
 
 #include "gateway/store/store.h"
 
+#define PK_PLACE_REPLY "reply.text" /* of a sealed text, by the reply's id */
+
 struct pk_reply {
     int64_t id; /* given by add */
     uint32_t account;
