@@ -50,6 +50,19 @@ static void add_broker(struct pk_table *facts, const struct pk_json *status)
         pk_table_text(facts, "not connected");
 }
 
+static void add_journal(struct pk_table *facts, const struct pk_json *status)
+{
+    int64_t owed = 0;
+    pk_table_text(facts, "journal");
+    (void) pk_json_int(pk_json_at(status, "journal.owed"), &owed);
+    if (!is_true(status, "journal.kept"))
+        pk_table_text(facts, "none is kept");
+    else if (is_true(status, "journal.behind"))
+        pk_table_printf(facts, "cannot be written: %lld STOPs, withdrawals or erasures are in the database only", (long long) owed);
+    else
+        pk_table_text(facts, "complete");
+}
+
 static void add_start(struct pk_table *facts, const struct pk_json *status)
 {
     int64_t ms;
@@ -70,6 +83,7 @@ static void print_status(const struct pk_json *status)
     add_condition(facts, status);
     add_sending(facts, status);
     add_broker(facts, status);
+    add_journal(facts, status);
     pk_table_fact(facts, "recipients", pk_json_get(status, "recipients"));
     pk_table_fact(facts, "messages", pk_json_get(status, "messages"));
     pk_table_fact(facts, "events to publish", pk_json_get(status, "outbox"));

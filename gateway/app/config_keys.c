@@ -58,6 +58,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Country of phone numbers that are written without one: two capital letters."),
     GATEWAY("database", database, .type = PK_KEY_PATH, .fallback = "pokana.db",
             .help = "The file of data. Made when it is not there."),
+    GATEWAY("journal", journal, .type = PK_KEY_PATH,
+            .help = "Journal of STOPs, withdrawals and erasures, best on another disk. Without it: pokana.journal beside the database."),
     GATEWAY("keys", keys, .type = PK_KEY_PATH, .fallback = "pokana.keys",
             .help = "Key file that makes addresses readable, from `pokana keys new`: a path, or credential:NAME."),
     GATEWAY("templates", templates, .type = PK_KEY_PATH,

@@ -16,6 +16,7 @@
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/outbox.h"
@@ -26,6 +27,7 @@
 
 #define SHORT_MS 1000
 #define LONG_MS 60000
+#define MARK_MS (3600 * 1000ll) /* the journal says as often that nothing is missing */
 #define ROWS 500u
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
@@ -39,6 +41,7 @@ struct pk_upkeep {
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
     struct pk_wal *wal;
+    int64_t marked_ms;
 };
 
 static void soon(void *ctx)
@@ -63,6 +66,7 @@ struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
     upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
     upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
     upkeep->soon_due = upkeep->slow_due = true;
+    upkeep->marked_ms = pk_clock_wall_ms(); /* opening it did that */
     pk_timer_in(upkeep->soon, SHORT_MS);
     pk_timer_in(upkeep->slow, LONG_MS);
     return upkeep;
@@ -220,6 +224,20 @@ static void say(struct pk_condition *condition, const char *what)
     (void) snprintf(condition->why + n, sizeof condition->why - n, "%s%s", n > 0 ? "; " : "", what);
 }
 
+/* A STOP is heard all the same, but only the database knows of it. */
+static void say_journal(struct pk_condition *condition, const struct pk_store *store)
+{
+    struct pk_journal_condition journal;
+    char text[400];
+    pk_store_journal_condition(store, &journal);
+    if (!journal.behind)
+        return;
+    bool late = pk_store_journal_late(store, pk_clock_wall_ms());
+    (void) snprintf(text, sizeof text, "journal: %s%s", journal.why[0] ? journal.why : "not all of it is written yet",
+                    late ? "; nothing is sent until it is written" : "");
+    say(condition, text);
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -235,6 +253,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         (void) snprintf(text, sizeof text, "database: %s", why.message);
         say(ret_condition, text);
     }
+    say_journal(ret_condition, service->store);
     if (service->bus && !pk_bus_connected(service->bus)) {
         (void) snprintf(text, sizeof text, "broker: %s", pk_bus_trouble(service->bus));
         say(ret_condition, text);
@@ -275,6 +294,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
+    more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
     more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
@@ -306,6 +326,10 @@ static void long_round(struct pk_upkeep *upkeep)
     }
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
+    if (now_ms - upkeep->marked_ms >= MARK_MS) {
+        upkeep->marked_ms = now_ms;
+        pk_store_journal_mark(service->store, now_ms);
+    }
     upkeep->slow_due = r == 0 && more;
     pk_wal_each_minute(upkeep->wal);
 }

@@ -116,6 +116,12 @@ static const char *const steps[] = {
     "CREATE INDEX proof_by_end ON proof(until_ms);"
     /* the last message to somebody forgotten, and the address it still needs */
     "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
+
+    /* 8: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
+    "ALTER TABLE suppression ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
+    "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

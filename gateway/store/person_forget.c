@@ -105,6 +105,11 @@ static int forget_address(struct pk_store *store, const struct pk_forgetting *f,
         r = pk_address_value(store, address, &value, err);
     if (r == 0 && f->stays_stopped)
         r = pk_suppression_add(store, row.channel, pk_buf_slice(&value), f->now_ms, err);
+    if (r == 0 && f->recipient == 0) {
+        uint8_t hash[PK_BLIND_BYTES];
+        pk_journal_hash_address(store->keys, 0, pk_buf_slice(&value), hash);
+        pk_journal_owe_address(store, PK_JOURNAL_FORGOTTEN, row.channel, pk_keyring_current(store->keys), hash, f->now_ms);
+    }
     if (r == 0 && f->recipient != 0)
         r = keep_proof(store, f, row.channel, pk_buf_slice(&value), err);
     if (r == 0)
@@ -166,6 +171,7 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
     for (size_t i = 0; r == 0 && i < count; i++)
         r = forget_address(store, forgetting, ids[i], ret_cancelled, err);
     if (r == 0 && forgetting->recipient != 0) {
+        pk_journal_owe_erasure(store, forgetting->recipient, forgetting->now_ms);
         r = detach_rsvps(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);

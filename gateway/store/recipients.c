@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/recipients.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/messages.h"
@@ -170,23 +171,54 @@ int64_t pk_recipient_count(struct pk_store *store)
 
 /* ---- suppression ---- */
 
+/* As the address' own row has it, if there is one: the claim compares the two. Else under the current key. */
+static uint8_t blind_as_kept(struct pk_store *store, uint32_t channel, struct pk_slice value, uint8_t ret_blind[PK_BLIND_BYTES])
+{
+    for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
+        uint8_t key = pk_keyring_id(store->keys, i);
+        (void) pk_blind(store->keys, key, BLIND_KIND, value, ret_blind);
+        if (pk_sql_int(store, 0, "SELECT 1 FROM address WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(ret_blind)) != 0)
+            return key;
+    }
+    (void) pk_blind(store->keys, 0, BLIND_KIND, value, ret_blind);
+    return pk_keyring_current(store->keys);
+}
+
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES];
-    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
-    return pk_sql_write(store, err,
-                        "INSERT INTO suppression(channel, blind, at_ms) VALUES(?1, ?2, ?3) ON CONFLICT(channel, blind) DO NOTHING", "ubi",
-                        channel, blind_slice(blind), now_ms);
+    uint8_t key = blind_as_kept(store, channel, value, blind);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubiu", channel, blind_slice(blind), now_ms, (unsigned) key);
+    if (r == 0 && pk_sql_changed(store) > 0)
+        pk_journal_owe_address(store, PK_JOURNAL_STOP, channel, key, blind, now_ms);
+    return r;
+}
+
+/* Tells the journal of each row of (channel, blind, key). */
+static int owe_rows(struct pk_store *store, enum pk_journal_kind kind, sqlite3_stmt *rows, int64_t now_ms, struct pk_error *err)
+{
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_slice blind = pk_sql_blob(rows, 1);
+        if (blind.len == PK_BLIND_BYTES)
+            pk_journal_owe_address(store, kind, pk_sql_u32(rows, 0), (uint8_t) pk_sql_u32(rows, 2), (const uint8_t *) blind.data, now_ms);
+    }
+    return r;
 }
 
 int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err)
 {
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        uint8_t key = pk_keyring_id(store->keys, i);
+        (void) pk_blind(store->keys, key, BLIND_KIND, value, blind);
         int r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind));
         if (r != 0)
             return r;
+        if (pk_sql_changed(store) > 0)
+            pk_journal_owe_address(store, PK_JOURNAL_START, channel, key, blind, pk_clock_wall_ms());
     }
     return 0;
 }
@@ -204,15 +236,23 @@ bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slic
 
 int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err)
 {
-    return pk_sql_write(store, err,
-                        "INSERT INTO suppression(channel, blind, at_ms) SELECT channel, blind, ?2 FROM address WHERE recipient = ?1"
-                        " ON CONFLICT(channel, blind) DO NOTHING",
-                        "ii", recipient, now_ms);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, blind, ?2, key_of(value) FROM address"
+                         " WHERE recipient = ?1 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ii", recipient, now_ms);
+    if (r != 0)
+        return r;
+    sqlite3_stmt *rows = pk_sql(store, "SELECT channel, blind, key_of(value) FROM address WHERE recipient = ?1 ORDER BY id");
+    pk_sql_bind(rows, "i", recipient);
+    return owe_rows(store, PK_JOURNAL_STOP, rows, now_ms, err);
 }
+
+#define OF_PERSON "(channel, blind) IN (SELECT channel, blind FROM address WHERE recipient = ?1)"
 
 int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct pk_error *err)
 {
-    return pk_sql_write(store, err,
-                        "DELETE FROM suppression WHERE (channel, blind) IN (SELECT channel, blind FROM address WHERE recipient = ?1)", "i",
-                        recipient);
+    sqlite3_stmt *rows = pk_sql(store, "SELECT channel, blind, key FROM suppression WHERE " OF_PERSON " ORDER BY channel, blind");
+    pk_sql_bind(rows, "i", recipient);
+    int r = owe_rows(store, PK_JOURNAL_START, rows, pk_clock_wall_ms(), err);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM suppression WHERE " OF_PERSON, "i", recipient);
 }

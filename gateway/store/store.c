@@ -64,6 +64,21 @@ static int refuse_half_restored(const struct pk_store *store, struct pk_error *e
     return r;
 }
 
+/* SQL: key_of(sealed) is the id of the key a value was sealed with. */
+static void key_of(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const uint8_t *sealed = sqlite3_value_blob(values[0]);
+    (void) count;
+    sqlite3_result_int(context, sealed && sqlite3_value_bytes(values[0]) > 0 ? sealed[0] : 0);
+}
+
+int pk_store_functions(struct pk_store *store, struct pk_error *err)
+{
+    int r = sqlite3_create_function_v2(store->db, "key_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, key_of,
+                                       NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}
+
 int pk_store_configure(struct pk_store *store, bool sync_off, int64_t cache_bytes, struct pk_error *err)
 {
     char pragmas[512];
@@ -147,6 +162,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
         r = pk_messages_attach(store, err);
+    if (r == 0)
+        r = pk_store_functions(store, err);
     (void) sqlite3_wal_hook(store->db, wal_has, store);
     if (r == 0)
         r = pk_migrate(store, err);
@@ -182,6 +199,8 @@ int pk_store_open_reading(const char *path, struct pk_keyring *keys, struct pk_s
     int r = sqlite3_exec(store->db, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;", NULL, NULL, NULL);
     if (r != SQLITE_OK)
         return pk_sql_fail(store, r, err);
+    if ((r = pk_store_functions(store, err)) != 0)
+        return r;
     pk_names_new(store);
     *ret_store = pk_steal(&store);
     return 0;
@@ -208,6 +227,7 @@ void pk_store_close(struct pk_store *store)
     (void) sqlite3_close(store->db);
     if (store->lock_fd >= 0)
         (void) close(store->lock_fd);
+    pk_journal_finish(store);
     pk_names_free(store);
     pk_versions_free(store);
     free_afters(store);
@@ -242,6 +262,7 @@ static void mark(struct pk_store *store)
 {
     for (size_t lane = 0; lane < PK_LANES; lane++)
         store->unit_mark[lane] = store->added[lane].count;
+    pk_journal_mark_unit(store);
     memcpy(store->unit_counts, store->counts, sizeof store->counts);
 }
 
@@ -276,6 +297,7 @@ void pk_unit_drop(struct pk_store *store)
     for (size_t lane = 0; lane < PK_LANES; lane++)
         store->added[lane].count = store->unit_mark[lane];
     memcpy(store->counts, store->unit_counts, sizeof store->counts);
+    pk_journal_drop_unit(store);
     pk_names_settle(store, false);
     pk_versions_settle(store, false);
     store->parked = -1;
@@ -313,6 +335,8 @@ static int end_turn(struct pk_store *store, struct pk_error *err)
         return 0;
     int r = pk_counts_save(store, err);
     if (r == 0)
+        r = pk_journal_before_commit(store, err);
+    if (r == 0)
         r = pk_sql_step(store, pk_sql(store, "COMMIT"), err);
     if (r != 0 && !sqlite3_get_autocommit(store->db))
         (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
@@ -348,6 +372,7 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err)
     }
     judge(store, r, wrote, &why);
     if (wrote) {
+        pk_journal_settle(store, r == 0);
         pk_names_settle(store, r == 0);
         pk_versions_settle(store, r == 0);
     }

@@ -49,7 +49,8 @@ static void printed(int status, const char *out, const char *err)
 #define STATUS                                                                                                                        \
     "{\"instance\":\"voorbeeld\",\"version\":\"0.1.0\",\"startedAt\":\"2026-10-14T14:10:00Z\","                                       \
     "\"broker\":{\"configured\":true,\"connected\":false,\"trouble\":\"connection refused\"},\"hold\":{\"all\":true,\"restored\":false}," \
-    "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
+    "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},"  \
+    "\"journal\":{\"kept\":true,\"behind\":true,\"owed\":2,\"lastRecordAt\":null},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
     "\"recipients\":41,\"outbox\":0,\"accounts\":[{\"name\":\"main\",\"adapter\":\"simulator\",\"channel\":\"sms\",\"state\":\"working\"," \
     "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}]}"
 
@@ -64,6 +65,7 @@ static void test_status(void **state)
             "condition          degraded: no broker\n"
             "sending            paused by an operator; pokana resume --all lifts this\n"
             "broker             not connected: connection refused\n"
+            "journal            cannot be written: 2 STOPs, withdrawals or erasures are in the database only\n"
             "recipients         41\n"
             "messages           queued 3, delivered 12\n"
             "events to publish  0\n"
