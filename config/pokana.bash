@@ -20,8 +20,8 @@ _pokana_words()
     'templates cost') echo '--topic --values --tag --route' ;;
     'templates '*) echo 'cost' ;;
     'triggers list') echo '--limit' ;;
-    'triggers show') ;;
-    'triggers '*) echo 'list show' ;;
+    'triggers show' | 'triggers release' | 'triggers drop') ;;
+    'triggers '*) echo 'list show release drop' ;;
     'messages list') echo '--state --trigger --held --limit --after' ;;
     'messages resolve') echo 'sent resend drop' ;;
     'messages release' | 'messages drop') echo '--held' ;;
@@ -33,14 +33,16 @@ _pokana_words()
     'accounts test') _pokana_names accounts list; echo '--to --language --wait' ;;
     'accounts play') _pokana_names accounts list; echo '--answer' ;;
     'accounts '*) echo 'list pause resume test play' ;;
-    'pause '* | 'resume '*) echo '--all' ;;
+    'pause '*) echo '--all' ;;
+    'resume '*) echo '--all --after-restore' ;;
     'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
     'recipients '*) echo 'import export erase' ;;
     'keys new' | 'keys list') ;;
     'keys '*) echo 'list new' ;;
-    'backup '* | 'restore '*) ;;
+    'backup '*) ;;
+    'restore '*) echo '--journal --without-journal --accepted-by' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;
@@ -61,9 +63,9 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --values | --address-from) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --values | --address-from | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --channel | --topic | --tag | --route) return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --channel | --accepted-by | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

@@ -43,6 +43,8 @@ static const struct route routes[] = {
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false },
+    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, false },
+    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, false },
     { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false },
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false },

@@ -49,5 +49,7 @@ void pk_api_person_erase(struct pk_call *call);
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);
+void pk_api_trigger_release(struct pk_call *call);
+void pk_api_trigger_drop(struct pk_call *call);
 
 #endif

@@ -29,7 +29,7 @@ static void add_sending(struct pk_table *facts, const struct pk_json *status)
 {
     pk_table_text(facts, "sending");
     if (is_true(status, "hold.restored"))
-        pk_table_text(facts, "on hold since a backup was restored; pokana resume --all lifts this");
+        pk_table_text(facts, "on hold since a backup was restored; pokana resume --after-restore lifts this");
     else if (is_true(status, "hold.all"))
         pk_table_text(facts, "paused by an operator; pokana resume --all lifts this");
     else

@@ -9,7 +9,6 @@
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
 #include "gateway/service/desks.h"
-#include "gateway/service/gate.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/outbound.h"
@@ -238,6 +237,26 @@ static void say_journal(struct pk_condition *condition, const struct pk_store *s
     say(condition, text);
 }
 
+/* A restored backup is said to everybody, and what is not known since it was taken. */
+static void say_holds(struct pk_condition *condition, struct pk_service *service)
+{
+    struct pk_holds holds;
+    char text[160], moment[PK_TIME_TEXT_MAX];
+    pk_holds_read(service, &holds);
+    if (holds.all)
+        say(condition, "all sending is on hold");
+    if (!holds.restored)
+        return;
+    (void) snprintf(text, sizeof text, "a backup of %s was restored: nothing is sent until pokana resume --after-restore",
+                    pk_time_format(pk_store_number(service->store, "restore.taken_ms", 0), moment));
+    say(condition, text);
+    int64_t unknown_ms = pk_store_number(service->store, "restore.unknown_from_ms", 0);
+    if (unknown_ms == 0)
+        return;
+    (void) snprintf(text, sizeof text, "STOPs since %s are not known", pk_time_format(unknown_ms, moment));
+    say(condition, text);
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -262,8 +281,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         (void) snprintf(text, sizeof text, "configuration: %s", service->config_trouble);
         say(ret_condition, text);
     }
-    if (pk_gate_all_held(service))
-        say(ret_condition, "all sending is on hold");
+    say_holds(ret_condition, service);
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
         if (!desk->paused && desk->breaker.state == PK_BREAKER_CLOSED)

@@ -8,6 +8,7 @@
 #include "gateway/store/jobs.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
+#include "gateway/store/restored.h"
 
 #define WAIT_MS 60000 /* a message the gate asks to wait is looked at again after this */
 #define RECEIPT_WINDOW_MS (48 * 3600 * 1000ll) /* of an account that is not configured any more */
@@ -336,16 +337,17 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
                        pk_message_state_name((enum pk_message_state) message.state));
         return pk_hint(err, PK_E_CONFLICT, "List them with pokana messages list --state uncertain.");
     }
-    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .now_ms = now_ms };
+    int64_t was_due_ms = pk_message_was_due(service->store, message_id, now_ms); /* a restore keeps that */
+    int64_t due_ms = was_due_ms > now_ms ? was_due_ms : now_ms;
+    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .clear_flags = PK_MESSAGE_HELD, .now_ms = now_ms };
     switch (resolution) {
     case PK_RESOLVE_SENT:
         change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_SENT;
         break;
     case PK_RESOLVE_RESEND:
         change.state = PK_MESSAGE_DEFERRED;
-        change.due_ms = now_ms;
+        change.due_ms = due_ms;
         change.set_flags = held ? 0 : PK_MESSAGE_POSSIBLE_DOUBLE;
-        change.clear_flags = PK_MESSAGE_HELD;
         break;
     case PK_RESOLVE_DROP:
         change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_UNCONFIRMED;
@@ -357,6 +359,6 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
     if (r == 0)
         r = pk_audit_append(service->store, actor->name, "message.resolve", id, words[resolution], now_ms, err);
     if (r == 0 && resolution == PK_RESOLVE_RESEND)
-        pk_dispatcher_note(service->dispatcher, message.route, message.priority, now_ms);
+        pk_dispatcher_note(service->dispatcher, message.route, message.priority, due_ms);
     return r;
 }

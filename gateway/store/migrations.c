@@ -122,6 +122,9 @@ static const char *const steps[] = {
     "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
     "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
     " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
+
+    /* 9: when a message was due that is uncertain since a restore */
+    "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

@@ -30,6 +30,8 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM attempt WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM held_due WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
+    if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM message WHERE id IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0 && pk_sql_changed(store) >= (int64_t) max)
         *ret_more = true;

@@ -168,10 +168,10 @@ static void test_pause_and_resume_all(void **state)
     PLAY(pk_command_pause, WORDS("--all"), false, { "PUT /v1/hold {\"all\":true}", 200, "{\"all\":true,\"restored\":false}" });
     printed(0, "paused: nothing is handed over any more, also after a restart, until pokana resume --all\n", "");
     PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":false}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" });
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
     printed(0, "resumed: sending goes on\n", "");
     PLAY(pk_command_resume, WORDS("--all"), true, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":false}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" });
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
     printed(0, "{\"all\":false,\"restored\":false}\n", "");
     misused(&pk_command_pause, NONE, "say --all");
     misused(&pk_command_resume, WORDS("main"), "pokana accounts resume main");
@@ -180,8 +180,13 @@ static void test_pause_and_resume_all(void **state)
 static void test_resume_after_a_restore_tells_what_waits(void **state)
 {
     (void) state;
-    PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":true}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" },
+    /* The operator's own pause is another thing. */
+    PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":true}" },
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":true}" });
+    printed(0, "still on hold: a backup was restored; when you have looked at what is uncertain, pokana resume --after-restore\n", "");
+    PLAY(pk_command_resume, WORDS("--after-restore"), false, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":true}" },
+         { "PUT /v1/hold {\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" },
+         { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=deferred", 200, "{\"messages\":[{\"held\":false},{\"held\":true}],\"next\":\"0000000000007\"}" },
          { "GET /v1/messages?limit=500&state=deferred&after=0000000000007", 200, "{\"messages\":[{\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[],\"next\":null}" },
@@ -200,6 +205,7 @@ static void test_held_messages_are_listed(void **state)
 {
     (void) state;
     PLAY(pk_command_messages, WORDS("list", "--held", "--limit", "1"), true,
+         { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=deferred", 200, "{\"messages\":[{\"id\":\"3\",\"held\":false},{\"id\":\"2\",\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[{\"id\":\"1\",\"held\":true}],\"next\":\"0000000000001\"}" });
     printed(0, "{\"messages\":[{\"held\":true,\"id\":\"2\"}],\"next\":null}\n", "");
