@@ -100,15 +100,8 @@ static void add_lanes(struct pk_page *page, struct pk_call *call, const struct p
 
 static void add_figures(struct pk_page *page, struct pk_call *call, const struct pk_figures *figures)
 {
-    const struct {
-        const char *kind;
-        int64_t ms;
-    } oldest[] = {
-        { "messages", figures->oldest.messages_ms },
-        { "replies", figures->oldest.replies_ms },
-        { "triggers", figures->oldest.triggers_ms },
-        { "audit", figures->oldest.audit_ms },
-    };
+    struct pk_kept kept[PK_KEPT_MAX];
+    size_t kinds = pk_kept_list(call->service, &figures->oldest, kept);
     pk_page_family(page, "queue_waiting", "gauge", "Messages waiting by lane.");
     add_lanes(page, call, figures, LANE_WAITING);
     pk_page_family(page, "queue_due", "gauge", "Messages whose time has come by lane.");
@@ -119,9 +112,13 @@ static void add_figures(struct pk_page *page, struct pk_call *call, const struct
     pk_page_one(page, "outbox_events", "gauge", "Events not yet told to other systems.", figures->outbox);
     pk_page_family(page, "oldest_row_timestamp_seconds", "gauge",
                    "Moment of the oldest row by kind, since the epoch; shows that retention works.");
-    for (size_t i = 0; i < PK_COUNT(oldest); i++)
-        if (oldest[i].ms != 0)
-            pk_page_labelled(page, (struct pk_label[]){ { "kind", oldest[i].kind } }, 1, oldest[i].ms / 1000);
+    for (size_t i = 0; i < kinds; i++)
+        if (kept[i].oldest_ms != 0)
+            pk_page_labelled(page, (struct pk_label[]){ { "kind", kept[i].kind } }, 1, kept[i].oldest_ms / 1000);
+    pk_page_family(page, "retention_seconds", "gauge", "How long rows of a kind are kept.");
+    for (size_t i = 0; i < kinds; i++)
+        if (kept[i].kept_ms > 0)
+            pk_page_labelled_ms(page, (struct pk_label[]){ { "kind", kept[i].kind } }, 1, kept[i].kept_ms);
 }
 
 /* ---- what happened since the start ---- */

@@ -66,6 +66,25 @@ static void add_figure(struct pk_json_out *out, const char *name, bool read, int
         pk_json_add_null(out, name);
 }
 
+static void add_retention(struct pk_json_out *out, const struct pk_service *service, const struct pk_figures *figures)
+{
+    struct pk_kept kept[PK_KEPT_MAX];
+    size_t count = figures->read ? pk_kept_list(service, &figures->oldest, kept) : 0;
+    pk_json_open(out, "retention", '[');
+    for (size_t i = 0; i < count; i++) {
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "kind", kept[i].kind);
+        if (kept[i].kept_ms > 0)
+            pk_json_add_int(out, "keptSeconds", kept[i].kept_ms / 1000);
+        else
+            pk_json_add_null(out, "keptSeconds");
+        pk_json_add_text(out, "since", kept[i].since);
+        pk_json_add_time(out, "oldestAt", kept[i].oldest_ms);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
+}
+
 static void status_read(struct pk_call *call, const struct pk_figures *figures, const struct pk_error *err)
 {
     struct pk_service *service = call->service;
@@ -83,6 +102,7 @@ static void status_read(struct pk_call *call, const struct pk_figures *figures, 
     pk_message_counts_add(&out, "messages", counts);
     add_figure(&out, "recipients", figures->read, figures->recipients);
     add_figure(&out, "outbox", figures->read, figures->outbox);
+    add_retention(&out, service, figures);
     pk_accounts_add(&out, service, call->now_ms);
     pk_json_close(&out, '}');
     pk_call_answer(call, 200, &call->out);

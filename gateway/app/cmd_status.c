@@ -6,6 +6,8 @@
 #include "gateway/app/table.h"
 #include "gateway/base/clock.h"
 
+#define DAY_S (24 * 3600)
+
 static bool is_true(const struct pk_json *object, const char *path)
 {
     bool value = false;
@@ -73,6 +75,32 @@ static void add_start(struct pk_table *facts, const struct pk_json *status)
     pk_table_printf(facts, "%s (%s)", pk_show_moment_long(ms, moment), pk_show_duration(pk_clock_wall_ms() - ms, ago));
 }
 
+/* What is kept for a time only, and since when the oldest of it is. */
+static void print_retention(const struct pk_json *kinds)
+{
+    static const struct pk_column columns[] = { { "KEPT", false }, { "FOR", true }, { "AFTER", false }, { "OLDEST", false } };
+    pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    for (size_t i = 0; i < pk_json_count(kinds); i++) {
+        const struct pk_json *kind = pk_json_item(kinds, i);
+        int64_t seconds = 0;
+        char duration[PK_SHOW_TEXT_MAX];
+        pk_table_json(table, pk_json_get(kind, "kind"));
+        bool limited = pk_json_int(pk_json_get(kind, "keptSeconds"), &seconds) && seconds > 0;
+        if (limited && seconds % DAY_S == 0)
+            pk_table_printf(table, "%lld %s", (long long) (seconds / DAY_S), seconds == DAY_S ? "day" : "days");
+        else if (limited)
+            pk_table_text(table, pk_show_duration(seconds * 1000, duration));
+        else
+            pk_table_text(table, "");
+        pk_table_json(table, pk_json_get(kind, "since"));
+        pk_table_moment(table, pk_json_get(kind, "oldestAt"));
+    }
+    if (pk_table_rows(table) == 0)
+        return;
+    (void) printf("\n");
+    pk_table_print(table);
+}
+
 static void print_status(const struct pk_json *status)
 {
     static const struct pk_column columns[] = { { NULL, false }, { NULL, false } };
@@ -90,6 +118,7 @@ static void print_status(const struct pk_json *status)
     pk_table_print(facts);
     (void) printf("\n");
     pk_accounts_print(pk_json_get(status, "accounts"));
+    print_retention(pk_json_get(status, "retention"));
 }
 
 static int run(const struct pk_invocation *invocation)

@@ -193,6 +193,10 @@ const struct pk_key pk_config_keys[] = {
               .help = "What people wrote."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",
               .help = "Triggers: also how long a repeat of one is recognised."),
+    RETENTION("values", keep_values_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 7 * DAY, .fallback = "7d",
+              .help = "What was filled into a text, after its validity; of a text that asks nothing until its messages are final."),
+    RETENTION("rsvps", keep_rsvps_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 90 * DAY, .fallback = "30d",
+              .help = "Who said yes or no to an invitation, after its validity; the sums stay as long as the trigger."),
     RETENTION("proofs", keep_proofs_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 1826 * DAY, .fallback = "1826d",
               .help = "After somebody was erased: the proof, under a pseudonym, of what they had agreed to."),
 };

@@ -18,6 +18,7 @@
 #include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
+#include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
@@ -145,6 +146,16 @@ static void recover(struct pk_upkeep *upkeep)
 
 /* ---- triggers whose messages are all final ---- */
 
+/* Of a text that asks something they are kept for the answers; retention ends that. */
+static int forget_values(struct pk_service *service, int64_t id, struct pk_error *err)
+{
+    struct pk_notice notice;
+    if (pk_notice_get(service->store, id, &notice, NULL) != 0)
+        return 0;
+    const struct pk_template *text = pk_catalog_find(service->catalog, notice.template_name, pk_slice_of(service->rules->default_language));
+    return text && pk_template_reply(text) == PK_TEXT_REPLY_NONE ? pk_notice_clear_values(service->store, id, err) : 0;
+}
+
 static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
 {
     struct pk_service *service = upkeep->service;
@@ -154,6 +165,8 @@ static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigg
     int r = pk_messages_count(service->store, trigger->id, counts, err);
     if (r == 0)
         r = pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_COMPLETED, trigger->cursor, trigger->planned, err);
+    if (r == 0)
+        r = forget_values(service, trigger->notice, err);
     const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
     const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
     if (r != 0 || !rule || !rule->status)
@@ -332,6 +345,10 @@ static void long_round(struct pk_upkeep *upkeep)
         .questions_before_ms = now_ms - service->rules->question_every_ms,
         .replies_before_ms = now_ms - service->rules->keep_replies_ms,
         .triggers_before_ms = now_ms - service->rules->keep_triggers_ms,
+        .values_before_ms = service->rules->keep_values_ms > 0 ? now_ms - service->rules->keep_values_ms : 0,
+        .rsvps_before_ms = service->rules->keep_rsvps_ms > 0 ? now_ms - service->rules->keep_rsvps_ms : 0,
+        .jobs_before_ms = now_ms - PK_UPKEEP_JOBS_MS,
+        .now_ms = now_ms,
     };
     bool more = false;
     int r = pk_unit_begin(service->store, &err);

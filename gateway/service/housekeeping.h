@@ -19,6 +19,8 @@ void pk_upkeep_when_emptied(struct pk_upkeep *upkeep, void (*done)(void *ctx, bo
 /* Until this is true no attempt is opened: what a crash left is not sorted out yet. */
 bool pk_upkeep_recovered(const struct pk_upkeep *upkeep);
 
+/* How long it is kept that a file was imported. */
+#define PK_UPKEEP_JOBS_MS (90 * 24 * 3600 * 1000ll)
 /* How the gateway is doing, for health and the state topic. */
 struct pk_condition {
     bool ready; /* can take and hand over */

@@ -109,6 +109,8 @@ struct pk_rules {
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
+    int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
+    int64_t keep_rsvps_ms; /* who said yes or no, after that was over */
     int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
 };
 

@@ -109,7 +109,7 @@ static const char *const steps[] = {
     /* 7: people who want to be forgotten */
     "CREATE INDEX IF NOT EXISTS ledger_by_recipient ON ledger(recipient, id);"
     "CREATE INDEX IF NOT EXISTS audit_by_object ON audit(object) WHERE object <> '';"
-    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
+    "CREATE INDEX IF NOT EXISTS rsvp_by_recipient ON rsvp(recipient);"
     /* whose entries in the ledger somebody's are, for who knows the address and has the key */
     "CREATE TABLE proof(pseudonym BLOB NOT NULL, recipient INTEGER NOT NULL, key INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " PRIMARY KEY(pseudonym, recipient)) STRICT, WITHOUT ROWID;"
@@ -125,6 +125,11 @@ static const char *const steps[] = {
 
     /* 9: when a message was due that is uncertain since a restore */
     "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
+
+    /* 10: what stays of messages and answers to invitations when they are no longer needed one by one */
+    "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

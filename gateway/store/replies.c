@@ -54,9 +54,11 @@ int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_er
 
 int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err)
 {
-    /* The last answer of each person wins. */
-    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(1 - yes), 0), coalesce(sum(heads), 0) FROM rsvp"
-                                      " WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)");
+    /* The last answer of each person wins. Of an event that is over only the sums are left. */
+    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(no), 0), coalesce(sum(heads), 0) FROM"
+                                      " (SELECT yes, 1 - yes AS no, heads FROM rsvp WHERE id IN"
+                                      " (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)"
+                                      " UNION ALL SELECT yes, no, heads FROM rsvp_total WHERE trigger = ?1)");
     pk_sql_bind(row, "i", trigger);
     int r = pk_sql_step(store, row, err);
     if (r != 1)

@@ -52,7 +52,8 @@ static void printed(int status, const char *out, const char *err)
     "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},"  \
     "\"journal\":{\"kept\":true,\"behind\":true,\"owed\":2,\"lastRecordAt\":null},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
     "\"recipients\":41,\"outbox\":0,\"accounts\":[{\"name\":\"main\",\"adapter\":\"simulator\",\"channel\":\"sms\",\"state\":\"working\"," \
-    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}]}"
+    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}],"  \
+    "\"retention\":[{\"kind\":\"replies\",\"keptSeconds\":604800,\"since\":\"they came\",\"oldestAt\":\"2026-10-14T14:10:00Z\"}]}"
 
 static void test_status(void **state)
 {
@@ -71,7 +72,10 @@ static void test_status(void **state)
             "events to publish  0\n"
             "\n"
             "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  WHY\n"
-            "main     simulator  sms      working          2      16  -\n",
+            "main     simulator  sms      working          2      16  -\n"
+            "\n"
+            "KEPT        FOR  AFTER      OLDEST\n"
+            "replies  7 days  they came  16:10:00\n",
             "");
     PLAY(pk_command_status, NONE, true, { "GET /v1/status", 200, "{\"b\":1,\"a\":\"я\"}" });
     printed(0, "{\"a\":\"я\",\"b\":1}\n", "");

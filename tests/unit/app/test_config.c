@@ -88,6 +88,7 @@ static void every_kind_of_value_is_read(void **state)
     assert_string_equal(rules->organisation, "Общината");
     assert_string_equal(rules->phone, "+31 75 123 4567");
     assert_string_equal(rules->page, "https://m.example.nl/bg");
+    assert_string_equal(config->journal, "/var/data/pokana.journal"); /* beside the database */
     assert_string_equal(config->public_address, "[::1]:8080");
     assert_string_equal(rules->public_url, "https://m.example.nl/x");
     assert_string_equal(config->database, "/var/data/p.db");
@@ -170,6 +171,13 @@ static void each_mistake_is_told_with_its_remedy(void **state)
           "to.\n" },
         { PLACE_LEAST "[retention]\nmessages = 91d\n", "10 [retention] messages: 91d is not between 1h and 90d | Finished messages with their attempts and receipts; their "
           "counts stay.\n" },
+        { PLACE_LEAST "[retention]\nvalues = 8d\n", "10 [retention] values: 8d is not between 1h and 7d | What was filled into a text, after its validity; of a "
+          "text that asks nothing until its messages are final.\n" },
+        { PLACE_LEAST "[retention]\nrsvps = 91d\n", "10 [retention] rsvps: 91d is not between 1d and 90d | Who said yes or no to an invitation, after its validity; the "
+          "sums stay as long as the trigger.\n" },
+        { PLACE_LEAST "[limits]\nreply_window = 8d\n",
+          "10 [limits] reply_window: a yes could not be answered: what it is about is kept for 7d only | Make it shorter, or [retention] values "
+          "longer.\n" },
         { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | The route of whoever names none. Without it: the first "
           "route.\n" },
         { PLACE_LEAST "[acount x]\n", "9 [acount x] : there is no such section | Did you mean [account]?\n" },
