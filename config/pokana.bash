@@ -39,8 +39,8 @@ _pokana_words()
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
     'recipients '*) echo 'import export erase' ;;
-    'keys new' | 'keys list') ;;
-    'keys '*) echo 'list new' ;;
+    'keys new' | 'keys list' | 'keys rotate' | 'keys retire') ;;
+    'keys '*) echo 'list new rotate retire' ;;
     'backup '*) ;;
     'restore '*) echo '--journal --without-journal --accepted-by' ;;
     'text segments') echo '--explain' ;;

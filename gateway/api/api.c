@@ -49,6 +49,9 @@ static const struct route routes[] = {
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false },
     { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false },
+    { "GET", "/v1/keys", pk_api_keys, PK_BODY_NONE, false },
+    { "POST", "/v1/keys/rotate", pk_api_keys_rotate, PK_BODY_NONE, false },
+    { "POST", "/v1/keys/{}/retire", pk_api_key_retire, PK_BODY_NONE, false },
     { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false },
 };
 

@@ -42,6 +42,11 @@ void pk_api_message_resolve(struct pk_call *call);
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 
+/* keys.c */
+void pk_api_keys(struct pk_call *call);
+void pk_api_keys_rotate(struct pk_call *call);
+void pk_api_key_retire(struct pk_call *call);
+
 /* people.c */
 void pk_api_person_export(struct pk_call *call);
 void pk_api_person_erase(struct pk_call *call);

@@ -234,6 +234,13 @@ static int open_store(struct pk_daemon *daemon, struct pk_error *err)
     return r == 0 ? pk_reader_new(&reader, &daemon->reader, err) : r;
 }
 
+/* What the file says now; the path is the one the process started with. */
+static int read_keys_again(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err)
+{
+    const struct pk_daemon *daemon = ctx;
+    return pk_keyfile_read(daemon->started->keys, ret_ring, err);
+}
+
 static int open_service(struct pk_daemon *daemon, struct pk_error *err)
 {
     const struct pk_config *config = daemon->config;
@@ -253,6 +260,8 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .http = daemon->http,
         .rules = &config->rules,
         .catalog = daemon->catalog,
+        .read_keys = read_keys_again,
+        .keys_ctx = daemon,
     };
     if ((r = pk_service_new(&service, &daemon->service, err)) != 0)
         return r;

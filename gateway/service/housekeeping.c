@@ -11,6 +11,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/keys.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
@@ -379,7 +380,8 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         short_round(upkeep);
     if (upkeep->slow_due)
         long_round(upkeep);
+    bool renewing = pk_keys_run(upkeep->service);
     complete_triggers(upkeep);
-    if (upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
+    if (renewing || upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }

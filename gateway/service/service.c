@@ -22,6 +22,8 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->http = config->http;
     service->rules = config->rules;
     service->catalog = config->catalog;
+    service->read_keys = config->read_keys;
+    service->keys_ctx = config->keys_ctx;
     service->texts = pk_texts_new();
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)

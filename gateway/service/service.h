@@ -39,6 +39,8 @@ struct pk_service {
     struct pk_bus *bus; /* NULL without a broker */
     struct pk_upkeep *upkeep; /* housekeeping */
     struct pk_imports *imports; /* files of recipients being read in */
+    int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
+    void *keys_ctx;
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */
@@ -52,6 +54,8 @@ struct pk_service_config {
     struct pk_http_client *http;
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;
+    int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* reads the key file; may be NULL */
+    void *keys_ctx;
 };
 
 /* Opens the accounts (an account that cannot be opened fails the whole), recovers what a crash left, and connects to

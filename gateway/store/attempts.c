@@ -116,6 +116,31 @@ int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_s
     return pk_fail(err, PK_E_NOT_FOUND, "there is no such attempt");
 }
 
+int pk_attempt_rekey(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    uint8_t blind[PK_BLIND_BYTES];
+    struct pk_buf clear, sealed;
+    sqlite3_stmt *find = pk_sql(store, "SELECT account, provider_id FROM attempt WHERE id = ?1 AND provider_id IS NOT NULL");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r;
+    uint32_t account = pk_sql_u32(find, 0);
+    pk_buf_init(&clear, 1024);
+    pk_buf_init(&sealed, 1024);
+    r = pk_unseal(store->keys, PLACE, id, pk_sql_blob(find, 1), &clear, err);
+    pk_sql_reset(find);
+    if (r == 0) {
+        blind_provider(store, 0, account, pk_buf_slice(&clear), blind);
+        pk_seal(store->keys, PLACE, id, pk_buf_slice(&clear), &sealed);
+        r = pk_sql_write(store, err, "UPDATE attempt SET provider = ?2, provider_id = ?3 WHERE id = ?1", "ibb", id,
+                         pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
+    }
+    pk_buf_wipe(&clear);
+    pk_buf_finish(&sealed);
+    return r;
+}
+
 /* ---- receipts ---- */
 
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms, int64_t now_ms,
@@ -158,20 +183,19 @@ int pk_receipt_park(struct pk_store *store, uint32_t account, struct pk_slice pr
     if (parked_count(store) >= limit)
         return pk_fail(err, PK_E_LIMIT, "%lld receipts of unknown messages are kept already", (long long) limit);
     blind_provider(store, 0, account, provider_id, blind);
-    int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                         "ubutii", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms);
+    int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         "ubutiiu", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms,
+                         (unsigned) pk_keyring_current(store->keys));
     if (r == 0)
         store->parked++;
     return r;
 }
 
-int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
-                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+static int unpark_under(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
+                        int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
 {
-    if (parked_count(store) == 0)
-        return 0;
     uint8_t blind[PK_BLIND_BYTES];
-    blind_provider(store, 0, account, provider_id, blind);
+    blind_provider(store, key, account, provider_id, blind);
     struct pk_slice provider = pk_slice_make(blind, sizeof blind);
     sqlite3_stmt *rows = pk_sql(store, "SELECT state, code, at_ms FROM parked WHERE provider = ?1 ORDER BY id");
     pk_sql_bind(rows, "b", provider);
@@ -186,6 +210,16 @@ int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice 
         r = pk_sql_write(store, err, "DELETE FROM parked WHERE provider = ?1", "b", provider);
     if (r == 0)
         store->parked -= pk_sql_changed(store);
+    return r;
+}
+
+int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
+                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+{
+    int r = 0;
+    /* Oldest key first: what came first was parked under it. */
+    for (size_t i = 0; r == 0 && parked_count(store) > 0 && i < pk_keyring_count(store->keys); i++)
+        r = unpark_under(store, pk_keyring_id(store->keys, i), account, provider_id, each, ctx, err);
     return r;
 }
 

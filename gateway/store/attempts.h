@@ -35,6 +35,9 @@ bool pk_attempt_is_last(struct pk_store *store, const struct pk_attempt *attempt
 int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
                            struct pk_error *err);
 
+/* Its provider's id sealed and indexed under the newest key. */
+int pk_attempt_rekey(struct pk_store *store, int64_t id, struct pk_error *err);
+
 /* Appends a receipt. 1 when it is new, 0 when the same (attempt, state, code) is there already, else negative. */
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms,
                       int64_t now_ms, struct pk_error *err);

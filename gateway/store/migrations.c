@@ -130,6 +130,9 @@ static const char *const steps[] = {
     "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
+
+    /* 11: under which key a receipt is parked */
+    "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)

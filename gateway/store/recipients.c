@@ -6,8 +6,6 @@
 #include "gateway/store/internal.h"
 #include "gateway/store/messages.h"
 
-#define BLIND_KIND "address"
-
 static struct pk_slice blind_slice(const uint8_t blind[PK_BLIND_BYTES])
 {
     return pk_slice_make(blind, PK_BLIND_BYTES);
@@ -29,7 +27,7 @@ int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice va
 {
     for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, blind);
         sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE channel = ?1 AND blind = ?2");
         pk_sql_bind(find, "ub", channel, blind_slice(blind));
         int r = pk_sql_step(store, find, err);
@@ -70,6 +68,25 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
     return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
 }
 
+/* A STOP from before this address was known may be kept under an older key. With the address at hand it moves to the
+ * newest one: the claim finds it by the address' own index. */
+static int adopt_suppression(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_slice blind, struct pk_error *err)
+{
+    for (size_t i = 0; i + 1 < pk_keyring_count(store->keys); i++) {
+        uint8_t old[PK_BLIND_BYTES];
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, old);
+        int r = pk_sql_write(store, err,
+                             "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, ?3, at_ms, ?4 FROM suppression"
+                             " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
+                             "ubbu", channel, blind_slice(old), blind, (unsigned) pk_keyring_current(store->keys));
+        if (r == 0)
+            r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(old));
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
                    struct pk_error *err)
 {
@@ -88,7 +105,7 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
     uint8_t blind[PK_BLIND_BYTES];
     struct pk_buf sealed;
     int64_t id = pk_id_ordered();
-    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
+    (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, value, blind);
     pk_buf_init(&sealed, 1024);
     pk_seal(store->keys, PK_PLACE_ADDRESS, id, value, &sealed);
     r = sealed.failed ? pk_fail(err, PK_E_LIMIT, "the address is too long") : 0;
@@ -97,6 +114,8 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
                          "INSERT INTO address(id, recipient, channel, value, blind, created_ms) VALUES(?1, nullif(?2, 0), ?3, ?4, ?5, ?6)",
                          "iiubbi", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms);
     pk_buf_finish(&sealed);
+    if (r == 0)
+        r = adopt_suppression(store, channel, value, blind_slice(blind), err);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -176,11 +195,11 @@ static uint8_t blind_as_kept(struct pk_store *store, uint32_t channel, struct pk
 {
     for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
         uint8_t key = pk_keyring_id(store->keys, i);
-        (void) pk_blind(store->keys, key, BLIND_KIND, value, ret_blind);
+        (void) pk_blind(store->keys, key, PK_BLIND_ADDRESS, value, ret_blind);
         if (pk_sql_int(store, 0, "SELECT 1 FROM address WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(ret_blind)) != 0)
             return key;
     }
-    (void) pk_blind(store->keys, 0, BLIND_KIND, value, ret_blind);
+    (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, value, ret_blind);
     return pk_keyring_current(store->keys);
 }
 
@@ -213,7 +232,7 @@ int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slic
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t blind[PK_BLIND_BYTES];
         uint8_t key = pk_keyring_id(store->keys, i);
-        (void) pk_blind(store->keys, key, BLIND_KIND, value, blind);
+        (void) pk_blind(store->keys, key, PK_BLIND_ADDRESS, value, blind);
         int r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind));
         if (r != 0)
             return r;
@@ -227,7 +246,7 @@ bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slic
 {
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, blind);
         if (pk_sql_int(store, 0, "SELECT 1 FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind)) != 0)
             return true;
     }

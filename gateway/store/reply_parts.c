@@ -60,12 +60,22 @@ static int insert(struct pk_store *store, const struct pk_reply_group *group, co
         digest, pk_buf_slice(&address), pk_buf_slice(&text));
 }
 
+/* As the parts before it have it, which may have come before the newest key. */
+static void name_sender(struct pk_store *store, struct pk_reply_group *group, struct pk_slice from)
+{
+    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PLACE_ADDRESS, from, group->sender);
+        if (pk_sql_int(store, 0, "SELECT 1 FROM reply_part" OF_GROUP " AND length(text) > 0 LIMIT 1", GROUP_KINDS, GROUP(group)) != 0)
+            return;
+    }
+}
+
 int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit,
                       bool *ret_whole, struct pk_error *err)
 {
     uint8_t digest[32];
     enum place place;
-    (void) pk_blind(store->keys, 0, PLACE_ADDRESS, part->from, group->sender);
+    name_sender(store, group, part->from);
     digest_of(store, part, digest);
     struct pk_slice kept = pk_slice_make(digest, DIGEST_BYTES);
     int r = look(store, group, part->index, kept, &place, err);

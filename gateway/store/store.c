@@ -8,6 +8,7 @@
 #include "gateway/store/connect.h"
 #include "gateway/store/inspect.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/rekey.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,36 +103,6 @@ static int wal_has(void *ctx, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-/* A key that is not the one this database was written with would make new rows unreadable later. */
-static int check_keys(struct pk_store *store, struct pk_error *err)
-{
-    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
-        uint8_t mine[16], id = pk_keyring_id(store->keys, i);
-        pk_keyring_check_value(store->keys, id, mine);
-        struct pk_slice value = pk_slice_make(mine, sizeof mine);
-        sqlite3_stmt *find = pk_sql(store, "SELECT value FROM key_check WHERE id = ?1");
-        pk_sql_bind(find, "u", (unsigned) id);
-        int r = pk_sql_step(store, find, err);
-        if (r < 0)
-            return r;
-        bool same = r == 1 && pk_slice_equal(pk_sql_blob(find, 0), value);
-        if (r == 1)
-            pk_sql_reset(find);
-        if (r == 1 && !same) {
-            (void) pk_fail(err, PK_E_CONFIG, "key %u is not the one this database was written with", id);
-            return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
-        }
-        if (r == 0 && (r = pk_sql_write(store, err, "INSERT INTO key_check(id, value) VALUES(?1, ?2)", "ub", (unsigned) id, value)) != 0)
-            return r;
-    }
-    int64_t known = pk_sql_int(store, 0, "SELECT count(*) FROM key_check", "");
-    if (known > (int64_t) pk_keyring_count(store->keys)) {
-        (void) pk_fail(err, PK_E_CONFIG, "the key file lacks a key this database was written with");
-        return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
-    }
-    return 0;
-}
-
 static void see_ids(struct pk_store *store)
 {
     pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM message", ""));
@@ -168,7 +139,7 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
     if (r == 0)
         r = pk_migrate(store, err);
     if (r == 0)
-        r = check_keys(store, err);
+        r = pk_store_know_keys(store, store->keys, err); /* a wrong one would make new rows unreadable later */
     if (r == 0)
         r = pk_counts_load(store, err);
     if (r == 0)

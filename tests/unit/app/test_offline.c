@@ -90,7 +90,7 @@ static void test_keys(void **state)
     run(&pk_command_keys, false, WORDS("new", "@keys"));
     printed(5, "is there already");
     run(&pk_command_keys, true, WORDS("list"));
-    printed(0, "\"keys\":[{\"id\":1,\"current\":true,\"database\":\"absent\"}]");
+    printed(0, "\"keys\":[{\"id\":1,\"current\":true,\"database\":\"absent\",\"needed\":[]}]");
     /* The 64 digits are nowhere in what is shown. */
     in_folder("keys", path);
     pk_buf_init(&bytes, 4096);
