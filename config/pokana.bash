@@ -18,7 +18,6 @@ _pokana_words()
     'adapters '*) _pokana_names adapters ;;
     'trigger '*) echo '--as --wait --username --password' ;;
     'templates cost') echo '--topic --values --tag --route' ;;
-    'templates '*) echo 'cost' ;;
     'triggers list') echo '--limit' ;;
     'triggers show' | 'triggers release' | 'triggers drop') ;;
     'triggers '*) echo 'list show release drop' ;;
@@ -39,10 +38,24 @@ _pokana_words()
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
     'recipients '*) echo 'import export erase' ;;
+    'consent show') echo "$_pokana_whom" ;;
+    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --by --already-confirmed --second-person" ;;
+    'consent withdraw') echo "$_pokana_whom --topic --how --by" ;;
+    'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
+    'consent verify') ;;
+    'consent '*) echo 'show grant withdraw receipt verify' ;;
     'keys new' | 'keys list' | 'keys rotate' | 'keys retire') ;;
     'keys '*) echo 'list new rotate retire' ;;
     'backup '*) ;;
     'restore '*) echo '--journal --without-journal --accepted-by' ;;
+    'templates list') echo '--templates' ;;
+    'templates check') echo '--strict --templates' ;;
+    'templates preview')
+        _pokana_names templates list
+        echo '--lang --script --values --longest --price --org --zone --templates'
+        ;;
+    'templates proof') echo '--output --check --templates' ;;
+    'templates '*) echo 'list check preview proof cost' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;
@@ -52,7 +65,8 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
-    text keys backup restore help'
+    consent text keys backup restore help'
+_pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
 
@@ -63,9 +77,10 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --values | --address-from | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --channel | --accepted-by | --topic | --tag | --route) return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
+        --second-person | --accepted-by | --channel | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

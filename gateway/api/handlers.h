@@ -34,6 +34,15 @@ void pk_api_hold_set(struct pk_call *call);
 void pk_api_held_release(struct pk_call *call);
 void pk_api_held_drop(struct pk_call *call);
 
+/* consent.c, consent_receipt.c */
+void pk_api_consent(struct pk_call *call);
+void pk_api_consent_grant(struct pk_call *call);
+void pk_api_consent_withdraw(struct pk_call *call);
+void pk_api_consent_receipt(struct pk_call *call);
+void pk_api_recipient_find(struct pk_call *call);
+void pk_api_verification(struct pk_call *call);
+void pk_api_verification_start(struct pk_call *call);
+
 /* messages.c */
 void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);

@@ -208,8 +208,7 @@ void pk_table_write_within(const struct pk_table *table, size_t columns, struct 
     free(widths);
 }
 
-/* 0 when the output is no terminal, or one that does not tell. */
-static size_t terminal_columns(void)
+size_t pk_terminal_columns(void)
 {
     struct winsize size;
     return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
@@ -219,7 +218,7 @@ void pk_table_print(const struct pk_table *table)
 {
     struct pk_buf text;
     pk_buf_init(&text, 2 * TABLE_BYTES_MAX);
-    pk_table_write_within(table, terminal_columns(), &text);
+    pk_table_write_within(table, pk_terminal_columns(), &text);
     (void) fwrite(pk_buf_text(&text), 1, text.len, stdout);
     pk_buf_wipe(&text);
     pk_buf_finish(&text);

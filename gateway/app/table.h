@@ -37,5 +37,7 @@ size_t pk_table_rows(const struct pk_table *table); /* without the titles */
 void pk_table_write(const struct pk_table *table, struct pk_buf *out);
 void pk_table_write_within(const struct pk_table *table, size_t columns, struct pk_buf *out); /* 0 = as wide as it is */
 void pk_table_print(const struct pk_table *table);
+/* How wide the terminal at standard output is; 0 when it is none, or one that does not tell. */
+size_t pk_terminal_columns(void);
 
 #endif

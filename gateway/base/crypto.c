@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <pthread.h>
 #include <stdio.h>
 
 static void check(bool good, const char *what)
@@ -16,22 +17,58 @@ static void check(bool good, const char *what)
     abort();
 }
 
+/* What one thread computes with: looked up once, freed when the thread ends. */
+struct contexts {
+    EVP_MD *sha256;
+    EVP_MD_CTX *digest;
+    EVP_MAC_CTX *hmac_sha256, *hmac_sha1;
+    bool watched; /* its end is known to free them */
+};
+
+static _Thread_local struct contexts mine;
+static pthread_key_t ends;
+static pthread_once_t ends_made = PTHREAD_ONCE_INIT;
+
+static void thread_ends(void *ctx)
+{
+    struct contexts *contexts = ctx;
+    EVP_MD_free(contexts->sha256);
+    EVP_MD_CTX_free(contexts->digest);
+    EVP_MAC_CTX_free(contexts->hmac_sha256);
+    EVP_MAC_CTX_free(contexts->hmac_sha1);
+    *contexts = (struct contexts){ 0 };
+}
+
+static void make_ends(void)
+{
+    check(pthread_key_create(&ends, thread_ends) == 0, "threads");
+}
+
+static struct contexts *contexts(void)
+{
+    if (!mine.watched) {
+        (void) pthread_once(&ends_made, make_ends);
+        check(pthread_setspecific(ends, &mine) == 0, "threads");
+        mine.watched = true;
+    }
+    return &mine;
+}
+
 void pk_sha256(struct pk_slice data, uint8_t ret_digest[32])
 {
-    static _Thread_local EVP_MD *algorithm;
-    static _Thread_local EVP_MD_CTX *context;
+    struct contexts *own = contexts();
     unsigned len = 0;
-    if (!algorithm) {
-        algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
-        context = EVP_MD_CTX_new();
-        check(algorithm && context, "SHA-256");
+    if (!own->digest) {
+        own->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+        own->digest = EVP_MD_CTX_new();
+        check(own->sha256 && own->digest, "SHA-256");
     }
-    check(EVP_DigestInit_ex2(context, algorithm, NULL) == 1 && EVP_DigestUpdate(context, data.data, data.len) == 1 &&
-              EVP_DigestFinal_ex(context, ret_digest, &len) == 1 && len == 32,
+    check(EVP_DigestInit_ex2(own->digest, own->sha256, NULL) == 1 && EVP_DigestUpdate(own->digest, data.data, data.len) == 1 &&
+              EVP_DigestFinal_ex(own->digest, ret_digest, &len) == 1 && len == 32,
           "SHA-256");
 }
 
-/* A context of one digest, of one thread: the digest is looked up once, each use sets its key. */
+/* Of one digest; each use sets its key. */
 static EVP_MAC_CTX *new_hmac(const char *digest)
 {
     char name[16];
@@ -57,16 +94,16 @@ static void hmac(EVP_MAC_CTX *context, struct pk_slice key, const struct pk_slic
 
 void pk_hmac_sha256(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32])
 {
-    static _Thread_local EVP_MAC_CTX *context;
-    context = context ? context : new_hmac("SHA256");
-    hmac(context, key, parts, count, ret_mac, 32);
+    struct contexts *own = contexts();
+    own->hmac_sha256 = own->hmac_sha256 ? own->hmac_sha256 : new_hmac("SHA256");
+    hmac(own->hmac_sha256, key, parts, count, ret_mac, 32);
 }
 
 void pk_hmac_sha1(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[20])
 {
-    static _Thread_local EVP_MAC_CTX *context;
-    context = context ? context : new_hmac("SHA1");
-    hmac(context, key, parts, count, ret_mac, 20);
+    struct contexts *own = contexts();
+    own->hmac_sha1 = own->hmac_sha1 ? own->hmac_sha1 : new_hmac("SHA1");
+    hmac(own->hmac_sha1, key, parts, count, ret_mac, 20);
 }
 
 bool pk_equal_constant_time(const void *a, const void *b, size_t len)

@@ -58,6 +58,12 @@ bool pk_catalog_has_rendering(const struct pk_catalog *catalog, struct pk_slice 
 /* Days and hours in this language's words (dates.h), the catalog's; NULL = it is not loaded. */
 const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct pk_slice language);
 /* The languages and templates, for listing and preloading. */
+size_t pk_catalog_language_count(const struct pk_catalog *catalog); /* in reply order */
+struct pk_slice pk_catalog_language_tag(const struct pk_catalog *catalog, size_t index);
+struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index);       /* in Dutch */
+struct pk_slice pk_catalog_language_renderings(const struct pk_catalog *catalog, size_t index); /* "Latn", with spaces between */
+/* The template in exactly this language, or NULL. */
+const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
 size_t pk_catalog_template_count(const struct pk_catalog *catalog);
 const struct pk_template *pk_catalog_template(const struct pk_catalog *catalog, size_t index);
 
@@ -97,6 +103,9 @@ struct pk_slice pk_template_topic(const struct pk_template *template_); /* "" = 
 enum pk_text_kind pk_template_kind(const struct pk_template *template_);
 enum pk_text_step pk_template_step(const struct pk_template *template_);
 enum pk_text_reply pk_template_reply(const struct pk_template *template_);
+struct pk_slice pk_template_gloss(const struct pk_template *template_);  /* one Dutch line */
+struct pk_slice pk_template_status(const struct pk_template *template_); /* whether a native reader read it; "" = not said */
+uint32_t pk_template_parts(const struct pk_template *template_);         /* most of them, with the longest values */
 const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256 of the body */
 
 /* Checks the values a notice gives for a template: every needed one there (but what the catalog knows itself), right type

@@ -35,8 +35,6 @@ bool pk_catalog_has_failed(const struct pk_catalog_loading *loading, struct pk_s
 /* What no single file can tell: twins, lengths, fallbacks (catalog_check.c). The reply words are there. */
 void pk_catalog_check(struct pk_catalog_loading *loading);
 
-/* In exactly this language, or NULL. */
-const struct pk_template *pk_catalog_exact(const struct pk_catalog *catalog, struct pk_slice name, struct pk_slice language);
 /* What goes out instead of a text where nobody can answer, in the same language; NULL = there is none. A short text may
  * share its long one's when that asks no more of a notice. */
 const struct pk_template *pk_template_noreply(const struct pk_catalog *catalog, const struct pk_template *t);

@@ -7,7 +7,9 @@
 
 #include "gateway/base/text.h"
 #include "gateway/language/catalog.h"
+#include "gateway/language/samples.h"
 #include "gateway/language/segment.h"
+#include "gateway/language/style_rules.h"
 #include "gateway/language/utf16.h"
 
 #define REPLY_ORDER_DEFAULT 100
@@ -55,11 +57,11 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)
 {
-    static const char *const kinds[] = { "language", "dates", "replies", "choices" };
+    static const char *const kinds[] = { "language", "dates", "replies", "choices", "samples", "style" };
     for (size_t i = 0; i < ini->section_count; i++)
         if (!is_one_of(pk_slice_of(ini->sections[i].kind), kinds, PK_COUNT(kinds)))
             pk_ini_tell(report, ini->file, ini->sections[i].line, ini->sections[i].kind, NULL,
-                        "Use [language], [dates], [choices] and [replies].", "there is no section of this kind");
+                        "Use [language], [dates], [choices], [replies], [samples] and [style].", "there is no section of this kind");
 }
 
 /* One button's words. */
@@ -133,6 +135,8 @@ struct pk_language *pk_language_load(const char *path, struct pk_slice tag, stru
     language->reply_order = read_order(ini, section, report);
     read_choices(language, report);
     language->dates = pk_dates_new(ini, language->locale, report);
+    language->style = pk_style_load(ini, report);
+    pk_samples_check(ini, report);
     if (report->count != before) {
         pk_language_free(language);
         return NULL;
@@ -145,6 +149,7 @@ void pk_language_free(struct pk_language *language)
     if (!language)
         return;
     pk_dates_free(language->dates);
+    pk_style_free(language->style);
     pk_ini_free(language->ini);
     free(language->tag);
     free(language->name);

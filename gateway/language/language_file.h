@@ -18,6 +18,7 @@ struct pk_language {
     char *yes, *no;      /* what the buttons under a question say; NULL = no buttons */
     int64_t reply_order; /* a word that several languages have belongs to the lowest */
     struct pk_dates *dates;
+    struct pk_style *style; /* rules that texts are checked by when somebody asks (style.h) */
     struct pk_ini *ini; /* kept for the reply words, which are added in reply order */
 };
 

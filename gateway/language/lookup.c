@@ -97,6 +97,26 @@ const struct pk_dates *pk_catalog_dates(const struct pk_catalog *catalog, struct
     return found ? found->dates : NULL;
 }
 
+size_t pk_catalog_language_count(const struct pk_catalog *catalog)
+{
+    return catalog->language_count;
+}
+
+struct pk_slice pk_catalog_language_tag(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->tag);
+}
+
+struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->name);
+}
+
+struct pk_slice pk_catalog_language_renderings(const struct pk_catalog *catalog, size_t index)
+{
+    return pk_slice_of(catalog->languages[index]->renderings);
+}
+
 size_t pk_catalog_template_count(const struct pk_catalog *catalog)
 {
     return catalog->template_count;
@@ -140,6 +160,21 @@ enum pk_text_step pk_template_step(const struct pk_template *t)
 enum pk_text_reply pk_template_reply(const struct pk_template *t)
 {
     return t->reply;
+}
+
+struct pk_slice pk_template_gloss(const struct pk_template *t)
+{
+    return pk_slice_of(t->gloss ? t->gloss : "");
+}
+
+struct pk_slice pk_template_status(const struct pk_template *t)
+{
+    return pk_slice_of(t->status);
+}
+
+uint32_t pk_template_parts(const struct pk_template *t)
+{
+    return t->parts;
 }
 
 const uint8_t *pk_template_hash(const struct pk_template *t)

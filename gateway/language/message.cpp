@@ -130,9 +130,25 @@ void visit(const icu::UnicodeString &body, const icu::MessagePattern &pattern, c
             visitor->argument(visitor->ctx, name.data(), name.size(), use, bytes_before(body, part.getIndex()));
             break;
         }
+        case UMSGPAT_PART_TYPE_ARG_SELECTOR:
+            if (visitor->selector) {
+                std::string selector = utf8(pattern.getSubstring(part));
+                visitor->selector(visitor->ctx, selector.data(), selector.size(), bytes_before(body, part.getIndex()));
+            }
+            break;
+        case UMSGPAT_PART_TYPE_REPLACE_NUMBER:
+            if (visitor->number)
+                visitor->number(visitor->ctx, bytes_before(body, part.getIndex()));
+            break;
         case UMSGPAT_PART_TYPE_MSG_LIMIT:
+            in_text.pop_back();
+            if (visitor->branch_end && !in_text.empty())
+                visitor->branch_end(visitor->ctx);
+            break;
         case UMSGPAT_PART_TYPE_ARG_LIMIT:
             in_text.pop_back();
+            if (visitor->argument_end)
+                visitor->argument_end(visitor->ctx);
             break;
         default:
             break;
@@ -164,6 +180,19 @@ extern "C" struct pk_message *pk_message_new(const char *locale, const char *bod
         return nullptr;
     }
     return message;
+}
+
+extern "C" bool pk_message_walk(const char *body, size_t len, const struct pk_message_visitor *visitor)
+{
+    struct pk_message_problem problem = {};
+    if (!braces_match(std::string(body, len), &problem))
+        return false;
+    UErrorCode code = U_ZERO_ERROR;
+    icu::UnicodeString text = icu::UnicodeString::fromUTF8(icu::StringPiece(body, (int32_t) len));
+    icu::MessagePattern pattern(text, nullptr, code);
+    if (U_SUCCESS(code))
+        visit(text, pattern, visitor);
+    return U_SUCCESS(code);
 }
 
 extern "C" void pk_message_free(struct pk_message *message)

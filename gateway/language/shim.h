@@ -26,11 +26,16 @@ enum pk_message_use {
     PK_MESSAGE_FORMATTED /* {x, date}: not ours */
 };
 
-/* What a text is made of, told in the order written; offsets are bytes of the body. */
+/* What a text is made of, told in the order written; offsets are bytes of the body. Those of the second half may be
+ * NULL: a plural or select is an argument, then for each branch its selector, what is in it, and its end. */
 struct pk_message_visitor {
     void *ctx;
     void (*argument)(void *ctx, const char *name, size_t len, enum pk_message_use use, size_t offset);
     void (*literal)(void *ctx, const char *text, size_t len, size_t offset);
+    void (*selector)(void *ctx, const char *text, size_t len, size_t offset);
+    void (*number)(void *ctx, size_t offset); /* "#" */
+    void (*branch_end)(void *ctx);
+    void (*argument_end)(void *ctx);
 };
 
 struct pk_message_value {
@@ -52,6 +57,8 @@ struct pk_message_problem {
 struct pk_message *pk_message_new(const char *locale, const char *body, size_t len, const struct pk_message_visitor *visitor,
                                   struct pk_message_problem *ret_problem);
 void pk_message_free(struct pk_message *message);
+/* Only tells what the text is made of; false when it is wrong. */
+bool pk_message_walk(const char *body, size_t len, const struct pk_message_visitor *visitor);
 /* Calls `write` with the pieces of the result. A value missing prints "{name}": the caller has checked before.
  * false when ICU refuses (a text where a number is needed). */
 bool pk_message_format(const struct pk_message *message, const struct pk_message_value *values, size_t count,

@@ -93,7 +93,8 @@ static void read_arguments(struct parsing *p, struct pk_slice value)
 static void read_step(struct parsing *p, struct pk_slice value)
 {
     if (!pk_step_find(value, &p->template_->step))
-        complain(p, p->line, here(p, value), "The README of the templates lists all steps.", "\"%.*s\" is no step", PK_SHOWN(value));
+        complain(p, p->line, here(p, value), "The README of the templates lists all steps.", "\"%.*s\" is no step",
+                 PK_SHOWN(value));
 }
 
 static void read_value(struct parsing *p, size_t key, struct pk_slice value)
@@ -133,7 +134,9 @@ static void read_value(struct parsing *p, size_t key, struct pk_slice value)
         read_step(p, value);
         return;
     default:
-        (void) one_of(p, value, statuses, PK_COUNT(statuses), "Write \"unread by a native reader\" until one has read it aloud.");
+        choice =
+            one_of(p, value, statuses, PK_COUNT(statuses), "Write \"unread by a native reader\" until one has read it aloud.");
+        t->status = choice >= 0 ? statuses[choice] : "";
     }
 }
 
@@ -302,8 +305,9 @@ struct pk_template *pk_template_parse(const char *file, struct pk_slice name, co
 {
     size_t before = report->count;
     struct pk_template *t = pk_alloc(sizeof *t);
-    *t =
-        (struct pk_template){ .name = pk_slice_dup(name), .language = language, .file = pk_strdup(file), .topic = pk_strdup("") };
+    *t = (struct pk_template){
+        .name = pk_slice_dup(name), .language = language, .file = pk_strdup(file), .topic = pk_strdup(""), .status = ""
+    };
     struct parsing p = { .template_ = t, .report = report };
     struct pk_slice rest = content, line;
     if (!pk_utf8_valid(content)) {
@@ -372,8 +376,8 @@ void pk_template_longest(const struct pk_template *t, const struct pk_house *hou
         const struct pk_template_argument *a = &t->arguments[i];
         if (house && pk_house_value(house, a->argument).len > a->max_units)
             continue;
-        pk_argument_longest(a->argument, a->max_units, t->language, pk_dates_longest(t->language->dates)->moment_ms, transliterated,
-                            &json);
+        pk_argument_longest(a->argument, a->max_units, t->language, pk_dates_longest(t->language->dates)->moment_ms,
+                            transliterated, &json);
     }
     pk_json_close(&json, '}');
 }

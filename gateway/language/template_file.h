@@ -21,6 +21,7 @@ struct pk_template {
     char *file;                         /* for messages */
     char *topic;                        /* "" = any */
     char *gloss;                        /* one Dutch line */
+    const char *status;                 /* has a native reader read it aloud? "" = not said */
     enum pk_text_kind kind;
     enum pk_text_step step;
     enum pk_text_reply reply;

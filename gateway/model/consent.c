@@ -53,10 +53,11 @@ static enum pk_gate_verdict decide_notice(const struct pk_gate_facts *facts, enu
     }
 }
 
-/* A question may only be put to somebody who was signed up and has not decided yet. */
+/* A question may only be put to somebody who was signed up and has not decided yet, or whose consent is about to end. */
 static enum pk_gate_verdict decide_question(const struct pk_gate_facts *facts, enum pk_reason *ret_reason)
 {
-    if (facts->consent == PK_CONSENT_INVITED || facts->consent == PK_CONSENT_STATE_EXPIRED)
+    if (facts->consent == PK_CONSENT_INVITED || facts->consent == PK_CONSENT_STATE_EXPIRED ||
+        (facts->renews && facts->consent == PK_CONSENT_GRANTED))
         return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);
     if (facts->consent == PK_CONSENT_GRANTED)
         return verdict(PK_GATE_REFUSE, PK_REASON_QUESTION_ALREADY_ASKED, ret_reason);

@@ -47,6 +47,7 @@ struct pk_gate_facts {
     int64_t act_ms;
     int64_t act_window_ms;
     bool confirms_stop; /* the one message that may follow a STOP */
+    bool renews; /* a question whether a consent that stands shall go on */
     int64_t now_ms;
 };
 

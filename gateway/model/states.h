@@ -78,6 +78,7 @@ enum pk_message_flag {
     PK_MESSAGE_POSSIBLE_DOUBLE = 1,
     PK_MESSAGE_HELD = 2, /* waits for a person's release */
     PK_MESSAGE_CONFIRMS_STOP = 4, /* the one answer that may follow a STOP */
+    PK_MESSAGE_RENEWS = 8, /* a question about consents that stand and will end */
 };
 
 /* Whether `from` may become `to`; every state may stay itself. */

@@ -79,6 +79,13 @@ bool pk_consent_is_invited_here(const struct pk_talk *talk, const struct pk_cons
            pk_consent_state_of(newest->kind, newest->until_ms, talk->now_ms) == PK_CONSENT_INVITED;
 }
 
+bool pk_consent_is_asked_here(const struct pk_talk *talk, const struct pk_consent_event *newest)
+{
+    bool renewing = newest->asked_ms != 0 && newest->channel == talk->channel;
+    return pk_consent_is_invited_here(talk, newest) ||
+           (renewing && (newest->kind == PK_CONSENT_CONFIRMED || newest->kind == PK_CONSENT_EXPIRED_EVENT));
+}
+
 int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint32_t kind, const char *how, struct pk_error *err)
 {
     const char *name = pk_name_text(talk->service->store, PK_NAME_TOPIC, topic);
@@ -90,8 +97,9 @@ int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint3
         .kind = kind,
         .at_ms = talk->now_ms,
         .until_ms = kind == PK_CONSENT_CONFIRMED && rule && rule->consent_ms > 0 ? talk->now_ms + rule->consent_ms : 0,
+        .shown = talk->shown,
         .how = pk_slice_of(how),
-        .language = pk_slice_of(talk->who.language),
+        .language = pk_slice_of(talk->shown_language[0] ? talk->shown_language : talk->who.language),
         .by = PK_SLICE("self"),
     };
     return pk_ledger_append(talk->service->store, &event, err);
@@ -167,13 +175,28 @@ static int stop(struct pk_talk *talk, bool confirm, struct pk_error *err)
 
 /* ---- yes and no ---- */
 
+/* The evidence: the question's very words. What cannot be rendered any more is no reason not to hear the answer. */
+static int keep_question(struct pk_talk *talk, struct pk_error *err)
+{
+    struct pk_service *service = talk->service;
+    struct pk_text *text = NULL;
+    if (pk_texts_get(service, talk->question.notice, talk->question.version, false, &text, NULL) != 0)
+        return 0;
+    (void) snprintf(talk->shown_language, sizeof talk->shown_language, "%.*s", PK_SLICE_ARG(text->language));
+    int r = pk_shown_intern(service->store, text->version, text->text, talk->now_ms, &talk->shown, err);
+    pk_text_release(text);
+    return r;
+}
+
 static int consent_answer(struct pk_talk *talk, struct pk_error *err)
 {
     struct pk_topic_set topics;
     bool yes = talk->meaning.intent == PK_INTENT_YES;
     if (yes && talk->meaning.soft)
         return pk_talk_answer(talk, "reply-not-understood", (struct pk_slice){ 0 }, false, err);
-    int r = pk_talk_append_all(talk, pk_consent_is_invited_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, "reply", &topics, err);
+    int r = keep_question(talk, err);
+    if (r == 0)
+        r = pk_talk_append_all(talk, pk_consent_is_asked_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, "reply", &topics, err);
     if (r != 0 || topics.count == 0)
         return r; /* said before: the first answer stands, and was answered */
     return pk_talk_answer_naming(talk, yes ? "optin-confirmed" : "optin-declined", "topics", &topics, err);

@@ -22,6 +22,8 @@ struct pk_talk {
     uint32_t topic; /* STOP, START of one topic: which; else 0 */
     struct pk_message question; /* the newest that asks something; id 0 = none open */
     enum pk_text_reply asks; /* what it asks */
+    int64_t shown; /* the words of it, kept as evidence once it is answered */
+    char shown_language[PK_LANGUAGE_MAX]; /* in which they were: "bg-Latn"; "" = nothing was shown */
     int64_t reply;
 };
 
@@ -37,6 +39,8 @@ int pk_talk_answer_naming(struct pk_talk *talk, const char *template_name, const
 typedef bool pk_consent_wanted(const struct pk_talk *talk, const struct pk_consent_event *newest);
 bool pk_consent_is_live(const struct pk_talk *talk, const struct pk_consent_event *newest); /* invited or granted */
 bool pk_consent_is_invited_here(const struct pk_talk *talk, const struct pk_consent_event *newest);
+/* The same, or its renewal was asked for: what an open question is about. */
+bool pk_consent_is_asked_here(const struct pk_talk *talk, const struct pk_consent_event *newest);
 
 int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint32_t kind, const char *how, struct pk_error *err);
 /* Appends `kind` for every (topic, channel) wanted, and says for which topics. */

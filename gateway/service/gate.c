@@ -28,6 +28,7 @@ enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum 
         .act_ms = due->message.act_ms,
         .act_window_ms = confirms_stop ? PK_GATE_STOP_ANSWER_MS : PK_GATE_ANSWER_MS,
         .confirms_stop = confirms_stop,
+        .renews = (due->message.flags & PK_MESSAGE_RENEWS) != 0,
         .now_ms = now_ms,
     };
     return pk_gate_decide(&facts, ret_reason);

@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
@@ -38,11 +39,12 @@
 struct pk_upkeep {
     struct pk_service *service;
     struct pk_timer *soon, *slow;
-    bool recovered, soon_due, slow_due;
+    bool recovered, soon_due, slow_due, ends_due;
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
     struct pk_wal *wal;
     int64_t marked_ms;
+    struct pk_consent_ends *ends;
 };
 
 static void soon(void *ctx)
@@ -64,6 +66,7 @@ struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
     struct pk_upkeep *upkeep = pk_alloc(sizeof *upkeep);
     upkeep->service = service;
     upkeep->wal = pk_wal_new(service->store, service->reader, 0);
+    upkeep->ends = pk_consent_ends_new(service);
     upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
     upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
     upkeep->soon_due = upkeep->slow_due = true;
@@ -80,6 +83,7 @@ void pk_upkeep_free(struct pk_upkeep *upkeep)
     pk_timer_free(upkeep->soon);
     pk_timer_free(upkeep->slow);
     pk_wal_free(upkeep->wal);
+    pk_consent_ends_free(upkeep->ends);
     free(upkeep);
 }
 
@@ -367,6 +371,7 @@ static void long_round(struct pk_upkeep *upkeep)
         pk_store_journal_mark(service->store, now_ms);
     }
     upkeep->slow_due = r == 0 && more;
+    upkeep->ends_due = true;
     pk_wal_each_minute(upkeep->wal);
 }
 
@@ -380,8 +385,10 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         short_round(upkeep);
     if (upkeep->slow_due)
         long_round(upkeep);
+    if (upkeep->ends_due)
+        upkeep->ends_due = pk_consent_ends_run(upkeep->ends, pk_clock_wall_ms());
     bool renewing = pk_keys_run(upkeep->service);
     complete_triggers(upkeep);
-    if (renewing || upkeep->soon_due || upkeep->slow_due || upkeep->completions > 0)
+    if (renewing || upkeep->soon_due || upkeep->slow_due || upkeep->ends_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }

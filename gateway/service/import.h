@@ -75,6 +75,10 @@ bool pk_import_ended(const struct pk_import *import);
 int64_t pk_import_job(const struct pk_import *import);
 void pk_import_view(const struct pk_import *import, struct pk_import_view *ret_view);
 
+#define PK_IMPORT_WORD_MAX 64u /* bytes of how, wording and by */
+/* A user's name, or how somebody agreed: some words without control characters or digits that could be a number. */
+bool pk_import_is_word(struct pk_slice text);
+
 /* Steps and commits to the end, for a command that holds the store; `progress` may be NULL. */
 int pk_import_run(struct pk_import *import, void (*progress)(void *ctx, const struct pk_import_view *view), void *ctx,
                   struct pk_error *err);

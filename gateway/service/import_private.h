@@ -9,7 +9,6 @@
 
 #define PK_IMPORT_TAGS_MAX 16u /* in a row */
 #define PK_IMPORT_TOPICS_MAX 16u
-#define PK_IMPORT_WORD_MAX 64u     /* bytes of how, wording and by */
 #define PK_IMPORT_ADDRESS_MAX 128u /* bytes of an address that is no number */
 
 enum pk_import_column {
@@ -82,8 +81,6 @@ int pk_import_read_form(const struct pk_csv_row *first, bool confirmed, struct p
 int pk_import_check_row(const struct pk_service *service, const struct pk_import_form *form, bool confirmed,
                         const struct pk_csv_row *from, int64_t now_ms, struct pk_import_known *known,
                         struct pk_import_row *ret_row, struct pk_error *err);
-/* A user's name: some words without control characters or digits that could be a number. */
-bool pk_import_is_word(struct pk_slice text);
 /* How long the consent of a row for a topic lasts: what it says, at most the topic's own time. 0 = no end. */
 int64_t pk_import_until(const struct pk_import_row *row, const struct pk_topic_rule *topic);
 

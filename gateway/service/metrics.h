@@ -21,6 +21,7 @@ struct pk_metrics {
     uint64_t receipts[PK_RECEIPT_STATES], receipts_repeated, receipts_parked, receipts_refused;
     uint64_t replies[PK_INTENTS], replies_repeated;
     uint64_t stops;
+    uint64_t consents_ended, renewals_asked, people_silent;
     uint64_t outbox_told, outbox_expired;
     uint64_t commits, commits_failed;
     uint64_t hooks_refused;

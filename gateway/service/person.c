@@ -104,6 +104,7 @@ static int tell_consent(void *ctx, const struct pk_consent_event *event)
 {
     struct telling *telling = ctx;
     struct pk_json_out *out = &telling->out;
+    struct pk_shown shown;
     pk_json_open(out, NULL, '{');
     pk_json_add_int(out, "entry", event->id);
     pk_json_add_text(out, "topic", name_of(telling, PK_NAME_TOPIC, event->topic));
@@ -114,6 +115,8 @@ static int tell_consent(void *ctx, const struct pk_consent_event *event)
     pk_json_add_time(out, "until", event->until_ms);
     pk_json_add_slice(out, "how", event->how);
     pk_json_add_slice(out, "wording", event->wording);
+    if (event->shown != 0 && pk_shown_get(telling->store, event->shown, &shown, NULL) == 0)
+        pk_json_add_slice(out, "shown", shown.text);
     pk_json_add_slice(out, "language", event->language);
     pk_json_add_slice(out, "by", event->by);
     pk_json_close(out, '}');
@@ -224,7 +227,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     pk_json_add_time(out, "stoppedAt", who->stopped_ms);
     LIST("addresses", pk_person_addresses(store, who->id, tell_address, telling, err));
     LIST("tags", pk_person_tags(store, who->id, tell_tag, telling, err));
-    LIST("consents", pk_person_consents(store, who->id, tell_consent, telling, err));
+    LIST("consents", pk_ledger_history(store, who->id, tell_consent, telling, err));
     LIST("messages", pk_person_messages(store, who->id, MESSAGES_SHOWN, tell_message, telling, err));
     pk_json_add_bool(out, "olderMessagesExist", telling->messages == MESSAGES_SHOWN);
     LIST("replies", pk_person_replies(store, who->id, tell_reply, telling, err));

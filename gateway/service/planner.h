@@ -11,6 +11,7 @@
 
 struct pk_planner;
 struct pk_desk;
+struct pk_topic_set;
 
 struct pk_planner *pk_planner_new(struct pk_service *service);
 void pk_planner_free(struct pk_planner *planner);
@@ -41,12 +42,13 @@ struct pk_answer_plan {
 /* 0 also when the address had its day's answers already (then nothing is queued). */
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err);
 
-/* An opt-in question; *ret_asked is false when this address was asked within the rules' time, or has any question open.
- * Inside a unit; needs no accounts (pk_service_new_planning()). */
+/* An opt-in question, or with `renews` the one whether those topics shall go on; *ret_asked is false when this address was
+ * asked within the rules' time, or has any question open. Inside a unit; needs no accounts (pk_service_new_planning()). */
 struct pk_question_plan {
     int64_t recipient, address;
     uint32_t channel, topic;
     struct pk_slice language, script;
+    const struct pk_topic_set *renews; /* with `topic` among them; NULL = opt-in: all the person was signed up for */
 };
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
                         struct pk_error *err);

@@ -12,9 +12,11 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
+#include "gateway/store/recipients.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
 #define QUESTION "optin-request"
+#define RENEWAL "consent-renew"
 
 void pk_planner_note(struct pk_service *service, const struct pk_message *message)
 {
@@ -102,10 +104,11 @@ static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_
     return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
 }
 
-/* A yes is about everything the person was signed up for, so one open question is enough. */
+/* A yes is about everything the person was signed up for, so one open question is enough. Of somebody who did not answer
+ * the address is all that is known, and that not in clear. */
 static bool asked_before(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms)
 {
-    return pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
+    return pk_silent_has(service->store, plan->address, now_ms) || pk_messages_question_asked(service->store, plan->address, plan->topic, now_ms - service->rules->question_every_ms) ||
            pk_messages_question_asked(service->store, plan->address, 0, now_ms - service->rules->reply_window_ms);
 }
 
@@ -125,9 +128,11 @@ static int add_invited(void *ctx, const struct pk_consent_event *newest)
 }
 
 /* A yes will be about all of them: all of them are named. */
-static int name_invited(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, struct pk_buf *values,
-                        struct pk_error *err)
+static int name_topics(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, struct pk_buf *values,
+                       struct pk_error *err)
 {
+    if (plan->renews)
+        return pk_topics_values(service, RENEWAL, plan->language, "topics", plan->renews, values, err);
     struct invited invited = { .plan = plan, .now_ms = now_ms };
     pk_topic_set_add(&invited.topics, plan->topic);
     int r = pk_ledger_newest(service->store, plan->recipient, add_invited, &invited, err);
@@ -140,7 +145,7 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
     struct pk_notice notice = {
         .cls = PK_CLASS_QUESTION,
         .topic = plan->topic,
-        .template_name = PK_SLICE(QUESTION),
+        .template_name = plan->renews ? PK_SLICE(RENEWAL) : PK_SLICE(QUESTION),
         .values = values,
         .created_ms = now_ms,
     };
@@ -154,6 +159,7 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
         .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
+        .flags = plan->renews ? PK_MESSAGE_RENEWS : 0,
         .due_ms = now_ms,
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
@@ -179,7 +185,7 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
     pk_buf_init(&values, PK_TOPICS_VALUES_MAX);
     int r = route_of(service, plan->channel, &route, err);
     if (r == 0)
-        r = name_invited(service, plan, now_ms, &values, err);
+        r = name_topics(service, plan, now_ms, &values, err);
     if (r == 0)
         r = queue_question(service, plan, route, pk_buf_slice(&values), now_ms, err);
     pk_buf_finish(&values);

@@ -68,6 +68,7 @@ struct pk_route_rule {
 struct pk_topic_rule {
     const char *name;
     int64_t consent_ms; /* how long a consent lasts */
+    int64_t renew_ms; /* so long before its end the person is asked whether it shall go on; 0 = not */
     struct pk_tagged_texts names; /* as people read it */
     struct pk_tagged_texts words; /* what they write for it behind STOP and START */
     struct pk_tagged_texts purposes; /* one sentence: what the messages are for */
@@ -112,6 +113,8 @@ struct pk_rules {
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */
     int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
+    int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
+    int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
 };
 
 /* NULL when there is none. */

@@ -12,6 +12,7 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/verification.h"
 
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
 {
@@ -34,6 +35,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->intake = pk_intake_new(service);
     service->upkeep = pk_upkeep_new(service);
     service->imports = pk_imports_new(service);
+    service->verification = pk_verification_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
         return r;
     /* The names made for accounts and routes are kept before anything refers to them. */
@@ -73,6 +75,7 @@ void pk_service_free(struct pk_service *service)
     pk_outbound_free(service->outbound);
     pk_upkeep_free(service->upkeep);
     pk_imports_free(service->imports);
+    pk_verification_free(service->verification);
     pk_texts_free(service->texts);
     free(service);
 }
@@ -110,6 +113,7 @@ void pk_service_open(struct pk_service *service)
     pk_upkeep_run(service->upkeep);
     if (pk_upkeep_recovered(service->upkeep)) {
         pk_imports_run(service->imports);
+        pk_verification_run(service->verification);
         pk_planner_run(service->planner);
     }
     pk_dispatcher_open(service->dispatcher);

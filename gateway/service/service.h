@@ -41,6 +41,7 @@ struct pk_service {
     struct pk_imports *imports; /* files of recipients being read in */
     int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
     void *keys_ctx;
+    struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */

@@ -106,8 +106,43 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX reply_part_by_sender ON reply_part(account, sender, reference, total, part);"
     "CREATE INDEX reply_part_by_time ON reply_part(at_ms);",
 
-    /* 7: people who want to be forgotten */
-    "CREATE INDEX IF NOT EXISTS ledger_by_recipient ON ledger(recipient, id);"
+    /* 7: the consent ledger's keys, anchors and texts shown. It only grows, but for what lies before an anchor */
+    "ALTER TABLE ledger ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE ledger ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX ledger_by_person ON ledger(recipient, topic, channel);"
+    "CREATE TABLE ledger_anchor(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, made_ms INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " link BLOB NOT NULL, mac BLOB NOT NULL) STRICT;"
+    "CREATE TABLE shown(id INTEGER PRIMARY KEY, version INTEGER NOT NULL REFERENCES text_version(id), hash BLOB NOT NULL,"
+    " text TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX shown_by_hash ON shown(version, hash);"
+    "CREATE TRIGGER ledger_grows BEFORE INSERT ON ledger WHEN NEW.id <> 1 + max(ifnull((SELECT max(id) FROM ledger), 0),"
+    " ifnull((SELECT max(id) FROM ledger_anchor), 0)) BEGIN SELECT RAISE(ABORT, 'the consent ledger grows at its end'); END;"
+    "CREATE TRIGGER ledger_fixed BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the consent ledger is not changed'); END;"
+    "CREATE TRIGGER ledger_kept BEFORE DELETE ON ledger WHEN OLD.id > ifnull((SELECT max(id) FROM ledger_anchor), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'the consent ledger is pruned behind an anchor'); END;"
+    "CREATE TRIGGER anchor_grows BEFORE INSERT ON ledger_anchor WHEN NEW.id <= ifnull((SELECT max(id) FROM ledger_anchor), 0)"
+    " OR NOT EXISTS(SELECT 1 FROM ledger WHERE id = NEW.id AND link = NEW.link)"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor holds an entry that is there'); END;"
+    "CREATE TRIGGER anchor_fixed BEFORE UPDATE ON ledger_anchor BEGIN SELECT RAISE(ABORT, 'an anchor is not changed'); END;"
+    "CREATE TRIGGER anchor_kept BEFORE DELETE ON ledger_anchor WHEN OLD.id = (SELECT max(id) FROM ledger_anchor)"
+    " BEGIN SELECT RAISE(ABORT, 'the newest anchor stays'); END;"
+    "CREATE TRIGGER shown_fixed BEFORE UPDATE ON shown BEGIN SELECT RAISE(ABORT, 'a text somebody was shown is not changed'); END;"
+    "CREATE TRIGGER shown_kept BEFORE DELETE ON shown BEGIN SELECT RAISE(ABORT, 'a text somebody was shown stays'); END;"
+    "CREATE TRIGGER text_version_fixed BEFORE UPDATE OF id, name, language, rendering, hash, body ON text_version"
+    " BEGIN SELECT RAISE(ABORT, 'a text version is not changed'); END;"
+    "CREATE TRIGGER text_version_kept BEFORE DELETE ON text_version WHEN EXISTS(SELECT 1 FROM shown WHERE version = OLD.id)"
+    " BEGIN SELECT RAISE(ABORT, 'a text version somebody agreed to stays'); END;"
+    /* asked_ms: when the renewal of a consent was asked for */
+    "ALTER TABLE consent ADD COLUMN asked_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX consent_ending ON consent(until_ms) WHERE kind = 3 AND until_ms > 0;"
+    "CREATE INDEX consent_renewing ON consent(topic, until_ms) WHERE kind = 3 AND until_ms > 0 AND asked_ms = 0;"
+    "CREATE INDEX consent_invited ON consent(event) WHERE kind < 3;"
+    /* addresses that did not answer, by blind index: not asked again before this moment */
+    "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX silent_by_end ON silent(until_ms);",
+
+    /* 8: people who want to be forgotten */
     "CREATE INDEX IF NOT EXISTS audit_by_object ON audit(object) WHERE object <> '';"
     "CREATE INDEX IF NOT EXISTS rsvp_by_recipient ON rsvp(recipient);"
     /* whose entries in the ledger somebody's are, for who knows the address and has the key */
@@ -117,22 +152,23 @@ static const char *const steps[] = {
     /* the last message to somebody forgotten, and the address it still needs */
     "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
 
-    /* 8: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
+    /* 9: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
     "ALTER TABLE suppression ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
     "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
     " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
 
-    /* 9: when a message was due that is uncertain since a restore */
+    /* 10: when a message was due that is uncertain since a restore */
     "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
 
-    /* 10: what stays of messages and answers to invitations when they are no longer needed one by one */
+    /* 11: what stays of messages and answers to invitations when they are no longer needed one by one */
     "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
 
-    /* 11: under which key a receipt is parked */
-    "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
+    /* 12: under which key a receipt is parked, and somebody's silence kept */
+    "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE silent ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)

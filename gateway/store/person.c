@@ -56,34 +56,6 @@ int pk_person_tags(struct pk_store *store, int64_t recipient, int (*each)(void *
     return r;
 }
 
-int pk_person_consents(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_consent_event *event),
-                       void *ctx, struct pk_error *err)
-{
-    sqlite3_stmt *rows = pk_sql(store, "SELECT id, topic, channel, kind, at_ms, given_ms, until_ms, how, wording, language, by FROM ledger"
-                                       " WHERE recipient = ?1 ORDER BY id");
-    pk_sql_bind(rows, "i", recipient);
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_consent_event event = {
-            .id = sqlite3_column_int64(rows, 0),
-            .recipient = recipient,
-            .topic = pk_sql_u32(rows, 1),
-            .channel = pk_sql_u32(rows, 2),
-            .kind = pk_sql_u32(rows, 3),
-            .at_ms = sqlite3_column_int64(rows, 4),
-            .given_ms = sqlite3_column_int64(rows, 5),
-            .until_ms = sqlite3_column_int64(rows, 6),
-            .how = pk_sql_text(rows, 7),
-            .wording = pk_sql_text(rows, 8),
-            .language = pk_sql_text(rows, 9),
-            .by = pk_sql_text(rows, 10),
-        };
-        if ((r = each(ctx, &event)) != 0)
-            return ended(rows, r);
-    }
-    return r;
-}
-
 int pk_person_messages(struct pk_store *store, int64_t recipient, size_t max,
                        int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
 {

@@ -9,7 +9,7 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/messages.h"
 
-/* ---- to be seen ---- */
+/* ---- to be seen; consents are in ledger.h ---- */
 
 struct pk_person_address {
     int64_t id;
@@ -21,9 +21,6 @@ struct pk_person_address {
 int pk_person_addresses(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_person_address *address),
                         void *ctx, struct pk_error *err);
 int pk_person_tags(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, uint32_t tag), void *ctx, struct pk_error *err);
-/* Every event of the consent ledger, oldest first. */
-int pk_person_consents(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_consent_event *event),
-                       void *ctx, struct pk_error *err);
 /* Newest first, at most `max`. */
 int pk_person_messages(struct pk_store *store, int64_t recipient, size_t max,
                        int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
@@ -56,7 +53,7 @@ struct pk_forgetting {
     int64_t farewell; /* the message that says so; its address stays until it has left. 0 = none */
     bool stays_stopped; /* the addresses are never to be written to again: their blind indices stay */
     int64_t now_ms;
-    int64_t proof_until_ms; /* how long the pseudonymous proof of consent is kept */
+    int64_t proof_until_ms; /* how long the pseudonymous proof of consent is kept; 0 = none: nothing was agreed to */
 };
 /* Takes out addresses, tags, replies, answers to invitations and the person; messages stay as counts and point to nobody.
  * What the ledger holds of the person stays under a number that leads nowhere, found again only by who knows the address

@@ -35,7 +35,8 @@ static int keep_proof(struct pk_store *store, const struct pk_forgetting *f, uin
 {
     uint8_t name[32];
     uint8_t key = pk_keyring_current(store->keys);
-    if (pk_sql_int(store, 0, "SELECT 1 FROM ledger WHERE recipient = ?1 LIMIT 1", "i", f->recipient) == 0)
+    bool agreed = pk_sql_int(store, 0, "SELECT 1 FROM ledger WHERE recipient = ?1 LIMIT 1", "i", f->recipient) != 0;
+    if (f->proof_until_ms == 0 || !agreed)
         return 0;
     (void) pseudonym(store, key, channel, value, name);
     return pk_sql_write(store, err,

@@ -5,6 +5,7 @@
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/messages.h"
+#include "gateway/store/person.h"
 
 static struct pk_slice blind_slice(const uint8_t blind[PK_BLIND_BYTES])
 {
@@ -68,23 +69,35 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
     return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
 }
 
-/* A STOP from before this address was known may be kept under an older key. With the address at hand it moves to the
- * newest one: the claim finds it by the address' own index. */
-static int adopt_suppression(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_slice blind, struct pk_error *err)
+/* A STOP from before this address was known, or that it did not answer, may be kept under an older key. With the address at
+ * hand both move to the newest one: they are found by the address' own index. */
+static int adopt_kept(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_slice blind, struct pk_error *err)
 {
     for (size_t i = 0; i + 1 < pk_keyring_count(store->keys); i++) {
         uint8_t old[PK_BLIND_BYTES];
         (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, old);
-        int r = pk_sql_write(store, err,
-                             "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, ?3, at_ms, ?4 FROM suppression"
-                             " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
-                             "ubbu", channel, blind_slice(old), blind, (unsigned) pk_keyring_current(store->keys));
-        if (r == 0)
-            r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(old));
+        int r = pk_kept_move(store, channel, blind_slice(old), blind, err);
         if (r != 0)
             return r;
     }
     return 0;
+}
+
+int pk_kept_move(struct pk_store *store, uint32_t channel, struct pk_slice old, struct pk_slice fresh, struct pk_error *err)
+{
+    const unsigned key = pk_keyring_current(store->keys);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, ?3, at_ms, ?4 FROM suppression"
+                         " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubbu", channel, old, fresh, key);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, old);
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "INSERT INTO silent(channel, blind, until_ms, key) SELECT channel, ?3, until_ms, ?4 FROM silent"
+                         " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubbu", channel, old, fresh, key);
+    return r == 0 ? pk_sql_write(store, err, "DELETE FROM silent WHERE channel = ?1 AND blind = ?2", "ub", channel, old) : r;
 }
 
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
@@ -115,7 +128,7 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
                          "iiubbi", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms);
     pk_buf_finish(&sealed);
     if (r == 0)
-        r = adopt_suppression(store, channel, value, blind_slice(blind), err);
+        r = adopt_kept(store, channel, value, blind_slice(blind), err);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -186,6 +199,62 @@ int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped
 int64_t pk_recipient_count(struct pk_store *store)
 {
     return pk_sql_int(store, 0, "SELECT count(*) FROM recipient", "");
+}
+
+int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
+                    struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address INDEXED BY address_by_recipient"
+                                       " WHERE recipient = ?1 ORDER BY id");
+    pk_sql_bind(rows, "i", recipient);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_address address;
+        read_address(rows, &address);
+        if ((r = each(ctx, &address)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+/* ---- who did not answer ---- */
+
+bool pk_recipient_is_written_to(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM address a CROSS JOIN message m INDEXED BY message_by_address ON m.address = a.id"
+                                " WHERE a.recipient = ?1 AND m.state < 8 LIMIT 1", "i", id) != 0;
+}
+
+int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    struct pk_forgetting forgetting = { .recipient = id, .now_ms = pk_clock_wall_ms() };
+    size_t cancelled;
+    int r = pk_sql_write(store, err, "DELETE FROM consent WHERE recipient = ?1", "i", id);
+    return r == 0 ? pk_person_forget(store, &forgetting, &cancelled, err) : r;
+}
+
+int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "INSERT INTO silent(channel, blind, until_ms, key) SELECT channel, blind, ?2, key_of(value) FROM address"
+                        " WHERE recipient = ?1 ON CONFLICT(channel, blind) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
+                        "ii", recipient, until_ms);
+}
+
+bool pk_silent_has(struct pk_store *store, int64_t address, int64_t now_ms)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM address a JOIN silent s ON s.channel = a.channel AND s.blind = a.blind"
+                                " WHERE a.id = ?1 AND s.until_ms > ?2", "ii", address, now_ms) != 0;
+}
+
+int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM silent WHERE (channel, blind) IN (SELECT channel, blind FROM silent"
+                                     " INDEXED BY silent_by_end WHERE until_ms <= ?1 LIMIT ?2)", "ii", now_ms, (int64_t) max);
+    *ret_count = r == 0 ? (size_t) pk_sql_changed(store) : 0;
+    return r;
 }
 
 /* ---- suppression ---- */

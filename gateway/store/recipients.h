@@ -46,6 +46,9 @@ int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slic
 int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err);
 int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err);
 int64_t pk_recipient_count(struct pk_store *store);
+/* The addresses of a person, oldest first. A non-zero return of `each` ends the walk and is returned. */
+int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
+                    struct pk_error *err);
 
 /* Suppression: an address that said STOP, whether or not we know it. Kept as its blind index alone. */
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err);
@@ -55,6 +58,18 @@ int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct
 bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slice value);
 /* Adds every address of a recipient. */
 int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err);
+
+/* ---- who did not answer ---- */
+
+/* Takes a person out with addresses, tags and the states of consents; what the ledger says of the number they had stays, and
+ * messages and replies go by retention. Suppression stays. */
+int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err);
+/* Of the person nothing but this: their addresses, as blind indices, are not asked again before a moment. */
+int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err);
+bool pk_silent_has(struct pk_store *store, int64_t address, int64_t now_ms);
+int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Messages of a person are waiting or under way. */
+bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 
 /* ---- audience ---- */
 

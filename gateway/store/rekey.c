@@ -87,16 +87,6 @@ void pk_rekey_read(struct pk_store *store, struct pk_rekey *ret_rekey)
     };
 }
 
-/* A STOP of this address goes along: the claim finds it by the address' own index. */
-static int move_suppression(struct pk_store *store, uint32_t channel, struct pk_slice old, struct pk_slice fresh, struct pk_error *err)
-{
-    int r = pk_sql_write(store, err,
-                         "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, ?3, at_ms, ?4 FROM suppression"
-                         " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
-                         "ubbu", channel, old, fresh, (unsigned) pk_keyring_current(store->keys));
-    return r == 0 ? pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, old) : r;
-}
-
 static int renew_address(struct pk_store *store, int64_t id, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES], old[PK_BLIND_BYTES] = { 0 };
@@ -116,7 +106,7 @@ static int renew_address(struct pk_store *store, int64_t id, struct pk_error *er
     if (r == 0) {
         (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, pk_buf_slice(&clear), blind);
         pk_seal(store->keys, PK_PLACE_ADDRESS, id, pk_buf_slice(&clear), &sealed);
-        r = move_suppression(store, channel, pk_slice_make(old, sizeof old), pk_slice_make(blind, sizeof blind), err);
+        r = pk_kept_move(store, channel, pk_slice_make(old, sizeof old), pk_slice_make(blind, sizeof blind), err); /* a STOP goes along */
     }
     if (r == 0)
         r = pk_sql_write(store, err, "UPDATE address SET value = ?2, blind = ?3 WHERE id = ?1", "ibb", id, pk_buf_slice(&sealed),
@@ -180,6 +170,7 @@ static const struct {
 } kinds[PK_KEY_NEEDS - 1] = {
     { "addresses", "address", "value", "key_of(value)", false },
     { "stops", "suppression", "key", "key", false },
+    { "silence", "silent", "key", "key", true },
     { "proofs", "proof", "key", "key", true },
     { "providers' ids", "attempt", "provider_id", "key_of(provider_id)", true },
     { "replies", "reply", "text", "key_of(text)", true },

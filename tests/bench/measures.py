@@ -29,9 +29,10 @@ class Size:
     burst: int = 50_000
     groups: int = 100
     singles: int = 50_000
+    events: int = 1_000_000
 
 
-QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000)
+QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000)
 
 
 @dataclass
@@ -231,3 +232,18 @@ def language(programs: Path) -> Numbers:
     neighbours = Neighbours(lambda: sum(os.times()[:4]))  # children that ended among them
     numbers = run_json([str(programs / "bench_language"), "--templates", str(ROOT / "templates")])
     return numbers | {"neighbours": neighbours.share()}
+
+
+def ledger(programs: Path, folder: Path, size: Size) -> Numbers:
+    """The consent ledger at size: what stands for one person, and the whole chain verified step by step. No gateway either."""
+    database = folder / "ledger.db"
+    rest_disk(folder)
+    try:
+        neighbours = Neighbours(lambda: sum(os.times()[:4]))
+        found = run_json([str(programs / "bench_ledger"), "--database", str(database), "--events", str(size.events)])
+        return {"state_p50_ms": found["state_p50_us"] / 1000, "state_p99_ms": found["state_p99_us"] / 1000, "state_max_ms": found["state_max_us"] / 1000,
+                "verify_s": found["verify_s"], "verify_step_max_ms": found["verify_step_max_ms"], "append_per_s": found["append_per_s"],
+                "neighbours": neighbours.share()}
+    finally:
+        for end in ("", "-wal", "-shm", ".lock"):
+            database.with_name(database.name + end).unlink(missing_ok=True)

@@ -59,6 +59,8 @@ ROWS = [
     Row("language", "segment_us", "cutting a text of 134 units into parts", "µs", 2, False),
     Row("language", "reply_us", "understanding a reply", "µs", 20, False),
     Row("language", "phone_us", "reading a phone number", "µs"),
+    Row("ledger", "state_p99_ms", "consent ledger: what stands for one person, 99th percentile", "ms", 1, False),
+    Row("ledger", "verify_s", "- its whole chain verified", "s", 10, False),
 ]
 
 
@@ -78,9 +80,10 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
     }
 
 
-def runs_alone(build: Path) -> dict[str, Callable[[], Numbers]]:
-    """What needs nothing but its program."""
-    return {"language": lambda: measures.language(build / "tests" / "bench")}
+def runs_alone(build: Path, folder: Path, size: Size) -> dict[str, Callable[[], Numbers]]:
+    """What needs nothing beside it."""
+    programs = build / "tests" / "bench"
+    return {"language": lambda: measures.language(programs), "ledger": lambda: measures.ledger(programs, folder, size)}
 
 
 def compare(found: dict[str, list[Numbers]]) -> None:
@@ -155,7 +158,7 @@ def main() -> int:
     found: dict[str, list[Numbers]] = {}
     stock: Stock | None = None
     with tempfile.TemporaryDirectory(prefix="pokana-bench-", dir=options.folder, ignore_cleanup_errors=True) as folder:
-        to_run, rig = runs_alone(options.build), None
+        to_run, rig = runs_alone(options.build, Path(folder), size), None
         try:
             if not to_run.keys() >= set(wanted):
                 rig = Rig(options.build.resolve(), Path(folder))

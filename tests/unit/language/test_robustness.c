@@ -10,6 +10,7 @@
 #include "gateway/base/random.h"
 #include "gateway/language/prepare.h"
 #include "gateway/language/segment.h"
+#include "gateway/language/style_rules.h"
 #include "gateway/language/template_file.h"
 #include "gateway/language/utf16.h"
 
@@ -17,7 +18,7 @@
 #define FLIPS_PER_TEMPLATE 40u
 #define FLIPS_PER_LANGUAGE 80u
 #define FLIPS_PER_TEXT 60u
-#define LANGUAGE_STEP 37u /* a language file opens many formatters: not every byte of it */
+#define LANGUAGE_STEP 79u /* a language file opens many formatters: not every byte of it */
 
 /* A copy that ends where the text ends: what reads on is caught. */
 static char *exact_copy(struct pk_slice text)
@@ -124,6 +125,7 @@ static void parse_language(struct pk_slice text)
         }
         pk_buf_finish(&words);
     }
+    pk_style_free(pk_style_load(ini, &report));
     struct pk_reply_words *replies = pk_reply_words_new();
     for (size_t i = 0; i < ini->section_count; i++)
         for (size_t j = 0; strcmp(ini->sections[i].kind, "replies") == 0 && j < ini->sections[i].entry_count; j++)

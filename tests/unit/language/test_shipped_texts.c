@@ -181,7 +181,7 @@ static void test_the_numbers_of_the_copy(void **state)
         const struct pk_template *t = pk_catalog_template(*state, i);
         const struct pk_template_argument *place = pk_template_argument(t, pk_argument_find(PK_SLICE("place")));
         bool brief = strstr(t->name, PK_SHORT) != NULL, excepted = false;
-        if (t->parts > 2)
+        if (t->parts > 2 && strcmp(t->name, "consent-receipt") != 0) /* told or printed, and never sent */
             fail_msg("%s in %s takes %u parts", t->name, t->language->tag, t->parts);
         for (size_t j = 0; j < PK_COUNT(two_parts); j++)
             excepted = excepted || strcmp(t->name, two_parts[j]) == 0;

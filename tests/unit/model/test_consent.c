@@ -56,6 +56,11 @@ static void test_consent_by_class(void **state)
         enum pk_gate_verdict question = ask(facts_of(PK_CLASS_QUESTION, rows[i].consent), rows[i].question);
         assert_int_equal(notice, rows[i].notice == PK_REASON_NONE ? PK_GATE_PASS : PK_GATE_REFUSE);
         assert_int_equal(question, rows[i].question == PK_REASON_NONE ? PK_GATE_PASS : PK_GATE_REFUSE);
+        /* Whether it shall go on may be asked of what stands, and of nothing that an opt-in question may not. */
+        struct pk_gate_facts renewal = facts_of(PK_CLASS_QUESTION, rows[i].consent);
+        renewal.renews = true;
+        enum pk_reason expected = rows[i].consent == PK_CONSENT_GRANTED ? PK_REASON_NONE : rows[i].question;
+        assert_int_equal(ask(renewal, expected), expected == PK_REASON_NONE ? PK_GATE_PASS : PK_GATE_REFUSE);
         /* Answers go to the person's own act; staff and screens are nobody's consent. */
         assert_int_equal(ask(facts_of(PK_CLASS_ANSWER, rows[i].consent), PK_REASON_NONE), PK_GATE_PASS);
         assert_int_equal(ask(facts_of(PK_CLASS_STAFF, rows[i].consent), PK_REASON_NONE), PK_GATE_PASS);

@@ -162,8 +162,8 @@ static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms
 static const struct pk_tagged meetings_names[] = { { "bg", "родителски срещи" }, { "nl", "ouderbijeenkomsten" } };
 static const struct pk_tagged festival_names[] = { { "bg", "фестивала" }, { "nl", "het festival" } };
 static const struct pk_topic_rule topics[] = {
-    { .name = "parent-meetings", .consent_ms = 730 * DAY_MS, .names = { meetings_names, PK_COUNT(meetings_names) } },
-    { .name = "festival", .consent_ms = 365 * DAY_MS, .names = { festival_names, PK_COUNT(festival_names) } },
+    { .name = "parent-meetings", .consent_ms = 730 * DAY_MS, .renew_ms = 30 * DAY_MS, .names = { meetings_names, PK_COUNT(meetings_names) } },
+    { .name = "festival", .consent_ms = 365 * DAY_MS, .renew_ms = 30 * DAY_MS, .names = { festival_names, PK_COUNT(festival_names) } },
     { .name = "info-point" },
 };
 
@@ -244,6 +244,8 @@ static void fill_rules(struct house *house)
         .keep_values_ms = 7 * DAY_MS,
         .keep_rsvps_ms = 30 * DAY_MS,
         .keep_proofs_ms = 1826 * DAY_MS,
+        .keep_unanswered_ms = 7 * DAY_MS,
+        .keep_ledger_ms = 1826 * DAY_MS,
     };
 }
 

@@ -202,7 +202,7 @@ static void an_answer_by_an_account_that_cannot_be_answered(void **state)
     answerable(house, false, true);
     know_page(house, PAGE);
     say(house, "помощ");
-    assert_says(house, "на това съобщение не може да се отговори. Отговори и край: " PAGE);
+    assert_says(house, "на това съобщение не може да се отговори. За отговор и край: " PAGE);
     know_page(house, ""); /* it is owed all the same */
     say(house, "СТОП");
     assert_says(house, "пишете СТАРТ");

@@ -5,6 +5,7 @@
 
 #include "gateway/base/id.h"
 #include "gateway/store/ledger.h"
+#include "gateway/store/ledger_chain.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* People: found by what they are known by, never readable in the file; audiences; the ledger and its chain. */
+/* People: found by what they are known by, never readable in the file; audiences. */
 #include "tests/unit/store/support.h"
 
 #include "gateway/store/internal.h"
@@ -61,50 +61,6 @@ static void test_suppression(void **state)
     assert_int_equal(pk_suppression_add(desk->store, desk->sms, PK_SLICE(NUMBER), NOW, NULL), 0); /* twice is once */
     assert_int_equal(pk_suppression_lift_person(desk->store, who, NULL), 0);
     assert_false(pk_suppression_has(desk->store, desk->sms, PK_SLICE(NUMBER)));
-}
-
-static void test_ledger_decides_by_its_newest(void **state)
-{
-    struct desk *desk = *state;
-    int64_t until = -1, who = person(desk, NUMBER, PK_CONSENT_REQUESTED, NULL);
-    assert_int_equal(pk_ledger_state(desk->store, who, desk->topic, desk->sms, NOW, &until), PK_CONSENT_INVITED);
-    struct pk_consent_event event = { .recipient = who, .topic = desk->topic, .channel = desk->sms, .kind = PK_CONSENT_CONFIRMED, .at_ms = NOW,
-                                      .until_ms = NOW + 10, .how = PK_SLICE("reply"), .by = PK_SLICE("self") };
-    assert_int_equal(pk_ledger_append(desk->store, &event, NULL), 0);
-    assert_int_equal(pk_ledger_state(desk->store, who, desk->topic, desk->sms, NOW, &until), PK_CONSENT_GRANTED);
-    assert_true(until == NOW + 10);
-    assert_int_equal(pk_ledger_state(desk->store, who, desk->topic, desk->sms, NOW + 10, NULL), PK_CONSENT_STATE_EXPIRED);
-    assert_int_equal(pk_ledger_state(desk->store, who, desk->topic + 1, desk->sms, NOW, NULL), PK_CONSENT_UNKNOWN);
-    event.kind = PK_CONSENT_WITHDRAWN;
-    assert_int_equal(pk_ledger_append(desk->store, &event, NULL), 0);
-    assert_int_equal(pk_ledger_state(desk->store, who, desk->topic, desk->sms, NOW, NULL), PK_CONSENT_STATE_WITHDRAWN);
-    int64_t count = 0;
-    assert_int_equal(pk_ledger_verify(desk->store, &count, NULL), 0);
-    assert_int_equal(count, 3);
-}
-
-static void test_ledger_names_the_broken_link(void **state)
-{
-    struct desk *desk = *state;
-    static const char *const tampers[] = {
-        "UPDATE ledger SET kind = 3 WHERE id = 2",           "UPDATE ledger SET how = 'reply' WHERE id = 2",
-        "UPDATE ledger SET by = 'self', how = 'paper' WHERE id = 2", "DELETE FROM ledger WHERE id = 2",
-        "UPDATE ledger SET at_ms = at_ms - 1 WHERE id = 2",  "UPDATE ledger SET link = zeroblob(32) WHERE id = 2",
-    };
-    for (int i = 0; i < 4; i++)
-        (void) person(desk, i == 0 ? NUMBER : i == 1 ? "+31600000002" : i == 2 ? "+31600000003" : "+31600000004", PK_CONSENT_REQUESTED, NULL);
-    assert_int_equal(pk_store_commit(desk->store, NULL), 0);
-    for (size_t i = 0; i < PK_COUNT(tampers); i++) {
-        int64_t count = 0;
-        struct pk_error err = { 0 };
-        assert_int_equal(pk_unit_begin(desk->store, NULL), 0);
-        assert_int_equal(sqlite3_exec(desk->store->db, tampers[i], NULL, NULL, NULL), 0);
-        assert_int_equal(pk_ledger_verify(desk->store, &count, &err), PK_E_CONFLICT);
-        assert_non_null(strstr(err.message, "entry 2"));
-        pk_unit_drop(desk->store);
-        assert_int_equal(pk_ledger_verify(desk->store, &count, NULL), 0);
-        assert_int_equal(count, 4);
-    }
 }
 
 static uint32_t tag(struct desk *desk, const char *name, int64_t who)
@@ -207,7 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         store_test(test_addresses),   store_test(test_no_number_in_clear),           store_test(test_suppression),
-        store_test(test_ledger_decides_by_its_newest), store_test(test_ledger_names_the_broken_link), store_test(test_audiences),
+        store_test(test_audiences),
     };
     return cmocka_run_group_tests_name("store/people", tests, NULL, NULL);
 }

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Texts that break one rule of style each: language, name, head, text, and all that is told of it. Part of test_style.c. */
+/* clang-format off */
+/* Days and hours. */
+{ "bg", "t", WITH("begins"), "Среща в {begins_day}.",
+  "t:6:7: preposition: \"в\" stands before \"вторник\" | Write \"във\"; before a day take the placeholder that brings it: {begins_on_day}.\n" },
+{ "bg", "t", WITH("begins"), "Среща във {begins_day}.",
+  "t:6:7: preposition: \"във\" stands before \"сряда\" | Write \"в\"; before a day take the placeholder that brings it: {begins_on_day}.\n" },
+{ "bg", "t", WITH("begins"), "Среща в {begins_on_day}.",
+  "t:6:7: own-preposition: the placeholder brings its own \"във\" | Take the word before it away; or take a placeholder without one, like {begins_day}.\n" },
+{ "bg", "t", WITH("hours"), "Работим в {hours}",
+  "t:6:9: own-preposition: the placeholder brings its own \"от\" | Take the word before it away; or take a placeholder without one, like {begins_day}.\n" },
+{ "bg", "t", ANSWER, "Елате в вестника.",
+  "t:6:7: preposition: \"в\" stands before \"вестника\" | Write \"във\"; before a day take the placeholder that brings it: {begins_on_day}.\n" },
+{ "bg", "t", ANSWER, "Елате във Заанс и във града.",
+  "t:6:7: preposition: \"във\" stands before \"Заанс\" | Write \"в\"; before a day take the placeholder that brings it: {begins_on_day}.\n"
+  "t:6:19: preposition: \"във\" stands before \"града\" | Write \"в\"; before a day take the placeholder that brings it: {begins_on_day}.\n" },
+{ "bg", "t", ANSWER, "Елате с съседите и със децата.",
+  "t:6:7: preposition: \"с\" stands before \"съседите\" | Write \"със\"; before a day take the placeholder that brings it: {begins_on_day}.\n"
+  "t:6:20: preposition: \"със\" stands before \"децата\" | Write \"с\"; before a day take the placeholder that brings it: {begins_on_day}.\n" },
+{ "bg", "t", ANSWER, "Елате във фабриката със съседите с 3 деца.", "" },
+{ "bg", "t", WITH("begins"), "Елате. {begins_on_day} е срещата.",
+  "t:6:8: sentence-begin: a sentence begins with a small letter: \"във\" | Put a word before the placeholder: its words are written small.\n" },
+{ "bg", "t", WITH("begins"), "Срещата е в {begins_time}. Елате!",
+  "t:6:26: full-stop: two full stops stand behind each other | Take one of them away: words of hours and years bring their own.\n" },
+{ "bg", "t", WITH("begins"), "Срещата е {begins_day_year}.",
+  "t:6:28: full-stop: two full stops stand behind each other | Take one of them away: words of hours and years bring their own.\n" },
+{ "bg", "t", WITH("begins"), "Срещата е в {begins_time} Елате!", "" },
+{ "bg", "t", ANSWER, "Срещата е в 18:00 ч. в града.",
+  "t:6:13: typed-moment: \"18:00\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "bg", "t", ANSWER, "Срещата е на 3.03 в града.",
+  "t:6:14: typed-moment: \"3.03\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "bg", "t", ANSWER, "Срещата е на 3 март в града.",
+  "t:6:16: typed-moment: \"март\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "bg", "t", ANSWER, "Срещата е в понеделник.",
+  "t:6:13: typed-moment: \"понеделник\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "bg", "t", ANSWER, "Срещата е следващия вторник.",
+  "t:6:11: next-week: \"следващия\": which day the next one is, everybody counts otherwise | Write the day with its placeholder.\n"
+  "t:6:21: typed-moment: \"вторник\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "bg", "t", ANSWER, "Елате на 5-и и на 21-ви.",
+  "t:6:10: ordinal: \"5-и\": numbers in order are read with trouble | Write the date with its placeholder, or say which one in words.\n"
+  "t:6:19: ordinal: \"21-ви\": numbers in order are read with trouble | Write the date with its placeholder, or say which one in words.\n" },
+/* Numbers. */
+{ "bg", "t", ANSWER, "Срещата е 1.5 часа.",
+  "t:6:11: decimal: \"1.5\": a number has a decimal comma | Write 1,5 and 2,50 €.\n" },
+{ "bg", "t", ANSWER, "Срещата е 1,5 часа и струва 2,50 €.", "" },
+{ "bg", "t", ANSWER, "Билетът струва 2.50 €.",
+  "t:6:16: decimal: \"2.50\": a number has a decimal comma | Write 1,5 and 2,50 €.\n" },
+{ "bg", "t", ANSWER, "Билетът струва €2,50 за всички.",
+  "t:6:16: money: \"€2\": the sign of the money stands behind the number, with a space | Write 2,50 €.\n" },
+{ "bg", "t", ANSWER, "Плащате само 50 %.",
+  "t:6:15: percent: \"0 %\": the percent sign stands close to its number | Write 50%.\n" },
+{ "bg", "t", ANSWER, "Срещата е 2 часове.",
+  "t:6:11: count-form: \"2 часове\": after a number masculine things have a form of their own | Write 2 часа, 5 стола, 3 реда, колко часа; and put number and word together into the plural.\n" },
+{ "bg", "t", ANSWER, "Има няколко столове и 3 автобуси.",
+  "t:6:5: count-form: \"няколко столове\": after a number masculine things have a form of their own | Write 2 часа, 5 стола, 3 реда, колко часа; and put number and word together into the plural.\n"
+  "t:6:23: count-form: \"3 автобуси\": after a number masculine things have a form of their own | Write 2 часа, 5 стола, 3 реда, колко часа; and put number and word together into the plural.\n" },
+{ "bg", "t", ANSWER, "Срещата е два часа.",
+  "t:6:11: number-word: \"два\": a number in words has a gender | Write it in digits.\n" },
+{ "bg", "t", ANSWER, "Елате с деца, приятели, и съседи.",
+  "t:6:23: warning list-comma: \", и\": there is no comma before \"и\" and \"или\" in a list | Take it away, or make two sentences.\n" },
+{ "bg", "t", WITH("people"), "Записахме {people} души.",
+  "t:6:11: plural: a number stands without the word that has to agree with it | Write {people, plural, one {# ...} other {# ...}}.\n" },
+{ "bg", "t", WITH("people"), "Записахме {people, plural, other {# души}}.",
+  "t:6:11: plural: the plural has no form \"one\" | Add it: the form for 1 is one, the form for all else other.\n" },
+{ "bg", "t", WITH("people"), "Записахме {people, plural, one {#} other {#}} души.",
+  "t:6:28: plural: branch \"one\" holds no word: it has to agree with the number | Write number and word together: other {# души}.\n"
+  "t:6:36: plural: branch \"other\" holds no word: it has to agree with the number | Write number and word together: other {# души}.\n" },
+{ "bg", "t", WITH("people"), "Записахме {people, plural, one {един човек} other {# души}}.",
+  "t:6:28: plural: branch \"one\" does not say the number | Write # where the number stands; a number is written in digits.\n"
+  "t:6:33: number-word: \"един\": a number in words has a gender | Write it in digits.\n" },
+{ "bg", "t", WITH("people"), "Сега остават {people, plural, one {# място} other {# места}}.",
+  "t:6:14: plural: \"остават\" before the plural has to agree with the number too | Move the word into every branch: one {остава # място}.\n" },
+{ "bg", "t", WITH("people"), "Сега {people, plural, =0 {няма места} one {остава # място} other {остават # места}}.", "" },
+{ "bg", "t", WITH("people"), "Сега {people, plural, one {остава # стол} other {остават # столове}}.",
+  "t:6:58: count-form: \"# столове\": after a number masculine things have a form of their own | Write 2 часа, 5 стола, 3 реда, колко часа; and put number and word together into the plural.\n" },
+/* Quotation marks. */
+{ "bg", "t", ANSWER, "Елате на „Добре дошли“ при „нас“.", "" },
+{ "bg", "t", ANSWER, "Елате на \"Добре дошли\".",
+  "t:6:10: quotes: this quotation mark does not belong here | Write „ before and “ behind.\n"
+  "t:6:22: quotes: this quotation mark does not belong here | Write „ before and “ behind.\n" },
+{ "bg", "t", ANSWER, "Елате на „Добре дошли”.",
+  "t:6:10: quotes: this quotation mark has no partner | Write „ before and “ behind.\n"
+  "t:6:22: quotes: this quotation mark does not belong here | Write „ before and “ behind.\n" },
+{ "bg", "t", ANSWER, "Елате на „Добре дошли.",
+  "t:6:10: quotes: this quotation mark has no partner | Write „ before and “ behind.\n" },
+{ "nl", "t", ANSWER, "Kom met foto's naar 'Welkom'.", "" },
+{ "nl", "t", ANSWER, "Kom naar „Welkom“.",
+  "t:6:10: quotes: this quotation mark does not belong here | Write ' before and ' behind.\n"
+  "t:6:17: quotes: this quotation mark does not belong here | Write ' before and ' behind.\n" },
+/* Sentences. */
+{ "bg", "t", ANSWER, "Елате на срещата с децата от училището в града и с всички съседи от нашата улица тук.",
+  "t:6:1: sentence-words: the sentence has 17 words, more than 14 | Make two sentences of it.\n" },
+{ "bg", "t", ANSWER, "Знаем, че пишете, когато можете.",
+  "t:6:1: one-idea: the sentence is bound together 2 times | One idea to a sentence: make two sentences of it.\n" },
+{ "bg", "t", ANSWER, "елате! заповядайте.",
+  "t:6:1: sentence-begin: a sentence begins with a small letter: \"елате\" | Begin it with a capital letter.\n"
+  "t:6:8: sentence-begin: a sentence begins with a small letter: \"заповядайте\" | Begin it with a capital letter.\n" },
+{ "bg", "t", WITH("phone"), "Въпроси: напр. {phone}.",
+  "t:6:10: abbreviation: \"напр.\" is an abbreviation that not everybody reads | Write the whole word; or begin a new sentence in capitals.\n"
+  "t:6:10: short-word: \"напр.\": this is an abbreviation that not everybody reads | Write the whole word: телефон, улица, например.\n" },
+{ "bg", "t", ANSWER, "Елате на ул. Дам и др. места.",
+  "t:6:10: short-word: \"ул.\": this is an abbreviation that not everybody reads | Write the whole word: телефон, улица, например.\n"
+  "t:6:20: abbreviation: \"др.\" is an abbreviation that not everybody reads | Write the whole word; or begin a new sentence in capitals.\n"
+  "t:6:20: no-vowel: \"др\": this is an abbreviation that not everybody reads | Write the whole word; only ч. and the short days are known to all.\n"
+  "t:6:20: short-word: \"др.\": this is an abbreviation that not everybody reads | Write the whole word: телефон, улица, например.\n" },
+{ "bg", "t", ANSWER, "Вземете с вас бр 3.",
+  "t:6:11: small-you: \"вас\": the polite form has a capital letter | Write Ви, Вие, Вас, Ваш.\n"
+  "t:6:15: no-vowel: \"бр\": this is an abbreviation that not everybody reads | Write the whole word; only ч. and the short days are known to all.\n" },
+{ "bg", "t", ANSWER, "Изпратете имейл или линк.",
+  "t:6:11: foreign: \"имейл\": this is a foreign word | Write съобщение, страница, среща, място, община.\n"
+  "t:6:21: foreign: \"линк\": this is a foreign word | Write съобщение, страница, среща, място, община.\n" },
+/* Address. */
+{ "bg", "t", ANSWER, "Каним ви с вашите деца.",
+  "t:6:7: small-you: \"ви\": the polite form has a capital letter | Write Ви, Вие, Вас, Ваш.\n"
+  "t:6:12: small-you: \"вашите\": the polite form has a capital letter | Write Ви, Вие, Вас, Ваш.\n" },
+{ "bg", "t", ANSWER, "Каним Ви с Вашите деца.", "" },
+{ "bg", "t", ANSWER, "Ела с твоите деца.",
+  "t:6:1: informal: \"Ела\": this is how friends speak to each other | Speak to everybody in the polite form: Вие, Здравейте, елате, пишете; for answers, За отговор.\n"
+  "t:6:7: informal: \"твоите\": this is how friends speak to each other | Speak to everybody in the polite form: Вие, Здравейте, елате, пишете; for answers, За отговор.\n" },
+{ "nl", "t", ANSWER, "Kom je ook met jullie kinderen?",
+  "t:6:1: informal: \"Kom je\": this is how friends speak to each other | Say u and uw.\n"
+  "t:6:16: informal: \"jullie\": this is how friends speak to each other | Say u and uw.\n" },
+{ "tr", "t", ANSWER, "Sen de gel.",
+  "t:6:1: informal: \"Sen\": this is how friends speak to each other | Say siz.\n" },
+{ "bg", "t", ANSWER, "Поканени сте на срещата.",
+  "t:6:1: gendered: \"Поканени\": such a word shows whether a man or a woman is meant | Use a verb: Каним Ви, Искате ли.\n"
+  "t:6:1: participle: \"Поканени сте\": such a word shows whether a man or a woman is meant, and its plural is wrong for one person | Use a verb: Каним Ви, Записахме, Очакваме Ви.\n" },
+{ "bg", "t", ANSWER, "Вие сте поканен. Бяхте записана.",
+  "t:6:5: participle: \"сте поканен\": such a word shows whether a man or a woman is meant, and its plural is wrong for one person | Use a verb: Каним Ви, Записахме, Очакваме Ви.\n"
+  "t:6:9: gendered: \"поканен\": such a word shows whether a man or a woman is meant | Use a verb: Каним Ви, Искате ли.\n"
+  "t:6:18: participle: \"Бяхте записана\": such a word shows whether a man or a woman is meant, and its plural is wrong for one person | Use a verb: Каним Ви, Записахме, Очакваме Ви.\n" },
+{ "bg", "t", ANSWER, "Вие сте дошли. Добре дошли сте на срещата.", "" },
+{ "bg", "t", ANSWER, "Ако не сте съгласна, обадете се.",
+  "t:6:12: gendered: \"съгласна\": such a word shows whether a man or a woman is meant | Use a verb: Каним Ви, Искате ли.\n" },
+{ "bg", "t", ANSWER, "Дъщеря Ви е записан(а).",
+  "t:6:19: two-in-one: \"н(а)\": two words in one are hard to read | Write one of them, or both with \"или\".\n" },
+{ "bg", "t", ANSWER, "Каним майки/бащи.",
+  "t:6:11: two-in-one: \"и/б\": two words in one are hard to read | Write one of them, or both with \"или\".\n" },
+{ "bg", "t", ANSWER, "Каним г-жа Иванова и господин Петров.",
+  "t:6:7: title: \"г-жа\": a title needs to know who reads it | Write Здравейте! or Уважаеми родители,\n"
+  "t:6:22: title: \"господин\": a title needs to know who reads it | Write Здравейте! or Уважаеми родители,\n" },
+{ "bg", "t", WITH("word"), "Здравейте, {word}! Каним Ви.",
+  "t:6:1: salutation: \"Здравейте, ￼\": nobody is called by name, and no word may show whether a man or a woman reads it | Write Здравейте! or Уважаеми родители,\n" },
+{ "bg", "t", ANSWER, "Скъпи Иване, каним Ви.",
+  "t:6:1: salutation: \"Скъпи Иване\": nobody is called by name, and no word may show whether a man or a woman reads it | Write Здравейте! or Уважаеми родители,\n" },
+{ "bg", "t", ANSWER, "Здравейте! Уважаеми родители, каним Ви.", "" },
+{ "nl", "t", ANSWER, "Geachte mevrouw, kom ook.",
+  "t:6:1: title: \"Geachte\": a title needs to know who reads it | Leave it out.\n"
+  "t:6:9: title: \"mevrouw\": a title needs to know who reads it | Leave it out.\n" },
+{ "en", "t", ANSWER, "Dear parents, come too.",
+  "t:6:1: title: \"Dear\": a title needs to know who reads it | Leave it out.\n" },
+/* Letters. */
+{ "bg", "t", ANSWER, "Каним Ви в Zaandam на sreshta.",
+  "t:6:23: script: \"sreshta\" is written in another alphabet | Write it in the language's letters; a name as on local signs goes into names = of [style].\n" },
+{ "bg", "t", ANSWER, "Елате в Заандам.",
+  "t:6:9: local-name: \"Заандам\": people look for a local name as it stands on signs | Write it in Latin letters: Zaanstad, Zaandam.\n" },
+{ "nl", "t", ANSWER, "Kom naar de среща.",
+  "t:6:13: script: \"среща\" is written in another alphabet | Write it in the language's letters; a name as on local signs goes into names = of [style].\n" },
+/* Reply words. */
+{ "bg", "t", ANSWER, "Пишете ДА или НЕ. Край: СТОП", "" },
+{ "bg", "t", ANSWER, "Пишете да или НЕ.",
+  "t:6:8: reply-word: \"да\" is offered as an answer in small letters | Write it in capitals, so that it stands out.\n" },
+{ "bg", "t", ANSWER, "Пишете JA.",
+  "t:6:8: reply-word: \"JA\" is a reply word of language nl | Offer a word of [replies] of the text's own language.\n"
+  "t:6:8: script: \"JA\" is written in another alphabet | Write it in the language's letters; a name as on local signs goes into names = of [style].\n" },
+{ "bg", "t", ANSWER, "Пишете ЕЛА.",
+  "t:6:8: capitals: \"ЕЛА\" is in capitals, and no word that is understood when people answer with it | Write it small, or spell it out; a reply word of this language belongs into a list of [replies].\n"
+  "t:6:8: informal: \"ЕЛА\": this is how friends speak to each other | Speak to everybody in the polite form: Вие, Здравейте, елате, пишете; for answers, За отговор.\n" },
+{ "bg", "t", ANSWER, "ВНИМАНИЕ! Елате.",
+  "t:6:1: capitals: \"ВНИМАНИЕ\" is in capitals, and no word that is understood when people answer with it | Write it small, or spell it out; a reply word of this language belongs into a list of [replies].\n" },
+{ "bg", "t", ANSWER, "За край пишете СТАРТ.",
+  "t:6:16: reply-word: the sentence speaks of \"край\", and \"СТАРТ\" does something else | Offer the word that does what the sentence says.\n" },
+{ "bg", "t", ANSWER, "Ако имате въпрос, пишете СТОП.",
+  "t:6:26: reply-word: the sentence speaks of \"въпрос\", and \"СТОП\" does something else | Offer the word that does what the sentence says.\n" },
+{ "bg", "t", ANSWER, "Ако не можете, пишете ДА.",
+  "t:6:23: reply-word: the sentence speaks of \"не можете\", and \"ДА\" does something else | Offer the word that does what the sentence says.\n" },
+{ "bg", "t", ANSWER, "Пишете ЙОК.",
+  "t:6:8: reply-word: in Latin letters \"ЙОК\" is offered as \"YOK\", which is not understood as the same | Add that spelling to the same list of [replies Latn].\n" },
+{ "bg", "t", ANSWER "reply: yes-no\n", "Идвате ли?",
+  "t:7:1: reply-offer: the text asks yes or no and offers no word to answer with | Offer the answers in capitals, or write reply: none in the head.\n" },
+{ "bg", "t", "kind: question\narguments:\nreply: consent\n", "Искате ли? Пишете ДОБРЕ.",
+  "t:7:1: reply-offer: the text asks for consent and offers no word that says a clear yes | Offer a word of the list yes, in capitals.\n" },
+/* The other languages' patterns. */
+{ "nl", "t", ANSWER, "Neem uw kind(eren) mee.",
+  "t:6:12: two-in-one: \"d(eren)\": two words in one are hard to read | Write one of them, or both with \"of\".\n" },
+{ "nl", "t", ANSWER, "Kom op dinsdag om 18.00 uur.",
+  "t:6:8: typed-moment: \"dinsdag\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n"
+  "t:6:19: typed-moment: \"18.00\": days and hours come from placeholders, so that they are written alike and moved with the event | Write a placeholder: {begins_on_day}, {begins_time}, {days}, {hours}.\n" },
+{ "nl", "t", ANSWER, "Lees meer op zaanstad.nl vandaag.",
+  "t:6:14: link-typed: \"zaanstad.nl\": a page that is typed here stays when the page moves | Write {link}.\n" },
+{ "nl", "t", ANSWER, "Kom ook! en schrijf ja.",
+  "t:6:10: sentence-begin: a sentence begins with a small letter: \"en\" | Begin it with a capital letter.\n"
+  "t:6:21: reply-word: \"ja\" is offered as an answer in small letters | Write it in capitals, so that it stands out.\n" },
+{ "nl", "t", ANSWER, "Geen berichten meer: START",
+  "t:6:22: reply-word: the sentence speaks of \"Geen berichten meer\", and \"START\" does something else | Offer the word that does what the sentence says.\n" },
+{ "tr", "t", ANSWER, "Sayın veliler, siz de gelin.",
+  "t:6:1: title: \"Sayın\": a title needs to know who reads it | Write Merhaba!\n" },
+{ "tr", "t", ANSWER, "Anne/baba, siz de gelin.",
+  "t:6:4: two-in-one: \"e/b\": two words in one are hard to read | Write one of them, or both with \"veya\".\n" },
+{ "en", "t", ANSWER, "Come with your child/children.",
+  "t:6:20: two-in-one: \"d/c\": two words in one are hard to read | Write one of them, or both with \"or\".\n" },
+/* Order, links, parts. */
+{ "bg", "t", WITH("begins place"), "Място: {place}. Среща {begins_on_day}.",
+  "t:6:8: warning order: where it is stands before when it is | Say first when, then where, then what to answer.\n" },
+{ "bg", "t", "topic: festival\nkind: notice\nstep: reminder\narguments: begins\nreply: yes-no\n", "Пишете ДА или НЕ. Среща {begins_on_day}.",
+  "t:9:8: warning order: what to answer stands before when it is | Say first when, then where, then what to answer.\n" },
+{ "bg", "t", WITH("link"), "Повече: {link}",
+  "t:6:9: warning link: a link stands where a telephone number may do | Give a telephone number: {phone}; where only a page will do, name the text in links = of [style].\n" },
+{ "bg", "t-noreply", WITH("link"), "Повече: {link}", "" },
+{ "bg", "breach", WITH("phone"), "Елате.[ Въпроси: {phone}.]", "" },
+{ "bg", "t", WITH("phone"), "Елате утре.[ Той ви пише {phone}.] Край.",
+  "t:6:18: small-you: \"ви\": the polite form has a capital letter | Write Ви, Вие, Вас, Ваш.\n" },
+{ "bg", "t", ANSWER, "На това не може да се отговори. Отговори сега.",
+  "t:6:33: informal: \"Отговори\": this is how friends speak to each other | Speak to everybody in the polite form: Вие, Здравейте, елате, пишете; for answers, За отговор.\n" },
+{ "bg", "info-point-hours-short", WITH("days place"), "Инфопункт, {place}: {days}.", "" },
+{ "bg", "t", ANSWER "reply: opinion\n", "Полезно ли беше?",
+  "t:7:1: reply-offer: the text asks yes or no and offers no word to answer with | Offer the answers in capitals, or write reply: none in the head.\n" },
+{ "bg", "t", ANSWER, "Повече: www.zaanstad.nl",
+  "t:6:9: link-typed: \"www.\": a page that is typed here stays when the page moves, and a telephone number is read by more people | Give {phone}; where only a page will do, {link}.\n"
+  "t:6:9: script: \"www\" is written in another alphabet | Write it in the language's letters; a name as on local signs goes into names = of [style].\n"
+  "t:6:13: link-typed: \"zaanstad.nl\": a page that is typed here stays when the page moves, and a telephone number is read by more people | Give {phone}; where only a page will do, {link}.\n"
+  "t:6:22: script: \"nl\" is written in another alphabet | Write it in the language's letters; a name as on local signs goes into names = of [style].\n" },
+{ "bg", "t", ANSWER, "Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата. Елате с децата.",
+  "t:6:1: parts: with values of ordinary length the text takes 3 SMS parts, more than 2 | Shorten it: every part is paid for, and a long text is not read.\n" },
