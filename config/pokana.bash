@@ -8,7 +8,7 @@ _pokana_names()
     pokana "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
-_pokana_shared='--config --socket --json --help'
+_pokana_shared='--config --socket --by --json --help'
 
 # What may follow a command, by what stands there already: verbs first, then options.
 _pokana_words()
@@ -34,16 +34,27 @@ _pokana_words()
     'accounts '*) echo 'list pause resume test play' ;;
     'pause '*) echo '--all' ;;
     'resume '*) echo '--all --after-restore' ;;
-    'recipients import') echo '--already-confirmed --second-person --partial --by' ;;
+    'recipients import') echo '--already-confirmed --second-person --partial' ;;
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
     'recipients '*) echo 'import export erase' ;;
     'consent show') echo "$_pokana_whom" ;;
-    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --by --already-confirmed --second-person" ;;
-    'consent withdraw') echo "$_pokana_whom --topic --how --by" ;;
+    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
+    'consent withdraw') echo "$_pokana_whom --topic --how" ;;
     'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
     'consent verify') ;;
     'consent '*) echo 'show grant withdraw receipt verify' ;;
+    'users add') echo '--role --language --topics --tags' ;;
+    'users remove') _pokana_names users list ;;
+    'users list') ;;
+    'users '*) echo 'list add remove' ;;
+    'audit list') echo '--actor --object --since --limit --after' ;;
+    'audit export') echo '--actor --object --since' ;;
+    'audit verify' | 'audit person') ;;
+    'audit '*) echo 'list verify export person' ;;
+    'privacy breach') echo '--since' ;;
+    'privacy roles' | 'privacy pack') ;;
+    'privacy '*) echo 'roles pack breach' ;;
     'keys new' | 'keys list' | 'keys rotate' | 'keys retire') ;;
     'keys '*) echo 'list new rotate retire' ;;
     'backup '*) ;;
@@ -65,7 +76,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
-    consent text keys backup restore help'
+    consent users audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
@@ -81,12 +92,14 @@ _pokana()
     --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
         --second-person | --accepted-by | --channel | --topic | --tag | --route) return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
+    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topics | --tags | --actor | --object | --since | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        --config | --socket) ((i++)) ;;
+        --config | --socket | --by) ((i++)) ;;
         -*) ;;
         *)
             if [[ -z $command ]]; then
@@ -104,7 +117,7 @@ _pokana()
     fi
     mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
     case $command in
-    trigger | recipients | keys | backup | restore)
+    trigger | recipients | privacy | keys | backup | restore)
         [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         ;;
     esac

@@ -147,6 +147,21 @@ void pk_call_read(struct pk_call *call, int (*read)(struct pk_call *call, struct
         then(call, r, &err);
 }
 
+static void read_now(void *ctx)
+{
+    struct pk_call *call = ctx;
+    pk_call_read(call, call->read, call->then, call->read_deadline_ms);
+}
+
+void pk_call_read_kept(struct pk_call *call, int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err),
+                       void (*then)(struct pk_call *call, int result, const struct pk_error *err), int64_t deadline_ms)
+{
+    call->read = read;
+    call->then = then;
+    call->read_deadline_ms = deadline_ms;
+    pk_store_after(call->service->store, PK_LANE_ANSWER, (struct pk_after){ .done = read_now, .failed = not_committed, .ctx = call });
+}
+
 void pk_call_answer_read(struct pk_call *call, int result, const struct pk_error *err)
 {
     if (result != 0)

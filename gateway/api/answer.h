@@ -27,6 +27,10 @@ int pk_call_change(struct pk_call *call, int (*change)(struct pk_call *call, voi
  * `then` is called at once with the reason. */
 void pk_call_read(struct pk_call *call, int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err),
                   void (*then)(struct pk_call *call, int result, const struct pk_error *err), int64_t deadline_ms);
+/* The same once what this turn wrote is kept: for what may be shown only when it is kept who asked. A turn that is not
+ * kept answers 503 and nothing is read. */
+void pk_call_read_kept(struct pk_call *call, int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err),
+                       void (*then)(struct pk_call *call, int result, const struct pk_error *err), int64_t deadline_ms);
 /* A usual `then`: 200 with call->out, or the problem. */
 void pk_call_answer_read(struct pk_call *call, int result, const struct pk_error *err);
 

@@ -10,6 +10,7 @@
 #include "gateway/api/handlers.h"
 #include "gateway/api/import.h"
 #include "gateway/base/text.h"
+#include "gateway/service/trail.h"
 
 #include <unistd.h>
 
@@ -19,48 +20,66 @@ struct route {
     pk_handler handle;
     enum pk_call_body body;
     bool watch; /* on the watch listener too */
+    enum pk_action action; /* what whoever calls must be allowed; none = nobody is */
 };
 
 static const struct route routes[] = {
-    { "GET", "/healthz", pk_api_healthz, PK_BODY_NONE, true },
-    { "GET", "/readyz", pk_api_readyz, PK_BODY_NONE, true },
-    { "GET", "/metrics", pk_api_metrics, PK_BODY_NONE, true },
-    { "GET", "/v1/status", pk_api_status, PK_BODY_NONE, false },
-    { "GET", "/v1/queue", pk_api_queue, PK_BODY_NONE, false },
-    { "GET", "/v1/accounts", pk_api_accounts, PK_BODY_NONE, false },
-    { "POST", "/v1/accounts/{}/pause", pk_api_account_pause, PK_BODY_JSON_OPTIONAL, false },
-    { "POST", "/v1/accounts/{}/resume", pk_api_account_resume, PK_BODY_JSON_OPTIONAL, false },
-    { "POST", "/v1/accounts/{}/test", pk_api_account_test, PK_BODY_JSON, false },
-    { "GET", "/v1/accounts/{}/play", pk_api_play_list, PK_BODY_NONE, false },
-    { "POST", "/v1/accounts/{}/play", pk_api_play_answer, PK_BODY_JSON, false },
-    { "GET", "/v1/hold", pk_api_hold, PK_BODY_NONE, false },
-    { "PUT", "/v1/hold", pk_api_hold_set, PK_BODY_JSON, false },
-    { "GET", "/v1/messages", pk_api_messages, PK_BODY_NONE, false },
-    { "POST", "/v1/messages/release", pk_api_held_release, PK_BODY_JSON, false },
-    { "POST", "/v1/messages/drop-held", pk_api_held_drop, PK_BODY_JSON, false },
-    { "GET", "/v1/messages/{}", pk_api_message, PK_BODY_NONE, false },
-    { "POST", "/v1/messages/{}/resolve", pk_api_message_resolve, PK_BODY_JSON, false },
-    { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false },
-    { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false },
-    { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false },
-    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, false },
-    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, false },
-    { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false },
-    { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false },
-    { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false },
-    { "POST", "/v1/recipients/find", pk_api_recipient_find, PK_BODY_JSON, false },
-    { "GET", "/v1/consent/verification", pk_api_verification, PK_BODY_NONE, false },
-    { "POST", "/v1/consent/verification", pk_api_verification_start, PK_BODY_JSON_OPTIONAL, false },
-    { "GET", "/v1/consent/{}", pk_api_consent, PK_BODY_NONE, false },
-    { "POST", "/v1/consent/{}/grant", pk_api_consent_grant, PK_BODY_JSON, false },
-    { "POST", "/v1/consent/{}/withdraw", pk_api_consent_withdraw, PK_BODY_JSON_OPTIONAL, false },
-    { "GET", "/v1/consent/{}/receipt", pk_api_consent_receipt, PK_BODY_NONE, false },
-    { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false },
-    { "GET", "/v1/keys", pk_api_keys, PK_BODY_NONE, false },
-    { "POST", "/v1/keys/rotate", pk_api_keys_rotate, PK_BODY_NONE, false },
-    { "POST", "/v1/keys/{}/retire", pk_api_key_retire, PK_BODY_NONE, false },
-    { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false },
+    { "GET", "/healthz", pk_api_healthz, PK_BODY_NONE, true, PK_ACTION_STATUS_VIEW },
+    { "GET", "/readyz", pk_api_readyz, PK_BODY_NONE, true, PK_ACTION_STATUS_VIEW },
+    { "GET", "/metrics", pk_api_metrics, PK_BODY_NONE, true, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/status", pk_api_status, PK_BODY_NONE, false, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/queue", pk_api_queue, PK_BODY_NONE, false, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/accounts", pk_api_accounts, PK_BODY_NONE, false, PK_ACTION_ACCOUNT_VIEW },
+    { "POST", "/v1/accounts/{}/pause", pk_api_account_pause, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_ACCOUNT_PAUSE },
+    { "POST", "/v1/accounts/{}/resume", pk_api_account_resume, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_ACCOUNT_PAUSE },
+    { "POST", "/v1/accounts/{}/test", pk_api_account_test, PK_BODY_JSON, false, PK_ACTION_ACCOUNT_TEST },
+    { "GET", "/v1/accounts/{}/play", pk_api_play_list, PK_BODY_NONE, false, PK_ACTION_PLAY_DESK },
+    { "POST", "/v1/accounts/{}/play", pk_api_play_answer, PK_BODY_JSON, false, PK_ACTION_PLAY_DESK },
+    { "GET", "/v1/hold", pk_api_hold, PK_BODY_NONE, false, PK_ACTION_STATUS_VIEW },
+    { "PUT", "/v1/hold", pk_api_hold_set, PK_BODY_JSON, false, PK_ACTION_STATUS_VIEW }, /* set or lifted: service/holds asks */
+    { "GET", "/v1/messages", pk_api_messages, PK_BODY_NONE, false, PK_ACTION_MESSAGE_VIEW },
+    { "POST", "/v1/messages/release", pk_api_held_release, PK_BODY_JSON, false, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/messages/drop-held", pk_api_held_drop, PK_BODY_JSON, false, PK_ACTION_HOLD_DECIDE },
+    { "GET", "/v1/messages/{}", pk_api_message, PK_BODY_NONE, false, PK_ACTION_MESSAGE_VIEW },
+    { "POST", "/v1/messages/{}/resolve", pk_api_message_resolve, PK_BODY_JSON, false, PK_ACTION_MESSAGE_RESOLVE },
+    { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
+    { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
+    { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false, PK_ACTION_TEMPLATE_VIEW },
+    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_EXPORT },
+    { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_ERASE },
+    { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false, PK_ACTION_RECIPIENT_IMPORT },
+    { "POST", "/v1/recipients/find", pk_api_recipient_find, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_VIEW },
+    { "GET", "/v1/consent/verification", pk_api_verification, PK_BODY_NONE, false, PK_ACTION_CONSENT_VERIFY },
+    { "POST", "/v1/consent/verification", pk_api_verification_start, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_CONSENT_VERIFY },
+    { "GET", "/v1/consent/{}", pk_api_consent, PK_BODY_NONE, false, PK_ACTION_CONSENT_VIEW },
+    { "POST", "/v1/consent/{}/grant", pk_api_consent_grant, PK_BODY_JSON, false, PK_ACTION_CONSENT_GRANT },
+    { "POST", "/v1/consent/{}/withdraw", pk_api_consent_withdraw, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_CONSENT_WITHDRAW },
+    { "GET", "/v1/consent/{}/receipt", pk_api_consent_receipt, PK_BODY_NONE, false, PK_ACTION_CONSENT_VIEW },
+    { "GET", "/v1/recipients/{}/log", pk_api_person_log, PK_BODY_NONE, false, PK_ACTION_AUDIT_PERSON },
+    { "GET", "/v1/users", pk_api_users, PK_BODY_NONE, false, PK_ACTION_USER_VIEW },
+    { "POST", "/v1/users", pk_api_user_add, PK_BODY_JSON, false, PK_ACTION_USER_EDIT },
+    { "DELETE", "/v1/users/{}", pk_api_user_remove, PK_BODY_NONE, false, PK_ACTION_USER_EDIT },
+    { "GET", "/v1/audit", pk_api_audit, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
+    { "GET", "/v1/audit/verify", pk_api_audit_verify, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
+    { "GET", "/v1/privacy/breach", pk_api_breach, PK_BODY_NONE, false, PK_ACTION_PRIVACY_BREACH },
+    { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false, PK_ACTION_JOB_VIEW },
+    { "GET", "/v1/keys", pk_api_keys, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
+    { "POST", "/v1/keys/rotate", pk_api_keys_rotate, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
+    { "POST", "/v1/keys/{}/retire", pk_api_key_retire, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
+    { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false, PK_ACTION_BACKUP_MAKE },
 };
+
+bool pk_api_route(size_t index, const char **ret_method, const char **ret_path, enum pk_action *ret_action)
+{
+    if (index >= PK_COUNT(routes))
+        return false;
+    *ret_method = routes[index].method;
+    *ret_path = routes[index].path;
+    *ret_action = routes[index].action;
+    return true;
+}
 
 struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config *config)
 {
@@ -172,6 +191,10 @@ static void dispatch(struct pk_call *call, bool watch)
         pk_call_problem(call, &err);
         return;
     }
+    if (pk_allow(call->service, &call->actor, route->action, NULL, route->path, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
     unsigned refused = read_body(call, route->body, &err);
     if (refused != 0)
         pk_call_problem_as(call, refused, &err);
@@ -181,19 +204,38 @@ static void dispatch(struct pk_call *call, bool watch)
 
 /* ---- the listeners ---- */
 
+/* Who the peer says it acts for. Without users in the database everybody at the socket is an operator. */
+static int name_actor(struct pk_call *call, struct pk_error *err)
+{
+    struct pk_slice by = pk_http_request_header(call->request, PK_API_BY);
+    if (by.len == 0)
+        return 0;
+    int r = pk_users_act(call->service, by, call->actor_name, &call->acting, err);
+    if (r == 1)
+        call->actor = call->acting.actor;
+    if (r == PK_E_DENIED)
+        pk_trail_refused(call->service, &call->actor, PK_ACTION_NONE, "an unknown user", 0);
+    return r < 0 ? r : 0;
+}
+
 void pk_api_handle_control(void *ctx, struct pk_http_request *request)
 {
     struct pk_call *call = pk_call_new(ctx, request);
     uid_t peer = pk_http_request_peer_uid(request);
     (void) snprintf(call->actor_name, sizeof call->actor_name, "uid:%u", (unsigned) peer);
     call->actor = (struct pk_actor){ .role = PK_ROLE_OPERATOR, .name = call->actor_name };
+    struct pk_error err = { 0 };
     if (peer != 0 && peer != geteuid()) {
-        struct pk_error err = { 0 };
         (void) pk_fail(&err, PK_E_DENIED, "this user may not use the control socket");
         (void) pk_hint(&err, PK_E_DENIED, "Run the command as the user the gateway runs as.");
         pk_call_problem(call, &err);
         return;
     }
+    if (name_actor(call, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    call->actor.trace = pk_http_request_header(request, "traceparent");
     dispatch(call, false);
 }
 

@@ -19,6 +19,9 @@
 
 struct pk_api;
 
+/* A header of the control socket: the user in whose name the call is made, "Pokana-By: maria". */
+#define PK_API_BY "Pokana-By"
+
 struct pk_api_config {
     const char *version; /* of the program */
     int64_t started_ms;
@@ -37,5 +40,8 @@ void pk_api_handle_public(void *api, struct pk_http_request *request);
 void pk_api_handle_watch(void *api, struct pk_http_request *request);
 /* The serve phase's end, when all listeners were served: what came by webhooks in this turn is taken. */
 void pk_api_served(struct pk_api *api);
+
+/* The rows of the route table, for tests and lists: false behind the last one. {} stands for one level of the path. */
+bool pk_api_route(size_t index, const char **ret_method, const char **ret_path, enum pk_action *ret_action);
 
 #endif

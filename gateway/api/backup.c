@@ -6,7 +6,7 @@
 #include "gateway/api/backup.h"
 
 #include "gateway/api/answer.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/trail.h"
 
 #include <limits.h>
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ static int read_path(struct pk_call *call, struct copying *copying, struct pk_er
 static int audit(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     const struct copying *copying = ctx;
-    return pk_audit_append(call->service->store, call->actor.name, "backup", "database", copying->path, call->now_ms, err);
+    return pk_trail_done(call->service, &call->actor, "backup", "database", copying->path, 0, call->now_ms, err);
 }
 
 static int copy(struct pk_call *call, struct pk_store *store, struct pk_error *err)
@@ -71,5 +71,5 @@ void pk_api_backup(struct pk_call *call)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        pk_call_read(call, copy, pk_call_answer_read, DEADLINE_MS);
+        pk_call_read_kept(call, copy, pk_call_answer_read, DEADLINE_MS);
 }

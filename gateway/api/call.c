@@ -71,6 +71,25 @@ int pk_call_argument_limit(struct pk_call *call, size_t *ret_limit, struct pk_er
     return r;
 }
 
+int pk_call_argument_moment(struct pk_call *call, const char *name, int64_t *ret_ms, struct pk_error *err)
+{
+    struct pk_buf text;
+    bool given = false;
+    pk_buf_init(&text, ARGUMENT_MAX);
+    int r = pk_call_argument(call, name, &text, &given, err);
+    if (r == 0 && given) {
+        if (text.len == strlen("2026-10-14"))
+            (void) pk_buf_add_text(&text, "T00:00:00Z");
+        r = pk_time_parse(pk_buf_slice(&text), ret_ms);
+        if (r != 0) {
+            (void) pk_fail(err, r, "argument \"%s\" is no moment", name);
+            (void) pk_hint(err, r, "Write it like 2026-10-14 or 2026-10-14T17:30:00+02:00.");
+        }
+    }
+    pk_buf_finish(&text);
+    return r;
+}
+
 int pk_call_place_id(struct pk_call *call, size_t place, const char *what, int64_t *ret_id, struct pk_error *err)
 {
     if (pk_id_parse(call->places[place], ret_id) == 0)

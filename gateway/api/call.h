@@ -9,6 +9,7 @@
 #include "gateway/api/api.h"
 #include "gateway/base/json.h"
 #include "gateway/base/list.h"
+#include "gateway/service/users.h"
 
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
@@ -33,7 +34,8 @@ struct pk_call {
     struct pk_service *service;
     struct pk_http_request *request; /* its slices live until the answer */
     struct pk_actor actor;
-    char actor_name[24];
+    char actor_name[24]; /* "uid:1000" */
+    struct pk_acting acting; /* the user named in its header, if there is one */
     struct pk_slice places[PK_CALL_PLACES]; /* what stands in the path where the pattern has {}, in order */
     const struct pk_json *body; /* an object; NULL where the route takes none or none was sent */
     int64_t now_ms;
@@ -48,6 +50,7 @@ struct pk_call {
     struct pk_buf out;
     int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err);
     void (*then)(struct pk_call *call, int result, const struct pk_error *err);
+    int64_t read_deadline_ms;
     struct pk_json *document;
     char allow_text[32];
 };
@@ -72,6 +75,8 @@ int pk_call_argument(struct pk_call *call, const char *name, struct pk_buf *out,
 int pk_call_argument_id(struct pk_call *call, const char *name, int64_t *ret_id, struct pk_error *err); /* absent: 0 */
 /* "limit": 1 to PK_CALL_ROWS_MAX; absent: PK_CALL_ROWS */
 int pk_call_argument_limit(struct pk_call *call, size_t *ret_limit, struct pk_error *err);
+/* A moment, or a day, which begins as UTC's does; absent: 0 */
+int pk_call_argument_moment(struct pk_call *call, const char *name, int64_t *ret_ms, struct pk_error *err);
 /* The id at a place of the path. `what` is the thing looked for: "message". PK_E_NOT_FOUND. */
 int pk_call_place_id(struct pk_call *call, size_t place, const char *what, int64_t *ret_id, struct pk_error *err);
 

@@ -59,7 +59,7 @@ size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *ol
         { "parked", PK_PARKED_MS, oldest->parked_ms, "they came" },
         { "imports", PK_UPKEEP_JOBS_MS, oldest->jobs_ms, "they ended" },
         { "proofs", rules->keep_proofs_ms, oldest->proofs_ms != 0 ? oldest->proofs_ms - rules->keep_proofs_ms : 0, "the erasure" },
-        { "audit", 0, oldest->audit_ms, "" },
+        { "audit", rules->keep_audit_ms, oldest->audit_ms, "the act" },
     };
     _Static_assert(sizeof kept / sizeof kept[0] <= PK_KEPT_MAX, "there is room for every kind");
     memcpy(ret_kept, kept, sizeof kept);

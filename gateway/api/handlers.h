@@ -60,6 +60,19 @@ void pk_api_key_retire(struct pk_call *call);
 void pk_api_person_export(struct pk_call *call);
 void pk_api_person_erase(struct pk_call *call);
 
+/* users.c */
+void pk_api_users(struct pk_call *call);
+void pk_api_user_add(struct pk_call *call);
+void pk_api_user_remove(struct pk_call *call);
+
+/* audit.c */
+void pk_api_audit(struct pk_call *call);
+void pk_api_audit_verify(struct pk_call *call);
+void pk_api_person_log(struct pk_call *call);
+
+/* privacy.c */
+void pk_api_breach(struct pk_call *call);
+
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);

@@ -35,7 +35,7 @@ static int start(struct pk_call *call, struct pk_buf *by, struct pk_buf *second,
         r = pk_call_argument(call, "second", second, &second_given, err);
     if (r != 0)
         return r;
-    options.by = by_given ? pk_buf_slice(by) : pk_slice_of(call->actor_name);
+    options.by = by_given ? pk_buf_slice(by) : pk_slice_of(call->actor.name);
     options.second_person = pk_buf_slice(second);
     call->actor.purpose = "import";
     return pk_imports_start(call->service->imports, &call->actor, &options, pk_http_request_body(call->request), call->now_ms,
@@ -74,12 +74,11 @@ static void write_error(struct pk_json_out *out, uint32_t line, const char *reas
     pk_json_close(out, '}');
 }
 
-static void write_counts(struct pk_json_out *out, const int64_t counts[PK_IMPORT_COUNTS])
+static void write_counts(struct pk_json_out *out, int64_t taken, int64_t refused)
 {
-    static const char *const names[PK_IMPORT_COUNTS] = { "added", "unchanged", "refused", "asked" };
     pk_json_open(out, "counts", '{');
-    for (size_t i = 0; i < PK_IMPORT_COUNTS; i++)
-        pk_json_add_int(out, names[i], counts[i]);
+    pk_json_add_int(out, "taken", taken);
+    pk_json_add_int(out, "refused", refused);
     pk_json_close(out, '}');
 }
 
@@ -93,7 +92,7 @@ void pk_import_view_write(struct pk_json_out *out, const struct pk_import_view *
     pk_json_add_text(out, "phase", phases[view->phase]);
     pk_json_add_int(out, "done", view->done);
     pk_json_add_int(out, "total", view->total);
-    write_counts(out, view->counts);
+    write_counts(out, view->taken, view->refused);
     pk_json_open(out, "errors", '[');
     if (view->trouble[0])
         write_error(out, 0, view->trouble, "Import the same file again: it continues where it stopped.");
@@ -113,7 +112,7 @@ static void write_row(struct pk_json_out *out, const struct pk_job_row *row)
     pk_json_add_text(out, "phase", "ended");
     pk_json_add_int(out, "done", row->cursor);
     pk_json_add_int(out, "total", row->total);
-    write_counts(out, row->counts);
+    write_counts(out, pk_import_taken(row), row->counts[PK_IMPORT_REFUSED]);
     pk_json_open(out, "errors", '[');
     if (cut_off)
         write_error(out, 0, "the gateway stopped before it was done",

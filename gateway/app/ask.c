@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/app/ask.h"
 
+#include "gateway/api/api.h"
 #include "gateway/app/config.h"
 #include "gateway/app/progress.h"
 #include "gateway/base/code.h"
@@ -74,12 +75,21 @@ int pk_ask(const struct pk_invocation *invocation, const struct pk_question *que
     int r = pk_ask_socket(invocation, &socket_path, err);
     if (r != 0)
         return r;
+    char header_bytes[256];
+    struct pk_buf header = { .data = header_bytes, .cap = sizeof header_bytes, .max_bytes = sizeof header_bytes - 1 };
+    if (invocation->by) {
+        (void) pk_buf_add_text(&header, PK_API_BY ": ");
+        pk_ask_escape(&header, pk_slice_of(invocation->by));
+        if (header.failed)
+            return pk_fail(err, PK_E_LIMIT, "the name after --by is too long");
+    }
     struct pk_control_call call = {
         .socket_path = pk_buf_text(&socket_path),
         .method = question->method ? question->method : "GET",
         .path = question->path,
         .body = question->body,
         .content_type = question->content_type,
+        .header = invocation->by ? pk_buf_text(&header) : NULL,
         .timeout_ms = question->timeout_ms > 0 ? question->timeout_ms : PK_ASK_TIMEOUT_MS,
     };
     struct pk_buf body;

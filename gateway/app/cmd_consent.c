@@ -218,7 +218,6 @@ static int run_grant(const struct pk_invocation *invocation)
         { "how", &grant.how, NULL },
         { "wording", &grant.wording, NULL },
         { "given-at", &grant.given_at, NULL },
-        { "by", &grant.by, NULL },
         { "already-confirmed", NULL, &grant.confirmed },
         { "second-person", &grant.second, NULL },
     };
@@ -228,7 +227,7 @@ static int run_grant(const struct pk_invocation *invocation)
     if (status != 0)
         return status;
     grant.channel = channel ? channel : grant.channel;
-    grant.by = grant.by ? grant.by : pk_user_name(user);
+    grant.by = invocation->by ? invocation->by : pk_user_name(user);
     if (!grant.topic || !grant.how)
         return pk_command_misused(&pk_command_consent, "--topic says for what, --how how they agreed: paper, desk");
     if (grant.confirmed && !grant.second)
@@ -252,9 +251,9 @@ static int run_grant(const struct pk_invocation *invocation)
 static int run_withdraw(const struct pk_invocation *invocation)
 {
     struct whom whom = { 0 };
-    const char *topic = NULL, *how = NULL, *by = NULL;
+    const char *topic = NULL, *how = NULL;
     char user[PK_USER_MAX], path[PATH_BYTES_MAX];
-    const struct pk_option options[] = { WHOM_OPTIONS(&whom), { "topic", &topic, NULL }, { "how", &how, NULL }, { "by", &by, NULL } };
+    const struct pk_option options[] = { WHOM_OPTIONS(&whom), { "topic", &topic, NULL }, { "how", &how, NULL } };
     struct pk_plain_words words;
     struct pk_error err = { 0 };
     struct pk_buf body;
@@ -269,7 +268,7 @@ static int run_withdraw(const struct pk_invocation *invocation)
         pk_json_add_text(&out, "topic", topic);
     if (how)
         pk_json_add_text(&out, "how", how);
-    pk_json_add_text(&out, "by", by ? by : pk_user_name(user));
+    pk_json_add_text(&out, "by", invocation->by ? invocation->by : pk_user_name(user));
     pk_json_close(&out, '}');
     (void) snprintf(path, sizeof path, "/v1/consent/%s/withdraw", whom.id);
     pk_auto(pk_json) struct pk_json *answer = NULL;

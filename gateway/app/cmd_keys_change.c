@@ -15,7 +15,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/text.h"
 #include "gateway/store/inspect.h"
-#include "gateway/store/jobs.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/rekey.h"
 

@@ -14,6 +14,8 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/file.h"
+#include "gateway/service/trail.h"
+#include "gateway/service/users.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -25,7 +27,7 @@
 
 struct wanted {
     const char *file, *by, *second;
-    bool confirmed, partial;
+    bool confirmed, partial, named; /* named: --by was given */
     struct pk_buf text;
 };
 
@@ -110,14 +112,18 @@ static int import_into(struct pk_service *service, const struct wanted *wanted, 
 {
     pk_auto(pk_import) struct pk_import *import = NULL;
     char user[PK_USER_MAX];
-    struct pk_actor actor = { .role = PK_ROLE_OPERATOR, .name = pk_user_name(user), .purpose = "import" };
+    struct pk_acting acting = { 0 };
+    const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = pk_user_name(user), .purpose = "import" };
+    int r = wanted->named ? pk_users_act(service, pk_slice_of(wanted->by), user, &acting, err) : 0;
+    if (r < 0)
+        return r;
     struct pk_import_options options = {
         .confirmed = wanted->confirmed,
         .partial = wanted->partial,
         .by = pk_slice_of(wanted->by),
         .second_person = pk_slice_of(wanted->second ? wanted->second : ""),
     };
-    int r = pk_import_new(service, &actor, &options, pk_buf_slice(&wanted->text), pk_clock_wall_ms(), &import, err);
+    r = pk_import_new(service, r == 1 ? &acting.actor : &operator, &options, pk_buf_slice(&wanted->text), pk_clock_wall_ms(), &import, err);
     if (r == 0)
         r = pk_import_run(import, count, NULL, err);
     return r == 0 ? document_of(import, ret_document, err) : r;
@@ -143,6 +149,10 @@ static int by_ourselves(const struct pk_invocation *invocation, const struct wan
         return r;
     struct pk_service *service = pk_service_new_planning(store, &config->rules, catalog);
     r = import_into(service, wanted, ret_document, err);
+    if (r == PK_E_DENIED) { /* that it was tried is kept */
+        pk_trail_write(service);
+        (void) pk_store_commit(store, NULL);
+    }
     pk_service_free(service);
     if (r == 0)
         r = pk_store_checkpoint(store, true, err);
@@ -184,16 +194,14 @@ static const char *lines(int64_t count)
 
 static void print_outcome(const struct wanted *wanted, const struct pk_json *document, bool done)
 {
-    int64_t added = number(document, "counts.added"), refused = number(document, "counts.refused");
-    int64_t asked = number(document, "counts.asked");
+    int64_t taken = number(document, "counts.taken"), refused = number(document, "counts.refused");
     if (done)
-        (void) printf("imported %s: %" PRId64 " %s added something, %" PRId64 " changed nothing, %" PRId64 " refused; %" PRId64
-                      " %s will be asked\n",
-                      wanted->file, added, lines(added), number(document, "counts.unchanged"), refused, asked,
-                      asked == 1 ? "person" : "people");
-    else if (refused == 0 && added == 0 && number(document, "total") == 0)
+        (void) printf("imported %s: %" PRId64 " %s taken, %" PRId64 " refused\n"
+                      "Whoever is new is asked; whoever said STOP or no before is not. Which of them did is told to nobody.\n",
+                      wanted->file, taken, lines(taken), refused);
+    else if (refused == 0 && taken == 0 && number(document, "total") == 0)
         (void) printf("nothing was imported: %s holds nobody\n", wanted->file);
-    else if (number(document, "done") == 0 && added == 0)
+    else if (number(document, "done") == 0 && taken == 0)
         (void) printf("nothing was imported: %" PRId64 " %s of %s refused\n", refused, lines(refused), wanted->file);
     else
         (void) printf("stopped after %" PRId64 " lines of %s: import the same file again to go on\n", number(document, "done"),
@@ -243,7 +251,6 @@ static int run_import(const struct pk_invocation *invocation)
     const struct pk_option options[] = {
         { "already-confirmed", NULL, &wanted.confirmed },
         { "partial", NULL, &wanted.partial },
-        { "by", &wanted.by, NULL },
         { "second-person", &wanted.second, NULL },
     };
     struct pk_plain_words words;
@@ -257,7 +264,8 @@ static int run_import(const struct pk_invocation *invocation)
     if (wanted.second && !wanted.confirmed)
         return pk_command_misused(&pk_command_recipients, "--second-person belongs to --already-confirmed");
     wanted.file = words.words[0];
-    wanted.by = wanted.by ? wanted.by : pk_user_name(user);
+    wanted.named = invocation->by != NULL;
+    wanted.by = invocation->by ? invocation->by : pk_user_name(user);
     pk_auto(pk_json) struct pk_json *document = NULL;
     pk_buf_init(&wanted.text, PK_IMPORT_BYTES_MAX);
     int r = pk_file_read(wanted.file, PK_IMPORT_BYTES_MAX, &wanted.text, &err);

@@ -14,6 +14,7 @@
 /* What every command was given. */
 struct pk_invocation {
     const char *config;      /* --config FILE; else $POKANA_CONFIG, else /etc/pokana/pokana.conf. Never NULL */
+    const char *by;          /* --by NAME: the user in whose name it is done; NULL = nobody named */
     const char *socket;      /* --socket PATH; NULL = the one the configuration names */
     bool json;               /* --json */
     bool terminal;           /* standard output is one */
@@ -40,5 +41,6 @@ extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_comm
 extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status;
 extern const struct pk_command pk_command_consent;
 extern const struct pk_command pk_command_templates, pk_command_text, pk_command_trigger, pk_command_triggers;
+extern const struct pk_command pk_command_users, pk_command_audit, pk_command_privacy;
 
 #endif

@@ -200,6 +200,18 @@ static void read_topics(struct pk_config_reading *reading)
     }
 }
 
+static void read_providers(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_provider_rule *providers = room_for(reading, "provider", sizeof *providers);
+    rules->providers = providers;
+    for (size_t i = 0; next_of(reading, "provider", &i); rules->provider_count++) {
+        providers[rules->provider_count].name = name_of(reading);
+        fill(reading, "provider", reading->section, &providers[rules->provider_count]);
+        refuse_unknown(reading);
+    }
+}
+
 static void read_routes(struct pk_config_reading *reading)
 {
     struct pk_rules *rules = &reading->config->rules;
@@ -356,6 +368,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);
+    read_providers(&reading);
     read_accounts(&reading);
     read_routes(&reading);
     read_publishers(&reading);

@@ -5,6 +5,7 @@
  */
 #include "gateway/app/config_private.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
 #include "gateway/language/dates.h"
@@ -139,6 +140,44 @@ static void check_accounts(struct pk_config_reading *reading)
     }
 }
 
+/* Whoever gets people's addresses is named with what was agreed: an account at nobody's is not opened. */
+static void check_provider_of(struct pk_config_reading *reading, const struct pk_account_rule *account)
+{
+    bool simulates = account->adapter && account->adapter->play;
+    if (account->provider && !pk_rules_provider(&reading->config->rules, account->provider))
+        pk_config_tell_of(reading, "account", account->name, "provider", "Add its [provider NAME] section.",
+                          "there is no provider \"%s\"", account->provider);
+    if (!account->provider && account->adapter && !simulates)
+        pk_config_tell_of(reading, "account", account->name, NULL,
+                          "Add provider = NAME and [provider NAME] with company, country, contract and keeps.",
+                          "an account at a real provider must name it");
+}
+
+static bool is_day(const char *text)
+{
+    int64_t ms;
+    char moment[32];
+    (void) snprintf(moment, sizeof moment, "%.10sT00:00:00Z", text);
+    return strlen(text) == 10 && pk_time_parse(pk_slice_of(moment), &ms) == 0;
+}
+
+static void check_providers(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    for (size_t i = 0; i < rules->account_count; i++)
+        check_provider_of(reading, &rules->accounts[i]);
+    for (size_t i = 0; i < rules->provider_count; i++) {
+        const struct pk_provider_rule *provider = &rules->providers[i];
+        const char *country = provider->country;
+        if (country && (strlen(country) != 2 || country[0] < 'A' || country[0] > 'Z' || country[1] < 'A' || country[1] > 'Z'))
+            pk_config_tell_of(reading, "provider", provider->name, "country", "Write two capital letters like NL.",
+                              "\"%s\" is not a country", country);
+        if (provider->contract && !is_day(provider->contract))
+            pk_config_tell_of(reading, "provider", provider->name, "contract", "Write it like 2026-01-31.", "\"%s\" is not a day",
+                              provider->contract);
+    }
+}
+
 static bool offers(const struct pk_adapter *adapter, const char *channel)
 {
     struct pk_slice rest = pk_slice_of(adapter->channels), word;
@@ -255,6 +294,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     check_retention(reading);
     check_broker(reading);
     check_accounts(reading);
+    check_providers(reading);
     check_routes(reading);
     check_publishers(reading);
 }

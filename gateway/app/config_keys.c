@@ -16,6 +16,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "gateway", false, true, "Who this gateway is, and where its files and doors are." },
     { "broker", false, false, "The MQTT broker on which services publish triggers. Without this section there is none." },
     { "topic", true, true, "What people can agree to: one section each." },
+    { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
@@ -30,6 +31,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define GATEWAY(key, member, ...) { .kind = "gateway", .name = key, FIELD(struct pk_config, member), __VA_ARGS__ }
 #define BROKER(key, member, ...) { .kind = "broker", .name = key, FIELD(struct pk_bus_rule, member), __VA_ARGS__ }
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
+#define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
@@ -114,9 +116,24 @@ const struct pk_key pk_config_keys[] = {
           .help = "What people write for it behind STOP and START, in each language; a Latin spelling comes by itself."),
     TOPIC("purpose", purposes, .type = PK_KEY_TAGGED, .max = 200,
           .help = "One sentence in each language: what its messages are for."),
+    TOPIC("owner", owner, .type = PK_KEY_TEXT, .max = 80,
+          .help = "Who answers for it in the organisation: a team, not a person. Without it the privacy file says that it is missing."),
+    TOPIC("basis", basis, .type = PK_KEY_TEXT, .max = 200, .fallback = "toestemming (AVG artikel 6, eerste lid, onder a)",
+          .help = "The ground in law on which it is done."),
+
+    PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
+             .help = "The company's name."),
+    PROVIDER("country", country, .type = PK_KEY_TEXT, .required = true, .max = 2,
+             .help = "The country in which it handles the messages: two capital letters."),
+    PROVIDER("contract", contract, .type = PK_KEY_TEXT, .required = true, .max = 10,
+             .help = "The day of the processing agreement, like 2026-01-31."),
+    PROVIDER("keeps", keeps_ms, .type = PK_KEY_DURATION, .required = true, .min = 0, .max = 3650 * DAY,
+             .help = "How long it keeps what it was given, by that agreement."),
 
     { .kind = "account", .name = "adapter", .type = PK_KEY_NAME, .required = true, /* looked up, not kept */
             .help = "The adapter that speaks to the provider; `pokana adapters` lists them." },
+    ACCOUNT("provider", provider, .type = PK_KEY_NAME,
+            .help = "The [provider] behind it; only an account that simulates one does without."),
     ACCOUNT("window", window, .type = PK_KEY_INTEGER, .min = 1, .max = 1024, .fallback = "16",
             .help = "Hand-overs at once."),
     ACCOUNT("rate", per_second_milli, .type = PK_KEY_RATE, .max = 100000 * 1000ll, .fallback = "20",
@@ -205,6 +222,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "Who said yes or no to an invitation, after its validity; the sums stay as long as the trigger."),
     RETENTION("proofs", keep_proofs_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 1826 * DAY, .fallback = "1826d",
               .help = "After somebody was erased: the proof, under a pseudonym, of what they had agreed to."),
+    RETENTION("audit", keep_audit_ms, .type = PK_KEY_DURATION, .min = 30 * DAY, .max = 548 * DAY, .fallback = "548d",
+              .help = "Who did what: 18 months, which is also the longest."),
 };
 /* clang-format on */
 const size_t pk_config_key_count = PK_COUNT(pk_config_keys);

@@ -28,6 +28,9 @@ static const struct pk_command *const commands[] = {
     &pk_command_recipients,
     &pk_command_consent,
     &pk_command_text,
+    &pk_command_users,
+    &pk_command_audit,
+    &pk_command_privacy,
     &pk_command_keys,
     &pk_command_backup,
     &pk_command_restore,
@@ -62,6 +65,7 @@ static void print_help(FILE *out)
                    "  %-14s %s\n\noptions:\n"
                    "  --config FILE  the configuration (else $POKANA_CONFIG, else %s)\n"
                    "  --socket PATH  the control socket (else the one the configuration names)\n"
+                   "  --by NAME      the user in whose name it is done (pokana users)\n"
                    "  --json         one JSON document instead of a table\n"
                    "  --help         this text, or that of a command\n"
                    "  --version      the version\n\n"
@@ -130,7 +134,7 @@ static int parse(struct line *line, int argc, char **argv)
 {
     bool plain = false; /* behind "--" everything is a word */
     for (int i = 1; i < argc; i++) {
-        int config, socket;
+        int config, socket, by;
         if (plain) {
             line->words[line->count++] = argv[i];
         } else if (strcmp(argv[i], "--") == 0) {
@@ -148,6 +152,9 @@ static int parse(struct line *line, int argc, char **argv)
         } else if ((socket = take_value("--socket", argv, argc, &i, &line->invocation.socket)) != 0) {
             if (socket < 0)
                 return missing("--socket");
+        } else if ((by = take_value("--by", argv, argc, &i, &line->invocation.by)) != 0) {
+            if (by < 0)
+                return missing("--by");
         } else {
             line->words[line->count++] = argv[i];
         }

@@ -6,7 +6,7 @@
 #include "gateway/base/file.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/tracker.h"
-#include "gateway/store/jobs.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/names.h"
 
 #include <errno.h>

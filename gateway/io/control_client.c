@@ -65,8 +65,11 @@ static CURLcode perform(CURL *easy, const struct pk_control_call *call, const ch
 {
     char type[128];
     (void) snprintf(type, sizeof type, "Content-Type: %s", call->content_type ? call->content_type : "application/json");
-    struct curl_slist no_expect = { (char[]){ "Expect:" }, NULL }, headers = { type, &no_expect };
-    set_request(easy, call, url, strcmp(call->method, "GET") == 0 ? NULL : &headers);
+    char more[256];
+    (void) snprintf(more, sizeof more, "%s", call->header ? call->header : "");
+    struct curl_slist own = { more, NULL }, *last = call->header ? &own : NULL;
+    struct curl_slist no_expect = { (char[]){ "Expect:" }, last }, headers = { type, &no_expect };
+    set_request(easy, call, url, strcmp(call->method, "GET") == 0 ? last : &headers);
     (void) curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void) curl_easy_setopt(easy, CURLOPT_WRITEDATA, body);
     CURLcode result = curl_easy_perform(easy);

@@ -14,6 +14,7 @@ struct pk_control_call {
     const char *path; /* with query, encoded */
     struct pk_slice body;
     const char *content_type; /* NULL = application/json */
+    const char *header; /* one more header line, "Name: value"; NULL = none */
     int64_t timeout_ms; /* 0 = none */
 };
 

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Who acts. Every function of the service that reads or changes something on somebody's behalf takes one, so that
- * what was done can be told later and a scope can be checked in one place. Borrowed for the call.
+ * Who acts. Every function of the service that reads or changes something on somebody's behalf takes one and asks
+ * rights.h about it, so that what was done can be told later and what may be done is decided in one place. Borrowed for
+ * the call.
  */
 #ifndef PK_SERVICE_ACTOR_H
 #define PK_SERVICE_ACTOR_H
 
-#include "gateway/include/pokana/slice.h"
+#include "gateway/model/rights.h"
+#include "gateway/service/rules.h"
 
-enum pk_role {
-    PK_ROLE_SYSTEM = 0, /* the gateway itself: schedules, recovery */
-    PK_ROLE_PUBLISHER, /* another service, over MQTT */
-    PK_ROLE_ACCOUNT, /* a provider, telling what happened */
-    PK_ROLE_PERSON, /* the recipient, by a reply */
-    PK_ROLE_OPERATOR, /* somebody at the control socket */
+/* What an actor is limited to. A list without words allows nothing; one "*" allows everything. */
+struct pk_actor_scope {
+    struct pk_words topics, templates, tags;
 };
 
 struct pk_actor {
     enum pk_role role;
     const char *name; /* publisher, account or user; never a number or an address */
+    const char *via; /* the door's own name of whoever acts in the name of a user: "uid:1000"; NULL = nobody else */
     const char *purpose; /* one word for the audit: "import", "resolve"; may be NULL */
+    const struct pk_actor_scope *scope; /* NULL = no limit of its own (a publisher without one may nothing) */
+    int64_t recipient; /* PK_ROLE_PERSON: who it is; else 0 */
     struct pk_slice trace; /* W3C traceparent; may be empty */
 };
-
-const char *pk_role_name(enum pk_role role);
 
 #endif

@@ -5,7 +5,8 @@
 #include "gateway/language/phone.h"
 #include "gateway/service/import.h"
 #include "gateway/service/planner.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 
@@ -15,13 +16,23 @@ static int audit(struct pk_service *service, const struct pk_actor *actor, const
                  int64_t now_ms, struct pk_error *err)
 {
     char id[PK_ID_TEXT_MAX];
-    return pk_audit_append(service->store, actor->name, action, recipient != 0 ? pk_id_format(recipient, id) : "", detail, now_ms, err);
+    return pk_trail_done(service, actor, action, recipient != 0 ? pk_id_format(recipient, id) : "", detail, recipient, now_ms, err);
+}
+
+static int allow(struct pk_service *service, const struct pk_actor *actor, enum pk_action action, int64_t recipient, struct pk_slice topic,
+                 struct pk_error *err)
+{
+    char id[PK_ID_TEXT_MAX];
+    const struct pk_about about = { .recipient = recipient, .topic = topic };
+    return pk_allow(service, actor, action, &about, recipient != 0 ? pk_id_format(recipient, id) : NULL, err);
 }
 
 int pk_consent_look(struct pk_service *service, const struct pk_actor *actor, int64_t recipient, const char *what, int64_t now_ms,
                     struct pk_recipient *ret_who, struct pk_error *err)
 {
-    int r = pk_recipient_get(service->store, recipient, ret_who, err);
+    int r = allow(service, actor, PK_ACTION_CONSENT_VIEW, recipient, (struct pk_slice){ 0 }, err);
+    if (r == 0)
+        r = pk_recipient_get(service->store, recipient, ret_who, err);
     return r == 0 ? audit(service, actor, what, recipient, "", now_ms, err) : r;
 }
 
@@ -41,7 +52,10 @@ int pk_consent_find(struct pk_service *service, const struct pk_actor *actor, st
     struct pk_address found = { 0 };
     struct pk_slice on = channel.len > 0 ? channel : PK_SLICE("sms");
     uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, on);
-    int r = id == 0 ? PK_E_NOT_FOUND : pk_address_find(service->store, id, normalise(service, on, address, number), &found, NULL);
+    int r = allow(service, actor, PK_ACTION_RECIPIENT_VIEW, 0, (struct pk_slice){ 0 }, err);
+    if (r != 0)
+        return r;
+    r = id == 0 ? PK_E_NOT_FOUND : pk_address_find(service->store, id, normalise(service, on, address, number), &found, NULL);
     if (r != 0 && r != PK_E_NOT_FOUND)
         return pk_fail(err, r, "the address could not be looked up");
     if ((r = audit(service, actor, "recipient.find", found.recipient, found.recipient != 0 ? "found" : "not found", now_ms, err)) != 0)
@@ -206,7 +220,9 @@ int pk_consent_grant(struct pk_service *service, const struct pk_actor *actor, c
     struct pk_recipient who;
     struct pk_slice by = plan->by.len > 0 ? plan->by : pk_slice_of(actor->name);
     int64_t has_until_ms = 0;
-    int r = check_evidence(plan, by, now_ms, err);
+    int r = allow(service, actor, PK_ACTION_CONSENT_GRANT, plan->recipient, plan->topic, err);
+    if (r == 0)
+        r = check_evidence(plan, by, now_ms, err);
     if (r == 0)
         r = pk_recipient_get(service->store, plan->recipient, &who, err);
     if (r == 0)
@@ -272,7 +288,9 @@ int pk_consent_withdraw(struct pk_service *service, const struct pk_actor *actor
     struct withdrawing withdrawing = { .now_ms = now_ms };
     struct pk_recipient who;
     struct pk_slice by = plan->by.len > 0 ? plan->by : pk_slice_of(actor->name), how = plan->how.len > 0 ? plan->how : PK_SLICE("desk");
-    int r = check_word("how they said it", how, true, err);
+    int r = allow(service, actor, PK_ACTION_CONSENT_WITHDRAW, plan->recipient, plan->topic, err);
+    if (r == 0)
+        r = check_word("how they said it", how, true, err);
     if (r == 0)
         r = check_word("who enters it", by, true, err);
     if (r == 0)

@@ -10,6 +10,8 @@
 #include "gateway/base/log.h"
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/jobs.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/triggers.h"
@@ -35,9 +37,11 @@ void pk_holds_read(struct pk_service *service, struct pk_holds *ret_holds)
 static int set(struct pk_service *service, const struct pk_actor *actor, const char *name, bool on, int64_t now_ms,
                struct pk_error *err)
 {
-    int r = pk_store_set_number(service->store, name, on ? 1 : 0, err);
+    int r = pk_allow(service, actor, on ? PK_ACTION_HOLD_SET : PK_ACTION_HOLD_LIFT, NULL, name, err);
     if (r == 0)
-        r = pk_audit_append(service->store, actor->name, name, "", on ? "on" : "off", now_ms, err);
+        r = pk_store_set_number(service->store, name, on ? 1 : 0, err);
+    if (r == 0)
+        r = pk_trail_done(service, actor, name, "", on ? "on" : "off", 0, now_ms, err);
     if (r != 0)
         return r;
     /* Lifted in this turn, it no longer holds this turn's open phase: nobody needs to be woken. */
@@ -66,8 +70,10 @@ static void let_go(void *ctx)
 int pk_hold_account(struct pk_service *service, const struct pk_actor *actor, struct pk_desk *desk, bool pause,
                     const char *reason, int64_t now_ms, struct pk_error *err)
 {
-    int r = pk_audit_append(service->store, actor->name, pause ? "account.pause" : "account.resume", desk->rule->name,
-                            pause && reason ? reason : "", now_ms, err);
+    int r = pk_allow(service, actor, PK_ACTION_ACCOUNT_PAUSE, NULL, desk->rule->name, err);
+    if (r == 0)
+        r = pk_trail_done(service, actor, pause ? "account.pause" : "account.resume", desk->rule->name, pause && reason ? reason : "", 0,
+                          now_ms, err);
     if (r == 0)
         r = pk_desk_pause(desk, pause, reason, err);
     if (r == 0 && !pause)
@@ -82,14 +88,16 @@ int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *ac
 {
     struct pk_trigger trigger;
     char text[PK_ID_TEXT_MAX];
-    int r = pk_trigger_get(service->store, id, &trigger, err);
+    int r = pk_allow(service, actor, PK_ACTION_HOLD_DECIDE, NULL, pk_id_format(id, text), err);
+    if (r == 0)
+        r = pk_trigger_get(service->store, id, &trigger, err);
     if (r != 0)
         return r;
     if (trigger.state != PK_TRIGGER_HELD)
         return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is not held", pk_id_format(id, text));
     if (!drop && trigger.valid_until_ms <= now_ms)
         return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is past its validity", pk_id_format(id, text));
-    r = pk_audit_append(service->store, actor->name, drop ? "trigger.drop" : "trigger.release", pk_id_format(id, text), "", now_ms, err);
+    r = pk_trail_done(service, actor, drop ? "trigger.drop" : "trigger.release", text, "", 0, now_ms, err);
     if (r != 0)
         return r;
     pk_log(PK_LOG_WARN, "holds", drop ? "trigger.drop" : "trigger.release", "trigger", text, "by", actor->name, NULL);
@@ -101,12 +109,15 @@ int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *ac
 int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, bool drop, int64_t now_ms, struct pk_error *err)
 {
     struct pk_store *store = service->store;
+    int r = pk_allow(service, actor, PK_ACTION_HOLD_DECIDE, NULL, drop ? "drop" : "release", err);
+    if (r != 0)
+        return r;
     int64_t job = drop ? HELD_DROP : HELD_RELEASE, running = pk_store_number(store, HELD_JOB, HELD_NOTHING);
     if (running != HELD_NOTHING && running != job) {
         (void) pk_fail(err, PK_E_CONFLICT, "held messages are being %s now", drop ? "released" : "dropped");
         return pk_hint(err, PK_E_CONFLICT, "Wait until that is done.");
     }
-    int r = pk_store_set_number(store, HELD_JOB, job, err);
+    r = pk_store_set_number(store, HELD_JOB, job, err);
     if (r == 0)
         r = pk_store_set_number(store, HELD_EXPIRES, 0, err);
     if (r == 0)
@@ -114,7 +125,7 @@ int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, boo
     if (r == 0)
         r = pk_store_set_number(store, HELD_DUE, 0, err);
     if (r == 0)
-        r = pk_audit_append(store, actor->name, drop ? "held.drop" : "held.release", "", "", now_ms, err);
+        r = pk_trail_done(service, actor, drop ? "held.drop" : "held.release", "", "", 0, now_ms, err);
     if (r == 0)
         pk_log(PK_LOG_WARN, "holds", drop ? "held.drop" : "held.release", "by", actor->name, NULL);
     return r;

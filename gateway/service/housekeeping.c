@@ -17,6 +17,7 @@
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
@@ -359,6 +360,11 @@ static void long_round(struct pk_upkeep *upkeep)
     int r = pk_unit_begin(service->store, &err);
     if (r == 0) {
         r = pk_upkeep_retain(service->store, &retention, ROWS, &more, &err);
+        if (r == 0 && service->rules->keep_audit_ms > 0) {
+            bool more_acts = false;
+            r = pk_audit_prune(service->store, now_ms - service->rules->keep_audit_ms, ROWS, &more_acts, &err);
+            more |= more_acts;
+        }
         if (r != 0)
             pk_unit_drop(service->store);
         else

@@ -9,6 +9,7 @@
 #include "gateway/base/id.h"
 #include "gateway/service/import_private.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/trail.h"
 
 #define LOOK_AT_CLOCK_EVERY 8u
 #define STEPS_A_COMMIT 8u /* of a command, which nobody waits for but its user */
@@ -97,6 +98,8 @@ static void check_some(struct pk_import *import, int64_t now_ms, struct share *s
         struct pk_import_known *known = known_of(import, import->rows);
         if (r > 0)
             r = pk_import_check_row(import->service, &import->form, import->confirmed, &from, now_ms, known, &row, &err);
+        if (r == 0)
+            r = pk_import_check_scope(import, &row, &err);
         known->good = r == 0;
         if (r != 0) {
             note(import, from.line, import->rows, false, err.message, err.hint);
@@ -118,12 +121,9 @@ static int save(struct pk_import *import, uint32_t state, int64_t now_ms, struct
     int r = pk_job_save(import->service->store, &job, err);
     if (r == 0 && state != PK_JOB_RUNNING) {
         char id[PK_ID_TEXT_MAX], detail[160];
-        (void) snprintf(detail, sizeof detail, "%s: %lld added, %lld unchanged, %lld refused, %lld asked",
-                        state == PK_JOB_DONE ? "done" : "failed", (long long) job.counts[PK_IMPORT_ADDED],
-                        (long long) job.counts[PK_IMPORT_UNCHANGED], (long long) job.counts[PK_IMPORT_REFUSED],
-                        (long long) job.counts[PK_IMPORT_ASKED]);
-        r = pk_audit_append(import->service->store, import->actor, "recipients.imported", pk_id_format(job.id, id), detail,
-                            now_ms, err);
+        (void) snprintf(detail, sizeof detail, "%s: %lld taken, %lld refused", state == PK_JOB_DONE ? "done" : "failed",
+                        (long long) pk_import_taken(&job), (long long) job.counts[PK_IMPORT_REFUSED]);
+        r = pk_trail_done(import->service, &import->actor, "recipients.imported", pk_id_format(job.id, id), detail, 0, now_ms, err);
     }
     if (r == 0)
         import->job = job;
@@ -158,8 +158,8 @@ static int apply_one(struct pk_import *import, const struct pk_csv_row *from, in
     r = pk_import_apply_row(import->service, import->confirmed, pk_slice_of(import->by), &row, now_ms, &outcome, err);
     if (r != 0)
         return r;
-    if (outcome.reason[0])
-        note(import, from->line, import->at, true, outcome.reason, outcome.hint);
+    if (outcome.refused)
+        note(import, from->line, import->at, true, outcome.refused, outcome.hint);
     counts[outcome.refused ? PK_IMPORT_REFUSED : outcome.changed ? PK_IMPORT_ADDED : PK_IMPORT_UNCHANGED]++;
     counts[PK_IMPORT_ASKED] += outcome.asked;
     return 0;
@@ -240,6 +240,11 @@ bool pk_import_ended(const struct pk_import *import)
     return import->phase == PK_IMPORT_DONE || import->phase == PK_IMPORT_FAILED;
 }
 
+int64_t pk_import_taken(const struct pk_job_row *job)
+{
+    return job->counts[PK_IMPORT_ADDED] + job->counts[PK_IMPORT_UNCHANGED];
+}
+
 int64_t pk_import_job(const struct pk_import *import)
 {
     return import->job.id;
@@ -258,7 +263,8 @@ void pk_import_view(const struct pk_import *import, struct pk_import_view *ret_v
         .more_notes = import->more_notes,
         .trouble = import->trouble,
     };
-    memcpy(ret_view->counts, import->job.counts, sizeof ret_view->counts);
+    ret_view->taken = pk_import_taken(&import->job);
+    ret_view->refused = import->job.counts[PK_IMPORT_REFUSED];
 }
 
 static int commit(struct pk_store *store, struct pk_error *err)

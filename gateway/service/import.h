@@ -8,7 +8,8 @@
  *
  * A row asks: its people become `invited` and get the opt-in question. Where their yes is on paper already (confirmed),
  * the row says how, when and by whom, and a second person answers for it. Nobody who said STOP, or no, is asked or
- * confirmed by a file. Reports name lines and never what stands in them.
+ * confirmed by a file. Reports name lines and never what stands in them, and tell of a line only what the file itself
+ * shows: whether a number is known here, and what its person said, is the same answer.
  *
  *     import_begin.c  who may, which file, which job
  *     import.c        its steps: checking, applying, ending; what is told of it
@@ -39,19 +40,21 @@ struct pk_import_options {
 struct pk_import_note {
     uint32_t line;
     uint32_t row;  /* the same in rows, from 0 */
-    bool applying; /* refused while it was applied: what the file cannot know, as a STOP */
+    bool applying; /* refused while it was applied: by the rules of now, never for who it is of */
     char reason[160];
     char hint[160];
 };
 
 enum pk_import_phase { PK_IMPORT_CHECKING = 0, PK_IMPORT_APPLYING, PK_IMPORT_DONE, PK_IMPORT_FAILED };
+/* The counts of its row in the store. Of these only the refused are told: the others would say of a file of one line
+ * whether that number is known. */
 enum pk_import_count { PK_IMPORT_ADDED = 0, PK_IMPORT_UNCHANGED, PK_IMPORT_REFUSED, PK_IMPORT_ASKED, PK_IMPORT_COUNTS };
 
 struct pk_import_view {
     int64_t job;
     enum pk_import_phase phase;
     int64_t done, total; /* rows of this phase */
-    int64_t counts[PK_IMPORT_COUNTS];
+    int64_t taken, refused; /* lines */
     const struct pk_import_note *notes; /* until the next step */
     size_t note_count;
     int64_t more_notes;  /* not kept */
@@ -72,6 +75,7 @@ PK_AUTO_DEFINE(pk_import, struct pk_import *, pk_import_free)
  * again by the next step. */
 int pk_import_step(struct pk_import *import, int64_t now_ms, int64_t budget_us, struct pk_error *err);
 bool pk_import_ended(const struct pk_import *import);
+int64_t pk_import_taken(const struct pk_job_row *job); /* lines that were good, whatever became of them */
 int64_t pk_import_job(const struct pk_import *import);
 void pk_import_view(const struct pk_import *import, struct pk_import_view *ret_view);
 

@@ -27,41 +27,28 @@ struct applying {
     } topics[PK_IMPORT_TOPICS_MAX];
 };
 
-static void tell(struct pk_import_outcome *outcome, const char *reason, const char *hint)
-{
-    (void) snprintf(outcome->reason, sizeof outcome->reason, "%s", reason);
-    (void) snprintf(outcome->hint, sizeof outcome->hint, "%s", hint);
-}
-
-static int refuse(struct applying *a, const char *reason, const char *hint)
-{
-    a->outcome->refused = true;
-    tell(a->outcome, reason, hint);
-    return 0;
-}
-
 /* ---- who ---- */
 
-static int recognise(struct applying *a, struct pk_error *err)
+/* Somebody who said STOP, or whom the network refuses, is passed over without a word: whoever gives a file must not learn
+ * from it who is known here, nor what they said. */
+static int recognise(struct applying *a, bool *ret_reachable, struct pk_error *err)
 {
     struct pk_store *store = a->service->store;
     struct pk_address at;
-    static const char stop_hint[] = "Only the person can undo that, by writing START.";
-    if (pk_suppression_has(store, a->channel, a->row->address))
-        return refuse(a, "said STOP", stop_hint);
+    *ret_reachable = !pk_suppression_has(store, a->channel, a->row->address);
     int r = pk_address_find(store, a->channel, a->row->address, &at, err);
     if (r == PK_E_NOT_FOUND)
         return 0;
     if (r != 0)
         return r;
-    if (at.blocked_ms != 0)
-        return refuse(a, "the network refuses this address", "Ask the person for another one.");
+    *ret_reachable &= at.blocked_ms == 0;
     a->address = at.id;
     if (at.recipient == 0)
         return 0; /* wrote to us before, and is signed up now */
     if ((r = pk_recipient_get(store, at.recipient, &a->who, err)) != 0)
         return r;
-    return a->who.stopped_ms != 0 ? refuse(a, "said STOP", stop_hint) : 0;
+    *ret_reachable &= a->who.stopped_ms == 0;
+    return 0;
 }
 
 static int add_person(struct applying *a, struct pk_error *err)
@@ -107,7 +94,7 @@ static bool covers(int64_t has_until_ms, int64_t new_until_ms)
     return has_until_ms == 0 || (new_until_ms != 0 && has_until_ms >= new_until_ms);
 }
 
-/* What each topic of the row would change. All refused: *ret_any is false. */
+/* What each topic of the row would change. No to all of them: *ret_any is false. */
 static int weigh(struct applying *a, bool *ret_any, struct pk_error *err)
 {
     struct pk_store *store = a->service->store;
@@ -121,12 +108,8 @@ static int weigh(struct applying *a, bool *ret_any, struct pk_error *err)
         enum pk_consent_state state =
             a->who.id == 0 ? PK_CONSENT_UNKNOWN
                            : pk_ledger_state(store, a->who.id, a->topics[i].id, a->channel, a->now_ms, &has_until_ms);
-        if (state == PK_CONSENT_STATE_WITHDRAWN || state == PK_CONSENT_STATE_BLOCKED) {
-            bool no = state == PK_CONSENT_STATE_WITHDRAWN;
-            tell(a->outcome, no ? "said no to a topic of this row before" : "the network refuses messages to this person",
-                 no ? "Only the person can undo that." : "They can be reached again when they write themselves.");
-            continue;
-        }
+        if (state == PK_CONSENT_STATE_WITHDRAWN || state == PK_CONSENT_STATE_BLOCKED)
+            continue; /* only the person can undo that */
         *ret_any = true;
         if (a->confirmed) {
             a->topics[i].append = state != PK_CONSENT_GRANTED || !covers(has_until_ms, a->topics[i].until_ms);
@@ -208,20 +191,18 @@ int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_sl
     struct applying a = {
         .service = service, .row = row, .outcome = ret_outcome, .by = by, .now_ms = now_ms, .confirmed = confirmed
     };
-    bool any = false;
-    int r = pk_name_intern(service->store, PK_NAME_CHANNEL, row->channel, &a.channel, err);
-    if (r == 0)
-        r = recognise(&a, err);
-    if (r != 0 || ret_outcome->refused)
-        return r;
+    bool reachable = false, any = false;
     struct pk_error why = { 0 };
-    if (!confirmed && !pk_planner_can_ask(service, a.channel, &why))
-        return refuse(&a, "cannot be asked: nobody can answer on the route, and there is no page to answer on", "Set page in [gateway].");
-    if ((r = weigh(&a, &any, err)) != 0)
-        return r;
-    if (!any) {
-        ret_outcome->refused = true;
+    int r = pk_name_intern(service->store, PK_NAME_CHANNEL, row->channel, &a.channel, err);
+    /* Before anybody is looked for: so it is said of a number whoever's it is. */
+    if (r == 0 && !confirmed && !pk_planner_can_ask(service, a.channel, &why)) {
+        ret_outcome->refused = "cannot be asked: nobody can answer on the route, and there is no page to answer on";
+        ret_outcome->hint = "Set page in [gateway].";
         return 0;
     }
-    return change(&a, err);
+    if (r == 0)
+        r = recognise(&a, &reachable, err);
+    if (r == 0 && reachable)
+        r = weigh(&a, &any, err);
+    return r == 0 && any ? change(&a, err) : r;
 }

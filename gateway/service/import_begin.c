@@ -5,6 +5,8 @@
  */
 #include "gateway/base/id.h"
 #include "gateway/service/import_private.h"
+#include "gateway/service/trail.h"
+#include "gateway/service/users.h"
 
 int pk_import_rewind(struct pk_import *import, struct pk_error *err)
 {
@@ -34,12 +36,56 @@ static uint32_t count_lines(struct pk_slice text)
     return lines;
 }
 
-static int check_options(const struct pk_import_options *options, struct pk_error *err)
+/* ---- who ---- */
+
+static struct pk_words copy_words(const struct pk_words *words)
+{
+    const char **items = pk_alloc_array(words->count + 1, sizeof *items);
+    for (size_t i = 0; i < words->count; i++)
+        items[i] = pk_strdup(words->items[i]);
+    return (struct pk_words){ items, words->count };
+}
+
+static void free_words(struct pk_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free((void *) (uintptr_t) words->items[i]);
+    free((void *) (uintptr_t) words->items);
+    *words = (struct pk_words){ 0 };
+}
+
+static void keep_actor(struct pk_import *import, const struct pk_actor *actor)
+{
+    import->actor = (struct pk_actor){ .role = actor->role, .name = pk_strdup(actor->name), .via = pk_strdup(actor->via), .purpose = "import" };
+    if (!actor->scope)
+        return;
+    import->scope.topics = copy_words(&actor->scope->topics);
+    import->scope.templates = copy_words(&actor->scope->templates);
+    import->scope.tags = copy_words(&actor->scope->tags);
+    import->actor.scope = &import->scope;
+}
+
+int pk_import_check_scope(const struct pk_import *import, const struct pk_import_row *row, struct pk_error *err)
+{
+    for (size_t i = 0; i < row->topic_count; i++)
+        if (pk_may(&import->actor, PK_ACTION_RECIPIENT_IMPORT, &(struct pk_about){ .topic = pk_slice_of(row->topics[i]->name) }, NULL) != 0)
+            return pk_fail(err, PK_E_DENIED, "topics: \"%s\" is not one of yours", row->topics[i]->name);
+    for (size_t i = 0; i < row->tag_count; i++)
+        if (pk_may(&import->actor, PK_ACTION_RECIPIENT_IMPORT, &(struct pk_about){ .tag = row->tags[i] }, NULL) != 0)
+            return pk_fail(err, PK_E_DENIED, "tags: one of them is not one of yours");
+    return 0;
+}
+
+/* Who is named must have the right, not only who types: pk_users_vouch() knows whether there are users at all. */
+static int check_options(struct pk_service *service, const struct pk_import_options *options, struct pk_error *err)
 {
     if (!pk_import_is_word(options->by))
         return pk_fail(err, PK_E_INVALID, "who imports must be a name, at most %u bytes", PK_IMPORT_WORD_MAX);
-    if (!options->confirmed)
-        return 0;
+    int r = pk_users_vouch(service, options->by, PK_ACTION_RECIPIENT_IMPORT, err);
+    if (r == 0 && options->confirmed && options->second_person.len > 0)
+        r = pk_users_vouch(service, options->second_person, PK_ACTION_RECIPIENT_IMPORT, err);
+    if (r != 0 || !options->confirmed)
+        return r;
     char *by = pk_slice_dup(options->by), *second = pk_slice_dup(options->second_person);
     bool two = second && pk_import_is_word(options->second_person) && strcasecmp(by, second) != 0;
     free(by);
@@ -80,22 +126,27 @@ static int start_job(struct pk_import *import, const struct pk_import_options *o
                     import->confirmed ? ", second person " : "", import->confirmed ? (int) options->second_person.len : 0,
                     options->second_person.data ? options->second_person.data : "",
                     import->confirmed ? ", already confirmed" : "", import->partial ? ", partial" : "");
-    return pk_audit_append(store, import->actor, "recipients.import", pk_id_format(import->job.id, id), detail, now_ms, err);
+    return pk_trail_done(import->service, &import->actor, "recipients.import", pk_id_format(import->job.id, id), detail, 0, now_ms, err);
 }
 
 int pk_import_new(struct pk_service *service, const struct pk_actor *actor, const struct pk_import_options *options,
                   struct pk_slice text, int64_t now_ms, struct pk_import **ret_import, struct pk_error *err)
 {
+    int r = pk_allow(service, actor, PK_ACTION_RECIPIENT_IMPORT, NULL, NULL, err);
+    if (r != 0)
+        return r;
     if (text.len > PK_IMPORT_BYTES_MAX) {
         (void) pk_fail(err, PK_E_LIMIT, "the file is larger than %u bytes", PK_IMPORT_BYTES_MAX);
         return pk_hint(err, PK_E_LIMIT, "Divide it into smaller files.");
     }
-    int r = check_options(options, err);
-    if (r != 0)
+    if ((r = check_options(service, options, err)) != 0) {
+        if (r == PK_E_DENIED)
+            pk_trail_refused(service, actor, PK_ACTION_RECIPIENT_IMPORT, NULL, 0);
         return r;
+    }
     pk_auto(pk_import) struct pk_import *import = pk_alloc(sizeof *import);
     import->service = service;
-    import->actor = pk_strdup(actor->name);
+    keep_actor(import, actor);
     import->by = pk_slice_dup(options->by);
     import->confirmed = options->confirmed;
     import->partial = options->partial;
@@ -129,7 +180,11 @@ void pk_import_free(struct pk_import *import)
     free(import->text);
     free(import->known);
     free(import->notes);
-    free(import->actor);
+    free((void *) (uintptr_t) import->actor.name);
+    free((void *) (uintptr_t) import->actor.via);
+    free_words(&import->scope.topics);
+    free_words(&import->scope.templates);
+    free_words(&import->scope.tags);
     free(import->by);
     free(import);
 }

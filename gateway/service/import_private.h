@@ -51,7 +51,8 @@ struct pk_import_known {
 
 struct pk_import {
     struct pk_service *service;
-    char *actor;
+    struct pk_actor actor; /* its strings and lists are this import's own */
+    struct pk_actor_scope scope;
     char *text;
     size_t text_len;
     char *by;
@@ -73,6 +74,9 @@ struct pk_import {
     char trouble[256];
 };
 
+/* Whether the actor may sign people up for the row's topics and tags. */
+int pk_import_check_scope(const struct pk_import *import, const struct pk_import_row *row, struct pk_error *err);
+
 /* Back to the first data row, the first line read anew. */
 int pk_import_rewind(struct pk_import *import, struct pk_error *err);
 
@@ -84,11 +88,12 @@ int pk_import_check_row(const struct pk_service *service, const struct pk_import
 /* How long the consent of a row for a topic lasts: what it says, at most the topic's own time. 0 = no end. */
 int64_t pk_import_until(const struct pk_import_row *row, const struct pk_topic_rule *topic);
 
-/* What became of a row. */
+/* What became of a row: for the job's own counts, which are told to nobody. Refused is told, and is never about who the
+ * row is of. */
 struct pk_import_outcome {
-    bool changed, refused;
+    bool changed;
     unsigned asked;
-    char reason[160], hint[160]; /* set when something of it was refused */
+    const char *refused, *hint; /* NULL = it was not */
 };
 /* Inside a unit. `by`: who is named where the row names nobody. */
 int pk_import_apply_row(struct pk_service *service, bool confirmed, struct pk_slice by, const struct pk_import_row *row,

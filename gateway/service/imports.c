@@ -56,10 +56,8 @@ static void log_end(const struct pk_import *import)
         return;
     pk_import_view(import, &view);
     pk_log(view.phase == PK_IMPORT_DONE ? PK_LOG_INFO : PK_LOG_WARN, "imports",
-           view.phase == PK_IMPORT_DONE ? "import.done" : "import.failed", "job", pk_id_format(view.job, id), "added",
-           PK_LOG_INT(view.counts[PK_IMPORT_ADDED]), "unchanged", PK_LOG_INT(view.counts[PK_IMPORT_UNCHANGED]), "refused",
-           PK_LOG_INT(view.counts[PK_IMPORT_REFUSED]), "asked", PK_LOG_INT(view.counts[PK_IMPORT_ASKED]), "reason",
-           view.trouble[0] ? view.trouble : NULL, NULL);
+           view.phase == PK_IMPORT_DONE ? "import.done" : "import.failed", "job", pk_id_format(view.job, id), "taken",
+           PK_LOG_INT(view.taken), "refused", PK_LOG_INT(view.refused), "reason", view.trouble[0] ? view.trouble : NULL, NULL);
 }
 
 static void keep_log_short(struct pk_imports *imports)

@@ -13,6 +13,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/rights.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -52,11 +53,13 @@ void pk_intake_free(struct pk_intake *intake)
     free(intake);
 }
 
-/* What is known of one event while it is checked. */
+/* What is known of one event while it is checked. Its publisher may publish within the lists of its rule. */
 struct taking {
     struct pk_service *service;
     const struct pk_intake_event *in;
     const struct pk_publisher_rule *rule;
+    struct pk_actor_scope scope;
+    struct pk_actor actor;
     struct pk_cloudevent event;
     bool read; /* the event, as far as it can be */
     struct pk_trigger_request request;
@@ -137,6 +140,8 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct takin
     t->rule = pk_rules_publisher(intake->service->rules, t->in->publisher);
     if (!t->rule)
         return refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
+    t->scope = (struct pk_actor_scope){ .topics = t->rule->topics, .templates = t->rule->templates, .tags = t->rule->tags };
+    t->actor = (struct pk_actor){ .role = PK_ROLE_PUBLISHER, .name = t->rule->name, .purpose = "publish", .scope = &t->scope };
     if (t->in->response_topic.len > 0) {
         if (!own_topic(t, t->in->response_topic))
             return refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
@@ -147,6 +152,12 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct takin
     if (!within_rate(intake, t->rule, t->now_ms))
         return refuse(PK_REFUSAL_RATE, err, "this publisher sends more triggers than its rule allows");
     return PK_REFUSAL_NONE;
+}
+
+/* Said in the answer with a reason of its own; here it is kept who tried what. */
+static bool may(const struct taking *t, const struct pk_about *about, const char *object)
+{
+    return pk_allow(t->service, &t->actor, PK_ACTION_TRIGGER_PUBLISH, about, object, NULL) == 0;
 }
 
 /* ---- what ---- */
@@ -167,6 +178,7 @@ static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
     if (refusal != PK_REFUSAL_NONE)
         return refusal;
     t->told.traceparent = t->event.traceparent;
+    t->actor.trace = t->event.traceparent;
     if (!pk_slice_is(t->event.source, t->rule->source))
         return refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
     /* Whoever repeats an event that was accepted hears so again, whatever changed or ran out since. */
@@ -187,7 +199,7 @@ static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
 static enum pk_event_refusal check_template(const struct taking *t, struct pk_error *err)
 {
     const struct pk_trigger_request *request = &t->request;
-    if (!pk_words_allow(&t->rule->templates, request->template_name) || !pk_catalog_knows(t->service->catalog, request->template_name)) {
+    if (!may(t, &(struct pk_about){ .template_name = request->template_name }, "template") || !pk_catalog_knows(t->service->catalog, request->template_name)) {
         (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is unknown or not allowed for this publisher",
                        PK_SLICE_ARG(request->template_name));
         return PK_REFUSAL_TEMPLATE;
@@ -200,7 +212,7 @@ static enum pk_event_refusal check_template(const struct taking *t, struct pk_er
     }
     struct pk_slice about = pk_template_topic(template_);
     bool known = pk_rules_topic(t->service->rules, request->topic) != NULL;
-    if (!known || !pk_words_allow(&t->rule->topics, request->topic) || (about.len > 0 && !pk_slice_equal(about, request->topic))) {
+    if (!known || !may(t, &(struct pk_about){ .topic = request->topic }, "topic") || (about.len > 0 && !pk_slice_equal(about, request->topic))) {
         (void) pk_fail(err, PK_E_DENIED, "data.topic: \"%.*s\" is unknown, not this template's, or not allowed for this publisher",
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
@@ -224,7 +236,7 @@ static enum pk_event_refusal check_times(struct taking *t, struct pk_error *err)
 static enum pk_event_refusal allow_tags(const struct taking *t, const struct pk_tag_list *list, struct pk_error *err)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (pk_words_allow(&t->rule->tags, list->items[i]))
+        if (may(t, &(struct pk_about){ .tag = list->items[i] }, "tags"))
             continue;
         (void) pk_fail(err, PK_E_DENIED, "data.tags: \"%.*s\" is not allowed for this publisher", PK_SLICE_ARG(list->items[i]));
         return PK_REFUSAL_AUDIENCE;
@@ -264,7 +276,7 @@ static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *er
 static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
 {
     /* Every tag narrows what one may address: without any, all people of the topic are meant. */
-    if (t->request.all.count + t->request.any.count == 0 && !pk_words_allow(&t->rule->tags, PK_SLICE("*")))
+    if (t->request.all.count + t->request.any.count == 0 && !may(t, &(struct pk_about){ .tag = PK_SLICE("*") }, "everybody"))
         return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: this publisher must name at least one tag");
     enum pk_event_refusal refusal = allow_tags(t, &t->request.all, err);
     if (refusal == PK_REFUSAL_NONE)

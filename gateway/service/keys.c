@@ -3,7 +3,8 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 
 #define ROWS_PER_TURN 250u /* a few milliseconds */
 
@@ -44,7 +45,9 @@ int pk_keys_rotate(struct pk_service *service, const struct pk_actor *actor, int
     char key[8];
     if (!service->read_keys)
         return pk_fail(err, PK_E_UNSUPPORTED, "this gateway cannot read its key file again");
-    int r = service->read_keys(service->keys_ctx, &fresh, err);
+    int r = pk_allow(service, actor, PK_ACTION_KEY_EDIT, NULL, NULL, err);
+    if (r == 0)
+        r = service->read_keys(service->keys_ctx, &fresh, err);
     if (r != 0)
         return r;
     pk_rekey_read(service->store, &rekey);
@@ -55,7 +58,7 @@ int pk_keys_rotate(struct pk_service *service, const struct pk_actor *actor, int
     (void) snprintf(key, sizeof key, "%u", pk_keyring_current(fresh));
     r = pk_rekey_begin(service->store, fresh, err);
     if (r == 0)
-        r = pk_audit_append(service->store, actor->name, "keys.rotate", key, "", now_ms, err);
+        r = pk_trail_done(service, actor, "keys.rotate", key, "", 0, now_ms, err);
     if (r != 0)
         return r;
     struct arriving *arriving = pk_alloc(sizeof *arriving);
@@ -68,9 +71,11 @@ int pk_keys_rotate(struct pk_service *service, const struct pk_actor *actor, int
 int pk_keys_retire(struct pk_service *service, const struct pk_actor *actor, uint8_t key, int64_t now_ms, struct pk_error *err)
 {
     char text[8];
-    int r = pk_key_retire(service->store, key, err);
+    int r = pk_allow(service, actor, PK_ACTION_KEY_EDIT, NULL, NULL, err);
+    if (r == 0)
+        r = pk_key_retire(service->store, key, err);
     (void) snprintf(text, sizeof text, "%u", key);
-    return r == 0 ? pk_audit_append(service->store, actor->name, "keys.retire", text, "", now_ms, err) : r;
+    return r == 0 ? pk_trail_done(service, actor, "keys.retire", text, "", 0, now_ms, err) : r;
 }
 
 bool pk_keys_run(struct pk_service *service)

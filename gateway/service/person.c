@@ -5,14 +5,17 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/language/reply.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/attempts.h"
-#include "gateway/store/jobs.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/person.h"
 #include "gateway/store/replies.h"
 
 #define MESSAGES_SHOWN 2000u
+#define ACTS_SHOWN 2000u
 
 /* ---- finding ---- */
 
@@ -193,7 +196,7 @@ static int tell_rsvp(void *ctx, const struct pk_rsvp *rsvp)
     return 0;
 }
 
-static int tell_act(void *ctx, const struct pk_person_act *act)
+static int tell_act(void *ctx, const struct pk_audit_entry *act)
 {
     struct telling *telling = ctx;
     struct pk_json_out *out = &telling->out;
@@ -218,6 +221,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
 {
     struct pk_store *store = telling->store;
     struct pk_json_out *out = &telling->out;
+    const struct pk_audit_filter acts = { .recipient = who->id, .oldest_first = true };
     int r = 0;
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "recipient", who->id);
@@ -232,7 +236,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     pk_json_add_bool(out, "olderMessagesExist", telling->messages == MESSAGES_SHOWN);
     LIST("replies", pk_person_replies(store, who->id, tell_reply, telling, err));
     LIST("invitationsAnswered", pk_person_rsvps(store, who->id, tell_rsvp, telling, err));
-    LIST("lookedAtOrChanged", pk_person_acts(store, who->id, tell_act, telling, err));
+    LIST("lookedAtOrChanged", pk_audit_list(store, &acts, ACTS_SHOWN, tell_act, telling, err));
     pk_json_close(out, '}');
     return r;
 }
@@ -242,7 +246,9 @@ int pk_person_export(struct pk_service *service, const struct pk_actor *actor, c
 {
     struct pk_found found;
     char id[PK_ID_TEXT_MAX] = "";
-    int r = pk_person_find(service, whom, &found, err);
+    int r = pk_allow(service, actor, PK_ACTION_RECIPIENT_EXPORT, &(struct pk_about){ .recipient = whom->recipient }, NULL, err);
+    if (r == 0)
+        r = pk_person_find(service, whom, &found, err);
     if (r == 0 && found.who.id == 0)
         r = pk_fail(err, PK_E_NOT_FOUND, "nobody is known by this address");
     if (r == 0)
@@ -250,7 +256,7 @@ int pk_person_export(struct pk_service *service, const struct pk_actor *actor, c
     if (r != 0)
         return r;
     /* Written first: the person sees this look as well. */
-    if ((r = pk_audit_append(service->store, actor->name, "recipients.export", id, "", now_ms, err)) != 0)
+    if ((r = pk_trail_done(service, actor, "recipient.export", id, "", found.who.id, now_ms, err)) != 0)
         return r;
     struct telling telling = { .service = service, .store = service->store, .out = pk_json_out(out), .err = err };
     return tell(&telling, &found.who, err);

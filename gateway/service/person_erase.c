@@ -6,7 +6,8 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/person_private.h"
 #include "gateway/service/planner.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/person.h"
@@ -123,7 +124,10 @@ int pk_person_erase(struct pk_service *service, const struct pk_actor *actor, co
 {
     struct pk_found found;
     char id[PK_ID_TEXT_MAX] = "";
-    int r = pk_person_find(service, &plan->whom, &found, err);
+    int r = pk_allow(service, actor, PK_ACTION_RECIPIENT_ERASE, &(struct pk_about){ .recipient = plan->whom.recipient }, NULL, err);
+    if (r != 0)
+        return r;
+    r = pk_person_find(service, &plan->whom, &found, err);
     bool unknown = r == PK_E_NOT_FOUND && plan->whom.recipient == 0;
     if (r != 0 && !unknown)
         return r;
@@ -136,7 +140,8 @@ int pk_person_erase(struct pk_service *service, const struct pk_actor *actor, co
         r = unknown ? pk_wal_holds_erased(service->store, err)
                     : forget(service, actor, &found, plan, now_ms, err);
     if (r == 0)
-        r = pk_audit_append(service->store, actor->name, "recipients.erase", id, plan->asked ? "asked for by the person" : "", now_ms, err);
+        r = pk_trail_done(service, actor, "recipient.erase", id, plan->asked ? "asked for by the person" : "", unknown ? 0 : found.who.id,
+                          now_ms, err);
     if (r == 0) /* not whether there was anybody */
         pk_log(PK_LOG_INFO, "person", "person.erased", "by", actor->name, NULL);
     return r;

@@ -4,7 +4,8 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/planner.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
 
@@ -44,11 +45,13 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
     const struct pk_desk *desk = plan->desk;
     const struct pk_lane_route *route = pk_desks_route_of(service->desks, desk);
     int64_t address = 0;
-    int r = may_test(service, desk, route, err);
+    int r = pk_allow(service, actor, PK_ACTION_ACCOUNT_TEST, NULL, desk->rule->name, err);
+    if (r == 0)
+        r = may_test(service, desk, route, err);
     if (r == 0)
         r = address_of(service, desk->channel, plan->address, now_ms, &address, err);
     if (r == 0)
-        r = pk_audit_append(service->store, actor->name, "account.test", desk->rule->name, "", now_ms, err);
+        r = pk_trail_done(service, actor, "account.test", desk->rule->name, "", 0, now_ms, err);
     if (r != 0)
         return r;
     struct pk_notice notice = {

@@ -2,8 +2,6 @@
 /* Look-ups in the rules. The lists are short: a city has a handful of publishers, routes and topics. */
 #include "gateway/service/rules.h"
 
-#include "gateway/service/actor.h"
-
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->publisher_count; i++)
@@ -36,6 +34,14 @@ const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice 
     return NULL;
 }
 
+const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name)
+{
+    for (size_t i = 0; i < rules->provider_count; i++)
+        if (strcmp(rules->providers[i].name, name) == 0)
+            return &rules->providers[i];
+    return NULL;
+}
+
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
 {
     for (size_t i = 0; i < words->count; i++) {
@@ -49,10 +55,4 @@ bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
         }
     }
     return false;
-}
-
-const char *pk_role_name(enum pk_role role)
-{
-    static const char *const names[] = { "system", "publisher", "account", "person", "operator" };
-    return (size_t) role < sizeof names / sizeof names[0] ? names[role] : "unknown";
 }

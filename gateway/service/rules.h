@@ -47,6 +47,7 @@ struct pk_publisher_rule {
 struct pk_account_rule {
     const char *name;
     const struct pk_adapter *adapter;
+    const char *provider; /* the company behind it; NULL = it only simulates one */
     struct pk_settings *settings; /* accounts opened with it have holds of their own */
     unsigned window; /* hand-overs at once */
     int64_t per_second_milli; /* rate, in thousandths; 0 = unlimited */
@@ -72,6 +73,15 @@ struct pk_topic_rule {
     struct pk_tagged_texts names; /* as people read it */
     struct pk_tagged_texts words; /* what they write for it behind STOP and START */
     struct pk_tagged_texts purposes; /* one sentence: what the messages are for */
+    const char *owner, *basis; /* who answers for it, and on what ground it is done; NULL = not said */
+};
+
+/* A company that gets people's addresses, to hand messages over. */
+struct pk_provider_rule {
+    const char *name;
+    const char *company, *country; /* country: two capital letters */
+    const char *contract; /* the day of the processing agreement: 2026-01-31 */
+    int64_t keeps_ms; /* how long it keeps what it is given */
 };
 
 struct pk_bus_rule {
@@ -102,6 +112,8 @@ struct pk_rules {
     size_t topic_count;
     const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
+    const struct pk_provider_rule *providers;
+    size_t provider_count;
     const char *default_route;
     int64_t validity_ms; /* of a trigger that names none */
     int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
@@ -115,6 +127,7 @@ struct pk_rules {
     int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
     int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
     int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
+    int64_t keep_audit_ms; /* 0 = for ever, in tests */
 };
 
 /* NULL when there is none. */
@@ -123,6 +136,7 @@ const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const c
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
 /* The text in exactly this language; NULL = there is none. */
 const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
+const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name);
 /* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
 

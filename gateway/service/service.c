@@ -13,6 +13,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
+#include "gateway/service/trail.h"
 
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
 {
@@ -26,6 +27,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->read_keys = config->read_keys;
     service->keys_ctx = config->keys_ctx;
     service->texts = pk_texts_new();
+    service->trail = pk_trail_new();
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
         return r;
@@ -52,6 +54,7 @@ struct pk_service *pk_service_new_planning(struct pk_store *store, const struct 
     service->rules = rules;
     service->catalog = catalog;
     service->texts = pk_texts_new();
+    service->trail = pk_trail_new();
     return service;
 }
 
@@ -77,6 +80,7 @@ void pk_service_free(struct pk_service *service)
     pk_imports_free(service->imports);
     pk_verification_free(service->verification);
     pk_texts_free(service->texts);
+    pk_trail_free(service->trail);
     free(service);
 }
 
@@ -136,7 +140,10 @@ static void say_trouble(struct pk_service *service, const char *why)
 void pk_service_commit(struct pk_service *service)
 {
     struct pk_error err = { 0 };
-    if (pk_store_commit(service->store, &err) == 0) {
+    pk_trail_write(service);
+    int r = pk_store_commit(service->store, &err);
+    pk_trail_settle(service, r == 0);
+    if (r == 0) {
         service->metrics.commits++;
         service->committed = true;
         say_trouble(service, "");

@@ -42,6 +42,7 @@ struct pk_service {
     int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
     void *keys_ctx;
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
+    struct pk_trail *trail; /* refusals of this turn, to be kept */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */
@@ -63,7 +64,7 @@ struct pk_service_config {
  * the broker. Work on many rows continues turn by turn. */
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err);
 /* The same rules over the same store without loop, accounts and broker, for a command that holds the database while no
- * gateway runs: what it queues leaves when one starts. Of the rooms only `texts` is there. */
+ * gateway runs: what it queues leaves when one starts. Of the rooms only `texts` and `trail` are there. */
 struct pk_service *pk_service_new_planning(struct pk_store *store, const struct pk_rules *rules, const struct pk_catalog *catalog);
 void pk_service_free(struct pk_service *service); /* hand-overs in flight end as uncertain; commits */
 PK_AUTO_DEFINE(pk_service, struct pk_service *, pk_service_free)

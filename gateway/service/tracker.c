@@ -5,7 +5,8 @@
 #include "gateway/base/id.h"
 #include "gateway/base/random.h"
 #include "gateway/service/planner.h"
-#include "gateway/store/jobs.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/restored.h"
@@ -326,7 +327,9 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
     char id[PK_ID_TEXT_MAX];
     pk_id_format(message_id, id);
     struct pk_message message;
-    int r = pk_message_get(service->store, message_id, &message, err);
+    int r = pk_allow(service, actor, PK_ACTION_MESSAGE_RESOLVE, NULL, id, err);
+    if (r == 0)
+        r = pk_message_get(service->store, message_id, &message, err);
     if (r == PK_E_NOT_FOUND)
         return pk_fail(err, r, "there is no message \"%s\"", id);
     if (r != 0)
@@ -357,7 +360,7 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
         return pk_fail(err, PK_E_CONFLICT, "message \"%s\" is past its validity and cannot be sent again", id);
     r = pk_message_change(service->store, message_id, &change, err);
     if (r == 0)
-        r = pk_audit_append(service->store, actor->name, "message.resolve", id, words[resolution], now_ms, err);
+        r = pk_trail_done(service, actor, "message.resolve", id, words[resolution], message.recipient, now_ms, err);
     if (r == 0 && resolution == PK_RESOLVE_RESEND)
         pk_dispatcher_note(service->dispatcher, message.route, message.priority, due_ms);
     return r;

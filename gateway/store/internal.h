@@ -127,6 +127,7 @@ int pk_turn_begin(struct pk_store *store, struct pk_error *err);
 /* ---- parts with memory of their own ---- */
 
 int pk_migrate(struct pk_store *store, struct pk_error *err);
+int pk_audit_adopt(struct pk_store *store, struct pk_error *err); /* audit.c; once */
 int64_t pk_schema_newest(void); /* the version this program migrates to */
 void pk_names_new(struct pk_store *store);
 void pk_names_free(struct pk_store *store);

@@ -57,11 +57,3 @@ int pk_job_save(struct pk_store *store, const struct pk_job_row *job, struct pk_
                         "iuiiiiiii", job->id, job->state, job->cursor, job->total, job->counts[0], job->counts[1], job->counts[2],
                         job->counts[3], job->updated_ms);
 }
-
-int pk_audit_append(struct pk_store *store, const char *actor, const char *action, const char *object, const char *detail, int64_t now_ms,
-                    struct pk_error *err)
-{
-    return pk_sql_write(store, err, "INSERT INTO audit(at_ms, actor, action, object, detail) VALUES(?1, ?2, ?3, ?4, ?5)", "itttt", now_ms,
-                        pk_slice_of(actor ? actor : ""), pk_slice_of(action), pk_slice_of(object ? object : ""),
-                        pk_slice_of(detail ? detail : ""));
-}

@@ -3,6 +3,7 @@
 #ifndef PK_STORE_JOBS_H
 #define PK_STORE_JOBS_H
 
+#include "gateway/store/audit.h"
 #include "gateway/store/store.h"
 
 enum pk_job_kind { PK_JOB_IMPORT = 1, PK_JOB_REENCRYPT = 2, PK_JOB_RETENTION = 3, PK_JOB_CANCEL = 4 };
@@ -22,9 +23,5 @@ int pk_job_start(struct pk_store *store, uint32_t kind, const uint8_t digest[32]
                  struct pk_job_row *ret_job, struct pk_error *err);
 int pk_job_save(struct pk_store *store, const struct pk_job_row *job, struct pk_error *err);
 int pk_job_get(struct pk_store *store, int64_t id, struct pk_job_row *ret_job, struct pk_error *err);
-
-/* Who did what: acts of people that change something. Object and detail hold no personal data. */
-int pk_audit_append(struct pk_store *store, const char *actor, const char *action, const char *object, const char *detail,
-                    int64_t now_ms, struct pk_error *err);
 
 #endif

@@ -78,6 +78,15 @@ int pk_messages_list(struct pk_store *store, const struct pk_message_filter *fil
     return each_message(store, rows, each, ctx, err);
 }
 
+int pk_messages_of_person(struct pk_store *store, int64_t recipient, size_t max,
+                          int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message WHERE address IN (SELECT id FROM address"
+                                       " WHERE recipient = ?1) AND recipient = ?1 ORDER BY id DESC LIMIT ?2");
+    pk_sql_bind(rows, "ii", recipient, (int64_t) max);
+    return each_message(store, rows, each, ctx, err);
+}
+
 int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err)
 {
     if (trigger == 0 && !store->read_only) {

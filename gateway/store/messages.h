@@ -110,6 +110,9 @@ struct pk_message_filter {
 };
 int pk_messages_list(struct pk_store *store, const struct pk_message_filter *filter, size_t max,
                      int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
+/* Those of one person, newest first. */
+int pk_messages_of_person(struct pk_store *store, int64_t recipient, size_t max,
+                          int (*each)(void *ctx, const struct pk_message *message), void *ctx, struct pk_error *err);
 /* Counts per state, all or of one trigger. Exact and cheap: kept by the rows' own counters table. */
 int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err);
 /* No message of this notice is waiting or under way. */

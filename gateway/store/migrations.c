@@ -141,10 +141,29 @@ static const char *const steps[] = {
     "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
     " WITHOUT ROWID;"
     "CREATE INDEX silent_by_end ON silent(until_ms);",
+    /* 8: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+     * the audit already becomes the chain's beginning (pk_audit_adopt) */
+    "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN result INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN subject BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN trace BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN span BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN parent BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE audit ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE audit ADD COLUMN link BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX audit_by_subject ON audit(subject, id);"
+    "CREATE INDEX audit_by_time ON audit(at_ms);"
+    "CREATE INDEX rsvp_by_recipient ON rsvp(recipient);"
+    "CREATE TABLE audit_anchor(id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, link BLOB NOT NULL, key INTEGER NOT NULL,"
+    " seal BLOB NOT NULL) STRICT;"
+    "INSERT INTO number(name, value) VALUES('audit.adopt', 1);"
+    /* topics and tags: what a user is limited to, with commas; empty = nothing in particular */
+    "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
+    " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 8: people who want to be forgotten */
-    "CREATE INDEX IF NOT EXISTS audit_by_object ON audit(object) WHERE object <> '';"
-    "CREATE INDEX IF NOT EXISTS rsvp_by_recipient ON rsvp(recipient);"
+    /* 9: people who want to be forgotten */
     /* whose entries in the ledger somebody's are, for who knows the address and has the key */
     "CREATE TABLE proof(pseudonym BLOB NOT NULL, recipient INTEGER NOT NULL, key INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " PRIMARY KEY(pseudonym, recipient)) STRICT, WITHOUT ROWID;"
@@ -152,21 +171,21 @@ static const char *const steps[] = {
     /* the last message to somebody forgotten, and the address it still needs */
     "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
 
-    /* 9: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
+    /* 10: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
     "ALTER TABLE suppression ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
     "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
     " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
 
-    /* 10: when a message was due that is uncertain since a restore */
+    /* 11: when a message was due that is uncertain since a restore */
     "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
 
-    /* 11: what stays of messages and answers to invitations when they are no longer needed one by one */
+    /* 12: what stays of messages and answers to invitations when they are no longer needed one by one */
     "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
 
-    /* 12: under which key a receipt is parked, and somebody's silence kept */
+    /* 13: under which key a receipt is parked, and somebody's silence kept */
     "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE silent ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
 };
@@ -184,6 +203,7 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
     }
+    bool older = version < newest;
     for (; version < newest; version++) {
         char set[64];
         (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
@@ -194,6 +214,10 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
             r = pk_sql_fail(store, r, err);
         if (r != 0)
             return r;
+    }
+    if (older && pk_store_number(store, "audit.adopt", 0) != 0) {
+        int r = pk_audit_adopt(store, err);
+        return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
     }
     return 0;
 }

@@ -167,3 +167,27 @@ int pk_text_version_get(struct pk_store *store, int64_t id, struct pk_text_versi
     pk_sql_reset(find);
     return 0;
 }
+
+int pk_text_versions_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_text_version *version, int64_t created_ms),
+                          void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT name, language, rendering, body, hash, created_ms, id FROM text_version"
+                                       " ORDER BY name, language, rendering, created_ms, id");
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_text_version version = {
+            .id = sqlite3_column_int64(rows, 6),
+            .name = pk_sql_text(rows, 0),
+            .language = pk_sql_text(rows, 1),
+            .rendering = pk_sql_text(rows, 2),
+            .body = pk_sql_text(rows, 3),
+        };
+        struct pk_slice hash = pk_sql_blob(rows, 4);
+        memcpy(version.hash, hash.data, hash.len < sizeof version.hash ? hash.len : sizeof version.hash);
+        if ((r = each(ctx, &version, sqlite3_column_int64(rows, 5))) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}

@@ -40,4 +40,8 @@ int pk_text_version_intern(struct pk_store *store, const struct pk_text_version 
                            struct pk_error *err);
 int pk_text_version_get(struct pk_store *store, int64_t id, struct pk_text_version *ret_version, struct pk_error *err);
 
+/* Every version there is, by name, language and moment. A non-zero return of `each` ends the walk and is returned. */
+int pk_text_versions_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_text_version *version, int64_t created_ms),
+                          void *ctx, struct pk_error *err);
+
 #endif

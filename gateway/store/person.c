@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/person.h"
 
-#include "gateway/base/id.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 #include "gateway/store/recipients.h"
@@ -117,27 +116,6 @@ int pk_person_rsvps(struct pk_store *store, int64_t recipient, int (*each)(void 
             .at_ms = sqlite3_column_int64(rows, 4),
         };
         if ((r = each(ctx, &rsvp)) != 0)
-            return ended(rows, r);
-    }
-    return r;
-}
-
-int pk_person_acts(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_person_act *act), void *ctx,
-                   struct pk_error *err)
-{
-    char id[PK_ID_TEXT_MAX];
-    sqlite3_stmt *rows = pk_sql(store, "SELECT at_ms, actor, action, detail FROM audit INDEXED BY audit_by_object"
-                                       " WHERE object <> '' AND object = ?1 ORDER BY id");
-    pk_sql_bind(rows, "t", pk_slice_of(pk_id_format(recipient, id)));
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_person_act act = {
-            .at_ms = sqlite3_column_int64(rows, 0),
-            .actor = pk_sql_text(rows, 1),
-            .action = pk_sql_text(rows, 2),
-            .detail = pk_sql_text(rows, 3),
-        };
-        if ((r = each(ctx, &act)) != 0)
             return ended(rows, r);
     }
     return r;

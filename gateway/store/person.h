@@ -9,7 +9,7 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/messages.h"
 
-/* ---- to be seen; consents are in ledger.h ---- */
+/* ---- to be seen; consents are in ledger.h, acts of others in audit.h ---- */
 
 struct pk_person_address {
     int64_t id;
@@ -36,14 +36,6 @@ int pk_person_replies(struct pk_store *store, int64_t recipient, int (*each)(voi
 struct pk_rsvp;
 int pk_person_rsvps(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_rsvp *rsvp), void *ctx,
                     struct pk_error *err);
-
-/* Acts of others about this person: who looked, who changed something. */
-struct pk_person_act {
-    int64_t at_ms;
-    struct pk_slice actor, action, detail;
-};
-int pk_person_acts(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_person_act *act), void *ctx,
-                   struct pk_error *err);
 
 /* ---- to be forgotten ---- */
 

@@ -17,7 +17,7 @@ SIMULATOR = {"adapter": "simulator", "url": None, "body": None, "header.Authoriz
              "code.opted_out": None, "code.invalid_recipient": None, "webhook_secret": None, "receipt_id": None,
              "receipt_reference": None, "receipt_state": None, "receipt.sent": None, "receipt.delivered": None, "receipt.read": None,
              "receipt.undelivered_permanent": None, "receipt.undelivered_temporary": None, "reply_from": None, "reply_text": None,
-             "reply_id": None}
+             "reply_id": None, "provider": None}
 
 
 class TestCommands(World):

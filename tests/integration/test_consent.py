@@ -15,8 +15,19 @@ TOPIC = {"name.bg": "родителски срещи", "name.nl": "ouderbijeenko
 
 
 class TestConsent(World):
+    def consent(self, *words: str, **options: Any) -> Any:
+        """By the desk, whose work this is: an operator sees nobody's data. The chain is verified by whoever runs the gateway."""
+        if not self.desk:
+            self.gateway.run("users", "add", "maria", "--role", "desk")
+            self.desk = ["--by", "maria"]
+        return self.gateway.run(*([] if words[0] == "verify" else self.desk), "consent", *words, **options)
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.desk: list[str] = []
+
     def json(self, *words: str, **options: Any) -> Any:
-        return json.loads(self.gateway.run("consent", *words, "--json", **options).out)
+        return json.loads(self.consent(*words, "--json", **options).out)
 
     def person(self, n: int) -> str:
         """The id of a person, found by an address that stands on no command line."""
@@ -31,7 +42,7 @@ class TestConsent(World):
         id = self.person(1)
         question = self.wait_text_to(1, "родителски срещи")
         self.assertEqual(self.state(id), "invited")
-        self.assertIn("open", self.gateway.run("consent", "grant", id, "--topic", "parent-meetings", "--how", "paper", "--wording", "form 7").out)
+        self.assertIn("open", self.consent("grant", id, "--topic", "parent-meetings", "--how", "paper", "--wording", "form 7").out)
         self.says(1, "Да")
         until("the consent to count", lambda: self.state(id) == "granted")
 
@@ -39,13 +50,13 @@ class TestConsent(World):
         self.assertEqual([event["event"] for event in shown["history"]], ["requested", "confirmed"])
         self.assertEqual((shown["consents"][0]["how"], shown["consents"][0]["by"]), ("reply", "self"))
         self.assertRegex(shown["addresses"][0]["address"], r"^\+31….{2}$")
-        receipt = json.loads(self.gateway.run("consent", "receipt", id, "--topic", "parent-meetings").out)
+        receipt = json.loads(self.consent("receipt", id, "--topic", "parent-meetings").out)
         self.assertEqual(receipt["shown"]["text"], question)
         self.assertEqual(receipt["topic"], {"id": "parent-meetings", "name": "родителски срещи", "purpose": "Покани за родителски срещи."})
         self.assertEqual((receipt["controller"], receipt["state"]), ("Zaanstad", "granted"))
-        sentence = self.gateway.run("consent", "receipt", id, "--topic", "parent-meetings", "--sentence").out
-        self.assertRegex(sentence, r"^Zaanstad: на .+ казахте да за съобщения за родителски срещи\. Важи до .+ Можете да спрете по всяко време\.\n$")
-        table = self.gateway.run("consent", "show", id).out
+        sentence = self.consent("receipt", id, "--topic", "parent-meetings", "--sentence").out
+        self.assertRegex(sentence, r"^Zaanstad: на .+ казахте да: родителски срещи\. Важи до .+ Може да спрете по всяко време\.\n$")
+        table = self.consent("show", id).out
         self.assertIn("granted", table)
         self.assertNotIn(number(1)[-8:], table + json.dumps(shown) + json.dumps(receipt))
 
@@ -61,7 +72,7 @@ class TestConsent(World):
         self.gateway.run("pause", "--all")
         self.accepted(client, self.event())
         self.wait_counts(queued=2)
-        self.assertIn("1 consent", self.gateway.run("consent", "withdraw", id, "--topic", "parent-meetings", "--how", "phone").out)
+        self.assertIn("1 consent", self.consent("withdraw", id, "--topic", "parent-meetings", "--how", "phone").out)
         self.gateway.run("resume", "--all")
         self.provider.wait_accepted(1)
         self.wait_counts(suppressed=1, accepted=1)
@@ -76,20 +87,20 @@ class TestConsent(World):
         self.import_people(1, confirmed=False)
         id = self.person(1)
         words = ["grant", id, "--topic", "parent-meetings", "--how", "paper", "--wording", "form 7", "--given-at", "2026-09-07",
-                 "--already-confirmed", "--by", "anna"]
-        self.assertEqual(self.gateway.run("consent", *words, check=False).status, 2)
-        alone = self.gateway.run("consent", *words, "--second-person", "Anna", check=False)
+                 "--already-confirmed"]
+        self.assertEqual(self.consent(*words, check=False).status, 2)
+        alone = self.consent(*words, "--second-person", "Maria", check=False)
         self.assertEqual(alone.status, 2)
         self.assertIn("somebody else", alone.err)
-        self.assertIn("granted", self.gateway.run("consent", *words, "--second-person", "boris").out)
+        self.assertIn("granted", self.consent(*words, "--second-person", "boris").out)
         self.assertEqual(self.state(id), "granted")
 
     def test_a_number_is_no_argument(self) -> None:
         self.start(people=1)
-        refused = self.gateway.run("consent", "show", number(1), check=False)
+        refused = self.consent("show", number(1), check=False)
         self.assertEqual(refused.status, 2)
         self.assertNotIn(number(1)[-8:], refused.err + refused.out)
-        self.assertEqual(self.gateway.run("consent", "show", "--address-from", "-", input=number(77), check=False).status, 4)
+        self.assertEqual(self.consent("show", "--address-from", "-", input=number(77), check=False).status, 4)
 
     def test_the_first_broken_entry_is_named(self) -> None:
         self.start(people=5)

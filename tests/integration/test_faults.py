@@ -139,7 +139,7 @@ class TestFaults(World):
     def test_the_next_account_takes_over(self) -> None:
         self.start_broker()
         self.start_provider()
-        main = {"adapter": "http", "url": "http://127.0.0.1:9/send", "breaker_after": "1", "breaker_window": "0s", "breaker_pause": "1h",
+        main = {"adapter": "http", "provider": "somebody", "url": "http://127.0.0.1:9/send", "breaker_after": "1", "breaker_window": "0s", "breaker_pause": "1h",
                 "breaker_pause_max": "1h", "body": '{"to":"{to}","text":"{text}","reference":"{reference}"}', "retry_first": "100ms"}
         self.make_gateway(**{"account first": main, "route sms": {"accounts": "first, main"}})
         self.import_people(3)

@@ -132,7 +132,7 @@ class TestOperator(World):
         self.start(people=3)
         first = self.status()["recipients"]
         again = self.import_people(3)
-        self.assertIn("3 changed nothing", again.out)
+        self.assertIn("3 lines taken, 0 refused", again.out)
         self.assertEqual(self.status()["recipients"], first)
 
     def test_a_bad_row_names_its_line_and_nothing_is_half_done(self) -> None:

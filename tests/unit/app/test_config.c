@@ -171,16 +171,19 @@ static void each_mistake_is_told_with_its_remedy(void **state)
           "to.\n" },
         { PLACE_LEAST "[retention]\nmessages = 91d\n", "10 [retention] messages: 91d is not between 1h and 90d | Finished messages with their attempts and receipts; their "
           "counts stay.\n" },
-        { PLACE_LEAST "[retention]\nvalues = 8d\n", "10 [retention] values: 8d is not between 1h and 7d | What was filled into a text, after its validity; of a "
-          "text that asks nothing until its messages are final.\n" },
-        { PLACE_LEAST "[retention]\nrsvps = 91d\n", "10 [retention] rsvps: 91d is not between 1d and 90d | Who said yes or no to an invitation, after its validity; the "
-          "sums stay as long as the trigger.\n" },
-        { PLACE_LEAST "[limits]\nreply_window = 8d\n",
-          "10 [limits] reply_window: a yes could not be answered: what it is about is kept for 7d only | Make it shorter, or [retention] values "
-          "longer.\n" },
         { PLACE_LEAST "[limits]\ndefault_route = chat\n", "10 [limits] default_route: there is no route \"chat\" | The route of whoever names none. Without it: the first "
           "route.\n" },
         { PLACE_LEAST "[acount x]\n", "9 [acount x] : there is no such section | Did you mean [account]?\n" },
+        { PLACE_LEAST "[account two]\nadapter = http\nurl = https://m.example.nl/\nbody = {to}\n",
+          "9 [account two] : an account at a real provider must name it | Add provider = NAME and [provider NAME] with company, country, "
+          "contract and keeps.\n" },
+        { PLACE_LEAST "[account two]\nadapter = simulator\nprovider = nobody\n",
+          "11 [account two] provider: there is no provider \"nobody\" | Add its [provider NAME] section.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = nl\ncontract = 2026-02-31\nkeeps = 30d\n",
+          "11 [provider x] country: \"nl\" is not a country | Write two capital letters like NL.\n"
+          "12 [provider x] contract: \"2026-02-31\" is not a day | Write it like 2026-01-31.\n" },
+        { PLACE_LEAST "[provider x]\ncompany = X\ncountry = NL\nkeeps = 30d\n",
+          "9 [provider x] contract: required setting is missing | The day of the processing agreement, like 2026-01-31.\n" },
         { PLACE_LEAST "[account]\nadapter = simulator\n",
           "9 [account] : the section needs a name | Write [account NAME], the name in lower-case letters, digits and - inside.\n" },
         { PLACE_LEAST "[limits x]\n", "9 [limits x] : this section has no name of its own | Write [limits].\n" },
@@ -205,6 +208,30 @@ static void each_mistake_is_told_with_its_remedy(void **state)
                       "0 [] : there is no [account NAME] section | A configured instance of an adapter. Its own settings are shown by `pokana "
                       "adapters NAME`.\n"
                       "0 [] : there is no [route NAME] section | The accounts of one channel, in order of preference.\n" },
+    };
+    struct place place;
+    (void) state;
+    place_make(&place);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        assert_null(place_read(&place, cases[i].text));
+        assert_string_equal(place.told, cases[i].told);
+    }
+    place_remove(&place);
+}
+
+/* How long what is kept has a most that cannot be passed, and must be long enough for what needs it. */
+static void retention_has_its_bounds(void **state)
+{
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        { PLACE_LEAST "[retention]\nvalues = 8d\n", "10 [retention] values: 8d is not between 1h and 7d | What was filled into a text, after its validity; of a "
+          "text that asks nothing until its messages are final.\n" },
+        { PLACE_LEAST "[retention]\nrsvps = 91d\n", "10 [retention] rsvps: 91d is not between 1d and 90d | Who said yes or no to an invitation, after its validity; the "
+          "sums stay as long as the trigger.\n" },
+        { PLACE_LEAST "[limits]\nreply_window = 8d\n",
+          "10 [limits] reply_window: a yes could not be answered: what it is about is kept for 7d only | Make it shorter, or [retention] values "
+          "longer.\n" },
     };
     struct place place;
     (void) state;
@@ -407,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_door_on_this_machine_is_called_as_it_listens),
         cmocka_unit_test(every_kind_of_value_is_read),
         cmocka_unit_test(each_mistake_is_told_with_its_remedy),
+        cmocka_unit_test(retention_has_its_bounds),
         cmocka_unit_test(publishers_name_what_exists),
         cmocka_unit_test(all_mistakes_are_told_at_once),
         cmocka_unit_test(a_secret_file_is_private),

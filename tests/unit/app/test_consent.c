@@ -17,7 +17,7 @@ static struct caught caught;
 static void played(const char *const *words, bool json, const struct fake_answer *answers, size_t count)
 {
     fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .json = json };
+    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .json = json, .by = "anna" };
     run_caught(&pk_command_consent, &invocation, words, &caught);
     fake_stop(&control);
 }
@@ -93,7 +93,7 @@ static void test_an_address_is_read_from_a_file(void **state)
     static const char text[] = "\n  +35988000001 \nsomething else\n";
     assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
     (void) close(fd);
-    PLAY(WORDS("withdraw", "--address-from", path, "--address-channel", "sms", "--by", "anna"), false,
+    PLAY(WORDS("withdraw", "--address-from", path, "--address-channel", "sms"), false,
          { "POST /v1/recipients/find {\"address\":\"+35988000001\",\"channel\":\"sms\"}", 200, "{\"recipient\":\"" ID "\"}" },
          { "POST /v1/consent/" ID "/withdraw {\"by\":\"anna\"}", 200, "{\"withdrawn\":2}" });
     printed(0, "withdrawn: 2 consents; nothing more is sent for them\n", "");
@@ -106,16 +106,16 @@ static void test_an_address_is_read_from_a_file(void **state)
 static void test_grant(void **state)
 {
     (void) state;
-    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "paper", "--wording", "form 7", "--given-at", "2026-10-01", "--by", "anna"), false,
+    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "paper", "--wording", "form 7", "--given-at", "2026-10-01"), false,
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"sms\",\"how\":\"paper\",\"wording\":\"form 7\","
            "\"givenAt\":\"2026-10-01\",\"by\":\"anna\"}",
            200, "{\"state\":\"invited\",\"changed\":true,\"asked\":true}" });
     printed(0, "asked: the consent counts once the person answers yes\n", "");
-    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "desk", "--channel", "telegram", "--by", "anna"), false,
+    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "desk", "--channel", "telegram"), false,
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"telegram\",\"how\":\"desk\",\"by\":\"anna\"}", 200,
            "{\"state\":\"invited\",\"changed\":false,\"asked\":false}" });
     printed(0, "not asked again: the person was asked not long ago, or has a question open\n", "");
-    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "paper", "--by", "anna", "--already-confirmed", "--second-person", "boris"), false,
+    PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "paper", "--already-confirmed", "--second-person", "boris"), false,
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"sms\",\"how\":\"paper\",\"by\":\"anna\","
            "\"secondPerson\":\"boris\",\"confirmed\":true}",
            200, "{\"state\":\"granted\",\"changed\":true,\"asked\":false}" });

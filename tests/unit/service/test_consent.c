@@ -12,7 +12,7 @@
 #include "gateway/store/internal.h"
 #include "gateway/store/names.h"
 
-static const struct pk_actor desk = { .role = PK_ROLE_OPERATOR, .name = "desk" };
+static const struct pk_actor desk = { .role = PK_ROLE_DESK, .name = "desk" };
 static struct pk_error err;
 
 static void say(struct house *house, const char *from, const char *text)
@@ -240,8 +240,8 @@ static void the_very_words_are_kept(void **state)
     pk_buf_init(&sentence, 1024);
     assert_int_equal(pk_consent_sentence(house->service, &facts, &sentence, NULL), 0);
     assert_string_equal(pk_buf_text(&sentence),
-                        "Gemeente Voorbeeld: na vtornik, 13 oktomvri 2026 g. kazahte da za saobshtenia za roditelski sreshti. Vazhi do"
-                        " chetvartak, 12 oktomvri 2028 g. Mozhete da sprete po vsyako vreme.");
+                        "Gemeente Voorbeeld: na vtornik, 13 oktomvri 2026 g. kazahte da: roditelski sreshti. Vazhi do"
+                        " chetvartak, 12 oktomvri 2028 g. Mozhe da sprete po vsyako vreme.");
     pk_buf_clear(&sentence);
     /* What no longer stands has none, and still its receipt. */
     assert_int_equal(withdraw(house, anna, NULL), 1);
@@ -259,8 +259,8 @@ static void the_sentence_is_in_the_persons_language(void **state)
     static const struct {
         const char *language, *wanted;
     } cases[] = {
-        { "bg", "Gemeente Voorbeeld: на понеделник, 12 октомври 2026 г. казахте да за съобщения за родителски срещи. Важи до сряда, 11 октомври"
-                " 2028 г. Можете да спрете по всяко време." },
+        { "bg", "Gemeente Voorbeeld: на понеделник, 12 октомври 2026 г. казахте да: родителски срещи. Важи до сряда, 11 октомври"
+                " 2028 г. Може да спрете по всяко време." },
         { "nl", "Gemeente Voorbeeld: u zei op maandag 12 oktober 2026 ja tegen berichten over ouderbijeenkomsten. Dat geldt tot woensdag 11 oktober"
                 " 2028. U kunt altijd stoppen." },
         { "tr", "12 Ekim 2026" },

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who may do what, and what is kept of it, with the daemon: users and --by, refusals in the trail, one person's log in the
+fields of the Logboek Dataverwerkingen, the pages for an assessment, whose data it was after a breach."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unittest
+from pathlib import Path
+
+from world import World, number
+
+PAGES = {"README.md", "gegevens.md", "stromen.md", "bewaartermijnen.md", "aanbieders.md", "onderwerpen.md", "rollen.md", "teksten.md"}
+
+
+class TestRoles(World):
+    def trail(self, *words: str) -> list[dict]:
+        return [json.loads(line) for line in self.gateway.run("audit", "export", *words).out.splitlines()]
+
+    def digits(self, text: str) -> None:
+        self.assertNotIn("61234", text)
+
+    def test_a_user_acts_with_the_users_role(self) -> None:
+        self.start(people=0, with_broker=False)
+        self.assertIn("no users yet", self.gateway.run("users", "list").out)
+        self.gateway.run("pause", "--all", "--by", "whoever")  # nobody to be yet
+        self.gateway.run("users", "add", "anna", "--role", "adviser")
+        self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg", "--tags", "school:*")
+        self.assertIn("school:*", self.gateway.run("users", "list").out)
+        self.gateway.run("resume", "--all", "--by", "anna")
+        for by in ("maria", "nobody", "Maria Petrova", "anna\r\nX-More: 1"):
+            done = self.gateway.run("pause", "--all", "--by", by, check=False)
+            self.assertEqual(done.status, 6, done.err)
+            self.assertIn("hint: ", done.err)
+        self.assertEqual(self.ask("GET", "/v1/hold")["all"], False)
+        self.assertEqual(self.gateway.run("users", "remove", "maria", "--by", "anna", check=False).status, 6)
+        entries = self.trail()
+        done = [(e["actor"], e["role"], e["action"], e["result"]) for e in entries]
+        self.assertIn(("anna", "adviser", "hold.all", "done"), done)
+        self.assertIn(("maria", "key-person", "hold.set", "refused"), done)
+        self.assertEqual(len([e for e in entries if e["object"] == "an unknown user"]), 3)
+        self.assertIn(("anna", "adviser", "user.edit", "refused"), done)
+        self.assertTrue(all(e["via"].startswith("uid:") for e in entries if e["actor"] in ("anna", "maria")))
+        self.assertEqual([e["id"] for e in entries], list(range(1, len(entries) + 1)))
+        self.assertEqual(self.trail("--actor", "anna"), [e for e in entries if e["actor"] == "anna"])
+        self.assertIn(f"{len(entries)} entries", self.gateway.run("audit", "verify").out)
+
+    def test_an_import_needs_known_users(self) -> None:
+        self.start(people=0, with_broker=False)
+        for name, role in (("adviser", "adviser"), ("colleague", "desk"), ("maria", "key-person")):
+            self.gateway.run("users", "add", name, "--role", role)
+        self.assertIn("2 lines taken", self.import_people(2).out)
+        file = str(self.folder / "people.csv")
+        for words in (["--by", "maria"], [], ["--by", "adviser", "--already-confirmed", "--second-person", "maria"]):
+            self.assertEqual(self.gateway.run("recipients", "import", file, *words, check=False).status, 6, words)
+        self.gateway.stop()  # and the same while no gateway runs
+        self.assertEqual(self.gateway.run("recipients", "import", file, "--by", "maria", check=False).status, 6)
+        self.assertIn("2 lines taken", self.gateway.run("recipients", "import", file, "--by", "adviser").out)
+        self.gateway.start()
+        refused = [e for e in self.trail("--actor", "maria") if e["result"] == "refused"]
+        self.assertEqual({e["action"] for e in refused}, {"recipient.import"})
+        self.assertEqual(len(refused), 2)
+
+    def test_an_altered_trail_is_found(self) -> None:
+        self.start(people=0, with_broker=False)
+        for _ in range(3):
+            self.gateway.run("pause", "--all")
+        self.gateway.stop()
+        with sqlite3.connect(self.folder / "gateway" / "pokana.db") as db:
+            db.execute("UPDATE audit SET actor = 'uid:1' WHERE id = 2")
+        db.close()
+        self.gateway.start()
+        done = self.gateway.run("audit", "verify", check=False)
+        self.assertEqual(done.status, 5)
+        self.assertIn("at entry 2", done.err)
+
+    def test_one_persons_log(self) -> None:
+        self.start(people=2)
+        self.accepted(self.school(), self.event())
+        self.provider.wait_accepted(2)
+        self.wait_counts(accepted=2)
+        person = self.messages()[0]["recipient"]
+        shown = self.gateway.run("audit", "person", person).out
+        self.assertIn("message.attempt", shown)
+        self.assertIn("person.log", shown)
+        log = json.loads(self.gateway.run("audit", "person", person, "--json").out)
+        self.digits(json.dumps(log))
+        records = log["records"]
+        self.assertEqual([r["name"] for r in records], ["person.log", "person.log", "message", "message.attempt"])
+        message, attempt = records[2], records[3]
+        self.assertEqual(attempt["parent_span_id"], message["span_id"])
+        self.assertEqual(attempt["trace_id"], message["trace_id"])
+        self.assertEqual(attempt["attributes"]["account"], "main")
+        for record in records:
+            self.assertRegex(record["trace_id"], "^[0-9a-f]{32}$")
+            self.assertRegex(record["span_id"], "^[0-9a-f]{16}$")
+            self.assertIn(record["status"], ("Ok", "Unset", "Error"))
+            self.assertLessEqual(record["start_time"], record["end_time"])
+            self.assertEqual(record["attributes"]["dpl.core.data_subject_id"], log["subject"])
+            self.assertEqual(record["resource"]["name"], "pokana")
+        other = self.messages()[1]["recipient"]
+        self.assertNotEqual(json.loads(self.gateway.run("audit", "person", other, "--json").out)["subject"], log["subject"])
+
+    def test_the_pages_of_an_assessment(self) -> None:
+        self.start(people=2, with_broker=False, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
+        folder = self.folder / "dossier"
+        self.gateway.run("privacy", "pack", str(folder))
+        self.assertEqual({page.name for page in folder.iterdir()}, PAGES)
+        text = {page.name: page.read_text() for page in folder.iterdir()}
+        self.assertIn("| parent-meetings | Voor ouders. | Team onderwijs | toestemming (AVG", text["onderwerpen.md"])
+        self.assertIn("Somebody", text["aanbieders.md"])
+        self.assertIn("| sms | main | Somebody | NL |", text["stromen.md"])
+        self.assertIn("`recipient.view`", text["rollen.md"])
+        self.assertIn("`value` | persoonsgegeven, versleuteld", text["gegevens.md"])
+        self.assertRegex(text["bewaartermijnen.md"], r"`recipient` \| [^|]+ \| 2 \| 20\d\d-\d\d-\d\d ")
+        for page in text.values():
+            self.digits(page)
+            self.assertNotIn("(null)", page)
+        self.gateway.stop()
+        self.gateway.run("privacy", "pack", str(folder))
+        self.assertEqual(self.gateway.run("privacy", "roles", config=False).out.strip() in text["rollen.md"], True)
+
+    def test_whose_data_it_was(self) -> None:
+        self.start(people=3, with_broker=False)
+        people = [json.loads(line) for line in self.gateway.run("privacy", "breach", "--json").out.splitlines()]
+        self.assertEqual(len(people), 3)
+        self.assertEqual([field["field"] for field in people[0]["fields"]], ["language", "address", "tag", "consent"])
+        self.assertIn("0 people", self.gateway.run("privacy", "breach", "--since", "2100-01-01").out)
+        self.assertEqual(self.gateway.run("privacy", "breach", "--since", "gisteren", check=False).status, 2)
+        self.gateway.stop()
+        shown = self.gateway.run("privacy", "breach").out
+        self.assertIn("3 people", shown)
+        self.digits(shown)
+        self.gateway.start()
+        self.assertEqual([e["action"] for e in self.trail() if e["action"] == "privacy.breach"], ["privacy.breach"] * 3)
+
+    def test_known_or_not_is_the_same_answer(self) -> None:
+        self.start(people=1, with_broker=False)
+        answers = set()
+        for n in (1, 2, 2):
+            self.import_people(1, first=n, confirmed=False)
+            job = self.gateway.run("recipients", "import", str(self.folder / "people.csv"), "--by", "adviser", "--json").out
+            found = json.loads(job)
+            del found["id"]
+            answers.add(json.dumps(found, sort_keys=True))
+        self.assertEqual(len(answers), 1, answers)
+        self.digits(json.dumps(list(answers)))
+        self.assertNotIn(number(2), self.gateway.log_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
