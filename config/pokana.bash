@@ -15,7 +15,8 @@ _pokana_words()
 {
     case "$1 $2" in
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
-    'adapters '*) _pokana_names adapters ;;
+    'adapters test') _pokana_names adapters; echo '--cases' ;;
+    'adapters '*) _pokana_names adapters; echo 'test' ;;
     'trigger '*) echo '--as --wait --username --password' ;;
     'templates cost') echo '--topic --values --tag --route' ;;
     'triggers list') echo '--limit' ;;
@@ -25,6 +26,12 @@ _pokana_words()
     'messages resolve') echo 'sent resend drop' ;;
     'messages release' | 'messages drop') echo '--held' ;;
     'messages show') ;;
+    'inbox list') echo '--all --state --assigned --limit --after' ;;
+    'inbox answer') echo '--subject --template --file --dry-run' ;;
+    'inbox assign') echo '--to' ;;
+    'inbox close') echo '--subject' ;;
+    'inbox show') ;;
+    'inbox '*) echo 'list show answer assign close' ;;
     'messages '*) echo 'list show resolve release drop' ;;
     'accounts list') ;;
     'accounts pause') _pokana_names accounts list; echo '--reason' ;;
@@ -75,7 +82,7 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers templates messages accounts pause resume recipients
+_pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
     consent users audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
@@ -88,12 +95,12 @@ _pokana()
     case $previous in
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
-    --config | --socket | --password | --address-from | --values | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --templates) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --subject) mapfile -t COMPREPLY < <(compgen -W 'school care registration work housing return other' -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values | --file | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
-        --second-person | --accepted-by | --channel | --topic | --tag | --route) return ;;
+        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --second-person | --topics | --tags | --actor | --object | --since | --topic | --tag | --route) return ;;
     esac
 
     # Command and verb: the first two words before this one that are no options nor their values.

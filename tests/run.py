@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash"]
+SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "peers"]
 SKIPPED = 77  # the exit status of a program that could not be tried here
 FUZZ_SECONDS = 60  # each target, with --long
 
@@ -49,6 +49,9 @@ def count(record: dict) -> Count:
         found.failed += int(failed)
     for skipped in re.findall(r"^\[  SKIPPED \] (\d+) test", output, re.M):
         found.skipped += int(skipped)
+    for passed, failed in re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M): # pokana adapters test
+        found.passed += int(passed)
+        found.failed += int(failed)
     for ran, rest in re.findall(r"^Ran (\d+) tests? in .*\n\n(.*)$", output, re.M):
         details = {name: int(number) for name, number in re.findall(r"(failures|errors|skipped|unexpected successes)=(\d+)", rest)}
         bad = details.get("failures", 0) + details.get("errors", 0) + details.get("unexpected successes", 0)

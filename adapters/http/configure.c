@@ -6,40 +6,12 @@
  */
 #include "adapters/http/http.h"
 
+#include "adapters/kit/request.h"
 #include "adapters/kit/text.h"
 
 #include <stdlib.h>
 
 #define VALUE_FRONT "value."
-
-int pk_http_adapter_pair(const struct pk_kit_settings *settings, const char *one, const char *other, struct pk_error *err)
-{
-    bool has_one = pk_kit_is_set(settings, one), has_other = pk_kit_is_set(settings, other);
-    if (has_one == has_other)
-        return 0;
-    return pk_fail(err, PK_E_CONFIG, "%s: required setting is missing beside %s", has_one ? other : one, has_one ? one : other);
-}
-
-char *pk_http_adapter_basic(const struct pk_kit_settings *settings, const char *user, const char *password)
-{
-    static const char front[] = "Basic ";
-    struct pk_slice name = pk_kit_text(settings, user), secret = pk_kit_text(settings, password);
-    size_t len = name.len + 1 + secret.len;
-    char *pair = malloc(len), *value = malloc(sizeof front + PK_KIT_BASE64_ROOM(len));
-    if (pair && value) {
-        memcpy(pair, name.data, name.len);
-        pair[name.len] = ':';
-        memcpy(pair + name.len + 1, secret.data, secret.len);
-        memcpy(value, front, sizeof front - 1);
-        (void) pk_kit_base64(pair, len, value + sizeof front - 1);
-        explicit_bzero(pair, len);
-    } else {
-        free(value);
-        value = NULL;
-    }
-    free(pair);
-    return value;
-}
 
 /* ---- templates ---- */
 
@@ -210,8 +182,9 @@ static int read_headers(struct http_account *account, struct pk_error *err)
     const struct pk_kit_settings *settings = &account->settings;
     const struct pk_setting_value *member;
     size_t cursor = 0;
-    int r = pk_http_adapter_pair(settings, "user", "password", err);
-    if (r == 0 && pk_kit_is_set(settings, "user") && !(account->basic = pk_http_adapter_basic(settings, "user", "password")))
+    int r = pk_kit_pair(settings, "user", "password", err);
+    if (r == 0 && pk_kit_is_set(settings, "user") &&
+        !(account->basic = pk_kit_basic(pk_kit_text(settings, "user"), pk_kit_text(settings, "password"))))
         r = PK_E_NOMEM;
     account->idempotency_header = pk_kit_text(settings, "idempotency_header");
     if (r == 0 && account->idempotency_header.len > 0)
@@ -265,20 +238,13 @@ int pk_http_adapter_open(const struct pk_host *host, const struct pk_setting_val
     return 0;
 }
 
-static void free_secret(char *text)
-{
-    if (text)
-        explicit_bzero(text, strlen(text));
-    free(text);
-}
-
 void pk_http_adapter_close(void *self)
 {
     struct http_account *account = self;
     if (!account)
         return;
-    free_secret(account->basic);
-    free_secret(account->hook_basic);
+    pk_kit_basic_free(account->basic);
+    pk_kit_guard_finish(&account->guard);
     pk_kit_template_finish(&account->query);
     pk_kit_template_finish(&account->body);
     pk_kit_table_finish(&account->codes);

@@ -47,8 +47,8 @@ static struct pk_slice find(const struct item *item, const struct http_paths *pa
 /* "failed/24" is looked for before "failed". */
 static uint32_t state_of(const struct http_account *account, struct pk_slice state, struct pk_slice code)
 {
-    char both[2 * HTTP_CODE_MAX + 2];
-    if (code.len > 0 && state.len <= HTTP_CODE_MAX && code.len <= HTTP_CODE_MAX) {
+    char both[2 * PK_KIT_CODE_MAX + 2];
+    if (code.len > 0 && state.len <= PK_KIT_CODE_MAX && code.len <= PK_KIT_CODE_MAX) {
         memcpy(both, state.data, state.len);
         both[state.len] = '/';
         memcpy(both + state.len + 1, code.data, code.len);
@@ -70,9 +70,9 @@ static int take_receipt(const struct item *item, uint32_t state, struct pk_slice
         .state = state,
         .at_ms = pk_kit_moment(find(item, &account->receipt_time)),
     };
-    if (event.provider_id.len > HTTP_ID_MAX)
+    if (event.provider_id.len > PK_KIT_ID_MAX)
         event.provider_id = (struct pk_slice){ 0 };
-    if (event.our_reference.len > HTTP_ID_MAX)
+    if (event.our_reference.len > PK_KIT_ID_MAX)
         event.our_reference = (struct pk_slice){ 0 };
     if (event.provider_id.len == 0 && event.our_reference.len == 0)
         return 0; /* of no message we could find */

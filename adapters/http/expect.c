@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 
-#define SECRET_MIN 16u
-
 /* ---- places ---- */
 
 /* Copies a setting's alternatives to *names, each NUL-terminated. */
@@ -67,31 +65,6 @@ static int read_all_paths(struct http_account *account, struct pk_error *err)
 
 /* ---- tables ---- */
 
-/* A family whose members are our words and whose values are lists of the provider's. */
-static int read_table(struct http_account *account, const char *front, uint32_t (*meaning_of)(struct pk_slice name),
-                      const char *known, struct pk_kit_table *table, struct pk_error *err)
-{
-    const struct pk_setting_value *member;
-    size_t cursor = 0;
-    while ((member = pk_kit_member(&account->settings, front, &cursor))) {
-        uint32_t meaning = meaning_of(pk_slice_of(member->name + strlen(front)));
-        struct pk_slice word = { 0 };
-        if (meaning == 0) {
-            (void) pk_fail(err, PK_E_CONFIG, "%s: unknown setting", member->name);
-            return pk_hint(err, PK_E_CONFIG, "Known are %s, each behind \"%s\".", known, front);
-        }
-        int r = pk_kit_table_add(table, member->text, meaning, &word);
-        if (r == PK_E_CONFLICT) {
-            (void) pk_fail(err, PK_E_CONFIG, "%s: \"%.*s\" is listed with another meaning too", member->name, PK_SLICE_ARG(word));
-            return pk_hint(err, PK_E_CONFIG, "Keep it in one of the settings that begin with \"%s\".", front);
-        }
-        if (r != 0)
-            return r;
-    }
-    return 0;
-}
-
-#define OUTCOMES "accepted, retry, throttled, rejected, invalid_recipient, opted_out, misconfigured and uncertain"
 #define STATES "accepted, sent, delivered, read, undelivered_temporary, undelivered_permanent and unknown"
 
 /* A status is three digits, or its class as 5xx. */
@@ -124,9 +97,9 @@ static int configure_answers(struct http_account *account, struct pk_error *err)
         return pk_fail(err, PK_E_CONFIG, "answer_id_after: answer_id says already where the id is");
     if (account->code.count > 0 && account->code_after.len > 0)
         return pk_fail(err, PK_E_CONFIG, "answer_code_after: answer_code says already where the code is");
-    int r = read_table(account, "code.", pk_kit_outcome, OUTCOMES, &account->codes, err);
+    int r = pk_kit_table_read(&account->codes, settings, "code.", PK_KIT_OUTCOMES, err);
     if (r == 0)
-        r = read_table(account, "status.", pk_kit_outcome, OUTCOMES, &account->statuses, err);
+        r = pk_kit_table_read(&account->statuses, settings, "status.", PK_KIT_OUTCOMES, err);
     if (r == 0)
         r = check_statuses(account, err);
     if (r == 0 && account->codes.count > 0 && account->code.count == 0 && account->code_after.len == 0)
@@ -137,7 +110,7 @@ static int configure_answers(struct http_account *account, struct pk_error *err)
 
 static int configure_events(struct http_account *account, struct pk_error *err)
 {
-    int r = read_table(account, "receipt.", pk_kit_receipt_state, STATES, &account->states, err);
+    int r = pk_kit_table_read(&account->states, &account->settings, "receipt.", PK_KIT_STATES, err);
     if (r != 0)
         return r;
     if (account->states.count > 0 && account->receipt_state.count == 0)
@@ -154,49 +127,22 @@ static int configure_events(struct http_account *account, struct pk_error *err)
     }
     if (account->items.count > 1)
         return pk_fail(err, PK_E_CONFIG, "events: more than one place");
-    return pk_http_adapter_pair(&account->settings, "reply_from", "reply_text", err);
+    return pk_kit_pair(&account->settings, "reply_from", "reply_text", err);
 }
 
 /* ---- the webhook's protection ---- */
 
-static int check_secret(const struct http_account *account, const char *setting, struct pk_error *err)
-{
-    struct pk_slice secret = pk_kit_text(&account->settings, setting);
-    if (secret.len > 0 && secret.len < SECRET_MIN)
-        return pk_fail(err, PK_E_CONFIG, "%s: the secret is shorter than %u characters", setting, SECRET_MIN);
-    return 0;
-}
-
 static int configure_protection(struct http_account *account, struct pk_error *err)
 {
     const struct pk_kit_settings *settings = &account->settings;
-    account->path_secret = pk_kit_text(settings, "webhook_secret");
-    account->header_name = pk_kit_text(settings, "webhook_header");
-    account->header_secret = pk_kit_text(settings, "webhook_header_secret");
     account->hmac_header = pk_kit_text(settings, "webhook_hmac_header");
     account->hmac_secret = pk_kit_text(settings, "webhook_hmac_secret");
     account->hmac_base64 = pk_slice_is(pk_kit_text(settings, "webhook_hmac_encoding"), "base64");
-    int r = pk_http_adapter_pair(settings, "webhook_header", "webhook_header_secret", err);
+    int r = pk_kit_guard_init(&account->guard, settings, err);
     if (r == 0)
-        r = pk_http_adapter_pair(settings, "webhook_hmac_header", "webhook_hmac_secret", err);
-    if (r == 0)
-        r = pk_http_adapter_pair(settings, "webhook_user", "webhook_password", err);
-    if (r == 0)
-        r = check_secret(account, "webhook_secret", err);
-    if (r == 0)
-        r = check_secret(account, "webhook_header_secret", err);
-    if (r == 0 && pk_kit_is_set(settings, "webhook_user") &&
-        !(account->hook_basic = pk_http_adapter_basic(settings, "webhook_user", "webhook_password")))
-        r = PK_E_NOMEM;
+        r = pk_kit_pair(settings, "webhook_hmac_header", "webhook_hmac_secret", err);
     if (r != 0)
         return r;
-    for (size_t i = 0; i < account->path_secret.len; i++) {
-        char c = account->path_secret.data[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !memchr("-._~", c, 4)) {
-            (void) pk_fail(err, PK_E_CONFIG, "webhook_secret: it holds characters that change on their way through a URL");
-            return pk_hint(err, PK_E_CONFIG, "Use letters, digits, \"-\" and \"_\".");
-        }
-    }
     if (account->receipt_state.count + account->reply_text.count > 0 && !pk_http_adapter_protected(account))
         account->host->log(account->host->ctx, PK_LEVEL_WARN,
                            "The webhook stays closed and no receipt or reply arrives: set webhook_secret or another protection.");

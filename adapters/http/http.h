@@ -12,13 +12,13 @@
 #ifndef PK_ADAPTER_HTTP_H
 #define PK_ADAPTER_HTTP_H
 
+#include "adapters/kit/guard.h"
+#include "adapters/kit/result.h"
 #include "adapters/kit/settings.h"
 #include "adapters/kit/table.h"
 #include "adapters/kit/template.h"
 
 #define HTTP_PATHS_MAX 4 /* alternatives in one setting */
-#define HTTP_ID_MAX 255
-#define HTTP_CODE_MAX 64
 
 /* Places of a template; those of value.* follow, in the order of the settings. */
 enum http_place {
@@ -70,13 +70,13 @@ struct http_account {
     struct pk_slice id_after, code_after;
     bool id_is_body; /* the whole answer is the id */
     struct pk_kit_table codes, statuses;
-    int64_t wait_ms;                                             /* throttled without Retry-After */
-    char kept_id[HTTP_ID_MAX + 1], kept_code[HTTP_CODE_MAX + 1]; /* what a result points at */
+    int64_t wait_ms; /* throttled without Retry-After */
+    struct pk_kit_words words;
 
     /* webhook */
-    struct pk_slice path_secret, header_name, header_secret, hmac_header, hmac_secret;
+    struct pk_kit_guard guard;
+    struct pk_slice hmac_header, hmac_secret;
     bool hmac_base64;
-    char *hook_basic;
     struct http_paths items, receipt_id, receipt_reference, receipt_state, receipt_code, receipt_time;
     struct http_paths reply_from, reply_text, reply_id, reply_time, reply_part_reference, reply_part_total, reply_part_index;
     struct pk_kit_table states;
@@ -87,10 +87,6 @@ struct http_account {
 int pk_http_adapter_open(const struct pk_host *host, const struct pk_setting_value *values, size_t count, void **ret_self,
                          struct pk_error *err);
 void pk_http_adapter_close(void *self);
-/* Two settings that mean nothing without each other. */
-int pk_http_adapter_pair(const struct pk_kit_settings *settings, const char *one, const char *other, struct pk_error *err);
-/* "Basic " and the two in base64; the caller frees. NULL without memory. */
-char *pk_http_adapter_basic(const struct pk_kit_settings *settings, const char *user, const char *password);
 
 /* expect.c */
 int pk_http_adapter_expect(struct http_account *account, struct pk_error *err);

@@ -12,15 +12,7 @@
 
 bool pk_http_adapter_protected(const struct http_account *account)
 {
-    return account->path_secret.len > 0 || account->header_secret.len > 0 || account->hmac_secret.len > 0 || account->hook_basic;
-}
-
-/* The first segment; what follows it is the operator's, to tell addresses apart. */
-static bool path_holds(const struct http_account *account, const struct pk_hook_request *request)
-{
-    const char *slash = request->path_rest.len > 0 ? memchr(request->path_rest.data, '/', request->path_rest.len) : NULL;
-    size_t n = slash ? (size_t) (slash - request->path_rest.data) : request->path_rest.len;
-    return pk_kit_same_secret(pk_slice_make(request->path_rest.data, n), account->path_secret);
+    return pk_kit_guard_is_set(&account->guard) || account->hmac_secret.len > 0;
 }
 
 static bool hmac_holds(const struct http_account *account, const struct pk_hook_request *request)
@@ -51,14 +43,7 @@ int pk_http_adapter_verify(void *self, const struct pk_hook_request *request, st
         (void) pk_fail(err, PK_E_NOT_FOUND, "the webhook is closed: nothing protects it");
         return pk_hint(err, PK_E_NOT_FOUND, "Set webhook_secret, webhook_header, webhook_hmac_header or webhook_user.");
     }
-    if (account->path_secret.len > 0 && !path_holds(account, request))
-        return pk_fail(err, PK_E_DENIED, "the call's path does not hold webhook_secret");
-    if (account->header_secret.len > 0 &&
-        !pk_kit_same_secret(request->header(request, account->header_name.data), account->header_secret))
-        return pk_fail(err, PK_E_DENIED, "the call's header does not hold webhook_header_secret");
     if (account->hmac_secret.len > 0 && !hmac_holds(account, request))
         return pk_fail(err, PK_E_DENIED, "the call's signature does not fit its body");
-    if (account->hook_basic && !pk_kit_same_secret(request->header(request, "Authorization"), pk_slice_of(account->hook_basic)))
-        return pk_fail(err, PK_E_DENIED, "the call's credentials are not webhook_user and webhook_password");
-    return 0;
+    return pk_kit_guard_verify(&account->guard, request, err);
 }

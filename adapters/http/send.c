@@ -175,48 +175,21 @@ static bool asks_for_id(const struct http_account *account)
     return account->id_is_body || account->id.count > 0 || account->id_after.len > 0;
 }
 
-/* Ids and codes are of visible ASCII; what is not is no id but a page of HTML or a sentence. */
-static struct pk_slice keep(char *room, size_t size, struct pk_slice text)
-{
-    if (text.len == 0 || text.len >= size)
-        return (struct pk_slice){ 0 };
-    for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] <= ' ' || text.data[i] > '~')
-            return (struct pk_slice){ 0 };
-    memcpy(room, text.data, text.len);
-    return pk_slice_make(room, text.len);
-}
-
-static struct pk_slice code_of(struct http_account *account, uint32_t status, struct pk_slice code)
-{
-    struct pk_slice kept =
-        pk_kit_code_is_plain(code) ? keep(account->kept_code, sizeof account->kept_code, code) : (struct pk_slice){ 0 };
-    if (kept.len > 0)
-        return kept;
-    int n = snprintf(account->kept_code, sizeof account->kept_code, "HTTP %u", status);
-    return pk_slice_make(account->kept_code, (size_t) n);
-}
-
 static void judge_answer(struct http_account *account, const struct pk_answer *answer, struct pk_result *ret)
 {
     struct findings found;
     read_answer(account, answer->body, &found);
-    ret->outcome = judge(account, answer->status, &found);
-    if (ret->outcome == PK_OUTCOME_ACCEPTED) {
-        ret->parts = found.parts;
-        ret->provider_id = keep(account->kept_id, sizeof account->kept_id, found.id);
-        if (ret->provider_id.len > 0 || !asks_for_id(account) || account->receipt_reference.count > 0)
-            return;
-        ret->outcome = PK_OUTCOME_UNCERTAIN;
-        ret->reason = PK_SLICE("The provider's answer holds no id of the message where the settings say it is.");
-    } else {
-        ret->reason = pk_slice_of(pk_kit_outcome_reason(ret->outcome));
+    uint32_t outcome = judge(account, answer->status, &found);
+    if (outcome != PK_OUTCOME_ACCEPTED) {
+        pk_kit_refuse(&account->words, answer, outcome, found.code, account->wait_ms, ret);
+        return;
     }
-    ret->code = code_of(account, answer->status, found.code);
-    if (ret->outcome == PK_OUTCOME_THROTTLED || ret->outcome == PK_OUTCOME_RETRY)
-        ret->after_ms = answer->retry_after_ms;
-    if (ret->outcome == PK_OUTCOME_THROTTLED && ret->after_ms <= 0)
-        ret->after_ms = account->wait_ms;
+    pk_kit_accept(&account->words, found.id, ret);
+    ret->parts = found.parts;
+    if (ret->provider_id.len > 0 || !asks_for_id(account) || account->receipt_reference.count > 0)
+        return;
+    pk_kit_refuse(&account->words, answer, PK_OUTCOME_UNCERTAIN, found.code, 0, ret);
+    ret->reason = PK_SLICE("The provider's answer holds no id of the message where the settings say it is.");
 }
 
 int pk_http_adapter_step(void *self, const struct pk_job *job, struct pk_round *round)
@@ -228,18 +201,7 @@ int pk_http_adapter_step(void *self, const struct pk_job *job, struct pk_round *
         return r != 0 ? r : PK_STEP_SEND;
     }
     round->result = (struct pk_result){ 0 };
-    switch (round->answer->state) {
-    case PK_ANSWER_COMPLETE:
+    if (!pk_kit_unanswered(round->answer, &round->result))
         judge_answer(account, round->answer, &round->result);
-        break;
-    case PK_ANSWER_NOT_SENT:
-        round->result.outcome = PK_OUTCOME_RETRY;
-        round->result.reason = PK_SLICE("The provider could not be reached.");
-        break;
-    default:
-        round->result.outcome = PK_OUTCOME_UNCERTAIN;
-        round->result.reason = PK_SLICE("No answer came after the message was sent.");
-        break;
-    }
     return PK_STEP_DONE;
 }

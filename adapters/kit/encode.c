@@ -93,6 +93,17 @@ size_t pk_kit_base64(const void *bytes, size_t len, char *ret_text)
     return (size_t) (out - ret_text);
 }
 
+size_t pk_kit_base64url(const void *bytes, size_t len, char *ret_text)
+{
+    size_t n = pk_kit_base64(bytes, len, ret_text);
+    while (n > 0 && ret_text[n - 1] == '=')
+        n--;
+    ret_text[n] = '\0';
+    for (size_t i = 0; i < n; i++)
+        ret_text[i] = ret_text[i] == '+' ? '-' : ret_text[i] == '/' ? '_' : ret_text[i];
+    return n;
+}
+
 size_t pk_kit_hex(const void *bytes, size_t len, char *ret_text)
 {
     const unsigned char *in = bytes;

@@ -21,8 +21,9 @@ int pk_kit_write(const struct pk_host *host, struct pk_out *out, enum pk_kit_for
 /* Room for the text of `n` bytes, with its NUL. */
 #define PK_KIT_BASE64_ROOM(n) (((n) + 2) / 3 * 4 + 1)
 #define PK_KIT_HEX_ROOM(n) (2 * (n) + 1)
-/* Both return the length without the NUL. */
+/* All return the length without the NUL. */
 size_t pk_kit_base64(const void *bytes, size_t len, char *ret_text);
+size_t pk_kit_base64url(const void *bytes, size_t len, char *ret_text); /* RFC 4648 section 5, without padding */
 size_t pk_kit_hex(const void *bytes, size_t len, char *ret_text);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define SECRET_MIN 16u
+
 static const char *keep(char **at, const char *data, size_t len)
 {
     char *kept = *at;
@@ -66,6 +68,29 @@ int64_t pk_kit_number(const struct pk_kit_settings *settings, const char *name, 
 {
     const struct pk_setting_value *value = find(settings, name);
     return value ? value->number : otherwise;
+}
+
+int pk_kit_pair(const struct pk_kit_settings *settings, const char *one, const char *other, struct pk_error *err)
+{
+    bool has_one = pk_kit_is_set(settings, one), has_other = pk_kit_is_set(settings, other);
+    if (has_one == has_other)
+        return 0;
+    return pk_fail(err, PK_E_CONFIG, "%s: required setting is missing beside %s", has_one ? other : one, has_one ? one : other);
+}
+
+int pk_kit_check_secret(const struct pk_kit_settings *settings, const char *name, bool in_path, struct pk_error *err)
+{
+    struct pk_slice secret = pk_kit_text(settings, name);
+    if (secret.len > 0 && secret.len < SECRET_MIN)
+        return pk_fail(err, PK_E_CONFIG, "%s: the secret is shorter than %u characters", name, SECRET_MIN);
+    for (size_t i = 0; i < secret.len && in_path; i++) {
+        char c = secret.data[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !memchr("-._~", c, 4)) {
+            (void) pk_fail(err, PK_E_CONFIG, "%s: it holds characters that change on their way through a URL", name);
+            return pk_hint(err, PK_E_CONFIG, "Use letters, digits, \"-\" and \"_\".");
+        }
+    }
+    return 0;
 }
 
 const struct pk_setting_value *pk_kit_member(const struct pk_kit_settings *settings, const char *front, size_t *cursor)

@@ -24,6 +24,12 @@ struct pk_slice pk_kit_text(const struct pk_kit_settings *settings, const char *
 bool pk_kit_is_set(const struct pk_kit_settings *settings, const char *name);
 int64_t pk_kit_number(const struct pk_kit_settings *settings, const char *name, int64_t otherwise);
 
+/* Two settings that mean nothing without each other: PK_E_CONFIG names the missing one. */
+int pk_kit_pair(const struct pk_kit_settings *settings, const char *one, const char *other, struct pk_error *err);
+/* A secret that callers show us is hard to guess (16 bytes at least) and, as a part of a URL's path (`in_path`), arrives
+ * as it was given. An absent one is fine. */
+int pk_kit_check_secret(const struct pk_kit_settings *settings, const char *name, bool in_path, struct pk_error *err);
+
 /* The next member of the family `front` ("header."), or NULL; *cursor is 0 at first. */
 const struct pk_setting_value *pk_kit_member(const struct pk_kit_settings *settings, const char *front, size_t *cursor);
 

@@ -52,6 +52,14 @@ void pk_kit_table_finish(struct pk_kit_table *table)
     *table = (struct pk_kit_table){ 0 };
 }
 
+uint32_t pk_kit_meaning(const struct pk_kit_word *words, size_t count, struct pk_slice word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pk_kit_same_word(pk_slice_of(words[i].word), word))
+            return words[i].meaning;
+    return 0;
+}
+
 /* ---- our own names ---- */
 
 static const char *const outcomes[] = {
@@ -103,6 +111,35 @@ const char *pk_kit_outcome_name(uint32_t outcome)
 const char *pk_kit_receipt_state_name(uint32_t state)
 {
     return state < COUNT(states) ? states[state] : NULL;
+}
+
+/* ---- families of settings ---- */
+
+int pk_kit_table_read(struct pk_kit_table *table, const struct pk_kit_settings *settings, const char *front,
+                      enum pk_kit_names names, struct pk_error *err)
+{
+    static const char *const known[] = {
+        [PK_KIT_OUTCOMES] = "accepted, retry, throttled, rejected, invalid_recipient, opted_out, misconfigured and uncertain",
+        [PK_KIT_STATES] = "accepted, sent, delivered, read, undelivered_temporary, undelivered_permanent and unknown",
+    };
+    const struct pk_setting_value *member;
+    size_t cursor = 0;
+    while ((member = pk_kit_member(settings, front, &cursor))) {
+        struct pk_slice name = pk_slice_of(member->name + strlen(front)), word = { 0 };
+        uint32_t meaning = names == PK_KIT_OUTCOMES ? pk_kit_outcome(name) : pk_kit_receipt_state(name);
+        if (meaning == 0) {
+            (void) pk_fail(err, PK_E_CONFIG, "%s: unknown setting", member->name);
+            return pk_hint(err, PK_E_CONFIG, "Known are %s, each behind \"%s\".", known[names], front);
+        }
+        int r = pk_kit_table_add(table, member->text, meaning, &word);
+        if (r == PK_E_CONFLICT) {
+            (void) pk_fail(err, PK_E_CONFIG, "%s: \"%.*s\" is listed with another meaning too", member->name, PK_SLICE_ARG(word));
+            return pk_hint(err, PK_E_CONFIG, "Keep it in one of the settings that begin with \"%s\".", front);
+        }
+        if (r != 0)
+            return r;
+    }
+    return 0;
 }
 
 /* ---- HTTP ---- */

@@ -5,7 +5,7 @@
 #ifndef PK_KIT_TABLE_H
 #define PK_KIT_TABLE_H
 
-#include "gateway/include/pokana/adapter.h"
+#include "adapters/kit/settings.h"
 
 struct pk_kit_row {
     struct pk_slice word; /* borrowed */
@@ -20,9 +20,21 @@ struct pk_kit_table {
 
 /* Adds the words of a list. PK_E_CONFLICT when one is there with another meaning (*ret_word), PK_E_NOMEM. */
 int pk_kit_table_add(struct pk_kit_table *table, struct pk_slice list, uint32_t meaning, struct pk_slice *ret_word);
+/* A family of settings whose members are our names and whose values are lists of the provider's words: code.rejected = 10,
+ * 20 (outcomes), receipt.delivered = DELIVRD (states). PK_E_CONFIG with the setting named, PK_E_NOMEM. */
+enum pk_kit_names { PK_KIT_OUTCOMES, PK_KIT_STATES };
+int pk_kit_table_read(struct pk_kit_table *table, const struct pk_kit_settings *settings, const char *front,
+                      enum pk_kit_names names, struct pk_error *err);
 uint32_t pk_kit_table_find(const struct pk_kit_table *table, struct pk_slice word); /* 0: not there */
 bool pk_kit_table_has(const struct pk_kit_table *table, uint32_t meaning);
 void pk_kit_table_finish(struct pk_kit_table *table);
+
+/* A table that is known when the adapter is written. Letters' case does not matter; 0 for a word that is not in it. */
+struct pk_kit_word {
+    const char *word;
+    uint32_t meaning;
+};
+uint32_t pk_kit_meaning(const struct pk_kit_word *words, size_t count, struct pk_slice word);
 
 /* Our names as settings spell them ("invalid_recipient", "undelivered_temporary"); 0 and NULL for what is none. */
 uint32_t pk_kit_outcome(struct pk_slice name);

@@ -41,10 +41,10 @@ struct pk_slice pk_kit_trim(struct pk_slice text)
     return text;
 }
 
-bool pk_kit_next_item(struct pk_slice *list, struct pk_slice *ret_item)
+static bool next(struct pk_slice *list, char between, struct pk_slice *ret_item)
 {
     while (list->len > 0) {
-        const char *comma = memchr(list->data, ',', list->len);
+        const char *comma = memchr(list->data, between, list->len);
         size_t n = comma ? (size_t) (comma - list->data) : list->len;
         struct pk_slice item = pk_kit_trim(pk_slice_make(list->data, n));
         size_t used = comma ? n + 1 : n;
@@ -55,6 +55,25 @@ bool pk_kit_next_item(struct pk_slice *list, struct pk_slice *ret_item)
         }
     }
     return false;
+}
+
+bool pk_kit_next_item(struct pk_slice *list, struct pk_slice *ret_item)
+{
+    return next(list, ',', ret_item);
+}
+
+bool pk_kit_is_listed(struct pk_slice list, struct pk_slice word)
+{
+    struct pk_slice item;
+    while (pk_kit_next_item(&list, &item))
+        if (pk_kit_same_word(item, word))
+            return true;
+    return false;
+}
+
+bool pk_kit_next_line(struct pk_slice *lines, struct pk_slice *ret_line)
+{
+    return next(lines, '\n', ret_line);
 }
 
 bool pk_kit_utf8(struct pk_slice text)

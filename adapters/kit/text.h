@@ -15,6 +15,10 @@ bool pk_kit_same_word(struct pk_slice a, struct pk_slice b);
 struct pk_slice pk_kit_trim(struct pk_slice text);
 /* Cuts the next item off a list separated by commas; false at its end. Items are trimmed, empty ones passed over. */
 bool pk_kit_next_item(struct pk_slice *list, struct pk_slice *ret_item);
+/* Is the word one of the list, letters' case aside? */
+bool pk_kit_is_listed(struct pk_slice list, struct pk_slice word);
+/* The same cut for lines. */
+bool pk_kit_next_line(struct pk_slice *lines, struct pk_slice *ret_line);
 
 bool pk_kit_utf8(struct pk_slice text);
 /* A decimal number without sign of at most 18 digits; false leaves *ret_number alone. */

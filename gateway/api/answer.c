@@ -9,8 +9,9 @@
 
 static void leave(struct pk_call *call)
 {
-    struct pk_answer_header headers[2];
-    size_t count = 0;
+    struct pk_answer_header headers[PK_CALL_HEADERS + 2];
+    size_t count = call->header_count;
+    memcpy(headers, call->headers, sizeof call->headers);
     if (call->status == 503)
         headers[count++] = (struct pk_answer_header){ "Retry-After", RETRY_AFTER };
     if (call->allow)
@@ -59,6 +60,7 @@ static void not_committed(void *ctx)
     (void) pk_fail(&err, PK_E_BUSY, "the database could not keep this now");
     (void) pk_hint(&err, PK_E_BUSY, "Try again in a moment; the gateway's health says what is wrong.");
     call->allow = NULL;
+    call->header_count = 0;
     write_problem(call, 503, &err);
     leave(call);
 }

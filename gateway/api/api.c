@@ -42,6 +42,11 @@ static const struct route routes[] = {
     { "POST", "/v1/messages/drop-held", pk_api_held_drop, PK_BODY_JSON, false, PK_ACTION_HOLD_DECIDE },
     { "GET", "/v1/messages/{}", pk_api_message, PK_BODY_NONE, false, PK_ACTION_MESSAGE_VIEW },
     { "POST", "/v1/messages/{}/resolve", pk_api_message_resolve, PK_BODY_JSON, false, PK_ACTION_MESSAGE_RESOLVE },
+    { "GET", "/v1/inbox", pk_api_inbox, PK_BODY_NONE, false, PK_ACTION_INBOX_READ },
+    { "GET", "/v1/inbox/{}", pk_api_inbox_item, PK_BODY_NONE, false, PK_ACTION_INBOX_READ },
+    { "POST", "/v1/inbox/{}/answer", pk_api_inbox_answer, PK_BODY_JSON, false, PK_ACTION_INBOX_ANSWER },
+    { "POST", "/v1/inbox/{}/assign", pk_api_inbox_assign, PK_BODY_JSON, false, PK_ACTION_INBOX_ANSWER },
+    { "POST", "/v1/inbox/{}/close", pk_api_inbox_close, PK_BODY_JSON, false, PK_ACTION_INBOX_ANSWER },
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false, PK_ACTION_TEMPLATE_VIEW },
@@ -87,6 +92,8 @@ struct pk_api *pk_api_new(struct pk_service *service, const struct pk_api_config
     api->service = service;
     api->version = pk_strdup(config->version);
     api->started_ms = config->started_ms;
+    api->pages = config->pages;
+    api->pages_ctx = config->pages_ctx;
     pk_list_init(&api->calls);
     pk_list_init(&api->hooks);
     return api;

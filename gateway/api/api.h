@@ -5,7 +5,7 @@
  * all of them were served.
  *
  *     control   a Unix socket: operators' commands; the peer must be our own user or root
- *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and nothing else
+ *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and pages
  *     watch     a loopback port: health and metrics, and nothing else
  *
  * Runs on the loop's thread in the serve phase. No answer leaves before the turn's commit: it waits on PK_LANE_ANSWER,
@@ -18,6 +18,7 @@
 #include "gateway/service/service.h"
 
 struct pk_api;
+struct pk_call;
 
 /* A header of the control socket: the user in whose name the call is made, "Pokana-By: maria". */
 #define PK_API_BY "Pokana-By"
@@ -25,6 +26,9 @@ struct pk_api;
 struct pk_api_config {
     const char *version; /* of the program */
     int64_t started_ms;
+    /* What the public listener hears that is no webhook; answers the call (gateway/api/answer.h). NULL: 404. */
+    void (*pages)(void *ctx, struct pk_call *call);
+    void *pages_ctx;
 };
 
 /* Borrows the service (whose reader must be there) and copies the configuration. Never NULL. */

@@ -25,6 +25,8 @@ void pk_call_free(struct pk_call *call)
         return;
     pk_list_remove(&call->node);
     pk_json_free(call->document);
+    for (size_t i = 0; i < call->header_count; i++)
+        free(call->header_values[i]);
     pk_buf_wipe(&call->out); /* a play desk's texts pass here */
     free(call->data);
     free(call);

@@ -14,6 +14,7 @@
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
 #define PK_CALL_ANSWER_MAX (4u << 20)
+#define PK_CALL_HEADERS 6 /* of an answer, beside those every answer has */
 #define PK_CALL_ROWS 50 /* of a list, when the caller says no limit */
 #define PK_CALL_ROWS_MAX 500
 
@@ -22,6 +23,8 @@ struct pk_api {
     struct pk_service *service;
     char *version;
     int64_t started_ms;
+    void (*pages)(void *ctx, struct pk_call *call);
+    void *pages_ctx;
     struct pk_list calls; /* not answered yet */
     struct pk_list hooks; /* nor are these, which the end of the serve phase takes together (hooks.c) */
     uint64_t answers[6]; /* by the status' first digit */
@@ -48,6 +51,9 @@ struct pk_call {
     const char *content_type;
     const char *allow; /* 405: the methods there are */
     struct pk_buf out;
+    struct pk_answer_header headers[PK_CALL_HEADERS];
+    char *header_values[PK_CALL_HEADERS]; /* the call's own copies */
+    size_t header_count;
     int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err);
     void (*then)(struct pk_call *call, int result, const struct pk_error *err);
     int64_t read_deadline_ms;
@@ -79,6 +85,17 @@ int pk_call_argument_limit(struct pk_call *call, size_t *ret_limit, struct pk_er
 int pk_call_argument_moment(struct pk_call *call, const char *name, int64_t *ret_ms, struct pk_error *err);
 /* The id at a place of the path. `what` is the thing looked for: "message". PK_E_NOT_FOUND. */
 int pk_call_place_id(struct pk_call *call, size_t place, const char *what, int64_t *ret_id, struct pk_error *err);
+
+/* ---- forms and cookies, for pages ---- */
+
+/* A field of an application/x-www-form-urlencoded body, appended decoded; the first of its name, or the one with number
+ * `index` among those. *ret_given is false when there is none or it is empty. PK_E_INVALID for a broken escape or text that
+ * is no UTF-8. */
+int pk_call_form(struct pk_call *call, const char *name, size_t index, struct pk_buf *out, bool *ret_given, struct pk_error *err);
+/* The value of a cookie, or {NULL, 0}. Borrowed until the answer. */
+struct pk_slice pk_call_cookie(struct pk_call *call, const char *name);
+/* For the answer. `name` is a constant, the value is copied. */
+void pk_call_header(struct pk_call *call, const char *name, const char *value);
 
 /* ---- fields of the JSON body; what is wrong is named. All take a missing body as an empty one. ---- */
 

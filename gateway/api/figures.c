@@ -5,6 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/inbox.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/recipients.h"
 
@@ -26,6 +27,7 @@ static int read(struct pk_call *call, struct pk_store *store, struct pk_error *e
     figures->recipients = pk_recipient_count(store);
     figures->outbox = pk_outbox_count(store);
     pk_upkeep_oldest(store, &figures->oldest);
+    pk_inbox_count(store, pk_clock_wall_ms() - PK_INBOX_LATE_MS, &figures->inbox);
     figures->read = true;
     return 0;
 }

@@ -7,6 +7,7 @@
 #define PK_API_FIGURES_H
 
 #include "gateway/api/call.h"
+#include "gateway/store/inbox.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/upkeep.h"
 
@@ -18,6 +19,7 @@ struct pk_figures {
     struct pk_queue_depth lanes[PK_FIGURES_LANES];
     size_t lane_count;
     struct pk_oldest oldest;
+    struct pk_inbox_counts inbox;
 };
 
 /* What is kept for a time only: for how long, and since when the oldest is. */

@@ -48,6 +48,13 @@ void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);
 void pk_api_message_resolve(struct pk_call *call);
 
+/* inbox.c */
+void pk_api_inbox(struct pk_call *call);
+void pk_api_inbox_item(struct pk_call *call);
+void pk_api_inbox_answer(struct pk_call *call);
+void pk_api_inbox_assign(struct pk_call *call);
+void pk_api_inbox_close(struct pk_call *call);
+
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 

@@ -85,11 +85,19 @@ static void take_alone(struct hook *hook)
         hook->status = 503;
 }
 
+/* A challenge comes back as it was written; an object is one that the provider acts upon. */
+static const char *reply_type(const struct pk_buf *reply)
+{
+    if (reply->len == 0)
+        return NULL;
+    return reply->data[0] == '{' ? "application/json" : "text/plain; charset=utf-8";
+}
+
 static void answer(struct hook *hook)
 {
     struct pk_call *call = hook->call;
     if (hook->status >= 200 && hook->status <= 299)
-        pk_call_answer_as(call, hook->status, hook->reply.len > 0 ? "text/plain; charset=utf-8" : NULL, &hook->reply);
+        pk_call_answer_as(call, hook->status, reply_type(&hook->reply), &hook->reply);
     else
         refuse(call, hook->status >= 400 && hook->status != 500 ? hook->status : 503, hook->desk->rule->name, hook->err.message);
     pk_buf_finish(&hook->reply);
@@ -170,6 +178,11 @@ void pk_api_handle_public(void *ctx, struct pk_http_request *request)
     struct pk_call *call = pk_call_new(ctx, request);
     struct pk_slice path = pk_http_request_path(request), level, name = { 0 };
     struct pk_desk *desk = NULL;
+    if (call->api->pages && !pk_slice_starts(path, "/hooks/")) {
+        call->actor = (struct pk_actor){ .role = PK_ROLE_PERSON, .name = "page" };
+        call->api->pages(call->api->pages_ctx, call);
+        return;
+    }
     bool hooks = call->service->rules->public_url && pk_slice_cut(&path, '/', &level) && level.len == 0 && pk_slice_cut(&path, '/', &level) &&
                  pk_slice_is(level, "hooks") && pk_slice_cut(&path, '/', &name) && pk_is_name(name);
     for (size_t i = 0; hooks && !desk && i < call->service->desks->count; i++)

@@ -110,6 +110,8 @@ static void add_figures(struct pk_page *page, struct pk_call *call, const struct
     add_lanes(page, call, figures, LANE_DELAY);
     pk_page_one(page, "recipients", "gauge", "People known.", figures->recipients);
     pk_page_one(page, "outbox_events", "gauge", "Events not yet told to other systems.", figures->outbox);
+    pk_page_one(page, "inbox_open", "gauge", "Replies that wait for a person.", figures->inbox.open);
+    pk_page_one(page, "inbox_late", "gauge", "Those of them that wait longer than a day.", figures->inbox.waiting);
     pk_page_family(page, "oldest_row_timestamp_seconds", "gauge",
                    "Moment of the oldest row by kind, since the epoch; shows that retention works.");
     for (size_t i = 0; i < kinds; i++)
@@ -165,6 +167,11 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "receipts_refused_total", "Receipts of unknown attempts beyond the limit.", m->receipts_refused);
     add_counts(page, "replies_total", "Replies by what they meant.", "intent", m->replies, PK_INTENTS, pk_intent_word);
     add_count(page, "replies_repeated_total", "Replies that were there already.", m->replies_repeated);
+    add_count(page, "replies_muted_total", "Replies heard and not answered: machines, and the same words again.", m->replies_muted);
+    add_count(page, "inbox_taken_total", "Replies put before a person.", m->inbox_taken);
+    add_count(page, "inbox_refused_total", "Replies there was no room for in the inbox.", m->inbox_refused);
+    add_count(page, "inbox_answered_total", "Answers given by a person.", m->inbox_answered);
+    add_count(page, "inbox_late_total", "Items that waited longer than a day.", m->inbox_late);
     add_count(page, "stops_total", "People who said STOP.", m->stops);
     add_count(page, "consents_ended_total", "Consents whose time was over.", m->consents_ended);
     add_count(page, "renewals_asked_total", "People asked whether their consents shall go on.", m->renewals_asked);

@@ -13,6 +13,7 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/replies.h"
 
+#define HISTORY_MAX 200u /* answers shown of one trigger, the newest */
 #define DEADLINE_MS 2000 /* messages of fifty triggers are counted */
 
 struct reading {
@@ -22,6 +23,27 @@ struct reading {
     struct pk_json_out out;
     struct pk_error *err;
 };
+
+static int add_answer(void *ctx, const struct pk_rsvp_line *line)
+{
+    struct pk_json_out *out = &((struct reading *) ctx)->out;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_time(out, "at", line->at_ms);
+    pk_json_add_text(out, "answer", line->yes ? "yes" : "no");
+    pk_json_add_int(out, "heads", line->heads);
+    pk_json_add_bool(out, "changed", line->changed);
+    pk_json_close(out, '}');
+    return 0;
+}
+
+/* Who answered is not said: when, what, and whether it was another answer before. */
+static int add_history(struct reading *reading, int64_t trigger)
+{
+    pk_json_open(&reading->out, "history", '[');
+    int r = pk_rsvps_of(reading->store, trigger, HISTORY_MAX, add_answer, reading, reading->err);
+    pk_json_close(&reading->out, ']');
+    return r;
+}
 
 static int add_trigger(void *ctx, const struct pk_trigger *trigger)
 {
@@ -50,8 +72,10 @@ static int add_trigger(void *ctx, const struct pk_trigger *trigger)
     pk_json_add_int(out, "no", no);
     pk_json_add_int(out, "heads", heads);
     pk_json_close(out, '}');
+    if (reading->id != 0)
+        r = add_history(reading, trigger->id);
     pk_json_close(out, '}');
-    return 0;
+    return r;
 }
 
 static int read(struct pk_call *call, struct pk_store *store, struct pk_error *err)

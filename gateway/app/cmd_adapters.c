@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * `pokana adapters [NAME]`: the adapters there are, and what one can be told in its [account] section. Asks nobody: those
- * built in are always known, those of the configured folder when there is a configuration.
+ * built in are always known, those of the configured folder when there is a configuration. `pokana adapters test` is in
+ * cmd_adapters_test.c.
  */
+#include "gateway/app/cmd_adapters.h"
 #include "gateway/app/config.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
-#include "gateway/plugin/registry.h"
 
 /* ---- words ---- */
 
@@ -157,8 +158,7 @@ static void print_json(const struct pk_registry *registry, const struct pk_adapt
 
 /* ---- the command ---- */
 
-/* Without a configuration at the usual place there are still those built in; one that was named must be there. */
-static int load(const struct pk_invocation *invocation, struct pk_registry *registry, struct pk_error *err)
+int pk_adapters_load(const struct pk_invocation *invocation, struct pk_registry *registry, struct pk_error *err)
 {
     pk_auto(pk_config) struct pk_config *config = NULL;
     struct pk_ini_report report = pk_config_report_stderr();
@@ -170,7 +170,7 @@ static int load(const struct pk_invocation *invocation, struct pk_registry *regi
     return r;
 }
 
-static int unknown(const struct pk_registry *registry, const char *name, struct pk_error *err)
+int pk_adapters_unknown(const struct pk_registry *registry, const char *name, struct pk_error *err)
 {
     char known[200];
     size_t len = 0;
@@ -180,7 +180,7 @@ static int unknown(const struct pk_registry *registry, const char *name, struct 
     return pk_hint(err, PK_E_NOT_FOUND, "There are %s.", known);
 }
 
-static int run(const struct pk_invocation *invocation)
+static int run_show(const struct pk_invocation *invocation)
 {
     struct pk_error err = { 0 };
     struct pk_plain_words words;
@@ -190,10 +190,10 @@ static int run(const struct pk_invocation *invocation)
     if (words.count > 1)
         return pk_command_misused(&pk_command_adapters, "one adapter at a time");
     pk_auto(pk_registry) struct pk_registry *registry = pk_registry_new();
-    int r = load(invocation, registry, &err);
+    int r = pk_adapters_load(invocation, registry, &err);
     const struct pk_adapter *one = r == 0 && words.count == 1 ? pk_registry_find(registry, words.words[0]) : NULL;
     if (r == 0 && words.count == 1 && !one)
-        r = unknown(registry, words.words[0], &err);
+        r = pk_adapters_unknown(registry, words.words[0], &err);
     if (r != 0)
         return pk_command_failed(&err);
     if (invocation->json)
@@ -205,9 +205,20 @@ static int run(const struct pk_invocation *invocation)
     return 0;
 }
 
+static int run(const struct pk_invocation *invocation)
+{
+    struct pk_invocation rest = *invocation;
+    if (invocation->word_count == 0 || strcmp(invocation->words[0], "test") != 0)
+        return run_show(invocation);
+    rest.words++;
+    rest.word_count--;
+    return pk_adapters_test(&rest);
+}
+
 const struct pk_command pk_command_adapters = {
     .name = "adapters",
-    .usage = "adapters [NAME]",
-    .summary = "adapters there are; with NAME its settings",
+    .usage = "adapters [NAME]\n"
+             "adapters test NAME|FILE.so [--cases DIR]",
+    .summary = "adapters there are; with NAME its settings; does one keep the contract",
     .run = run,
 };

@@ -57,6 +57,23 @@ static int list(const struct pk_invocation *invocation)
     return status;
 }
 
+static void print_history(const struct pk_json *history)
+{
+    static const struct pk_column columns[] = { { "ANSWERED", false }, { "ANSWER", false }, { "HEADS", true }, { "CHANGED", false } };
+    pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    for (size_t i = 0; i < pk_json_count(history); i++) {
+        const struct pk_json *line = pk_json_item(history, i);
+        pk_table_moment(table, pk_json_get(line, "at"));
+        pk_table_json(table, pk_json_get(line, "answer"));
+        pk_table_json(table, pk_json_get(line, "heads"));
+        pk_table_json(table, pk_json_get(line, "changed"));
+    }
+    if (pk_table_rows(table) > 0) {
+        (void) printf("\n");
+        pk_table_print(table);
+    }
+}
+
 static void print_trigger(const struct pk_json *trigger)
 {
     static const struct pk_column columns[] = { { NULL, false }, { NULL, false } };
@@ -73,6 +90,7 @@ static void print_trigger(const struct pk_json *trigger)
     pk_table_fact(facts, "said no", pk_json_at(trigger, "replies.no"));
     pk_table_fact(facts, "heads", pk_json_at(trigger, "replies.heads"));
     pk_table_print(facts);
+    print_history(pk_json_get(trigger, "history"));
     int64_t planned = 0;
     if (pk_slice_is(pk_json_string(pk_json_get(trigger, "state")), "completed") &&
         pk_json_int(pk_json_get(trigger, "planned"), &planned) && planned == 0)

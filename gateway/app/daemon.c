@@ -265,7 +265,14 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
     };
     if ((r = pk_service_new(&service, &daemon->service, err)) != 0)
         return r;
-    daemon->api = pk_api_new(daemon->service, &(struct pk_api_config){ .version = PK_VERSION, .started_ms = pk_clock_wall_ms() });
+    if ((r = pk_console_new(daemon->service, &daemon->console, err)) != 0)
+        return r;
+    daemon->api = pk_api_new(daemon->service, &(struct pk_api_config){
+                                                  .version = PK_VERSION,
+                                                  .started_ms = pk_clock_wall_ms(),
+                                                  .pages = pk_console_handle,
+                                                  .pages_ctx = daemon->console,
+                                              });
     return 0;
 }
 
@@ -376,6 +383,7 @@ static void daemon_close(struct pk_daemon *daemon)
         (void) pk_loop_turn(daemon->loop, 0, NULL); /* what the reader had finished is told to who asked */
     pk_service_free(daemon->service);
     pk_api_free(daemon->api);
+    pk_console_free(daemon->console);
     pk_http_client_free(daemon->http);
     close_store(daemon);
     pk_loop_free(daemon->loop);

@@ -6,6 +6,7 @@
 #include "gateway/api/api.h"
 #include "gateway/app/config.h"
 #include "gateway/app/notify.h"
+#include "gateway/console/console.h"
 
 enum pk_door { PK_DOOR_CONTROL = 0, PK_DOOR_PUBLIC, PK_DOOR_WATCH, PK_DOORS };
 
@@ -20,6 +21,7 @@ struct pk_daemon {
     struct pk_reader *reader;
     struct pk_http_client *http;
     struct pk_service *service;
+    struct pk_console *console;
     struct pk_api *api;
     struct pk_http_server *doors[PK_DOORS]; /* NULL = not asked for */
     struct pk_notify notify;

@@ -18,6 +18,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_status,
     &pk_command_queue,
     &pk_command_messages,
+    &pk_command_inbox,
     &pk_command_accounts,
     &pk_command_pause,
     &pk_command_resume,

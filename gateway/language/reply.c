@@ -101,6 +101,7 @@ struct sum {
     const struct pk_phrase *seen[PK_REPLY_LISTS]; /* the first of each list, but POLITE and COUNTER */
     size_t numbers;
     int number;
+    bool polite; /* of nothing but POLITE */
 };
 
 static bool add_up(const struct pk_reading *r, struct sum *ret)
@@ -119,7 +120,10 @@ static bool add_up(const struct pk_reading *r, struct sum *ret)
             return false;
         }
     }
+    ret->polite = ret->seen[PK_LIST_POLITE] && !ret->seen[PK_LIST_COUNTER] && ret->numbers == 0;
     ret->seen[PK_LIST_POLITE] = ret->seen[PK_LIST_COUNTER] = NULL;
+    for (size_t i = 0; i < PK_REPLY_LISTS; i++)
+        ret->polite = ret->polite && !ret->seen[i];
     return true;
 }
 
@@ -181,6 +185,20 @@ static bool decide_topic(const struct pk_reading *r, const struct pk_topic_words
     return true;
 }
 
+/* "Liked „...“": a few words and a quotation behind them, in whatever language the phone is set to. */
+#define REACTION_WORDS_MAX 5
+
+/* What else is to be known of it, for who has to read or answer it. */
+static void look_at(const struct pk_reading *r, struct pk_reply_meaning *ret)
+{
+    struct sum sum;
+    bool whole = !r->cut && add_up(r, &sum);
+    ret->tokens = (uint32_t) r->count;
+    ret->more = r->count > 0 && !whole;
+    ret->polite = r->count > 0 && whole && sum.polite;
+    ret->machine = anywhere(r, PK_LIST_MACHINE) || (r->ends_quoting && r->count <= REACTION_WORDS_MAX);
+}
+
 static void decide(const struct pk_reading *r, const struct pk_topic_words *topics, struct pk_reply_meaning *ret)
 {
     const struct pk_phrase *found;
@@ -215,6 +233,7 @@ void pk_reply_decide(const struct pk_reply_words *words, const struct pk_topic_w
     struct pk_reading reading;
     *ret_meaning = (struct pk_reply_meaning){ .intent = PK_INTENT_NONE };
     pk_reading_init(&reading, words, text);
+    look_at(&reading, ret_meaning);
     decide(&reading, topics, ret_meaning);
     pk_reading_finish(&reading);
 }

@@ -22,6 +22,11 @@ struct pk_reply_meaning {
     char language[12]; /* the list that matched; informative. "" = nobody's alone, or none matched */
     bool shared;       /* what matched is several languages': "stop", "ok", a thumb */
     char topic[PK_REPLY_TOPIC_MAX]; /* STOP, START: the one topic it is about; "" = not of one */
+    /* NONE, HELP: is there anything in it for a person to read? */
+    uint32_t tokens; /* words and numbers looked at, long quotations left out */
+    bool more;       /* some of them stand in no list: it says something of its own */
+    bool polite;     /* nothing but "thank you" and the like */
+    bool machine;    /* an autoresponder's, or a phone's quotation of our own text: to be heard, not to be answered */
 };
 
 struct pk_reply_words *pk_reply_words_new(void);

@@ -43,8 +43,10 @@ static size_t words_in(const UChar *data, int32_t len)
     return count;
 }
 
-static void drop_quotations(struct pk_utf16 *text)
+/* Whether nothing but signs stands behind a long quotation. */
+static bool drop_quotations(struct pk_utf16 *text)
 {
+    bool ends_quoting = false;
     struct pk_utf16 kept = { 0 };
     for (int32_t i = 0; i < text->len;) {
         int32_t after = i;
@@ -53,11 +55,13 @@ static void drop_quotations(struct pk_utf16 *text)
         while (end < text->len && !closes(open, text->data[end]))
             end++;
         if (end == text->len) { /* no quotation begins here */
+            ends_quoting = ends_quoting && !u_isalnum(open) && open != '?';
             pk_utf16_add(&kept, open);
             i = after;
             continue;
         }
-        if (words_in(text->data + begin, end - begin) > QUOTED_WORDS_MAX)
+        ends_quoting = words_in(text->data + begin, end - begin) > QUOTED_WORDS_MAX;
+        if (ends_quoting)
             pk_utf16_add(&kept, ' ');
         else
             pk_utf16_add_all(&kept, text->data + i, end + 1 - i);
@@ -65,6 +69,7 @@ static void drop_quotations(struct pk_utf16 *text)
     }
     pk_utf16_finish(text);
     *text = kept;
+    return ends_quoting;
 }
 
 /* ---- tokens ---- */
@@ -204,7 +209,7 @@ void pk_reading_init(struct pk_reading *r, const struct pk_reply_words *words, s
     *r = (struct pk_reading){ .words = words, .cut = text.len > TEXT_BYTES_MAX };
     r->phrases = pk_reply_phrases(words, &r->phrase_count);
     take_text(&r->text, text);
-    drop_quotations(&r->text);
+    r->ends_quoting = drop_quotations(&r->text);
     pk_fold(&r->text);
     /* A token takes a unit at least, and one that is split takes two. */
     r->room = r->text.len < TOKENS_MAX ? (size_t) r->text.len : TOKENS_MAX;

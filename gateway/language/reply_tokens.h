@@ -25,6 +25,7 @@ struct pk_reading {
     struct pk_token *tokens;
     size_t count, room;
     bool cut; /* there was more than is looked at */
+    bool ends_quoting; /* its last word is the end of a long quotation */
 };
 
 /* Never fails; at most 4 KiB of the text are looked at, and bytes that are no UTF-8 are spaces. */

@@ -38,7 +38,8 @@ struct pk_reply_words {
 
 static const char *const list_names[PK_REPLY_LISTS] = { "stop-first", "stop-whole",  "stop-phrase", "start",
                                                         "yes",        "yes-soft",    "no",          "neutral",
-                                                        "help-first", "help-phrase", "polite",      "counter" };
+                                                        "help-first", "help-phrase", "polite",      "counter",
+                                                        "machine" };
 
 struct pk_reply_words *pk_reply_words_new(void)
 {

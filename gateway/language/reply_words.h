@@ -22,6 +22,7 @@ enum pk_reply_list {
     PK_LIST_HELP_PHRASE,
     PK_LIST_POLITE,  /* ignored */
     PK_LIST_COUNTER, /* ignored beside a number */
+    PK_LIST_MACHINE, /* anywhere: no person wrote this */
     PK_REPLY_LISTS,
 };
 

@@ -134,6 +134,7 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_OPERATOR] = "operator",
     [PK_REASON_RESTORED] = "restored",
     [PK_REASON_ERASED] = "erased",
+    [PK_REASON_OTHER_QUESTION] = "other-question-open",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public" };

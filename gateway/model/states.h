@@ -67,6 +67,7 @@ enum pk_reason {
     PK_REASON_OPERATOR, /* a person decided */
     PK_REASON_RESTORED, /* held after a restore until a person releases it */
     PK_REASON_ERASED,
+    PK_REASON_OTHER_QUESTION, /* another question is open at this address */
     PK_REASONS
 };
 
@@ -79,6 +80,7 @@ enum pk_message_flag {
     PK_MESSAGE_HELD = 2, /* waits for a person's release */
     PK_MESSAGE_CONFIRMS_STOP = 4, /* the one answer that may follow a STOP */
     PK_MESSAGE_RENEWS = 8, /* a question about consents that stand and will end */
+    PK_MESSAGE_BY_HAND = 16, /* an answer that a person gave: in days, not minutes, and to nobody who stopped */
 };
 
 /* Whether `from` may become `to`; every state may stay itself. */

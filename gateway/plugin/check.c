@@ -132,13 +132,16 @@ static int check_session(const struct pk_adapter *adapter, struct pk_error *err)
 static int check_doors(const struct pk_adapter *adapter, struct pk_error *err)
 {
     const struct pk_webhook_ops *webhook = REACHES(adapter, webhook) ? adapter->webhook : NULL;
+    const struct pk_poll_ops *poll = REACHES(adapter, poll) ? adapter->poll : NULL;
     const struct pk_play_ops *play = REACHES(adapter, play) ? adapter->play : NULL;
     if (webhook && !(REACHES(webhook, verify) && webhook->verify))
         return lacks(adapter, "webhook.verify", err);
     if (webhook && !(REACHES(webhook, parse) && webhook->parse))
         return lacks(adapter, "webhook.parse", err);
-    if (REACHES(adapter, poll) && adapter->poll)
-        return not_carried(adapter, "asks its provider by polling", err);
+    if (poll && !(REACHES(poll, request) && poll->request))
+        return lacks(adapter, "poll.request", err);
+    if (poll && !(REACHES(poll, parse) && poll->parse))
+        return lacks(adapter, "poll.parse", err);
     if (play && !(REACHES(play, list) && play->list))
         return lacks(adapter, "play.list", err);
     if (play && !(REACHES(play, answer) && play->answer))

@@ -19,18 +19,21 @@ struct pk_bus {
     char state_topic[128];
     char state[16];
     char why[256];
+    int64_t late; /* items of the inbox that wait too long for a person */
     bool state_told; /* on this connection */
     bool refused; /* an event of this turn could not be stored: it must come again */
     char trouble[256];
 };
 
-static void compose_state(struct pk_buf *out, const char *state, const char *why)
+static void compose_state(struct pk_buf *out, const char *state, const char *why, int64_t late)
 {
     struct pk_json_out json = pk_json_out(out);
     pk_json_open(&json, NULL, '{');
     pk_json_add_text(&json, "state", state);
     if (why[0])
         pk_json_add_text(&json, "why", why);
+    if (late > 0)
+        pk_json_add_int(&json, "inboxLate", late);
     pk_json_add_time(&json, "since", pk_clock_wall_ms());
     pk_json_close(&json, '}');
 }
@@ -41,7 +44,7 @@ static void tell_state(struct pk_bus *bus)
         return;
     struct pk_buf payload;
     pk_buf_init(&payload, STATE_PAYLOAD_MAX);
-    compose_state(&payload, bus->state, bus->why);
+    compose_state(&payload, bus->state, bus->why, bus->late);
     struct pk_mqtt_publish publish = {
         .topic = bus->state_topic,
         .payload = pk_buf_slice(&payload),
@@ -58,6 +61,15 @@ void pk_bus_state(struct pk_bus *bus, const char *state, const char *why)
         return;
     (void) snprintf(bus->state, sizeof bus->state, "%s", state);
     (void) snprintf(bus->why, sizeof bus->why, "%s", why);
+    bus->state_told = false;
+    pk_loop_again(bus->service->loop);
+}
+
+void pk_bus_inbox(struct pk_bus *bus, int64_t late)
+{
+    if (bus->late == late)
+        return;
+    bus->late = late;
     bus->state_told = false;
     pk_loop_again(bus->service->loop);
 }
@@ -128,7 +140,7 @@ int pk_bus_new(struct pk_service *service, struct pk_bus **ret_bus, struct pk_er
     (void) snprintf(bus->trouble, sizeof bus->trouble, "not connected yet");
     struct pk_buf will;
     pk_buf_init(&will, STATE_PAYLOAD_MAX);
-    compose_state(&will, "offline", "the connection was lost");
+    compose_state(&will, "offline", "the connection was lost", 0);
     struct pk_mqtt_config config = {
         .host = rule->host,
         .port = rule->port,

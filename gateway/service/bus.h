@@ -26,6 +26,8 @@ struct pk_mqtt *pk_bus_mqtt(struct pk_bus *bus);
 void pk_bus_release(struct pk_bus *bus, bool committed);
 /* The retained state: "online", "degraded" with a sentence, "offline". Published when it changed. */
 void pk_bus_state(struct pk_bus *bus, const char *state, const char *why);
+/* Items of the inbox that wait too long for a person, told with the state. */
+void pk_bus_inbox(struct pk_bus *bus, int64_t late);
 /* Takes no more events; says "offline" and leaves. */
 void pk_bus_drain(struct pk_bus *bus);
 

@@ -5,22 +5,16 @@
  */
 #include "gateway/service/conversation_private.h"
 
-#include "gateway/base/json.h"
 #include "gateway/base/log.h"
+#include "gateway/base/text.h"
 #include "gateway/language/phone.h"
-#include "gateway/language/prepare.h"
-#include "gateway/model/cloudevent.h"
 #include "gateway/service/planner.h"
-#include "gateway/service/texts.h"
-#include "gateway/service/topics.h"
 #include "gateway/store/names.h"
-#include "gateway/store/notices.h"
 #include "gateway/store/replies.h"
 
 #define TEXT_MAX 4096u
-#define TOLD_MAX 32u /* how far back the question is looked for that a yes or no is about */
-#define DAY_MS (24 * 3600 * 1000ll)
 
+/* A stranger is answered as they write: "bg-Latn" is Bulgarian in Latin letters. */
 const char *pk_talk_language(const struct pk_talk *talk)
 {
     if (talk->who.id != 0)
@@ -30,14 +24,18 @@ const char *pk_talk_language(const struct pk_talk *talk)
 
 int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_slice values, bool confirms_stop, struct pk_error *err)
 {
+    struct pk_slice rest = pk_slice_of(pk_talk_language(talk)), language = rest;
+    if (talk->muted && !confirms_stop)
+        return 0;
+    (void) pk_slice_cut(&rest, '-', &language);
     struct pk_answer_plan plan = {
         .recipient = talk->who.id,
         .address = talk->at.id,
         .channel = talk->channel,
         .account = talk->desk->id,
         .template_name = template_name,
-        .language = pk_slice_of(pk_talk_language(talk)),
-        .script = pk_slice_of(talk->who.id != 0 ? talk->who.script : ""),
+        .language = language,
+        .script = talk->who.id != 0 ? pk_slice_of(talk->who.script) : rest,
         .values = values,
         .act_ms = talk->now_ms,
         .confirms_stop = confirms_stop,
@@ -173,88 +171,11 @@ static int stop(struct pk_talk *talk, bool confirm, struct pk_error *err)
     return r;
 }
 
-/* ---- yes and no ---- */
-
-/* The evidence: the question's very words. What cannot be rendered any more is no reason not to hear the answer. */
-static int keep_question(struct pk_talk *talk, struct pk_error *err)
+int pk_conversation_stop(struct pk_service *service, int64_t recipient, int64_t now_ms, struct pk_error *err)
 {
-    struct pk_service *service = talk->service;
-    struct pk_text *text = NULL;
-    if (pk_texts_get(service, talk->question.notice, talk->question.version, false, &text, NULL) != 0)
-        return 0;
-    (void) snprintf(talk->shown_language, sizeof talk->shown_language, "%.*s", PK_SLICE_ARG(text->language));
-    int r = pk_shown_intern(service->store, text->version, text->text, talk->now_ms, &talk->shown, err);
-    pk_text_release(text);
-    return r;
-}
-
-static int consent_answer(struct pk_talk *talk, struct pk_error *err)
-{
-    struct pk_topic_set topics;
-    bool yes = talk->meaning.intent == PK_INTENT_YES;
-    if (yes && talk->meaning.soft)
-        return pk_talk_answer(talk, "reply-not-understood", (struct pk_slice){ 0 }, false, err);
-    int r = keep_question(talk, err);
-    if (r == 0)
-        r = pk_talk_append_all(talk, pk_consent_is_asked_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, "reply", &topics, err);
-    if (r != 0 || topics.count == 0)
-        return r; /* said before: the first answer stands, and was answered */
-    return pk_talk_answer_naming(talk, yes ? "optin-confirmed" : "optin-declined", "topics", &topics, err);
-}
-
-/* An invitation of one text message names no place: then its confirmation names none either. */
-static const char *rsvp_text(const struct pk_talk *talk, bool yes, struct pk_slice values)
-{
-    pk_auto(pk_json) struct pk_json *document = NULL;
-    if (talk->asks == PK_TEXT_REPLY_OPINION)
-        return "thanks";
-    if (!yes)
-        return "rsvp-no";
-    if (pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &document, NULL) != 0)
-        return "rsvp-yes-short";
-    return pk_json_string(pk_json_get(document, "place")).len > 0 ? "rsvp-yes" : "rsvp-yes-short";
-}
-
-static int rsvp_answer(struct pk_talk *talk, struct pk_error *err)
-{
-    struct pk_notice notice;
-    int r = pk_notice_get(talk->service->store, talk->question.notice, &notice, err);
-    if (r != 0)
-        return r;
-    bool yes = talk->meaning.intent == PK_INTENT_YES;
-    struct pk_rsvp rsvp = {
-        .recipient = talk->who.id,
-        .trigger = notice.trigger,
-        .reply = talk->reply,
-        .yes = yes,
-        .heads = yes ? (talk->meaning.count > 0 ? talk->meaning.count : 1) : 0,
-        .at_ms = talk->now_ms,
-    };
-    char *values = pk_slice_dup(notice.values);
-    r = pk_rsvp_add(talk->service->store, &rsvp, err);
-    if (r == 0)
-        r = pk_talk_answer(talk, rsvp_text(talk, yes, pk_slice_of(values)), pk_slice_of(values), false, err);
-    free(values);
-    return r;
-}
-
-static int not_understood(struct pk_talk *talk, bool seen_today, struct pk_error *err)
-{
-    return seen_today ? 0 : pk_talk_answer(talk, "reply-not-understood", (struct pk_slice){ 0 }, false, err);
-}
-
-static int yes_or_no(struct pk_talk *talk, bool seen_today, struct pk_error *err)
-{
-    switch (talk->asks) {
-    case PK_TEXT_REPLY_CONSENT:
-        return consent_answer(talk, err);
-    case PK_TEXT_REPLY_YES_NO:
-    case PK_TEXT_REPLY_OPINION:
-        return rsvp_answer(talk, err);
-    case PK_TEXT_REPLY_NONE:
-        break;
-    }
-    return not_understood(talk, seen_today, err);
+    struct pk_talk talk = { .service = service, .now_ms = now_ms };
+    int r = pk_recipient_get(service->store, recipient, &talk.who, err);
+    return r == 0 ? stop(&talk, false, err) : r;
 }
 
 /* ---- one reply ---- */
@@ -275,23 +196,6 @@ static struct pk_slice normalise(struct pk_service *service, const char *channel
     return status == PK_PHONE_OK || status == PK_PHONE_AMBIGUOUS ? pk_slice_of(ret_e164) : from;
 }
 
-/* Between the question and the reply there may be notices that ask nothing: the reply is not about those. */
-static int asks_something(void *ctx, const struct pk_message *told)
-{
-    struct pk_talk *talk = ctx;
-    struct pk_notice notice;
-    int r = pk_notice_get(talk->service->store, told->notice, &notice, NULL);
-    if (r != 0)
-        return r == PK_E_NOT_FOUND ? 0 : r;
-    const struct pk_template *text =
-        pk_catalog_find(talk->service->catalog, notice.template_name, pk_slice_of(talk->service->rules->default_language));
-    talk->asks = text ? pk_template_reply(text) : PK_TEXT_REPLY_NONE;
-    if (talk->asks == PK_TEXT_REPLY_NONE)
-        return 0;
-    talk->question = *told;
-    return 1;
-}
-
 static int recognise(struct pk_talk *talk, struct pk_error *err)
 {
     struct pk_store *store = talk->service->store;
@@ -302,21 +206,16 @@ static int recognise(struct pk_talk *talk, struct pk_error *err)
     }
     if (r != 0 || talk->at.recipient == 0)
         return r;
-    if ((r = pk_recipient_get(store, talk->at.recipient, &talk->who, err)) != 0)
-        return r;
-    r = pk_messages_told(store, talk->at.id, talk->now_ms - talk->service->rules->reply_window_ms, TOLD_MAX, asks_something, talk, err);
-    return r < 0 ? r : 0;
+    return pk_recipient_get(store, talk->at.recipient, &talk->who, err);
 }
 
-/* A button says what it means; what is written has to be understood. */
-static void understand(struct pk_talk *talk, const struct pk_said *said, struct pk_slice text)
+/* A button says what it means, and about what; what is written has to be understood. */
+static int understand(struct pk_talk *talk, const struct pk_said *said, struct pk_slice text, struct pk_error *err)
 {
-    if (pk_slice_is(said->choice, PK_CHOICE_YES))
-        talk->meaning.intent = PK_INTENT_YES;
-    else if (pk_slice_is(said->choice, PK_CHOICE_NO))
-        talk->meaning.intent = PK_INTENT_NO;
-    else
-        pk_reply_decide(pk_catalog_reply_words(talk->service->catalog), talk->service->rules->topic_words, text, &talk->meaning);
+    if (pk_talk_button(talk, said->choice))
+        return 0;
+    pk_reply_decide(pk_catalog_reply_words(talk->service->catalog), talk->service->rules->topic_words, text, &talk->meaning);
+    return talk->who.id != 0 ? pk_talk_find_question(talk, err) : 0;
 }
 
 /* A stranger's address is kept while an answer to it may be on its way; retention takes it out again. */
@@ -333,7 +232,7 @@ static int hear_stop(struct pk_talk *talk, bool opted_out, struct pk_error *err)
     return stop(talk, !opted_out, err);
 }
 
-static int act(struct pk_talk *talk, bool opted_out, bool seen_today, struct pk_error *err)
+static int act(struct pk_talk *talk, bool opted_out, struct pk_error *err)
 {
     if (opted_out)
         return hear_stop(talk, true, err);
@@ -343,14 +242,14 @@ static int act(struct pk_talk *talk, bool opted_out, bool seen_today, struct pk_
     case PK_INTENT_START:
         return pk_talk_start(talk, err);
     case PK_INTENT_HELP:
-        return pk_talk_answer(talk, "help", (struct pk_slice){ 0 }, false, err);
+        return pk_talk_help(talk, err);
     case PK_INTENT_YES:
     case PK_INTENT_NO:
-        return yes_or_no(talk, seen_today, err);
+        return pk_talk_yes_or_no(talk, err);
     case PK_INTENT_NONE:
         break;
     }
-    return not_understood(talk, seen_today, err);
+    return pk_talk_rest(talk, err);
 }
 
 int pk_conversation_take(struct pk_service *service, const struct pk_said *said, int64_t now_ms, struct pk_error *err)
@@ -363,13 +262,13 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
     }
     talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, e164);
     struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text;
-    understand(&talk, said, text);
     int r = recognise(&talk, err);
+    if (r == 0)
+        r = understand(&talk, said, text, err);
     if (r == 0 && !said->opted_out)
         r = keep_address(&talk, err);
     if (r != 0)
         return r;
-    bool seen_today = talk.at.id != 0 && pk_reply_seen_since(service->store, talk.at.id, PK_INTENT_NONE, now_ms - DAY_MS);
     struct pk_reply row = {
         .account = said->desk->id,
         .channel = talk.channel,
@@ -389,5 +288,8 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
     if (r != 0)
         return r;
     service->metrics.replies[row.intent]++;
-    return act(&talk, said->opted_out, seen_today, err);
+    talk.muted = !said->opted_out && pk_talk_is_echo(&talk, text);
+    if (talk.muted)
+        service->metrics.replies_muted++;
+    return act(&talk, said->opted_out, err);
 }

@@ -4,6 +4,7 @@
 #define PK_SERVICE_CONVERSATION_PRIVATE_H
 
 #include "gateway/service/conversation.h"
+#include "gateway/service/questions.h"
 #include "gateway/service/topics.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/messages.h"
@@ -20,8 +21,11 @@ struct pk_talk {
     struct pk_recipient who; /* id 0 = a stranger */
     struct pk_reply_meaning meaning;
     uint32_t topic; /* STOP, START of one topic: which; else 0 */
-    struct pk_message question; /* the newest that asks something; id 0 = none open */
-    enum pk_text_reply asks; /* what it asks */
+    struct pk_message question; /* what a yes or no is about; id 0 = nothing */
+    struct pk_asked asked; /* what that asks; asks NONE = nothing */
+    bool over; /* its event has begun or was called off */
+    bool info; /* what this address was told last asks nothing: whoever answers that has something to say */
+    bool muted; /* heard, and not answered: a machine, or the same words again and again */
     int64_t shown; /* the words of it, kept as evidence once it is answered */
     char shown_language[PK_LANGUAGE_MAX]; /* in which they were: "bg-Latn"; "" = nothing was shown */
     int64_t reply;
@@ -47,6 +51,23 @@ int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint3
 int pk_talk_append_all(struct pk_talk *talk, pk_consent_wanted *wanted, uint32_t kind, const char *how,
                        struct pk_topic_set *ret_topics, struct pk_error *err);
 int pk_talk_topics(struct pk_talk *talk, pk_consent_wanted *wanted, struct pk_topic_set *ret_topics, struct pk_error *err);
+
+/* ---- conversation_answers.c: the open question, and what is answered to it ---- */
+
+/* A button's yes or no, if `choice` is one: the meaning and the question are set. One that names what this address was
+ * never told means nothing. */
+bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice);
+/* Which question a yes or no in words is about. Of somebody we know, whose words are understood. */
+int pk_talk_find_question(struct pk_talk *talk, struct pk_error *err);
+int pk_talk_yes_or_no(struct pk_talk *talk, struct pk_error *err);
+
+/* ---- conversation_rest.c: what is neither a command nor an answer ---- */
+
+int pk_talk_help(struct pk_talk *talk, struct pk_error *err);
+int pk_talk_rest(struct pk_talk *talk, struct pk_error *err); /* NONE: thanks, a person's, or not understood */
+int pk_talk_not_understood(struct pk_talk *talk, struct pk_error *err);
+/* Would an answer to this begin or keep up a loop? Once the reply is stored. */
+bool pk_talk_is_echo(const struct pk_talk *talk, struct pk_slice text);
 
 /* ---- conversation_topics.c ---- */
 

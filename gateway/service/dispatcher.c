@@ -13,6 +13,7 @@
 #include "gateway/base/log.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/service/questions.h"
 #include "gateway/service/tracker.h"
 
 #define OTHER_DESK_FULL_MS 1000 /* an answer waits so long for the account it must leave by */
@@ -140,7 +141,7 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
 }
 
 /* 0: done with this message, one way or the other; then *ret_flight may be set. */
-static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, int64_t now_ms,
+static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, struct pk_asked *memo, int64_t now_ms,
                     struct pk_flight **ret_flight, struct pk_error *err)
 {
     enum pk_reason reason = PK_REASON_NONE;
@@ -149,6 +150,9 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
         return pk_tracker_refuse(d->service, &due->message, verdict, reason, now_ms, err);
     if (due->blocks_retry)
         return pk_tracker_arrived(d->service, &due->message, now_ms, err);
+    int64_t wait_ms = due->message.attempts == 0 ? pk_question_waits(d->service, &due->message, memo, now_ms) : 0;
+    if (wait_ms != 0)
+        return pk_question_put_off(d->service, &due->message, wait_ms, now_ms, err);
     struct pk_flight *flight = pk_alloc(sizeof *flight);
     pk_list_init(&flight->node);
     struct pk_error why = { 0 };
@@ -257,13 +261,14 @@ static struct pk_desk *desk_for(struct pk_dispatcher *d, const struct pk_message
 
 static int open_batch(struct pk_dispatcher *d, size_t count, struct pk_desk *desk, struct batch *batch, int64_t now_ms, struct pk_error *err)
 {
+    struct pk_asked memo = { 0 };
     for (size_t i = 0; i < count; i++) {
         const struct pk_due *due = &d->due[i];
         struct pk_flight *flight = NULL;
         struct pk_desk *by = desk_for(d, &due->message, desk, now_ms);
         int r;
         if (by) {
-            r = open_one(d, due, by, now_ms, &flight, err);
+            r = open_one(d, due, by, &memo, now_ms, &flight, err);
         } else {
             int64_t due_ms = now_ms + OTHER_DESK_FULL_MS;
             struct pk_message_change later = { .state = PK_MESSAGE_DEFERRED, .reason = PK_REASON_ACCOUNT_PAUSED, .due_ms = due_ms, .now_ms = now_ms };

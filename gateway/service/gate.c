@@ -11,7 +11,16 @@ static bool stop_covers(const struct pk_due *due)
     int64_t stopped_ms = due->message.recipient != 0 ? due->stopped_ms : due->blocked_ms;
     if (stopped_ms == 0)
         return false;
+    if (due->message.flags & PK_MESSAGE_BY_HAND)
+        return true; /* nobody writes to who wants no messages, also when they asked something */
     return due->message.cls != PK_CLASS_ANSWER || due->message.act_ms <= stopped_ms;
+}
+
+static int64_t window_of(uint32_t flags)
+{
+    if (flags & PK_MESSAGE_CONFIRMS_STOP)
+        return PK_GATE_STOP_ANSWER_MS;
+    return flags & PK_MESSAGE_BY_HAND ? PK_GATE_HAND_ANSWER_MS : PK_GATE_ANSWER_MS;
 }
 
 enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason)
@@ -26,7 +35,7 @@ enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum 
         .held = (due->message.flags & PK_MESSAGE_HELD) != 0,
         .expires_ms = due->message.expires_ms,
         .act_ms = due->message.act_ms,
-        .act_window_ms = confirms_stop ? PK_GATE_STOP_ANSWER_MS : PK_GATE_ANSWER_MS,
+        .act_window_ms = window_of(due->message.flags),
         .confirms_stop = confirms_stop,
         .renews = (due->message.flags & PK_MESSAGE_RENEWS) != 0,
         .now_ms = now_ms,

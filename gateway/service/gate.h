@@ -10,6 +10,7 @@
 #include "gateway/store/messages.h"
 
 #define PK_GATE_ANSWER_MS (10 * 60 * 1000ll) /* an automatic answer is given this long after the act */
+#define PK_GATE_HAND_ANSWER_MS (7 * 24 * 3600 * 1000ll) /* one that a person gives */
 #define PK_GATE_STOP_ANSWER_MS (24 * 3600 * 1000ll) /* the confirmation of a STOP */
 
 enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason);

@@ -13,7 +13,9 @@
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/keys.h"
+#include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
+#include "gateway/service/passes.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
@@ -35,6 +37,7 @@
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
+#define PASSES_PER_TURN 64u
 #define TROUBLE_MS 1000
 
 struct pk_upkeep {
@@ -333,6 +336,8 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
     more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
+    more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
+    more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);
@@ -378,6 +383,7 @@ static void long_round(struct pk_upkeep *upkeep)
     }
     upkeep->slow_due = r == 0 && more;
     upkeep->ends_due = true;
+    pk_inbox_watch(service);
     pk_wal_each_minute(upkeep->wal);
 }
 

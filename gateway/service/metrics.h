@@ -19,7 +19,8 @@ struct pk_metrics {
     uint64_t handovers[PK_OUTCOMES];
     uint64_t gate_refused[PK_REASONS];
     uint64_t receipts[PK_RECEIPT_STATES], receipts_repeated, receipts_parked, receipts_refused;
-    uint64_t replies[PK_INTENTS], replies_repeated;
+    uint64_t replies[PK_INTENTS], replies_repeated, replies_muted;
+    uint64_t inbox_taken, inbox_refused, inbox_answered, inbox_late;
     uint64_t stops;
     uint64_t consents_ended, renewals_asked, people_silent;
     uint64_t outbox_told, outbox_expired;

@@ -5,6 +5,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/language/reply.h"
+#include "gateway/service/inbox.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/attempts.h"
@@ -16,6 +17,7 @@
 
 #define MESSAGES_SHOWN 2000u
 #define ACTS_SHOWN 2000u
+#define WORDS_MAX 65536u
 
 /* ---- finding ---- */
 
@@ -183,6 +185,26 @@ static int tell_reply(void *ctx, const struct pk_person_reply *reply)
     return 0;
 }
 
+static int tell_question(void *ctx, const struct pk_inbox_item *item)
+{
+    struct telling *telling = ctx;
+    struct pk_json_out *out = &telling->out;
+    struct pk_buf words;
+    pk_buf_init(&words, WORDS_MAX);
+    pk_json_open(out, NULL, '{');
+    pk_json_add_time(out, "since", item->first_ms);
+    pk_json_add_text(out, "state", pk_inbox_state_name(item->state));
+    pk_json_add_text(out, "subject", pk_inbox_subject_name(item->subject));
+    pk_json_add_text(out, "assignedTo", item->assigned);
+    pk_json_add_time(out, "closedAt", item->closed_ms);
+    pk_json_add_text(out, "closedBy", item->closed_by);
+    if (pk_inbox_words(telling->store, item->id, &words, NULL) == 0)
+        pk_json_add_slice(out, "answeredWith", pk_buf_slice(&words));
+    pk_json_close(out, '}');
+    pk_buf_wipe(&words);
+    return 0;
+}
+
 static int tell_rsvp(void *ctx, const struct pk_rsvp *rsvp)
 {
     struct telling *telling = ctx;
@@ -235,6 +257,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     LIST("messages", pk_person_messages(store, who->id, MESSAGES_SHOWN, tell_message, telling, err));
     pk_json_add_bool(out, "olderMessagesExist", telling->messages == MESSAGES_SHOWN);
     LIST("replies", pk_person_replies(store, who->id, tell_reply, telling, err));
+    LIST("questions", pk_inbox_of(store, who->id, tell_question, telling, err));
     LIST("invitationsAnswered", pk_person_rsvps(store, who->id, tell_rsvp, telling, err));
     LIST("lookedAtOrChanged", pk_audit_list(store, &acts, ACTS_SHOWN, tell_act, telling, err));
     pk_json_close(out, '}');

@@ -27,12 +27,13 @@ int pk_planner_cut_short(struct pk_service *service, const struct pk_trigger *tr
 #define PK_EARLY_MS (15 * 60 * 1000ll) /* messages are made this long before they are due */
 bool pk_planner_idle(const struct pk_planner *planner);
 
-/* An automatic answer to somebody's act, by the account it came on. Inside a unit. */
+/* An automatic answer to somebody's act, by the account it came on; an act at a page has none, and is answered by the
+ * channel's first route. Inside a unit. */
 struct pk_answer_plan {
     int64_t recipient; /* 0 = a stranger */
     int64_t address;
     uint32_t channel;
-    uint32_t account; /* PK_NAME_ACCOUNT */
+    uint32_t account; /* PK_NAME_ACCOUNT; 0 = any */
     const char *template_name;
     struct pk_slice language, script;
     struct pk_slice values; /* canonical JSON object; empty = none */
@@ -41,6 +42,12 @@ struct pk_answer_plan {
 };
 /* 0 also when the address had its day's answers already (then nothing is queued). */
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err);
+
+/* What a person answers to an item of the inbox: a template's text, or with an empty name the words kept with the item.
+ * Inside a unit. PK_E_CONFIG when the account it came on is in no route any more. */
+struct pk_inbox_item;
+int pk_planner_by_hand(struct pk_service *service, const struct pk_inbox_item *item, struct pk_slice template_name, int64_t now_ms,
+                       int64_t *ret_message, struct pk_error *err);
 
 /* An opt-in question, or with `renews` the one whether those topics shall go on; *ret_asked is false when this address was
  * asked within the rules' time, or has any question open. Inside a unit; needs no accounts (pk_service_new_planning()). */

@@ -9,6 +9,7 @@
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/inbox.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -57,14 +58,35 @@ int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice,
     return r;
 }
 
+/* The first route of a channel by the rules alone: accounts need not be open. */
+static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_route, struct pk_error *err)
+{
+    for (size_t i = 0; i < service->rules->route_count; i++) {
+        const struct pk_route_rule *route = &service->rules->routes[i];
+        if (pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(route->channel)) == channel)
+            return pk_name_intern(service->store, PK_NAME_ROUTE, pk_slice_of(route->name), ret_route, err);
+    }
+    return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
+}
+
+/* By the account the act came on, else by the channel. 0 when there is none: then nothing can be answered. */
+static uint32_t answer_route(struct pk_service *service, const struct pk_answer_plan *plan)
+{
+    struct pk_desk *desk = plan->account != 0 ? pk_desks_by_id(service->desks, plan->account) : NULL;
+    const struct pk_lane_route *lane = desk ? pk_desks_route_of(service->desks, desk) : NULL;
+    uint32_t route = lane ? lane->id : 0;
+    if (plan->account == 0 && route_of(service, plan->channel, &route, NULL) != 0)
+        route = 0;
+    if (route == 0)
+        pk_log(PK_LOG_WARN, "planner", "answer.no_route", "account", desk ? desk->rule->name : "none", NULL);
+    return route;
+}
+
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err)
 {
-    struct pk_desk *desk = pk_desks_by_id(service->desks, plan->account);
-    const struct pk_lane_route *route = desk ? pk_desks_route_of(service->desks, desk) : NULL;
-    if (!route) {
-        pk_log(PK_LOG_WARN, "planner", "answer.no_route", "account", desk ? desk->rule->name : "unknown", NULL);
+    uint32_t route = answer_route(service, plan);
+    if (route == 0)
         return 0;
-    }
     if (!plan->confirms_stop &&
         pk_messages_answers_since(service->store, plan->address, now_ms - DAY_MS) >= (int64_t) service->rules->answers_per_day)
         return 0;
@@ -80,7 +102,7 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
         .address = plan->address,
         .channel = plan->channel,
         .cls = PK_CLASS_ANSWER,
-        .route = route->id,
+        .route = route,
         .priority = PK_PRIORITY_ANSWER,
         .state = PK_MESSAGE_QUEUED,
         .flags = plan->confirms_stop ? PK_MESSAGE_CONFIRMS_STOP : 0,
@@ -93,15 +115,54 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
 }
 
-/* The first route of a channel by the rules alone: accounts need not be open. */
-static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_route, struct pk_error *err)
+/* Own words lie sealed with their item: the notice only says with which. */
+static int queue_words(struct pk_service *service, struct pk_notice *notice, int64_t item, struct pk_message *message, struct pk_error *err)
 {
-    for (size_t i = 0; i < service->rules->route_count; i++) {
-        const struct pk_route_rule *route = &service->rules->routes[i];
-        if (pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(route->channel)) == channel)
-            return pk_name_intern(service->store, PK_NAME_ROUTE, pk_slice_of(route->name), ret_route, err);
-    }
-    return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
+    char values[64], id[PK_ID_TEXT_MAX];
+    (void) snprintf(values, sizeof values, "{\"item\":\"%s\"}", pk_id_format(item, id));
+    notice->template_name = PK_SLICE(PK_TEXT_BY_HAND);
+    notice->values = pk_slice_of(values);
+    int r = pk_notice_add(service->store, notice, &message->notice, err);
+    if (r == 0)
+        r = pk_message_insert(service->store, message, err);
+    if (r == 0)
+        pk_planner_note(service, message);
+    return r;
+}
+
+int pk_planner_by_hand(struct pk_service *service, const struct pk_inbox_item *item, struct pk_slice template_name, int64_t now_ms,
+                       int64_t *ret_message, struct pk_error *err)
+{
+    struct pk_desk *desk = pk_desks_by_id(service->desks, item->account);
+    const struct pk_lane_route *route = desk ? pk_desks_route_of(service->desks, desk) : NULL;
+    if (!route)
+        return pk_fail(err, PK_E_CONFIG, "the account they wrote to is in no route any more");
+    struct pk_notice notice = {
+        .cls = PK_CLASS_ANSWER,
+        .template_name = template_name,
+        .values = PK_SLICE("{}"),
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .recipient = item->recipient,
+        .address = item->address,
+        .channel = item->channel,
+        .cls = PK_CLASS_ANSWER,
+        .route = route->id,
+        .priority = PK_PRIORITY_ANSWER,
+        .state = PK_MESSAGE_QUEUED,
+        .flags = PK_MESSAGE_BY_HAND,
+        .account = item->account,
+        .due_ms = now_ms,
+        .expires_ms = item->last_ms + PK_GATE_HAND_ANSWER_MS,
+        .updated_ms = now_ms,
+        .act_ms = item->last_ms,
+    };
+    *ret_message = message.id;
+    return template_name.len == 0
+               ? queue_words(service, &notice, item->id, &message, err)
+               : pk_planner_queue(service, &notice, pk_slice_of(item->language), pk_slice_of(item->script), &message, err);
 }
 
 /* A yes is about everything the person was signed up for, so one open question is enough. Of somebody who did not answer

@@ -5,8 +5,10 @@
  */
 #include "gateway/service/texts.h"
 
+#include "gateway/base/id.h"
 #include "gateway/base/json.h"
 #include "gateway/language/segment.h"
+#include "gateway/store/inbox.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
 
@@ -33,6 +35,7 @@ struct held_text {
     struct pk_named_value *named;
     char *named_bytes;
     struct pk_choice choices[2];
+    char choice_ids[2][8 + PK_ID_TEXT_MAX];
     struct pk_buf yes, no; /* their labels */
 };
 
@@ -211,10 +214,55 @@ static void add_choices(const struct pk_service *service, struct held_text *held
     pk_buf_init(&held->no, LABEL_BYTES_MAX);
     if (pk_catalog_choices(service->catalog, version->language, version->rendering, &held->yes, &held->no) != 0)
         return;
-    held->choices[0] = (struct pk_choice){ PK_SLICE(PK_CHOICE_YES), pk_buf_slice(&held->yes) };
-    held->choices[1] = (struct pk_choice){ PK_SLICE(PK_CHOICE_NO), pk_buf_slice(&held->no) };
+    char notice[PK_ID_TEXT_MAX];
+    (void) pk_id_format(held->text.notice, notice);
+    (void) snprintf(held->choice_ids[0], sizeof held->choice_ids[0], PK_CHOICE_YES ":%s", notice);
+    (void) snprintf(held->choice_ids[1], sizeof held->choice_ids[1], PK_CHOICE_NO ":%s", notice);
+    held->choices[0] = (struct pk_choice){ pk_slice_of(held->choice_ids[0]), pk_buf_slice(&held->yes) };
+    held->choices[1] = (struct pk_choice){ pk_slice_of(held->choice_ids[1]), pk_buf_slice(&held->no) };
     held->text.choices = held->choices;
     held->text.choice_count = PK_COUNT(held->choices);
+}
+
+/* What somebody wrote who read the inbox. */
+static int by_hand(struct pk_service *service, int64_t notice_id, struct held_text **ret_held, struct pk_error *err)
+{
+    struct pk_notice notice;
+    struct pk_inbox_item item = { 0 };
+    struct pk_buf words;
+    int64_t id = 0;
+    int r = pk_notice_get(service->store, notice_id, &notice, err);
+    if (r != 0)
+        return r;
+    pk_auto(pk_json) struct pk_json *values = NULL;
+    r = pk_json_parse(notice.values, PK_CLOUDEVENT_BYTES_MAX, &values, err);
+    if (r == 0 && pk_id_parse(pk_json_string(pk_json_get(values, "item")), &id) != 0)
+        r = pk_fail(err, PK_E_NOT_FOUND, "this message has no text");
+    if (r == 0)
+        r = pk_inbox_get(service->store, id, &item, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&words, TEXT_BYTES_MAX);
+    r = pk_inbox_words(service->store, id, &words, err);
+    if (r == 0) {
+        struct held_text *held = pk_alloc(sizeof *held);
+        held->holders = 1;
+        held->name = pk_strdup(PK_TEXT_BY_HAND);
+        held->language = pk_strdup(item.language);
+        held->words = pk_slice_dup(pk_buf_slice(&words));
+        held->text = (struct pk_text){
+            .notice = notice_id,
+            .text = pk_slice_make(held->words, words.len),
+            .template_name = pk_slice_of(held->name),
+            .template_version = pk_slice_of(held->hash),
+            .language = pk_slice_of(held->language),
+        };
+        *ret_held = held;
+    }
+    if (words.data)
+        explicit_bzero(words.data, words.len);
+    pk_buf_finish(&words);
+    return r;
 }
 
 static int render(struct pk_service *service, int64_t notice_id, int64_t version_id, struct held_text **ret_held, struct pk_error *err)
@@ -277,7 +325,7 @@ int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bo
     struct held_text **slot = &service->texts->slots[slot_of(notice, version)];
     if (!*slot || (*slot)->text.notice != notice || (*slot)->text.version != version) {
         struct held_text *fresh = NULL;
-        int r = render(service, notice, version, &fresh, err);
+        int r = version != 0 ? render(service, notice, version, &fresh, err) : by_hand(service, notice, &fresh, err);
         if (r != 0)
             return r;
         if (*slot)

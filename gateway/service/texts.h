@@ -8,9 +8,13 @@
 
 #include "gateway/service/service.h"
 
-/* What a button comes back as (adapter.h, struct pk_choice); its label is the language's. */
+/* What a button comes back as (adapter.h, struct pk_choice): the word, a colon and the id of the notice it stands under, so
+ * that it is about that one whatever was asked since. Its label is the language's. */
 #define PK_CHOICE_YES "yes"
 #define PK_CHOICE_NO "no"
+
+/* An answer in a person's own words: its notice has this name and {"item":ID}, its message no version. */
+#define PK_TEXT_BY_HAND "by-hand"
 
 struct pk_texts;
 

@@ -30,8 +30,48 @@ bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_
 int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms)
 {
     return pk_sql_int(store, 0,
-                      "SELECT count(*) FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 2 AND act_ms >= ?2", "ii",
+                      "SELECT count(*) FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 2 AND act_ms >= ?2 AND flags & 16 = 0", "ii",
                       address, since_ms);
+}
+
+bool pk_messages_said(struct pk_store *store, int64_t address, struct pk_slice template_name, int64_t since_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT 1 FROM message m INDEXED BY message_by_address CROSS JOIN notice n ON n.id = m.notice WHERE m.address = ?1"
+                      " AND m.class = 2 AND m.act_ms >= ?3 AND n.template = ?2 LIMIT 1",
+                      "iti", address, template_name, since_ms) != 0;
+}
+
+int pk_message_told_of(struct pk_store *store, int64_t address, int64_t notice, struct pk_message *ret_message, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
+                                       " AND notice = ?2 AND state IN (3, 4, 5, 6, 8, 9, 11, 16) ORDER BY id DESC LIMIT 1");
+    pk_sql_bind(find, "ii", address, notice);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address was not told that");
+    pk_message_read(find, ret_message);
+    pk_sql_reset(find);
+    return 0;
+}
+
+int64_t pk_message_opened_ms(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0, "SELECT coalesce(max(opened_ms), 0) FROM attempt INDEXED BY attempt_by_message WHERE message = ?1", "i", id);
+}
+
+int pk_messages_waiting_for(struct pk_store *store, int64_t address, uint32_t reason, size_t max, struct pk_message *ret_messages,
+                            size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"
+                                       " AND state < 3 AND reason = ?2 ORDER BY id LIMIT ?3");
+    pk_sql_bind(rows, "iui", address, reason, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        pk_message_read(rows, &ret_messages[count++]);
+    *ret_count = count;
+    return r;
 }
 
 int pk_messages_told(struct pk_store *store, int64_t address, int64_t since_ms, size_t max,

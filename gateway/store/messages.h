@@ -93,8 +93,20 @@ int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t ma
 /* Has a question about this topic set (0 = any) been asked at this address since? (class question, any state that may
  * have arrived or waits) */
 bool pk_messages_question_asked(struct pk_store *store, int64_t address, uint32_t topic, int64_t since_ms);
-/* Answers sent to an address since: the daily cap. */
+/* Automatic answers sent to an address since: the daily cap. */
 int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64_t since_ms);
+
+/* Was this address given this automatic answer for something it did since? */
+bool pk_messages_said(struct pk_store *store, int64_t address, struct pk_slice template_name, int64_t since_ms);
+/* The newest message of a notice that this address was told, of whatever class; PK_E_NOT_FOUND. */
+int pk_message_told_of(struct pk_store *store, int64_t address, int64_t notice, struct pk_message *ret_message, struct pk_error *err);
+/* When it was last handed over; 0 = never. */
+int64_t pk_message_opened_ms(struct pk_store *store, int64_t id);
+/* Puts the end of a waiting message off. */
+int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, struct pk_error *err);
+/* Those of an address that wait for this reason, at most `max`. */
+int pk_messages_waiting_for(struct pk_store *store, int64_t address, uint32_t reason, size_t max, struct pk_message *ret_messages,
+                            size_t *ret_count, struct pk_error *err);
 
 /* The questions and notices an address was told since, or is being told, newest first, at most `max`: one of them is what a
  * reply is about. A non-zero return of `each` ends the walk and is returned. */

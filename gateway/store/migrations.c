@@ -141,7 +141,32 @@ static const char *const steps[] = {
     "CREATE TABLE silent(channel INTEGER NOT NULL, blind BLOB NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(channel, blind)) STRICT,"
     " WITHOUT ROWID;"
     "CREATE INDEX silent_by_end ON silent(until_ms);",
-    /* 8: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 8: how a person shows that an address is theirs */
+    "CREATE TABLE pass(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
+    " code BLOB NOT NULL, tries INTEGER NOT NULL, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX pass_by_token ON pass(token);"
+    "CREATE INDEX pass_asked ON pass(id) WHERE state = 0;"
+    "CREATE INDEX pass_by_recipient ON pass(recipient, created_ms);"
+    "CREATE INDEX pass_by_end ON pass(until_ms);"
+    "CREATE TABLE session(token BLOB PRIMARY KEY, recipient INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE INDEX session_by_recipient ON session(recipient);"
+    "CREATE INDEX session_by_end ON session(until_ms);",
+
+    /* 9: replies for a person to read; echo: tells the same words of one address again without keeping them readable */
+    "CREATE TABLE inbox(id INTEGER PRIMARY KEY, address INTEGER NOT NULL, recipient INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " account INTEGER NOT NULL, language TEXT NOT NULL, script TEXT NOT NULL, state INTEGER NOT NULL, subject INTEGER NOT NULL,"
+    " assigned TEXT NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, replies INTEGER NOT NULL, told_ms INTEGER NOT NULL,"
+    " closed_ms INTEGER NOT NULL, closed_by TEXT NOT NULL, message INTEGER NOT NULL, words BLOB) STRICT;"
+    "CREATE INDEX inbox_open ON inbox(first_ms) WHERE state = 1;"
+    "CREATE INDEX inbox_of_address ON inbox(address, state);"
+    "CREATE INDEX inbox_by_time ON inbox(last_ms);"
+    "ALTER TABLE reply ADD COLUMN inbox INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE reply ADD COLUMN echo BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX reply_by_inbox ON reply(inbox) WHERE inbox <> 0;"
+    "CREATE INDEX reply_by_echo ON reply(address, echo, at_ms);",
+
+    /* 10: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -163,7 +188,7 @@ static const char *const steps[] = {
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 9: people who want to be forgotten */
+    /* 11: people who want to be forgotten */
     /* whose entries in the ledger somebody's are, for who knows the address and has the key */
     "CREATE TABLE proof(pseudonym BLOB NOT NULL, recipient INTEGER NOT NULL, key INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
     " PRIMARY KEY(pseudonym, recipient)) STRICT, WITHOUT ROWID;"
@@ -171,21 +196,21 @@ static const char *const steps[] = {
     /* the last message to somebody forgotten, and the address it still needs */
     "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
 
-    /* 10: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
+    /* 12: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
     "ALTER TABLE suppression ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
     "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
     " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
 
-    /* 11: when a message was due that is uncertain since a restore */
+    /* 13: when a message was due that is uncertain since a restore */
     "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
 
-    /* 12: what stays of messages and answers to invitations when they are no longer needed one by one */
+    /* 14: what stays of messages and answers to invitations when they are no longer needed one by one */
     "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
 
-    /* 13: under which key a receipt is parked, and somebody's silence kept */
+    /* 15: under which key a receipt is parked, and somebody's silence kept */
     "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE silent ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
 };

@@ -7,6 +7,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/random.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/passes.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/reply_parts.h"
@@ -95,6 +96,17 @@ static int detach_messages(struct pk_store *store, int64_t address, int64_t fare
                                  "ii", address, farewell);
 }
 
+/* Replies, and the questions in the inbox with the answers in somebody's own words. */
+static int drop_written(struct pk_store *store, int64_t address, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox INDEXED BY inbox_of_address WHERE address = ?1)", "i",
+                         address);
+    return r != 0 ? r
+                  : pk_sql_write(store, err,
+                                 "DELETE FROM reply WHERE id IN (SELECT id FROM reply INDEXED BY reply_by_address WHERE address = ?1)", "i",
+                                 address);
+}
+
 static int forget_address(struct pk_store *store, const struct pk_forgetting *f, int64_t address, size_t *ret_cancelled, struct pk_error *err)
 {
     struct pk_address row;
@@ -115,14 +127,15 @@ static int forget_address(struct pk_store *store, const struct pk_forgetting *f,
         r = keep_proof(store, f, row.channel, pk_buf_slice(&value), err);
     if (r == 0)
         r = pk_reply_parts_forget_sender(store, pk_buf_slice(&value), err);
+    if (r == 0)
+        r = pk_passes_forget(store, row.channel, pk_buf_slice(&value), err);
     pk_buf_wipe(&value);
     if (r == 0)
         r = cancel_waiting(store, f, address, ret_cancelled, err);
     if (r == 0)
         r = detach_messages(store, address, f->farewell, err);
     if (r == 0)
-        r = pk_sql_write(store, err, "DELETE FROM reply WHERE id IN (SELECT id FROM reply INDEXED BY reply_by_address WHERE address = ?1)",
-                         "i", address);
+        r = drop_written(store, address, err);
     if (r != 0)
         return r;
     if (f->farewell == 0 || last != address)
@@ -175,6 +188,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
         pk_journal_owe_erasure(store, forgetting->recipient, forgetting->now_ms);
         r = detach_rsvps(store, forgetting->recipient, err);
         if (r == 0)
+            r = pk_sessions_end_of(store, forgetting->recipient, err);
+        if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM recipient WHERE id = ?1", "i", forgetting->recipient);
@@ -190,8 +205,7 @@ static int end_one(struct pk_store *store, int64_t message, int64_t address, str
     bool nobodys = pk_sql_int(store, 0, "SELECT 1 FROM address WHERE id = ?1 AND recipient IS NULL", "i", address) != 0;
     int r = nobodys ? detach_messages(store, address, 0, err) : 0;
     if (r == 0 && nobodys)
-        r = pk_sql_write(store, err, "DELETE FROM reply WHERE id IN (SELECT id FROM reply INDEXED BY reply_by_address WHERE address = ?1)",
-                         "i", address);
+        r = drop_written(store, address, err);
     if (r == 0 && nobodys)
         r = pk_sql_write(store, err, "DELETE FROM address WHERE id = ?1", "i", address);
     if (r == 0)

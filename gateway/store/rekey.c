@@ -175,6 +175,8 @@ static const struct {
     { "providers' ids", "attempt", "provider_id", "key_of(provider_id)", true },
     { "replies", "reply", "text", "key_of(text)", true },
     { "parts of replies", "reply_part", "text", "key_of(text)", true },
+    { "answers by hand", "inbox", "words", "key_of(words)", true },
+    { "codes asked for", "pass", "value", "key_of(value)", true },
     { "parked receipts", "parked", "key", "key", true },
     { "journal owed", "journal_owed", "key", "key", true },
     { "entries of consent", "ledger", "key", "key", true },

@@ -17,6 +17,13 @@ static void digest_of(struct pk_store *store, uint8_t key, const struct pk_reply
     (void) pk_keyring_mac_by(store->keys, key, PK_KEY_INDEX, parts, 4, ret_digest);
 }
 
+/* The words alone, of this address alone: the account and the provider's id may differ. */
+static void echo_of(struct pk_store *store, struct pk_slice from, struct pk_slice text, uint8_t ret_echo[32])
+{
+    struct pk_slice parts[3] = { PK_SLICE("echo"), from, text };
+    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, 3, ret_echo);
+}
+
 static bool seen(struct pk_store *store, const uint8_t digest[32])
 {
     return pk_sql_int(store, 0, "SELECT 1 FROM reply WHERE digest = ?1", "b", pk_slice_make(digest, 16)) != 0;
@@ -39,20 +46,21 @@ static bool is_repeat(struct pk_store *store, const struct pk_reply *reply, stru
 int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text, struct pk_slice event_id,
                  int64_t *ret_id, struct pk_error *err)
 {
-    uint8_t digest[32];
+    uint8_t digest[32], echo[32];
     int64_t minute = event_id.len > 0 ? 0 : reply->at_ms / REPEAT_MS;
     digest_of(store, 0, reply, from, text, event_id, minute, digest);
     if (is_repeat(store, reply, from, text, event_id, minute))
         return pk_fail(err, PK_E_CONFLICT, "this reply was taken in before");
     int64_t id = pk_sql_int(store, 0, "SELECT max(id) FROM reply", "") + 1;
+    echo_of(store, from, text, echo);
     struct pk_buf sealed;
     pk_buf_init(&sealed, text.len + PK_SEAL_OVERHEAD);
     pk_seal(store->keys, PK_PLACE_REPLY, id, text, &sealed);
     int r = pk_sql_write(store, err,
-                         "INSERT INTO reply(id, account, channel, address, recipient, intent, message, at_ms, digest, text)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                         "iuuiiuiibb", id, reply->account, reply->channel, reply->address, reply->recipient, reply->intent, reply->message,
-                         reply->at_ms, pk_slice_make(digest, 16), pk_buf_slice(&sealed));
+                         "INSERT INTO reply(id, account, channel, address, recipient, intent, message, at_ms, digest, text, echo)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                         "iuuiiuiibbb", id, reply->account, reply->channel, reply->address, reply->recipient, reply->intent, reply->message,
+                         reply->at_ms, pk_slice_make(digest, 16), pk_buf_slice(&sealed), pk_slice_make(echo, 16));
     pk_buf_finish(&sealed);
     if (r == 0)
         *ret_id = id;
@@ -83,8 +91,38 @@ int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, 
     return 0;
 }
 
-bool pk_reply_seen_since(struct pk_store *store, int64_t address, uint32_t intent, int64_t since_ms)
+bool pk_rsvp_has(struct pk_store *store, int64_t trigger, int64_t recipient)
 {
-    return pk_sql_int(store, 0, "SELECT 1 FROM reply WHERE address = ?1 AND intent = ?2 AND at_ms >= ?3 LIMIT 1", "iui", address, intent,
-                      since_ms) != 0;
+    return pk_sql_int(store, 0, "SELECT 1 FROM rsvp WHERE trigger = ?1 AND recipient = ?2 LIMIT 1", "ii", trigger, recipient) != 0;
+}
+
+int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)(void *ctx, const struct pk_rsvp_line *line), void *ctx,
+                struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT a.at_ms, a.yes, a.heads, EXISTS(SELECT 1 FROM rsvp b WHERE b.trigger = a.trigger"
+                                       " AND b.recipient = a.recipient AND b.id < a.id) FROM rsvp a WHERE a.trigger = ?1"
+                                       " ORDER BY a.id DESC LIMIT ?2");
+    pk_sql_bind(rows, "ii", trigger, (int64_t) max);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_rsvp_line line = {
+            .at_ms = sqlite3_column_int64(rows, 0),
+            .yes = sqlite3_column_int64(rows, 1) != 0,
+            .heads = pk_sql_u32(rows, 2),
+            .changed = sqlite3_column_int64(rows, 3) != 0,
+        };
+        if ((r = each(ctx, &line)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+int64_t pk_reply_echoes(struct pk_store *store, int64_t id, int64_t since_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM reply r JOIN reply e INDEXED BY reply_by_echo ON e.address = r.address AND e.echo = r.echo"
+                      " WHERE r.id = ?1 AND e.id < r.id AND e.at_ms >= ?2",
+                      "ii", id, since_ms);
 }

@@ -5,7 +5,8 @@
 
 #include "gateway/store/store.h"
 
-#define PK_PLACE_REPLY "reply.text" /* of a sealed text, by the reply's id */
+#define PK_REPLY_TEXT_MAX 65536u
+#define PK_PLACE_REPLY "reply.text" /* where its text is sealed */
 
 struct pk_reply {
     int64_t id; /* given by add */
@@ -32,9 +33,20 @@ struct pk_rsvp {
     uint32_t heads; /* with yes: people, at least 1 */
     int64_t at_ms;
 };
+/* Has this person answered the trigger's question? */
+bool pk_rsvp_has(struct pk_store *store, int64_t trigger, int64_t recipient);
+/* What was answered, newest first, without saying by whom. */
+struct pk_rsvp_line {
+    int64_t at_ms;
+    bool yes;
+    uint32_t heads;
+    bool changed; /* this person had answered before */
+};
+int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)(void *ctx, const struct pk_rsvp_line *line), void *ctx,
+                struct pk_error *err);
 int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err);
 
-/* NONE is answered at most once a day: true when this address got such an answer since. */
-bool pk_reply_seen_since(struct pk_store *store, int64_t address, uint32_t intent, int64_t since_ms);
+/* How often this address wrote the same words as its reply `id` before that one, since. */
+int64_t pk_reply_echoes(struct pk_store *store, int64_t id, int64_t since_ms);
 
 #endif

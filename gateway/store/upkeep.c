@@ -99,6 +99,9 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
         r = step(store, "DELETE FROM reply WHERE id IN (SELECT id FROM reply WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
                  retention->replies_before_ms, max, ret_more, err);
     if (r == 0)
+        r = step(store, "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE last_ms < ?1 ORDER BY last_ms LIMIT ?2)",
+                 retention->replies_before_ms, max, ret_more, err);
+    if (r == 0)
         r = step(store,
                  "DELETE FROM trigger WHERE id IN (SELECT t.id FROM trigger t WHERE t.id < ?1 AND t.state >= 3 AND NOT EXISTS"
                  " (SELECT 1 FROM message m WHERE m.notice = t.notice) ORDER BY t.id LIMIT ?2)",
@@ -126,7 +129,7 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
     if (r == 0)
         r = step(store,
                  "DELETE FROM address WHERE id IN (SELECT a.id FROM address a WHERE a.recipient IS NULL AND a.created_ms < ?1 AND NOT EXISTS"
-                 " (SELECT 1 FROM message m WHERE m.address = a.id) LIMIT ?2)",
+                 " (SELECT 1 FROM message m WHERE m.address = a.id) AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.address = a.id) LIMIT ?2)",
                  retention->replies_before_ms, max, ret_more, err);
     return r;
 }

@@ -12,7 +12,7 @@
 struct pk_retention {
     int64_t messages_before_ms; /* final messages with their attempts and receipts */
     int64_t questions_before_ms; /* opt-in questions: known for as long as they may not be asked again */
-    int64_t replies_before_ms; /* replies' texts */
+    int64_t replies_before_ms; /* replies' texts, and the inbox */
     int64_t triggers_before_ms; /* triggers without messages left */
     int64_t values_before_ms; /* values of texts that can be sent no more since: of triggers that were valid until then */
     int64_t rsvps_before_ms; /* answers to invitations that were valid until then */

@@ -26,7 +26,7 @@ static int event(struct pk_link *link, const struct pk_event *event)
 {
     assert_true(event->token != 0);
     link->events = pk_realloc_array(link->events, link->event_count + 1, sizeof *link->events);
-    link->events[link->event_count++] = event_copy(event);
+    link->events[link->event_count++] = pk_event_copy(event);
     return 0;
 }
 
@@ -66,7 +66,7 @@ void link_init(struct pk_link *link)
 void link_finish(struct pk_link *link)
 {
     for (size_t i = 0; i < link->event_count; i++)
-        event_free(&link->events[i]);
+        pk_event_free(&link->events[i]);
     free(link->events);
     link->events = NULL;
     link->event_count = 0;
@@ -82,19 +82,19 @@ static bool came_again(const struct pk_link *link, size_t index)
     return times % 2 == 1;
 }
 
-void link_run(struct pk_link *link, struct bench *bench, int64_t until_ms, enum settle settle)
+void link_run(struct pk_link *link, struct pk_bench *bench, int64_t until_ms, enum settle settle)
 {
-    const struct pk_session_ops *session = bench->adapter->session;
+    const struct pk_session_ops *session = bench->trial->adapter->session;
     while (link->wake_ms != 0 && link->wake_ms <= until_ms) {
         if (link->wake_ms > link->now_ms)
             link->now_ms = link->wake_ms;
         link->wake_ms = 0;
         assert_int_equal(session->tick(bench->self, link->now_ms), 0);
-        pk_host_end_call(bench->host);
+        pk_bench_end_call(bench);
         for (; settle != SETTLE_NOT && link->settled_count < link->event_count; link->settled_count++) {
             bool ok = settle == SETTLE_STORED || came_again(link, link->settled_count);
             session->settled(bench->self, link->events[link->settled_count].token, ok, link->now_ms);
-            pk_host_end_call(bench->host);
+            pk_bench_end_call(bench);
         }
     }
     if (link->now_ms < until_ms)

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-SETTING = re.compile(r'(?:\.name = |TEXT\(|SECRET\(|CHOICE\(|DURATION\()"([a-z0-9_.*]+)"')
+SETTING = re.compile(r'(?:\.name = |TEXT\(|SECRET\(|CHOICE\(|DURATION\(|PK_KIT_[A-Z_]+\()"([a-z0-9_.*]+)"')
 BEHAVIOUR = re.compile(r'\{ "(\w+)", "(\d{4})", PK_OUTCOME_(\w+), "\w+", (?:NULL|"([^"]*)") \}')
 ROW = re.compile(r"^\| `…(\d{4})` \| `(\w+)` \| (\w+) \| (?:`([^`]*)`)? *\|", re.M)
 

@@ -14,34 +14,32 @@ static struct test_case *cases;
 static size_t case_count;
 static struct pk_link link_;
 
-typedef void each_bench(struct bench *bench, const struct test_case *test);
+typedef void each_bench(struct pk_bench *bench, const struct test_case *test);
 
 static void for_each(each_bench *run)
 {
     size_t ran = 0;
     for (size_t i = 0; i < case_count; i++) {
-        struct bench bench;
+        struct pk_bench bench;
         if (!cases[i].adapter->session || pk_json_get(cases[i].document, "refused"))
             continue;
-        log_begin();
-        bench_open(&bench, &cases[i], NULL);
-        if (!bench.self)
-            fail_msg("%s: %s", cases[i].name, pk_buf_text(&bench.trouble));
+        bench_open(&bench, &cases[i]);
         link_init(&link_);
-        assert_int_equal(bench.adapter->session->connected(bench.self, &link_, &link_test_ops, NOW_MS), 0);
+        assert_int_equal(bench.trial->adapter->session->connected(bench.self, &link_, &link_test_ops, NOW_MS), 0);
         run(&bench, &cases[i]);
-        log_check(cases[i].name, &bench);
         link_finish(&link_);
-        bench_close(&bench);
+        pk_bench_close(&bench);
         ran++;
     }
     assert_true(ran > 0);
 }
 
-static int submit(struct bench *bench, uint64_t token, const char *address)
+static int submit(struct pk_bench *bench, uint64_t token, const char *address)
 {
     char attempt[24], key[24];
-    struct pk_job job = job_make(NULL);
+    struct pk_trial_job usual;
+    pk_trial_job(bench->trial, bench->test, NULL, &usual);
+    struct pk_job job = usual.job;
     (void) snprintf(attempt, sizeof attempt, "a%llu", (unsigned long long) token);
     (void) snprintf(key, sizeof key, "k%llu", (unsigned long long) token);
     job.token = token;
@@ -49,13 +47,13 @@ static int submit(struct bench *bench, uint64_t token, const char *address)
     job.idempotency_key = pk_slice_of(key);
     job.address = pk_slice_of(address);
     job.now_ms = link_.now_ms;
-    int r = bench->adapter->session->submit(bench->self, &job);
-    pk_host_end_call(bench->host);
+    int r = bench->trial->adapter->session->submit(bench->self, &job);
+    pk_bench_end_call(bench);
     return r;
 }
 
 /* As many as the adapter takes at once, `count` at most; every second one to a number by which something else happens. */
-static unsigned submit_many(struct bench *bench, unsigned count)
+static unsigned submit_many(struct pk_bench *bench, unsigned count)
 {
     if (count > link_.window)
         count = link_.window;
@@ -74,7 +72,7 @@ static void completed_once(const char *where, unsigned count)
             fail_msg("%s: job %u was completed %u times", where, i, link_.jobs[i].completed);
 }
 
-static void check_once(struct bench *bench, const struct test_case *test)
+static void check_once(struct pk_bench *bench, const struct test_case *test)
 {
     unsigned count = submit_many(bench, JOBS);
     link_run(&link_, bench, NOW_MS + 24 * HOUR_MS, SETTLE_STORED);
@@ -94,7 +92,7 @@ static bool same_event(const struct pk_event *a, const struct pk_event *b)
            pk_slice_equal(a->text, b->text) && pk_slice_equal(a->event_id, b->event_id) && pk_slice_equal(a->address, b->address);
 }
 
-static void check_again(struct bench *bench, const struct test_case *test)
+static void check_again(struct pk_bench *bench, const struct test_case *test)
 {
     unsigned count = submit_many(bench, 200);
     link_run(&link_, bench, NOW_MS + 24 * HOUR_MS, SETTLE_REFUSED_ONCE);
@@ -119,11 +117,11 @@ static void events_not_stored_come_again(void **state)
     for_each(check_again);
 }
 
-static void check_stop(struct bench *bench, const struct test_case *test)
+static void check_stop(struct pk_bench *bench, const struct test_case *test)
 {
     unsigned count = submit_many(bench, 300);
     link_run(&link_, bench, NOW_MS + 300, SETTLE_STORED);
-    bench->adapter->session->stop(bench->self, link_.now_ms);
+    bench->trial->adapter->session->stop(bench->self, link_.now_ms);
     link_run(&link_, bench, link_.now_ms + 60 * 1000, SETTLE_STORED);
     completed_once(test->name, count);
     assert_true(submit(bench, count + 1, NUMBER) != 0);
@@ -133,7 +131,7 @@ static void check_stop(struct bench *bench, const struct test_case *test)
 }
 
 /* The token of an event that was stored long ago says nothing about another. */
-static void check_stale(struct bench *bench, const struct test_case *test)
+static void check_stale(struct pk_bench *bench, const struct test_case *test)
 {
     assert_int_equal(submit(bench, 1, "+31600009901"), 0);
     link_run(&link_, bench, NOW_MS + HOUR_MS, SETTLE_STORED);
@@ -143,9 +141,9 @@ static void check_stale(struct bench *bench, const struct test_case *test)
     link_run(&link_, bench, link_.now_ms + HOUR_MS, SETTLE_NOT);
     if (link_.event_count != before + 1)
         fail_msg("%s: an event does not wait until the one before it is stored", test->name);
-    bench->adapter->session->settled(bench->self, old, 1, link_.now_ms);
-    bench->adapter->session->settled(bench->self, UINT64_MAX, 1, link_.now_ms);
-    bench->adapter->session->settled(bench->self, 0, 1, link_.now_ms);
+    bench->trial->adapter->session->settled(bench->self, old, 1, link_.now_ms);
+    bench->trial->adapter->session->settled(bench->self, UINT64_MAX, 1, link_.now_ms);
+    bench->trial->adapter->session->settled(bench->self, 0, 1, link_.now_ms);
     link_run(&link_, bench, link_.now_ms + HOUR_MS, SETTLE_NOT);
     assert_int_equal(link_.event_count, before + 1);
 }
@@ -157,9 +155,9 @@ static void old_tokens_settle_nothing(void **state)
 }
 
 /* Whoever says how long an answer takes at most keeps to it, however many wait. */
-static void check_punctual(struct bench *bench, const struct test_case *test)
+static void check_punctual(struct pk_bench *bench, const struct test_case *test)
 {
-    int64_t within_ms = case_int(test->document, "answersWithinMs", 0);
+    int64_t within_ms = pk_case_int(test->document, "answersWithinMs", 0);
     if (within_ms == 0)
         return;
     unsigned count = submit_many(bench, JOBS);
@@ -180,15 +178,15 @@ static void stop_drains(void **state)
 }
 
 /* The link falls: the gateway ends what is open, the adapter must not end it again. */
-static void check_fall(struct bench *bench, const struct test_case *test)
+static void check_fall(struct pk_bench *bench, const struct test_case *test)
 {
     unsigned count = submit_many(bench, 100);
     link_run(&link_, bench, NOW_MS + 300, SETTLE_STORED);
-    bench->adapter->session->disconnected(bench->self, link_.now_ms);
+    bench->trial->adapter->session->disconnected(bench->self, link_.now_ms);
     for (unsigned i = 1; i <= count; i++)
         if (link_.jobs[i].completed == 0)
             link_.jobs[i].completed = 1; /* as the gateway does then */
-    assert_int_equal(bench->adapter->session->connected(bench->self, &link_, &link_test_ops, link_.now_ms), 0);
+    assert_int_equal(bench->trial->adapter->session->connected(bench->self, &link_, &link_test_ops, link_.now_ms), 0);
     link_run(&link_, bench, NOW_MS + 24 * HOUR_MS, SETTLE_STORED);
     completed_once(test->name, count);
 }
@@ -201,7 +199,7 @@ static void a_fallen_link_is_not_completed_twice(void **state)
 
 /* ---- the case files ---- */
 
-static void check_numbers(struct bench *bench, const struct test_case *test)
+static void check_numbers(struct pk_bench *bench, const struct test_case *test)
 {
     static const char *const outcomes[] = { "",          "accepted",      "retry",
                                             "throttled", "rejected",      "invalid_recipient",
@@ -212,13 +210,13 @@ static void check_numbers(struct bench *bench, const struct test_case *test)
         char where[128];
         size_t seen = 0, first = link_.event_count;
         uint64_t token = i + 1;
-        (void) snprintf(where, sizeof where, "%s: %.*s", test->name, PK_SLICE_ARG(case_text(one, "address", "")));
+        (void) snprintf(where, sizeof where, "%s: %.*s", test->name, PK_SLICE_ARG(pk_case_text(one, "address", "")));
         struct pk_buf address;
-        case_body(one, "address", &address);
+        pk_case_body(one, "address", &address);
         assert_int_equal(submit(bench, token, pk_buf_text(&address)), 0);
         pk_buf_finish(&address);
         link_run(&link_, bench, link_.now_ms + 24 * HOUR_MS, SETTLE_STORED);
-        struct pk_slice outcome = case_text(one, "outcome", "accepted");
+        struct pk_slice outcome = pk_case_text(one, "outcome", "accepted");
         if (!pk_slice_is(outcome, outcomes[link_.jobs[token].outcome]))
             fail_msg("%s: the outcome is %s", where, outcomes[link_.jobs[token].outcome]);
         for (size_t j = first; j < link_.event_count; j++, seen++) {
@@ -229,7 +227,8 @@ static void check_numbers(struct bench *bench, const struct test_case *test)
                 assert_true(pk_slice_is(event.provider_id, link_.jobs[token].provider_id));
             event.provider_id = event.event_id = (struct pk_slice){ 0 }; /* they begin by chance */
             event.at_ms = 0;
-            event_check(&event, pk_json_item(expected, seen), where);
+            pk_trial_where(bench->trial, where, NULL);
+            pk_event_compare(bench->trial, &event, pk_json_item(expected, seen));
         }
         if (seen != pk_json_count(expected))
             fail_msg("%s: %zu events, not %zu", where, seen, pk_json_count(expected));
@@ -243,16 +242,16 @@ static void numbers(void **state)
 }
 
 /* The same seed and the same messages: the same outcomes and events at the same moments. */
-static void check_replay(struct bench *bench, const struct test_case *test)
+static void check_replay(struct pk_bench *bench, const struct test_case *test)
 {
     uint64_t sum[2] = { 0, 0 };
     (void) bench;
     for (int life = 0; life < 2; life++) {
-        struct bench again;
+        struct pk_bench again;
         link_finish(&link_);
         link_init(&link_);
-        bench_open(&again, test, NULL);
-        assert_int_equal(again.adapter->session->connected(again.self, &link_, &link_test_ops, NOW_MS), 0);
+        bench_open(&again, test);
+        assert_int_equal(again.trial->adapter->session->connected(again.self, &link_, &link_test_ops, NOW_MS), 0);
         for (unsigned i = 1; i <= 500 && i <= link_.window; i++)
             assert_int_equal(submit(&again, i, NUMBER), 0);
         link_run(&link_, &again, NOW_MS + 24 * HOUR_MS, SETTLE_STORED);
@@ -260,7 +259,7 @@ static void check_replay(struct bench *bench, const struct test_case *test)
             sum[life] = sum[life] * 31 + (uint64_t) link_.events[i].at_ms + link_.events[i].state;
         for (unsigned i = 1; i <= 500; i++)
             sum[life] = sum[life] * 31 + link_.jobs[i].outcome;
-        bench_close(&again);
+        pk_bench_close(&again);
     }
     assert_true(sum[0] == sum[1]);
 }
@@ -289,10 +288,10 @@ static int show(void *ctx, const struct pk_play_item *item)
     return 0;
 }
 
-static void check_play(struct bench *bench, const struct test_case *test)
+static void check_play(struct pk_bench *bench, const struct test_case *test)
 {
-    const struct pk_play_ops *play = bench->adapter->play;
-    int64_t remember = case_int(test->document, "remembers", 0);
+    const struct pk_play_ops *play = bench->trial->adapter->play;
+    int64_t remember = pk_case_int(test->document, "remembers", 0);
     struct shown shown = { 0 };
     struct pk_error err = { 0 };
     char first[64];
@@ -316,7 +315,7 @@ static void check_play(struct bench *bench, const struct test_case *test)
     assert_true(pk_slice_is(link_.events[before].text, "Да, 2") && pk_slice_is(link_.events[before].address, NUMBER));
     assert_int_equal(play->answer(bench->self, PK_SLICE("nobody"), PK_SLICE("x"), link_.now_ms, &err), PK_E_INVALID);
     assert_int_equal(play->answer(bench->self, PK_SLICE(NUMBER), PK_SLICE("\xff"), link_.now_ms, &err), PK_E_INVALID);
-    privacy_check(pk_slice_of(err.message), bench, "play");
+    pk_bench_private(bench, pk_slice_of(err.message), "what the play desk says");
 }
 
 static void the_play_desk(void **state)
@@ -326,9 +325,9 @@ static void the_play_desk(void **state)
 }
 
 /* A full adapter says so and takes more once there is room. */
-static void check_full(struct bench *bench, const struct test_case *test)
+static void check_full(struct pk_bench *bench, const struct test_case *test)
 {
-    int64_t capacity = case_int(test->document, "capacity", 0);
+    int64_t capacity = pk_case_int(test->document, "capacity", 0);
     if (capacity == 0)
         return;
     assert_int_equal(link_.window, capacity);

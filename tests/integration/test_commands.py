@@ -79,6 +79,29 @@ class TestCommands(World):
             self.assertTrue(out.strip(), words)
             self.assertNotIn("{", out, words)
 
+    def test_adapters_are_tried(self) -> None:
+        def tried(*words: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run([str(program()), "adapters", "test", *words], capture_output=True, text=True, cwd=self.folder, timeout=120)
+
+        cases = ROOT / "adapters" / "cm" / "cases"
+        good = tried("cm", "--cases", str(cases))
+        self.assertEqual((good.returncode, good.stderr), (0, ""))
+        self.assertRegex(good.stdout, r"(?m)^✓ kind: opted_out$")
+        self.assertRegex(good.stdout.splitlines()[-1], r"^\d+ passed, 0 failed$")
+        document = json.loads(tried("cm", "--cases", str(cases), "--json").stdout)
+        self.assertEqual((document["adapter"], document["failed"]), ("cm", 0))
+        self.assertTrue(all(check["holds"] for check in document["checks"]))
+        (self.folder / "mine").mkdir()
+        for file in cases.glob("*.json"):
+            (self.folder / "mine" / file.name).write_text(file.read_text().replace('"kind": "opted_out"', '"kind": ""'))
+        bad = tried("cm", "--cases", "mine")
+        self.assertNotEqual(bad.returncode, 0)
+        self.assertRegex(bad.stdout, r'(?m)^✗ kind: opted_out\n    no case in "handovers"')
+        self.assertRegex(bad.stdout.splitlines()[-1], r"^\d+ passed, 1 failed$")
+        self.assertIn("--cases", tried("cm").stderr)
+        self.assertIn("androidgw", tried("nobody").stderr)
+        self.assertIn("usage", tried().stderr)
+
     def test_the_manual_lists_every_status(self) -> None:
         page = (ROOT / "config" / "pokana.1").read_text()
         listed = re.findall(r"^\.It (\d+)$", page[page.index(".Sh EXIT STATUS"):], re.M)

@@ -185,8 +185,8 @@ class TestReplies(World):
 
     def test_answers_have_a_daily_cap(self) -> None:
         self.start(people=1, limits={"answers_per_day": "3"})
-        for _ in range(6):
-            self.says(1, "ПОМОЩ")
+        for cry in ("ПОМОЩ", "помощ!", "помощ моля", "помогнете", "инфо", "информация"):
+            self.says(1, cry)
         self.says(1, "СТОП")
         until("the STOP's confirmation, which no cap holds back", lambda: len(self.texts_to(1)) == 4)
 

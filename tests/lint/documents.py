@@ -11,7 +11,7 @@ from typing import Iterator
 import tree
 
 MAPS = ["gateway", "gateway/base", "gateway/language", "gateway/model", "gateway/store", "gateway/io", "gateway/plugin",
-        "gateway/service", "gateway/api", "gateway/app", "adapters", "templates", "tests", "config"]
+        "gateway/service", "gateway/contract", "gateway/api", "gateway/app", "adapters", "templates", "tests", "config"]
 MANUAL, COMPLETION = "config/pokana.1", "config/pokana.bash"
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 NAMED = re.compile(r"`((?:gateway|adapters|templates|tests|config)/[\w./\-]+)`")

@@ -16,7 +16,7 @@ LAYERS = {
     "gateway/language": 2, "gateway/model": 2,
     "gateway/store": 3, "gateway/io": 3,
     "gateway/plugin": 4,
-    "gateway/service": 5,
+    "gateway/service": 5, "gateway/contract": 5,
     "gateway/api": 6, "gateway/console": 6,
     "gateway/app": 7,
 }

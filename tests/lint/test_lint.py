@@ -57,6 +57,8 @@ class TestLint(unittest.TestCase):
     def test_sizes(self) -> None:
         self.none(sizes, {"gateway/a.h": HEAD + "int a;\n" * 500})
         self.one(sizes, {"gateway/a.h": HEAD + "int a;\n" * 600}, "602 lines")
+        self.none(sizes, {"adapters/x/x.h": HEAD + "int a;\n" * 348})
+        self.one(sizes, {"adapters/x/x.h": HEAD + "int a;\n" * 349}, "adapters/kit")
         self.one(sizes, {"gateway/a.h": "/* For tests. */\n"}, "no licence line")
         self.one(sizes, {"gateway/a.h": "/* SPDX-License-Identifier: EUPL-1.2 */\nint a;\n"}, "what this file is for")
         function = "static int long_one(int a,\n                    int b)\n{\n" + "    a = b;\n" * 101 + "}\n"

@@ -82,7 +82,7 @@ static void test_wrong_tables(void **state)
         { "publish", "adapter \"publish\" sends by publishing over MQTT, which this build does not carry", "" },
         { "tcp", "adapter \"tcp\" keeps a session over TCP, which this build does not carry", "" },
         { "tls", "adapter \"tls\" keeps a session over TLS, which this build does not carry", "" },
-        { "polls", "adapter \"polls\" asks its provider by polling, which this build does not carry", "" },
+        { "polls", "adapter \"polls\" lacks poll.request", "" },
     };
     (void) state;
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
@@ -168,7 +168,7 @@ static void test_a_folder(void **state)
     pk_auto(pk_registry) struct pk_registry *second = pk_registry_new();
     copy_into(own, "polls");
     assert_int_equal(pk_registry_load_folder(second, own, &err), PK_E_INVALID);
-    assert_string_equal(err.message, "cannot use \"polls.so\": adapter \"polls\" asks its provider by polling, which this build does not carry");
+    assert_string_equal(err.message, "cannot use \"polls.so\": adapter \"polls\" lacks poll.request");
     assert_int_equal(pk_registry_count(second), built_in + 1);
     static const char *const files[] = { "sample.so", "older.so", "polls.so", "notes.txt", ".hidden.so" };
     for (size_t i = 0; i < PK_COUNT(files); i++)

@@ -193,7 +193,7 @@ enum pk_receipt_state {
 struct pk_event {
     uint32_t size;
     uint32_t kind;
-    /* RECEIPT: one of the two names the attempt. */
+    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under. */
     struct pk_slice provider_id;
     struct pk_slice our_reference; /* the attempt_id we sent */
     uint32_t state; /* enum pk_receipt_state */
@@ -218,6 +218,32 @@ struct pk_event_sink {
 
 /* ---- exchange --------------------------------------------------------------------------------------- */
 
+/*
+ * What a described request is on each transport:
+ *
+ * HTTP     method() (else POST with a body, GET without), url() https:// (http:// to a loopback host only), header(),
+ *          body(). The answer is the provider's: status, headers, body.
+ *
+ * SMTP     One message to one person. url(): smtp://host[:port] (port 25 when none is said; STARTTLS is required, but for a
+ *          loopback host, which is spoken to in the clear) or smtps://host[:port] (465); "/name" behind it is the name we greet
+ *          with. header("from", ADDRESS) and header("to", ADDRESS): the envelope, once each, bare addresses in ASCII without
+ *          display name, quotes or brackets. body(): the whole MIME message, its own header included: lines end in CRLF, at
+ *          most 998 bytes each, ASCII only (encode what is not); dots are doubled by the carrier. No other header, no method.
+ *          Settings that the carrier reads by their names, if the adapter declares them: `username` (TEXT) and `password`
+ *          (SECRET) to log in with, `ca_file` (TEXT, an absolute path) instead of the gateway's own authorities.
+ *          The answer: status is the SMTP code of the reply that decided, the text of that reply is the body (it may
+ *          repeat an address: show the code, not the text). A refusal before the message was handed over (greeting, login, sender,
+ *          recipient, DATA) is COMPLETE with its code, 250 is taken. Cut off before DATA was allowed: NOT_SENT; after: NONE.
+ *
+ * PUBLISH  One MQTT message of QoS 1 through the gateway's own connection to its broker. url(): the topic, in ASCII
+ *          without spaces, wildcards or an empty level, not beginning with "$" nor with "pokana/", which is the gateway's own.
+ *          body(): the payload. header(): "content-type", "retain" (yes, no), "expiry" (whole seconds) and "correlation" are
+ *          the properties of that name; every other header is a user property. With an MQTT 3.1.1 broker only "retain" counts.
+ *          The answer: status is the reason code of the broker's PUBACK (0 taken, 16 taken and nobody subscribed, 128 and
+ *          above refused; 0 with MQTT 3.1.1), no headers, no body. Without a broker, or without a connection to it: NOT_SENT.
+ *          When the connection falls before the PUBACK: NONE, and the gateway does not send it again by itself. An
+ *          adapter whose message may well come twice (the state of a screen) declares PK_CAN_IDEMPOTENT and is repeated.
+ */
 enum pk_answer_state {
     PK_ANSWER_COMPLETE = 1, /* status, headers and body are there */
     PK_ANSWER_NOT_SENT, /* certainly nothing reached the provider: refused, no name, no TLS */
@@ -258,35 +284,71 @@ struct pk_exchange_ops {
     /* Returns enum pk_step, or a negative code (our own fault: the message is refused as rejected, or counts as
      * uncertain if a submitting request has left). At most 8 rounds. */
     int (*step)(void *self, const struct pk_job *job, struct pk_round *round);
-    /* Optional: "did you take it?" for an uncertain attempt; same protocol, `submits` stays 0. */
+    /* Optional: "did you take it?" for an uncertain attempt, asked by the gateway a while after it became so (the account's
+     * `query_after`) and a few times; same protocol, `submits` stays 0. The job holds the ids, the address, the channel
+     * and the language of that attempt, no text, parts or values. Outcomes: ACCEPTED (with provider_id): the provider has
+     * it. RETRY or THROTTLED: it certainly has not, and will not get it from what we sent; the message is sent again. REJECTED,
+     * INVALID_RECIPIENT, OPTED_OUT: it refused. UNCERTAIN: not known, or too early to say. Only a COMPLETE answer counts
+     * as knowledge: everything said without one is taken as UNCERTAIN. */
     int (*query)(void *self, const struct pk_job *job, struct pk_round *round);
 };
 
 /* ---- session ---------------------------------------------------------------------------------------- */
 
+/*
+ * A session over a wire (TCP or TLS). The gateway connects, keeps the bytes' order, connects again; the adapter speaks.
+ *
+ * Settings that the gateway reads by their names; the adapter declares them:
+ *     host      TEXT, required     name or address of the other side
+ *     port      INTEGER, required or with a fallback
+ *     tls       BOOLEAN, optional, transport TCP only: yes = TLS (transport TLS always uses it; without the setting TCP is plain)
+ *     ca_file   TEXT, optional: an absolute path; the authorities to trust instead of the gateway's own
+ *     tls_name  TEXT, optional: the name the certificate must have, where it is not `host`
+ * Certificates are always verified.
+ *
+ *     connect ─> connected() ─> received()*, submit()*, tick()* ─> disconnected() ─> a pause ─> connect ...
+ *
+ * - connected() comes anew on every connection; a session starts from nothing each time. Until the adapter has called
+ *   window() on this connection it gets no job: log in first. A negative return ends the connection.
+ * - received() gets what came, in pieces as they came: keep what is not whole. A negative return ends the connection.
+ * - When the connection ends (the peer, an error, disconnect(), a negative return) the gateway completes the jobs still
+ *   open: as to be tried again where nothing at all was sent after their submit(), else as uncertain. Their tokens
+ *   are void then. Events without their settled() come to nothing: the provider sends them again.
+ * - It is tried again after 1 s, twice as long each time up to a minute, with chance in it; from the beginning once a
+ *   connection was good, which is when window() allowed a job.
+ * - stop(): say goodbye; send() still works. The gateway closes when everything is sent and the peer has closed, when the
+ *   adapter calls disconnect(), or after 2 s.
+ */
+
 /* The gateway's side of a link. All copy what they are given; none calls back into the adapter. */
 struct pk_link_ops {
     uint32_t size;
     uint32_t reserved;
+    /* Queues bytes; they leave in the next turn. PK_E_LIMIT when more than 1 MiB would wait (nothing of these was
+     * taken), PK_E_IO when the link is down, PK_E_UNSUPPORTED over NONE. A peer that takes nothing for the account's
+     * `timeout` loses the link. */
     int (*send)(struct pk_link *link, const void *bytes, size_t len);
     /* Exactly once for every job that submit() took. */
     int (*complete)(struct pk_link *link, uint64_t job_token, const struct pk_result *result);
     int (*event)(struct pk_link *link, const struct pk_event *event);
     /* Asks for tick() at this time at the latest; the earliest wish counts. */
     void (*wake_at)(struct pk_link *link, int64_t when_ms);
-    /* How many jobs may be open at once from now on (0 = none for now). */
+    /* How many jobs may be open at once from now on (0 = none for now); the account's own window still holds. Over NONE it
+     * begins as the account's window, over a wire as 0 on every connection. */
     void (*window)(struct pk_link *link, uint32_t jobs);
+    /* Ends the connection after this call; what was queued before it is sent if the peer takes it at once. The reason is
+     * shown to the operator. Over a wire the gateway connects again later. */
     void (*disconnect)(struct pk_link *link, const char *reason);
 };
 
 struct pk_session_ops {
     uint32_t size;
     uint32_t transport; /* TCP, TLS or NONE */
-    /* The link stands (again). With NONE: once, right after open(). */
+    /* The link stands (again). With NONE: once, right after open(). `link` is the same for the account's whole life. */
     int (*connected)(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms);
-    /* The link fell: every job still open is completed as uncertain by the gateway. */
+    /* The link fell: every job still open has been completed by the gateway. Forget the connection; call nothing. */
     void (*disconnected)(void *self, int64_t now_ms);
-    int (*received)(void *self, struct pk_slice bytes, int64_t now_ms);
+    int (*received)(void *self, struct pk_slice bytes, int64_t now_ms); /* needed over TCP and TLS */
     /* 0: taken, complete() follows. PK_E_BUSY: not now. Other: refused as rejected. */
     int (*submit)(void *self, const struct pk_job *job);
     int (*tick)(void *self, int64_t now_ms);
@@ -316,18 +378,35 @@ struct pk_webhook_ops {
     /* 0, or PK_E_DENIED; PK_E_NOT_FOUND when the settings leave the webhook unprotected: it is not open then. Runs on raw
      * bytes before anything is parsed. */
     int (*verify)(void *self, const struct pk_hook_request *request, struct pk_error *err);
-    /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty.
-     * PK_E_INVALID: answered 400. */
+    /* Emits events. `reply` takes a small answer body (hub.challenge); left alone it is empty. One that begins
+     * with '{' leaves as JSON. PK_E_INVALID: answered 400. */
     int (*parse)(void *self, const struct pk_hook_request *request, struct pk_event_sink *sink, struct pk_out *reply,
                  struct pk_error *err);
 };
 
+/*
+ * The gateway asks the provider over HTTP, one request at a time, whatever the adapter's own transport, also while the account
+ * is paused for sending: what people answer must be heard.
+ *
+ *     request(cursor) ─> the provider's answer ─> parse() ─> events and new cursor stored together ─> next request
+ *
+ * The next request begins `every_ms` after the one before *began*; at once when an answer brought events and moved the
+ * cursor; later, up to five minutes and never before the Retry-After of the answer, after failures. For long polling
+ * let the provider wait for less than the account's `timeout` (10 s unless set; it is the request's whole time) and say
+ * a small every_ms. What could not be stored is asked for again with the old cursor and comes again: give events their
+ * event_id, so that a repeat is known.
+ */
 struct pk_poll_ops {
     uint32_t size;
-    uint32_t reserved;
-    /* Describes the request that follows `cursor` (empty at first). Returns PK_STEP_SEND. */
+    uint32_t every_ms; /* from one request to the next, unless the account sets `poll`; 0 = 30 s */
+    /* Describes the request that follows `cursor` (empty at first). Returns PK_STEP_SEND, or PK_STEP_DONE when there is
+     * nothing to ask for now (the account's settings say that the provider calls): asked again after every_ms. */
     int (*request)(void *self, struct pk_slice cursor, struct pk_request *request, int64_t now_ms);
-    /* Emits events and writes the new cursor; events and cursor are stored in one transaction. */
+    /* The answer is COMPLETE, its status may be any. Emits events and writes the new cursor (at most 4 KiB; nothing
+     * written = it stays); both are stored in one transaction, sealed. emit() returns 0, PK_E_INVALID for an event that makes
+     * no sense (it is passed over: go on), PK_E_LIMIT past 1,000 events (stop, and write the cursor that follows
+     * the last one taken), other negatives when it could not be stored (return that). A negative return: nothing of this answer
+     * is kept, the cursor stays, and `err` tells the operator why; PK_E_DENIED where the provider refuses us. */
     int (*parse)(void *self, const struct pk_answer *answer, struct pk_event_sink *sink, struct pk_out *ret_cursor,
                  struct pk_error *err);
 };

@@ -3,6 +3,7 @@
 
 #include "gateway/base/mem.h"
 #include "gateway/base/text.h"
+#include "gateway/plugin/request.h"
 
 static struct fake *opened[8];
 static size_t opened_count;
@@ -86,10 +87,12 @@ static int fake_parse(void *self, const struct pk_hook_request *request, struct 
 {
     struct pk_slice rest = request->body, line;
     (void) self;
-    (void) reply;
     while (rest.len > 0 && pk_slice_cut(&rest, '\n', &line)) {
         struct pk_event event = { .size = sizeof event };
-        if (pk_slice_starts(line, "receipt ")) {
+        if (pk_slice_starts(line, "say ")) {
+            (void) pk_out_write(reply, line.data + 4, line.len - 4);
+            continue;
+        } else if (pk_slice_starts(line, "receipt ")) {
             event.kind = PK_EVENT_RECEIPT;
             event.state = PK_RECEIPT_DELIVERED;
             event.our_reference = pk_slice_make(line.data + 8, line.len - 8);
@@ -97,7 +100,7 @@ static int fake_parse(void *self, const struct pk_hook_request *request, struct 
             event.kind = PK_EVENT_REPLY;
             event.address = PK_SLICE(FAKE_NUMBER);
             event.text = pk_slice_make(line.data + 6, line.len - 6);
-            event.event_id = line;
+            event.event_id = pk_slice_make(line.data, line.len < 512 ? line.len : 512);
         } else {
             return pk_fail(err, PK_E_INVALID, "no such line");
         }

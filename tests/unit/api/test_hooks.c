@@ -161,6 +161,26 @@ static void test_reply_is_answered(void **state)
     assert_int_equal(house->first->count, 1); /* the help text, by the account it came on */
 }
 
+/* A challenge comes back as plain text; an object, which a provider acts upon, says that it is JSON. */
+static void test_what_the_adapter_replies_has_its_type(void **state)
+{
+    static const struct {
+        const char *body, *reply, *type;
+    } cases[] = {
+        { "say 1158201444\n", "1158201444", "Content-Type: text/plain; charset=utf-8" },
+        { "say {\"method\":\"answer\"}\n", "{\"method\":\"answer\"}", "Content-Type: application/json" },
+    };
+    struct house *house = *state;
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct asked asked;
+        house_ask(house, PUBLIC, "POST", "/hooks/first", KEY, cases[i].body, &asked);
+        assert_int_equal(asked.status, 200);
+        assert_string_equal(asked.body, cases[i].reply);
+        assert_true(house_has_header(&asked, cases[i].type));
+        house_forget(&asked);
+    }
+}
+
 static void test_strangers_are_refused_and_counted(void **state)
 {
     struct house *house = *state;
@@ -223,6 +243,7 @@ int main(void)
         test_in_house(test_calls_of_a_turn_are_kept_together),
         test_in_house(test_one_broken_body_of_a_turn_is_its_own_affair),
         test_in_house(test_reply_is_answered),
+        test_in_house(test_what_the_adapter_replies_has_its_type),
         test_in_house(test_strangers_are_refused_and_counted),
         test_in_house(test_without_public_address_there_are_no_hooks),
         test_in_house(test_too_large_a_body_is_413),

@@ -191,6 +191,39 @@ static void test_names(void **state)
     assert_string_equal(pk_intent_name((enum pk_intent) 99), "none");
 }
 
+/* What a person has to read, what only thanks, and what no person wrote. */
+static void test_what_else_there_is(void **state)
+{
+    static const struct {
+        const char *text;
+        bool more, polite, machine;
+    } cases[] = {
+        { "абракадабра", true, false, false },
+        { "да 2", false, false, false },
+        { "не знам", false, false, false },
+        { "Благодаря много!", false, true, false },
+        { "Здравейте", false, true, false },
+        { "деца", false, false, false },
+        { "благодаря 2", false, false, false },
+        { "Къде да запиша детето?", true, false, false },
+        { "Автоматичен отговор: ще Ви пиша в понеделник", true, false, true },
+        { "Out of office until Monday", true, false, true },
+        { "Otomatik yanıt", false, false, true },
+        { "Ik ben op vakantie tot maandag", true, false, true },
+        { "Liked „Идвате ли? Пишете ДА или НЕ.“", false, false, true },
+        { "Хареса „Идвате ли? Пишете ДА или НЕ.“", true, false, true },
+        { "Хареса „да“", true, false, false }, /* too short to be a text of ours */
+        { "Какво значи „Идвате ли? Пишете ДА или НЕ“? Обяснете ми", true, false, false },
+        { "„Идвате ли? Пишете ДА или НЕ.“ Кога точно?", true, false, false },
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_reply_meaning found;
+        pk_reply_understand(pk_catalog_reply_words(*state), pk_slice_of(cases[i].text), &found);
+        if (found.more != cases[i].more || found.polite != cases[i].polite || found.machine != cases[i].machine)
+            fail_msg("\"%s\": more %d, polite %d, machine %d", cases[i].text, found.more, found.polite, found.machine);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_yes_and_no_are_not_guessed),
         cmocka_unit_test(test_help_and_start),
         cmocka_unit_test(test_quotations),
+        cmocka_unit_test(test_what_else_there_is),
         cmocka_unit_test(test_odd_inputs),
         cmocka_unit_test(test_lists_refuse),
         cmocka_unit_test(test_names),

@@ -138,6 +138,12 @@ static void test_names_the_service_counts_on(void **state)
         { "rsvp-yes", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-no-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "rsvp-yes-count", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam\",\"people\":1}" },
+        { "rsvp-yes-count-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"people\":3}" },
+        { "rsvp-closed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "inbox-received", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "optin-again", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, NULL },
         { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
     };
     static const char *const languages[] = { "bg", "nl", "tr", "en" };
@@ -158,16 +164,23 @@ static void test_names_the_service_counts_on(void **state)
     pk_buf_finish(&words);
 }
 
-/* A yes is answered with the values of the notice that asked: rsvp-yes where there is a place, else rsvp-yes-short. */
+/* An answer is confirmed with the values of the notice that asked, and how many people: rsvp-yes where there is a place, else
+ * rsvp-yes-short, and so the others. */
 static void test_every_question_can_be_confirmed(void **state)
 {
+    static const char *const answers[][2] = {
+        { "rsvp-yes-short", "rsvp-yes" }, { "rsvp-no-short", "rsvp-no" }, { "rsvp-yes-count-short", "rsvp-yes-count" }
+    };
+    const struct pk_argument *people = pk_argument_find(PK_SLICE("people"));
     for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
         const struct pk_template *t = pk_catalog_template(*state, i);
         bool placed = pk_template_argument(t, pk_argument_find(PK_SLICE("place"))) != NULL;
-        const struct pk_template *yes =
-            pk_catalog_find(*state, pk_slice_of(placed ? "rsvp-yes" : "rsvp-yes-short"), PK_SLICE("nl"));
-        for (size_t j = 0; pk_template_reply(t) == PK_TEXT_REPLY_YES_NO && j < yes->argument_count; j++)
-            assert_non_null(pk_template_argument(t, yes->arguments[j].argument));
+        for (size_t a = 0; pk_template_reply(t) == PK_TEXT_REPLY_YES_NO && a < PK_COUNT(answers); a++) {
+            const struct pk_template *answer = pk_catalog_find(*state, pk_slice_of(answers[a][placed]), PK_SLICE("nl"));
+            for (size_t j = 0; j < answer->argument_count; j++)
+                if (answer->arguments[j].argument != people)
+                    assert_non_null(pk_template_argument(t, answer->arguments[j].argument));
+        }
     }
 }
 

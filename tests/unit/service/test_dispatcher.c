@@ -372,7 +372,7 @@ static void answers_leave_by_their_own_account(void **state)
     /* Too late to be an answer. */
     set_pause(house, 1, true, NULL);
     house_turn(house);
-    assert_int_equal(post_reply(house->posts[1], ANNA, "ПОМОЩ"), 0);
+    assert_int_equal(post_reply(house->posts[1], ANNA, "помощ, моля"), 0);
     house_later(house, 11 * MINUTE_MS);
     set_pause(house, 1, false, NULL);
     house_later(house, 2 * SECOND_MS);

@@ -10,8 +10,10 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/service/person.h"
+#include "gateway/store/inbox.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
+#include "gateway/store/passes.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/replies.h"
@@ -69,11 +71,15 @@ static void turn_a_second(struct house *house)
 
 /* ---- looking ---- */
 
+#define PLACES 5
+
 /* The rows of what this person's sealed values were sealed for. */
-static void places_of(struct house *house, struct trace_place places[3])
+static void places_of(struct house *house, struct trace_place places[PLACES])
 {
     places[0] = (struct trace_place){ .name = PK_PLACE_ADDRESS, .rows = { house_address(house, ANNA) }, .count = 1 };
     places[1] = (struct trace_place){ .name = PK_PLACE_REPLY, .rows = { 1, 2, 3 }, .count = 3 };
+    places[3] = (struct trace_place){ .name = "inbox.words", .rows = { house_count(house, "SELECT max(id) FROM inbox") }, .count = 1 };
+    places[4] = (struct trace_place){ .name = "pass.value", .rows = { house_count(house, "SELECT max(id) FROM pass") }, .count = 1 };
     places[2] = (struct trace_place){ .name = "attempt.provider_id" };
     char sql[96];
     for (size_t i = 0; i < PK_COUNT(places[2].rows); i++) {
@@ -84,24 +90,24 @@ static void places_of(struct house *house, struct trace_place places[3])
     }
 }
 
-static struct traces look(struct house *house, const struct trace_place places[3])
+static struct traces look(struct house *house, const struct trace_place places[PLACES])
 {
     static const char *const ends[] = { "", "-wal", "-shm" };
     struct traces traces = { 0 };
     char path[96];
     for (size_t i = 0; i < PK_COUNT(ends); i++) {
         (void) snprintf(path, sizeof path, "%s%s", house->path, ends[i]);
-        traces_in(path, house->keys, ANNA, places, 3, &traces);
+        traces_in(path, house->keys, ANNA, places, PLACES, &traces);
     }
     (void) snprintf(path, sizeof path, "%s/backup", house->folder);
     assert_int_equal(pk_store_backup_file(house->path, path, NULL), 0);
-    traces_in(path, house->keys, ANNA, places, 3, &traces);
+    traces_in(path, house->keys, ANNA, places, PLACES, &traces);
     (void) unlink(path);
     return traces;
 }
 
 /* Anna was invited and said yes in words that hold her number; her second message is being handed over, a third waits.
- * The provider's ids embed the number. */
+ * The provider's ids embed the number. Her question was answered by hand, and somebody just asked for a code to her number. */
 static int64_t a_life(struct house *house)
 {
     struct pk_result taken = { .outcome = PK_OUTCOME_ACCEPTED, .parts = 1, .provider_id = PK_SLICE("wamid." ANNA_DIGITS) };
@@ -122,6 +128,13 @@ static int64_t a_life(struct house *house)
     house_turns(house, 2);
     assert_int_equal(house_messages(house, "state = 3"), 1);
     assert_int_equal(house_messages(house, "state = 1"), 1);
+    static const uint8_t token[PK_PASS_TOKEN_BYTES] = { 1 };
+    uint32_t sms = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms"));
+    int64_t now_ms = pk_clock_wall_ms();
+    assert_int_equal(pk_inbox_keep_words(house->store, house_count(house, "SELECT max(id) FROM inbox"), PK_SLICE("на " ANNA_DIGITS), NULL), 0);
+    assert_int_equal(pk_pass_ask(house->store, token, sms, PK_SLICE(ANNA), now_ms, now_ms + MINUTE_MS, NULL), 0);
+    assert_int_equal(pk_session_add(house->store, token, who, now_ms, now_ms + MINUTE_MS, NULL), 0);
+    assert_int_equal(pk_store_commit(house->store, NULL), 0);
     return who;
 }
 
@@ -129,7 +142,7 @@ static void the_number_is_nowhere(void **state)
 {
     struct house *house = *state;
     char log_path[96];
-    struct trace_place places[3];
+    struct trace_place places[PLACES];
     (void) snprintf(log_path, sizeof log_path, "%s/log", house->folder);
     int log = open(log_path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     pk_log_set_fd(log);
@@ -138,7 +151,7 @@ static void the_number_is_nowhere(void **state)
     places_of(house, places);
     size_t last = house->posts[0]->count - 1;
     struct traces before = look(house, places);
-    assert_true(before.sealed >= 3); /* an address, a provider's id and a reply: the search sees them */
+    assert_true(before.sealed >= 5); /* an address, a provider's id, a reply, an answer, a code: the search sees them */
     assert_true(before.blind >= 1);
     assert_true(wal_length(house) > 0);
 
@@ -153,7 +166,7 @@ static void the_number_is_nowhere(void **state)
     assert_int_equal(after.blind, 0);
     assert_int_equal(after.sealed, 0);
     struct traces told = { 0 };
-    traces_in(log_path, house->keys, ANNA, places, 3, &told);
+    traces_in(log_path, house->keys, ANNA, places, PLACES, &told);
     assert_int_equal(told.plain, 0);
     assert_true(lseek(log, 0, SEEK_END) > 0);
     pk_log_set_fd(-1);
@@ -171,7 +184,8 @@ static void counts_stay_and_nobody_is_behind_them(void **state)
     uint32_t sms = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms"));
     assert_int_equal(erase_id(house, who), 0);
     assert_int_equal(house_count(house, "SELECT (SELECT count(*) FROM recipient) + (SELECT count(*) FROM address) +"
-                                        " (SELECT count(*) FROM tag) + (SELECT count(*) FROM reply)"),
+                                        " (SELECT count(*) FROM tag) + (SELECT count(*) FROM reply) + (SELECT count(*) FROM inbox) +"
+                                        " (SELECT count(*) FROM pass) + (SELECT count(*) FROM session)"),
                      0);
     assert_int_equal(house_messages(house, "recipient <> 0 OR address <> 0"), 0);
     assert_int_equal(house_messages(house, "state = 15"), 1); /* the one that waited */
@@ -299,7 +313,7 @@ static void everything_is_shown(void **state)
     static const char *const parts[] = {
         "\"address\":\"" ANNA "\"", "\"school:windroos\"", "\"what\":\"confirmed\"", "\"how\":\"paper\"", "\"text\":\"ДА 3\"",
         "\"heads\":3", "\"template\":\"parent-meeting-invitation\"", "\"state\":\"accepted\"", "\"what\":\"recipient.export\"",
-        "\"by\":\"ann\"",
+        "\"by\":\"ann\"", "\"answeredWith\":\"на " ANNA_DIGITS "\"",
     };
     struct house *house = *state;
     struct pk_buf out;

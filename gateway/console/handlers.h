@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The pages' handlers, for the table in console.c. */
+#ifndef PK_CONSOLE_HANDLERS_H
+#define PK_CONSOLE_HANDLERS_H
+
+#include "gateway/console/visit.h"
+
+void pk_page_home(struct pk_visit *visit); /* home.c */
+
+/* me_enter.c: the way in to one's own page */
+#define PK_ME_COOKIE "me"
+/* Whose page it is; the session goes on with each. PK_E_DENIED when nobody is signed in. */
+int pk_me_find(struct pk_visit *visit, int64_t *ret_recipient, struct pk_error *err);
+void pk_me_start(struct pk_visit *visit);
+void pk_me_ask(struct pk_visit *visit);
+void pk_me_code(struct pk_visit *visit);
+void pk_me_enter(struct pk_visit *visit);
+void pk_me_leave(struct pk_visit *visit);
+
+/* me.c: one's own page */
+void pk_me(struct pk_visit *visit);
+void pk_me_language(struct pk_visit *visit);
+void pk_me_topic(struct pk_visit *visit);
+void pk_me_ask_stop(struct pk_visit *visit);
+void pk_me_stop(struct pk_visit *visit);
+void pk_me_stopped(struct pk_visit *visit);
+
+#endif

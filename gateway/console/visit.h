@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * One page asked for: who asks in which language, and how it is answered. A handler answers exactly once. Only
+ * gateway/console.
+ */
+#ifndef PK_CONSOLE_VISIT_H
+#define PK_CONSOLE_VISIT_H
+
+#include "gateway/api/answer.h"
+#include "gateway/console/console.h"
+#include "gateway/console/page_file.h"
+#include "gateway/console/phrases.h"
+
+#define PK_VISIT_DATA_MAX (256u << 10)
+
+struct pk_console {
+    struct pk_service *service;
+    struct pk_phrases *phrases;
+    struct pk_page_file **pages; /* of the embedded files, NULL where one is no page */
+    bool secure; /* the outside speaks https: cookies say so */
+};
+
+/* "home" for pages/home.html; NULL when there is none. */
+const struct pk_page_file *pk_console_page(const struct pk_console *console, struct pk_slice name);
+
+struct pk_visit {
+    struct pk_console *console;
+    struct pk_call *call;
+    size_t language; /* of the phrases */
+    struct pk_buf data; /* what the page is filled in with, a JSON object that is not closed yet */
+    struct pk_json_out out;
+};
+
+typedef void (*pk_visit_handler)(struct pk_visit *visit);
+
+/* Answers with a page filled in from what was added to visit->out: `lang`, `org` and `languages` are there already. */
+void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
+/* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
+void pk_visit_go(struct pk_visit *visit, const char *path);
+/* Answers with a page that says in plain words what went wrong. */
+void pk_visit_trouble(struct pk_visit *visit, const struct pk_error *err);
+
+/* A cookie for this site alone, out of reach of scripts; max_age_s 0 removes it. */
+void pk_visit_set_cookie(struct pk_visit *visit, const char *name, const char *value, int64_t max_age_s);
+struct pk_slice pk_visit_cookie(struct pk_visit *visit, const char *name);
+
+/* {NULL, 0} for a key there is not. */
+struct pk_slice pk_visit_string(const struct pk_visit *visit, const char *key);
+const char *pk_visit_language(const struct pk_visit *visit); /* "bg-Latn" */
+
+#endif
