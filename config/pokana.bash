@@ -20,8 +20,8 @@ _pokana_words()
     'trigger '*) echo '--as --wait --username --password' ;;
     'templates cost') echo '--topic --values --tag --route' ;;
     'triggers list') echo '--limit' ;;
-    'triggers show') ;;
-    'triggers '*) echo 'list show' ;;
+    'triggers show' | 'triggers release' | 'triggers drop') ;;
+    'triggers '*) echo 'list show release drop' ;;
     'messages list') echo '--state --trigger --held --limit --after' ;;
     'messages resolve') echo 'sent resend drop' ;;
     'messages release' | 'messages drop') echo '--held' ;;
@@ -39,9 +39,12 @@ _pokana_words()
     'accounts test') _pokana_names accounts list; echo '--to --language --wait' ;;
     'accounts play') _pokana_names accounts list; echo '--answer' ;;
     'accounts '*) echo 'list pause resume test play' ;;
-    'pause '* | 'resume '*) echo '--all' ;;
+    'pause '*) echo '--all' ;;
+    'resume '*) echo '--all --after-restore' ;;
     'recipients import') echo '--already-confirmed --second-person --partial' ;;
-    'recipients '*) echo 'import' ;;
+    'recipients export') echo '--address-from --channel' ;;
+    'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
+    'recipients '*) echo 'import export erase' ;;
     'consent show') echo "$_pokana_whom" ;;
     'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
     'consent withdraw') echo "$_pokana_whom --topic --how" ;;
@@ -59,9 +62,10 @@ _pokana_words()
     'privacy breach') echo '--since' ;;
     'privacy roles' | 'privacy pack') ;;
     'privacy '*) echo 'roles pack breach' ;;
-    'keys new' | 'keys list') ;;
-    'keys '*) echo 'list new' ;;
-    'backup '* | 'restore '*) ;;
+    'keys new' | 'keys list' | 'keys rotate' | 'keys retire') ;;
+    'keys '*) echo 'list new rotate retire' ;;
+    'backup '*) ;;
+    'restore '*) echo '--journal --without-journal --accepted-by' ;;
     'templates list') echo '--templates' ;;
     'templates check') echo '--strict --templates' ;;
     'templates preview')
@@ -92,10 +96,10 @@ _pokana()
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
     --subject) mapfile -t COMPREPLY < <(compgen -W 'school care registration work housing return other' -- "$current"); return ;;
-    --config | --socket | --password | --address-from | --values | --file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values | --file | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
-        --second-person | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
+        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
     esac
 

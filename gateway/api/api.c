@@ -50,6 +50,10 @@ static const struct route routes[] = {
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false, PK_ACTION_TEMPLATE_VIEW },
+    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_EXPORT },
+    { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_ERASE },
     { "POST", "/v1/recipients/import", pk_api_import, PK_BODY_CSV, false, PK_ACTION_RECIPIENT_IMPORT },
     { "POST", "/v1/recipients/find", pk_api_recipient_find, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_VIEW },
     { "GET", "/v1/consent/verification", pk_api_verification, PK_BODY_NONE, false, PK_ACTION_CONSENT_VERIFY },
@@ -66,6 +70,9 @@ static const struct route routes[] = {
     { "GET", "/v1/audit/verify", pk_api_audit_verify, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
     { "GET", "/v1/privacy/breach", pk_api_breach, PK_BODY_NONE, false, PK_ACTION_PRIVACY_BREACH },
     { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false, PK_ACTION_JOB_VIEW },
+    { "GET", "/v1/keys", pk_api_keys, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
+    { "POST", "/v1/keys/rotate", pk_api_keys_rotate, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
+    { "POST", "/v1/keys/{}/retire", pk_api_key_retire, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
     { "POST", "/v1/backup", pk_api_backup, PK_BODY_JSON, false, PK_ACTION_BACKUP_MAKE },
 };
 

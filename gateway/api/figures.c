@@ -3,6 +3,8 @@
 
 #include "gateway/api/answer.h"
 #include "gateway/base/clock.h"
+#include "gateway/service/housekeeping.h"
+#include "gateway/service/inbound.h"
 #include "gateway/service/inbox.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/recipients.h"
@@ -45,4 +47,23 @@ void pk_figures_read(struct pk_call *call,
     work->then = then;
     call->data = work;
     pk_call_read(call, read, done, DEADLINE_MS);
+}
+
+size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *oldest, struct pk_kept ret_kept[PK_KEPT_MAX])
+{
+    const struct pk_rules *rules = service->rules;
+    const struct pk_kept kept[] = {
+        { "messages", rules->keep_messages_ms, oldest->messages_ms, "they were made" },
+        { "values", rules->keep_values_ms, oldest->values_ms, "the end of the validity" },
+        { "replies", rules->keep_replies_ms, oldest->replies_ms, "they came" },
+        { "rsvps", rules->keep_rsvps_ms, oldest->rsvps_ms, "the end of the validity" },
+        { "triggers", rules->keep_triggers_ms, oldest->triggers_ms, "they came" },
+        { "parked", PK_PARKED_MS, oldest->parked_ms, "they came" },
+        { "imports", PK_UPKEEP_JOBS_MS, oldest->jobs_ms, "they ended" },
+        { "proofs", rules->keep_proofs_ms, oldest->proofs_ms != 0 ? oldest->proofs_ms - rules->keep_proofs_ms : 0, "the erasure" },
+        { "audit", rules->keep_audit_ms, oldest->audit_ms, "the act" },
+    };
+    _Static_assert(sizeof kept / sizeof kept[0] <= PK_KEPT_MAX, "there is room for every kind");
+    memcpy(ret_kept, kept, sizeof kept);
+    return PK_COUNT(kept);
 }

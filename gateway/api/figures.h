@@ -22,6 +22,16 @@ struct pk_figures {
     struct pk_inbox_counts inbox;
 };
 
+/* What is kept for a time only: for how long, and since when the oldest is. */
+struct pk_kept {
+    const char *kind;
+    int64_t kept_ms;
+    int64_t oldest_ms; /* 0 = there is none */
+    const char *since; /* from when on it is kept: "the last message" */
+};
+#define PK_KEPT_MAX 10
+size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *oldest, struct pk_kept ret_kept[PK_KEPT_MAX]);
+
 /* Reads them and calls `then` on the loop's thread, which answers. `figures` lives until it did; when the database could
  * not be asked they are zero, `read` is false and *err says why. */
 void pk_figures_read(struct pk_call *call,

@@ -58,6 +58,15 @@ void pk_api_inbox_close(struct pk_call *call);
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 
+/* keys.c */
+void pk_api_keys(struct pk_call *call);
+void pk_api_keys_rotate(struct pk_call *call);
+void pk_api_key_retire(struct pk_call *call);
+
+/* people.c */
+void pk_api_person_export(struct pk_call *call);
+void pk_api_person_erase(struct pk_call *call);
+
 /* users.c */
 void pk_api_users(struct pk_call *call);
 void pk_api_user_add(struct pk_call *call);
@@ -74,5 +83,7 @@ void pk_api_breach(struct pk_call *call);
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);
 void pk_api_trigger(struct pk_call *call);
+void pk_api_trigger_release(struct pk_call *call);
+void pk_api_trigger_drop(struct pk_call *call);
 
 #endif

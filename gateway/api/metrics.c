@@ -13,6 +13,7 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/store/journaled.h"
 #include "gateway/store/names.h"
 
 /* ---- how it is now ---- */
@@ -22,8 +23,10 @@ static void add_condition(struct pk_page *page, struct pk_call *call)
     struct pk_service *service = call->service;
     struct pk_condition condition;
     struct pk_holds holds;
+    struct pk_journal_condition journal;
     pk_upkeep_condition(service->upkeep, &condition);
     pk_holds_read(service, &holds);
+    pk_store_journal_condition(service->store, &journal);
     pk_page_family(page, "build_info", "gauge", "The program's version.");
     pk_page_labelled(page, (struct pk_label[]){ { "version", call->api->version } }, 1, 1);
     pk_page_one(page, "start_time_seconds", "gauge", "When the process started, since the epoch.", call->api->started_ms / 1000);
@@ -37,6 +40,10 @@ static void add_condition(struct pk_page *page, struct pk_call *call)
     pk_page_labelled(page, (struct pk_label[]){ { "kind", "all" } }, 1, holds.all);
     pk_page_labelled(page, (struct pk_label[]){ { "kind", "restored" } }, 1, holds.restored);
     pk_page_one(page, "wal_bytes", "gauge", "Size of the database's write-ahead log.", pk_store_wal_bytes(service->store));
+    pk_page_one(page, "journal_healthy", "gauge", "Whether STOPs, withdrawals and erasures reach the journal.", !journal.behind);
+    pk_page_one(page, "journal_owed", "gauge", "Records that only the database holds.", journal.owed);
+    pk_page_one(page, "journal_last_record_timestamp_seconds", "gauge", "Moment of the journal's last record, since the epoch.",
+                journal.last_ms / 1000);
     pk_page_one(page, "turns_total", "counter", "Turns of the event loop.", (int64_t) pk_loop_turns(service->loop));
     pk_page_one_ms(page, "turn_worst_seconds", "gauge", "Longest turn since the last scrape.",
                    (pk_loop_worst_turn_us(service->loop) + 999) / 1000);
@@ -93,15 +100,8 @@ static void add_lanes(struct pk_page *page, struct pk_call *call, const struct p
 
 static void add_figures(struct pk_page *page, struct pk_call *call, const struct pk_figures *figures)
 {
-    const struct {
-        const char *kind;
-        int64_t ms;
-    } oldest[] = {
-        { "messages", figures->oldest.messages_ms },
-        { "replies", figures->oldest.replies_ms },
-        { "triggers", figures->oldest.triggers_ms },
-        { "audit", figures->oldest.audit_ms },
-    };
+    struct pk_kept kept[PK_KEPT_MAX];
+    size_t kinds = pk_kept_list(call->service, &figures->oldest, kept);
     pk_page_family(page, "queue_waiting", "gauge", "Messages waiting by lane.");
     add_lanes(page, call, figures, LANE_WAITING);
     pk_page_family(page, "queue_due", "gauge", "Messages whose time has come by lane.");
@@ -114,9 +114,13 @@ static void add_figures(struct pk_page *page, struct pk_call *call, const struct
     pk_page_one(page, "inbox_late", "gauge", "Those of them that wait longer than a day.", figures->inbox.waiting);
     pk_page_family(page, "oldest_row_timestamp_seconds", "gauge",
                    "Moment of the oldest row by kind, since the epoch; shows that retention works.");
-    for (size_t i = 0; i < PK_COUNT(oldest); i++)
-        if (oldest[i].ms != 0)
-            pk_page_labelled(page, (struct pk_label[]){ { "kind", oldest[i].kind } }, 1, oldest[i].ms / 1000);
+    for (size_t i = 0; i < kinds; i++)
+        if (kept[i].oldest_ms != 0)
+            pk_page_labelled(page, (struct pk_label[]){ { "kind", kept[i].kind } }, 1, kept[i].oldest_ms / 1000);
+    pk_page_family(page, "retention_seconds", "gauge", "How long rows of a kind are kept.");
+    for (size_t i = 0; i < kinds; i++)
+        if (kept[i].kept_ms > 0)
+            pk_page_labelled_ms(page, (struct pk_label[]){ { "kind", kept[i].kind } }, 1, kept[i].kept_ms);
 }
 
 /* ---- what happened since the start ---- */

@@ -8,6 +8,7 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/store/journaled.h"
 #include "gateway/store/names.h"
 
 void pk_message_counts_add(struct pk_json_out *out, const char *name, const int64_t counts[PK_MESSAGE_STATES])
@@ -44,6 +45,18 @@ static void add_condition(struct pk_json_out *out, struct pk_service *service)
     pk_json_close(out, '}');
 }
 
+static void add_journal(struct pk_json_out *out, const struct pk_store *store)
+{
+    struct pk_journal_condition journal;
+    pk_store_journal_condition(store, &journal);
+    pk_json_open(out, "journal", '{');
+    pk_json_add_bool(out, "kept", journal.kept);
+    pk_json_add_bool(out, "behind", journal.behind);
+    pk_json_add_int(out, "owed", journal.owed);
+    pk_json_add_time(out, "lastRecordAt", journal.last_ms);
+    pk_json_close(out, '}');
+}
+
 /* What the database could not be asked for is null: the rest is wanted most when that is so. */
 static void add_figure(struct pk_json_out *out, const char *name, bool read, int64_t value)
 {
@@ -51,6 +64,25 @@ static void add_figure(struct pk_json_out *out, const char *name, bool read, int
         pk_json_add_int(out, name, value);
     else
         pk_json_add_null(out, name);
+}
+
+static void add_retention(struct pk_json_out *out, const struct pk_service *service, const struct pk_figures *figures)
+{
+    struct pk_kept kept[PK_KEPT_MAX];
+    size_t count = figures->read ? pk_kept_list(service, &figures->oldest, kept) : 0;
+    pk_json_open(out, "retention", '[');
+    for (size_t i = 0; i < count; i++) {
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "kind", kept[i].kind);
+        if (kept[i].kept_ms > 0)
+            pk_json_add_int(out, "keptSeconds", kept[i].kept_ms / 1000);
+        else
+            pk_json_add_null(out, "keptSeconds");
+        pk_json_add_text(out, "since", kept[i].since);
+        pk_json_add_time(out, "oldestAt", kept[i].oldest_ms);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
 }
 
 static void status_read(struct pk_call *call, const struct pk_figures *figures, const struct pk_error *err)
@@ -66,9 +98,11 @@ static void status_read(struct pk_call *call, const struct pk_figures *figures, 
     pk_json_add_time(&out, "startedAt", call->api->started_ms);
     add_broker(&out, service);
     add_condition(&out, service);
+    add_journal(&out, service->store);
     pk_message_counts_add(&out, "messages", counts);
     add_figure(&out, "recipients", figures->read, figures->recipients);
     add_figure(&out, "outbox", figures->read, figures->outbox);
+    add_retention(&out, service, figures);
     pk_accounts_add(&out, service, call->now_ms);
     pk_json_close(&out, '}');
     pk_call_answer(call, 200, &call->out);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Triggers: what publishers asked for and how far it is, with counts and no persons. Read on the reading thread. */
+/*
+ * Triggers: what publishers asked for and how far it is, with counts and no persons. Read on the reading thread. And the
+ * decision about one that is held since a restore.
+ */
 #include "gateway/store/triggers.h"
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
 #include "gateway/api/words.h"
+#include "gateway/service/holds.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -113,4 +117,43 @@ void pk_api_trigger(struct pk_call *call)
         pk_call_problem(call, &err);
     else
         pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);
+}
+
+/* ---- those held since a restore ---- */
+
+struct deciding {
+    int64_t trigger;
+    bool drop;
+};
+
+static int decide(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    const struct deciding *deciding = ctx;
+    return pk_hold_trigger_decide(call->service, &call->actor, deciding->trigger, deciding->drop, call->now_ms, err);
+}
+
+static void release_or_drop(struct pk_call *call, bool drop)
+{
+    struct deciding deciding = { .drop = drop };
+    struct pk_error err = { 0 };
+    call->actor.purpose = drop ? "drop" : "release";
+    int r = pk_call_place_id(call, 0, "trigger", &deciding.trigger, &err);
+    if (r == 0)
+        r = pk_call_change(call, decide, &deciding, &err);
+    if (r != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    (void) pk_buf_add_text(&call->out, "{}");
+    pk_call_answer(call, 200, &call->out);
+}
+
+void pk_api_trigger_release(struct pk_call *call)
+{
+    release_or_drop(call, false);
+}
+
+void pk_api_trigger_drop(struct pk_call *call)
+{
+    release_or_drop(call, true);
 }

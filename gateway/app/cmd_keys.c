@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * `pokana keys`: makes a key file, and says which keys there are and whether the database was written with them. The
- * bytes of a key are never shown. Works on the files: a gateway need not run, and may.
+ * bytes of a key are never shown. Works on the files: a gateway need not run, and may. Changing a key is cmd_keys_change.c.
  */
-#include "gateway/app/command.h"
+#include "gateway/app/cmd_keys.h"
+
 #include "gateway/app/config.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
 #include "gateway/base/code.h"
 #include "gateway/base/crypto.h"
 #include "gateway/store/inspect.h"
+#include "gateway/store/rekey.h"
 
 #include <stdio.h>
 
@@ -49,6 +51,7 @@ static int make(const struct pk_invocation *invocation)
 
 struct listing {
     struct pk_keyring *ring;
+    const char *database, *journal;
     struct pk_table *table;
     struct pk_json_out *out;
     bool bad;
@@ -72,22 +75,54 @@ static const char *match_name(enum pk_key_match match)
     return names[match];
 }
 
+/* What of the database and the journal cannot be read without it. Not known is not none. */
+static bool read_needs(const struct listing *listing, uint8_t id, enum pk_key_match match, struct pk_key_need needs[PK_KEY_NEEDS],
+                       size_t *ret_count)
+{
+    *ret_count = 0;
+    return match == PK_KEY_MATCHES &&
+           pk_store_key_needs(listing->database, listing->journal, listing->ring, id, needs, ret_count, NULL) == 0;
+}
+
+static void show_needs(struct pk_table *table, const struct pk_key_need *needs, size_t count, bool known)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, 1024);
+    for (size_t i = 0; i < count; i++)
+        (void) pk_buf_printf(&text, "%s%s %lld", i > 0 ? ", " : "", needs[i].kind, (long long) needs[i].count);
+    pk_table_text(table, count > 0 ? pk_buf_text(&text) : known ? "nothing" : "");
+    pk_buf_finish(&text);
+}
+
 static int show(void *ctx, uint8_t id, enum pk_key_match match)
 {
     struct listing *listing = ctx;
     bool seals = match != PK_KEY_MISSING && id == pk_keyring_current(listing->ring);
     const char *use = match == PK_KEY_MISSING ? "" : seals ? "writes and reads" : "reads";
+    struct pk_key_need needs[PK_KEY_NEEDS];
+    size_t count = 0;
+    bool known = read_needs(listing, id, match, needs, &count);
     listing->bad |= match == PK_KEY_DIFFERS || match == PK_KEY_MISSING;
     if (listing->table) {
         pk_table_printf(listing->table, "%u", id);
         pk_table_text(listing->table, use);
         pk_table_text(listing->table, describe(match));
+        show_needs(listing->table, needs, count, known);
         return 0;
     }
     pk_json_open(listing->out, NULL, '{');
     pk_json_add_int(listing->out, "id", id);
     pk_json_add_bool(listing->out, "current", seals);
     pk_json_add_text(listing->out, "database", match_name(match));
+    pk_json_open(listing->out, "needed", '[');
+    for (size_t i = 0; i < count; i++) {
+        pk_json_open(listing->out, NULL, '{');
+        pk_json_add_text(listing->out, "by", needs[i].kind);
+        pk_json_add_int(listing->out, "count", needs[i].count);
+        pk_json_add_bool(listing->out, "agesOut", needs[i].ages_out);
+        pk_json_close(listing->out, '}');
+    }
+    pk_json_close(listing->out, ']');
     pk_json_close(listing->out, '}');
     return 0;
 }
@@ -123,7 +158,7 @@ static int print_json(const char *file, const char *database, struct listing *li
 
 static int print_table(const char *database, struct listing *listing, struct pk_error *err)
 {
-    static const struct pk_column columns[] = { { "KEY", true }, { "USE", false }, { "DATABASE", false } };
+    static const struct pk_column columns[] = { { "KEY", true }, { "USE", false }, { "DATABASE", false }, { "NEEDED BY", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     listing->table = table;
     int r = walk(database, listing, err);
@@ -151,6 +186,10 @@ static int list(const struct pk_invocation *invocation)
     if (r == PK_E_NOT_FOUND && !err.hint[0])
         (void) pk_hint(&err, r, "Make one with pokana keys new FILE, or put it back from its copy.");
     struct listing listing = { .ring = ring };
+    if (r == 0) {
+        listing.database = config->database;
+        listing.journal = config->journal;
+    }
     if (r == 0)
         r = invocation->json ? print_json(file, config->database, &listing, &err) : print_table(config->database, &listing, &err);
     if (r != 0)
@@ -160,14 +199,16 @@ static int list(const struct pk_invocation *invocation)
 
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "list", list }, { "new", make } };
+    static const struct pk_verb verbs[] = { { "list", list }, { "new", make }, { "rotate", pk_keys_rotate_run }, { "retire", pk_keys_retire_run } };
     return pk_verb_run(&pk_command_keys, invocation, verbs, PK_COUNT(verbs));
 }
 
 const struct pk_command pk_command_keys = {
     .name = "keys",
     .usage = "keys list [FILE]\n"
-             "keys new FILE",
-    .summary = "the keys that keep addresses unreadable: make a file, compare it with the database",
+             "keys new FILE\n"
+             "keys rotate [FILE]\n"
+             "keys retire ID [FILE]",
+    .summary = "the keys that keep addresses unreadable: made, compared with the database, changed",
     .run = run,
 };

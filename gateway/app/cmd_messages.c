@@ -74,7 +74,7 @@ static bool is_held(const struct pk_json *message)
 
 int pk_messages_held(struct pk_pages *pages, const struct pk_invocation *invocation, struct pk_error *err)
 {
-    static const enum pk_message_state waiting[] = { PK_MESSAGE_DEFERRED, PK_MESSAGE_QUEUED, PK_MESSAGE_SCHEDULED };
+    static const enum pk_message_state waiting[] = { PK_MESSAGE_UNCERTAIN, PK_MESSAGE_DEFERRED, PK_MESSAGE_QUEUED, PK_MESSAGE_SCHEDULED };
     int r = 0;
     pages->keep = is_held;
     for (size_t i = 0; r == 0 && i < PK_COUNT(waiting) && pages->items <= pages->limit; i++) {
@@ -300,7 +300,7 @@ static int release(const struct pk_invocation *invocation)
 
 static int drop(const struct pk_invocation *invocation)
 {
-    return decide_held(invocation, "/v1/messages/drop-held", "the messages held after the restore are being cancelled");
+    return decide_held(invocation, "/v1/messages/drop-held", "the messages held after the restore are being given up: whether they were sent is not known");
 }
 
 static int run(const struct pk_invocation *invocation)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Messages that wait for a person since a backup was restored: `messages list --held`, and `resume --all` counts them. */
+/* Messages that wait for a person since a backup was restored: `messages list --held`, and `resume --after-restore` counts them. */
 #ifndef PK_APP_CMD_MESSAGES_H
 #define PK_APP_CMD_MESSAGES_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * `pokana pause --all` and `pokana resume --all`: the brake on everything. Resuming also lifts the hold that a restored
- * backup starts with; the messages that were due since that backup still wait for a decision of their own, and it says so.
+ * `pokana pause --all` and `pokana resume --all`: the brake on everything. The hold that a restored backup starts with is
+ * another one, lifted by `pokana resume --after-restore`; the messages that waited in that backup still wait for a decision
+ * of their own, and it says so.
  */
 #include "gateway/app/ask.h"
 #include "gateway/app/cmd_messages.h"
@@ -10,8 +11,9 @@
 #include <stdio.h>
 
 /* --all is asked for, so that nobody stops a city by a word too few. */
-static int read_all(const struct pk_command *command, const struct pk_invocation *invocation)
+static int read_all(const struct pk_invocation *invocation)
 {
+    const struct pk_command *command = &pk_command_pause;
     bool all = false;
     const struct pk_option options[] = { { "all", NULL, &all } };
     struct pk_plain_words words;
@@ -34,7 +36,7 @@ static bool is_true(const struct pk_json *object, const char *name)
 static int pause_all(const struct pk_invocation *invocation)
 {
     struct pk_error err = { 0 };
-    int status = read_all(&pk_command_pause, invocation);
+    int status = read_all(invocation);
     if (status != 0)
         return status;
     pk_auto(pk_json) struct pk_json *hold = NULL;
@@ -64,26 +66,52 @@ static void tell_held(const struct pk_invocation *invocation)
     pk_pages_finish(&held);
 }
 
-static int resume_all(const struct pk_invocation *invocation)
+static int read_resume(const struct pk_invocation *invocation, bool *ret_all, bool *ret_restored)
 {
-    struct pk_error err = { 0 };
-    int status = read_all(&pk_command_resume, invocation);
+    const struct pk_option options[] = { { "all", NULL, ret_all }, { "after-restore", NULL, ret_restored } };
+    struct pk_plain_words words;
+    int status = pk_options_read(&pk_command_resume, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
-    pk_auto(pk_json) struct pk_json *before = NULL, *hold = NULL;
-    if (pk_ask_read(invocation, "/v1/hold", &before, &err) != 0 ||
-        pk_ask_change(invocation, "PUT", "/v1/hold", "{\"all\":false,\"restored\":false}", &hold, &err) != 0)
-        return pk_command_failed(&err);
-    if (invocation->json) {
-        pk_ask_print(hold);
-        return 0;
-    }
-    if (is_true(before, "restored")) {
+    if (words.count > 0 && strcmp(words.words[0], "all") == 0)
+        return pk_command_misused(&pk_command_resume, "write it --all");
+    if (words.count > 0)
+        return pk_command_misused(&pk_command_resume, "for one account it is pokana accounts resume %s", words.words[0]);
+    return *ret_all || *ret_restored ? 0 : pk_command_misused(&pk_command_resume, "say --all, or --after-restore");
+}
+
+static void tell_resumed(const struct pk_invocation *invocation, const struct pk_json *before, const struct pk_json *hold)
+{
+    bool was_all = is_true(before, "all"), was_restored = is_true(before, "restored");
+    if (was_restored && !is_true(hold, "restored")) {
         (void) printf("resumed: the hold after the restore is lifted\n");
         tell_held(invocation);
     }
-    if (!is_true(before, "restored"))
-        (void) printf("%s: sending goes on\n", is_true(before, "all") ? "resumed" : "nothing was paused");
+    if (is_true(hold, "restored"))
+        (void) printf("still on hold: a backup was restored; when you have looked at what is uncertain, pokana resume --after-restore\n");
+    else if (is_true(hold, "all"))
+        (void) printf("still paused by an operator: pokana resume --all\n");
+    else if (!was_restored)
+        (void) printf("%s: sending goes on\n", was_all ? "resumed" : "nothing was paused");
+}
+
+/* What was paused by hand and what a restore holds are two things: neither is lifted by the way. */
+static int resume(const struct pk_invocation *invocation)
+{
+    struct pk_error err = { 0 };
+    bool all = false, restored = false;
+    int status = read_resume(invocation, &all, &restored);
+    if (status != 0)
+        return status;
+    pk_auto(pk_json) struct pk_json *before = NULL, *hold = NULL;
+    const char *body = all && restored ? "{\"all\":false,\"restored\":false}" : all ? "{\"all\":false}" : "{\"restored\":false}";
+    if (pk_ask_read(invocation, "/v1/hold", &before, &err) != 0 ||
+        pk_ask_change(invocation, "PUT", "/v1/hold", body, &hold, &err) != 0)
+        return pk_command_failed(&err);
+    if (invocation->json)
+        pk_ask_print(hold);
+    else
+        tell_resumed(invocation, before, hold);
     return 0;
 }
 
@@ -96,7 +124,8 @@ const struct pk_command pk_command_pause = {
 
 const struct pk_command pk_command_resume = {
     .name = "resume",
-    .usage = "resume --all",
-    .summary = "go on after pause --all or after a restore",
-    .run = resume_all,
+    .usage = "resume --all\n"
+             "resume --after-restore",
+    .summary = "go on after pause --all, or after a restore",
+    .run = resume,
 };

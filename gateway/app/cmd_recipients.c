@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * `pokana recipients import FILE.csv`: gives the file to the gateway and follows the job, or, when no gateway runs, does
- * the same work itself with the database locked. Refused lines are told by their number; what stands in them is not.
+ * the same work itself with the database locked. Refused lines are told by their number; what stands in them is not. The
+ * verbs about one person are in cmd_person.c.
  */
 #include "gateway/api/import.h"
 #include "gateway/app/ask.h"
+#include "gateway/app/cmd_person.h"
 #include "gateway/app/config.h"
 #include "gateway/app/options.h"
 #include "gateway/app/progress.h"
@@ -277,14 +279,18 @@ static int run_import(const struct pk_invocation *invocation)
 
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "import", run_import } };
+    static const struct pk_verb verbs[] = {
+        { "import", run_import }, { "export", pk_person_export_run }, { "erase", pk_person_erase_run }
+    };
     return pk_verb_run(&pk_command_recipients, invocation, verbs, PK_COUNT(verbs));
 }
 
 const struct pk_command pk_command_recipients = {
     .name = "recipients",
     .usage = "recipients import FILE.csv [--partial] [--by NAME]\n"
-             "recipients import FILE.csv --already-confirmed --second-person NAME [--partial] [--by NAME]",
-    .summary = "people who were signed up elsewhere: read in from a file, and asked",
+             "recipients import FILE.csv --already-confirmed --second-person NAME [--partial] [--by NAME]\n"
+             "recipients export ID | --address-from FILE [--channel NAME]\n"
+             "recipients erase ID | --address-from FILE [--channel NAME] [--asked] [--stay-stopped]",
+    .summary = "people: read in from a file and asked; shown what is kept about them; erased",
     .run = run,
 };

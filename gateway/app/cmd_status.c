@@ -6,6 +6,8 @@
 #include "gateway/app/table.h"
 #include "gateway/base/clock.h"
 
+#define DAY_S (24 * 3600)
+
 static bool is_true(const struct pk_json *object, const char *path)
 {
     bool value = false;
@@ -29,7 +31,7 @@ static void add_sending(struct pk_table *facts, const struct pk_json *status)
 {
     pk_table_text(facts, "sending");
     if (is_true(status, "hold.restored"))
-        pk_table_text(facts, "on hold since a backup was restored; pokana resume --all lifts this");
+        pk_table_text(facts, "on hold since a backup was restored; pokana resume --after-restore lifts this");
     else if (is_true(status, "hold.all"))
         pk_table_text(facts, "paused by an operator; pokana resume --all lifts this");
     else
@@ -50,6 +52,19 @@ static void add_broker(struct pk_table *facts, const struct pk_json *status)
         pk_table_text(facts, "not connected");
 }
 
+static void add_journal(struct pk_table *facts, const struct pk_json *status)
+{
+    int64_t owed = 0;
+    pk_table_text(facts, "journal");
+    (void) pk_json_int(pk_json_at(status, "journal.owed"), &owed);
+    if (!is_true(status, "journal.kept"))
+        pk_table_text(facts, "none is kept");
+    else if (is_true(status, "journal.behind"))
+        pk_table_printf(facts, "cannot be written: %lld STOPs, withdrawals or erasures are in the database only", (long long) owed);
+    else
+        pk_table_text(facts, "complete");
+}
+
 static void add_start(struct pk_table *facts, const struct pk_json *status)
 {
     int64_t ms;
@@ -58,6 +73,32 @@ static void add_start(struct pk_table *facts, const struct pk_json *status)
         return;
     pk_table_text(facts, "running since");
     pk_table_printf(facts, "%s (%s)", pk_show_moment_long(ms, moment), pk_show_duration(pk_clock_wall_ms() - ms, ago));
+}
+
+/* What is kept for a time only, and since when the oldest of it is. */
+static void print_retention(const struct pk_json *kinds)
+{
+    static const struct pk_column columns[] = { { "KEPT", false }, { "FOR", true }, { "AFTER", false }, { "OLDEST", false } };
+    pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    for (size_t i = 0; i < pk_json_count(kinds); i++) {
+        const struct pk_json *kind = pk_json_item(kinds, i);
+        int64_t seconds = 0;
+        char duration[PK_SHOW_TEXT_MAX];
+        pk_table_json(table, pk_json_get(kind, "kind"));
+        bool limited = pk_json_int(pk_json_get(kind, "keptSeconds"), &seconds) && seconds > 0;
+        if (limited && seconds % DAY_S == 0)
+            pk_table_printf(table, "%lld %s", (long long) (seconds / DAY_S), seconds == DAY_S ? "day" : "days");
+        else if (limited)
+            pk_table_text(table, pk_show_duration(seconds * 1000, duration));
+        else
+            pk_table_text(table, "");
+        pk_table_json(table, pk_json_get(kind, "since"));
+        pk_table_moment(table, pk_json_get(kind, "oldestAt"));
+    }
+    if (pk_table_rows(table) == 0)
+        return;
+    (void) printf("\n");
+    pk_table_print(table);
 }
 
 static void print_status(const struct pk_json *status)
@@ -70,12 +111,14 @@ static void print_status(const struct pk_json *status)
     add_condition(facts, status);
     add_sending(facts, status);
     add_broker(facts, status);
+    add_journal(facts, status);
     pk_table_fact(facts, "recipients", pk_json_get(status, "recipients"));
     pk_table_fact(facts, "messages", pk_json_get(status, "messages"));
     pk_table_fact(facts, "events to publish", pk_json_get(status, "outbox"));
     pk_table_print(facts);
     (void) printf("\n");
     pk_accounts_print(pk_json_get(status, "accounts"));
+    print_retention(pk_json_get(status, "retention"));
 }
 
 static int run(const struct pk_invocation *invocation)

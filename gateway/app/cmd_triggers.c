@@ -120,16 +120,54 @@ static int show(const struct pk_invocation *invocation)
     return 0;
 }
 
+/* ---- those held since a restore ---- */
+
+static int decide(const struct pk_invocation *invocation, const char *what, const char *said)
+{
+    char bytes[256];
+    struct pk_buf path = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    struct pk_plain_words words;
+    struct pk_error err = { 0 };
+    int status = pk_options_read(&pk_command_triggers, invocation, NULL, 0, &words);
+    if (status != 0)
+        return status;
+    if (words.count != 1)
+        return pk_command_misused(&pk_command_triggers, "which trigger? pokana triggers list shows those that are held");
+    (void) pk_buf_add_text(&path, "/v1/triggers/");
+    pk_ask_escape(&path, pk_slice_of(words.words[0]));
+    (void) pk_buf_printf(&path, "/%s", what);
+    pk_auto(pk_json) struct pk_json *answer = NULL;
+    if (pk_ask_change(invocation, "POST", pk_buf_text(&path), "", &answer, &err) != 0)
+        return pk_command_failed(&err);
+    if (invocation->json)
+        pk_ask_print(answer);
+    else
+        (void) printf("%s\n", said);
+    return 0;
+}
+
+static int release(const struct pk_invocation *invocation)
+{
+    return decide(invocation, "release", "released: everybody it reaches who was not planned for in the backup is written to");
+}
+
+static int drop(const struct pk_invocation *invocation)
+{
+    return decide(invocation, "drop", "dropped: nobody more is written to, and its publisher hears so");
+}
+
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "list", list }, { "show", show } };
+    static const struct pk_verb verbs[] = { { "list", list }, { "show", show }, { "release", release }, { "drop", drop } };
     return pk_verb_run(&pk_command_triggers, invocation, verbs, PK_COUNT(verbs));
 }
 
 const struct pk_command pk_command_triggers = {
     .name = "triggers",
     .usage = "triggers list [--limit N]\n"
-             "triggers show ID",
+             "triggers show ID\n"
+             "triggers release ID\n"
+             "triggers drop ID",
     .summary = "what became of each trigger: planned, delivered, yes and no",
     .run = run,
 };

@@ -293,12 +293,21 @@ static void check_headers(struct pk_config_reading *reading)
     }
 }
 
+#define JOURNAL "pokana.journal" /* beside the database */
+
 static void read_places(struct pk_config_reading *reading)
 {
     struct pk_config *config = reading->config;
     single(reading, "gateway", config);
     if (!config->templates)
         config->templates = PK_TEMPLATES_DIR;
+    if (!config->journal && config->database) {
+        const char *slash = strrchr(config->database, '/');
+        size_t folder = slash ? (size_t) (slash - config->database) + 1 : 0;
+        char *path = pk_alloc(folder + sizeof JOURNAL);
+        (void) snprintf(path, folder + sizeof JOURNAL, "%.*s" JOURNAL, (int) folder, config->database);
+        config->journal = pk_config_keep(config, path);
+    }
     /* On this machine alone the door is called as it listens; a proxy in front of it has an address we cannot know. */
     if (config->public_address && !config->rules.public_url && pk_config_is_loopback(config->public_address)) {
         char url[96];

@@ -29,6 +29,7 @@ struct pk_config {
     const char *path; /* the file */
     const char *folder; /* the file's folder: relative paths start here */
     const char *database; /* of messages, recipients and consents */
+    const char *journal; /* of STOPs, withdrawals and erasures */
     const char *keys; /* key file */
     const char *templates; /* folder of texts */
     const char *control; /* Unix socket of the control listener */

@@ -277,9 +277,21 @@ static void check_publishers(struct pk_config_reading *reading)
                           "there are publishers, but no broker to hear them on");
 }
 
+/* A yes is answered with the values of what it is about. */
+static void check_retention(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    char longest[32];
+    if (rules->reply_window_ms > rules->keep_values_ms)
+        pk_config_tell_of(reading, "limits", "", "reply_window", "Make it shorter, or [retention] values longer.",
+                          "a yes could not be answered: what it is about is kept for %s only",
+                          pk_config_duration_text(rules->keep_values_ms, longest));
+}
+
 void pk_config_cross_check(struct pk_config_reading *reading)
 {
     check_gateway(reading);
+    check_retention(reading);
     check_broker(reading);
     check_accounts(reading);
     check_providers(reading);

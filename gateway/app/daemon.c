@@ -15,6 +15,7 @@
 #include "gateway/app/daemon_private.h"
 #include "gateway/base/clock.h"
 #include "gateway/language/defaults.h"
+#include "gateway/store/journaled.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -199,6 +200,25 @@ static unsigned calls_wanted(const struct pk_rules *rules)
     return windows < CALLS_MIN ? CALLS_MIN : windows > CALLS_MAX ? CALLS_MAX : windows;
 }
 
+/* Without one a restored backup would write to who said STOP since: a gateway that cannot keep it does not start. */
+static int open_journal(struct pk_daemon *daemon, struct pk_error *err)
+{
+    struct pk_journal_found found;
+    int r = pk_store_journal_open(daemon->store, daemon->config->journal, pk_clock_wall_ms(), &found, err);
+    if (r != 0 && err && !err->hint[0])
+        (void) pk_hint(err, r, "Name a file the gateway may write in [gateway] journal.");
+    if (r != 0)
+        return r;
+    if (found.aside[0])
+        pk_log(PK_LOG_ERROR, "daemon", "journal.set_aside", "kept_as", found.aside, "reason",
+               "it is damaged, or ends before what the database knows of; a new one was begun", NULL);
+    else if (found.begun)
+        pk_log(PK_LOG_INFO, "daemon", "journal.begun", NULL);
+    if (found.cut)
+        pk_log(PK_LOG_WARN, "daemon", "journal.cut", "reason", "its last record was torn", NULL);
+    return 0;
+}
+
 static int open_store(struct pk_daemon *daemon, struct pk_error *err)
 {
     struct pk_store_config store = { .path = daemon->config->database, .keys = daemon->keys };
@@ -210,7 +230,16 @@ static int open_store(struct pk_daemon *daemon, struct pk_error *err)
         .queue_max = READER_QUEUE_MAX,
     };
     int r = pk_store_open(&store, &daemon->store, err);
+    if (r == 0)
+        r = open_journal(daemon, err);
     return r == 0 ? pk_reader_new(&reader, &daemon->reader, err) : r;
+}
+
+/* What the file says now; the path is the one the process started with. */
+static int read_keys_again(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err)
+{
+    const struct pk_daemon *daemon = ctx;
+    return pk_keyfile_read(daemon->started->keys, ret_ring, err);
 }
 
 static int open_service(struct pk_daemon *daemon, struct pk_error *err)
@@ -233,6 +262,8 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .ca_file = daemon->started->ca_file,
         .rules = &config->rules,
         .catalog = daemon->catalog,
+        .read_keys = read_keys_again,
+        .keys_ctx = daemon,
     };
     if ((r = pk_service_new(&service, &daemon->service, err)) != 0)
         return r;

@@ -27,6 +27,7 @@ static void list_fixed(const struct pk_config *started, const struct pk_config *
     } fixed[] = {
         { "instance", same(started->rules.instance, fresh->rules.instance) },
         { "database", same(started->database, fresh->database) },
+        { "journal", same(started->journal, fresh->journal) },
         { "keys", same(started->keys, fresh->keys) },
         { "control", same(started->control, fresh->control) },
         { "public", same(started->public_address, fresh->public_address) },

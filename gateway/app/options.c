@@ -30,9 +30,14 @@ static int read_option(struct reading *reading, char *const *words, int *ret_use
 {
     const char *equals = strchr(words[0], '=');
     struct pk_slice name = pk_slice_make(words[0] + 2, (equals ? (size_t) (equals - words[0]) : strlen(words[0])) - 2);
-    size_t i = 0;
-    while (i < reading->option_count && !pk_slice_is(name, reading->options[i].name))
+    size_t i = 0, last = reading->option_count; /* its first place that is free, else its last */
+    while (i < reading->option_count && !(pk_slice_is(name, reading->options[i].name) && !reading->given[i])) {
+        if (pk_slice_is(name, reading->options[i].name))
+            last = i;
         i++;
+    }
+    if (i == reading->option_count)
+        i = last;
     if (i == reading->option_count)
         return unknown(reading, name);
     const struct pk_option *option = &reading->options[i];

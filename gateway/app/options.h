@@ -24,7 +24,8 @@ struct pk_plain_words {
 };
 
 /* 0; or, having said what makes no sense, the exit status to return. Options are borrowed, what was found is the
- * invocation's. An option that is given twice makes no sense. */
+ * invocation's. An option that is given more often than it stands among
+ * the options makes no sense. */
 int pk_options_read(const struct pk_command *command, const struct pk_invocation *invocation, const struct pk_option *options,
                     size_t option_count, struct pk_plain_words *ret_words);
 

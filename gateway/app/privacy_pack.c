@@ -126,6 +126,9 @@ static int retention(struct packing *p, struct pk_error *err)
     } set[] = {
         { "berichten na hun einde", rules->keep_messages_ms },   { "antwoorden van inwoners", rules->keep_replies_ms },
         { "aanvragen van diensten", rules->keep_triggers_ms },   { "logboek van handelingen", rules->keep_audit_ms },
+        { "waarden in een tekst, na de geldigheid", rules->keep_values_ms },
+        { "wie komt, na de geldigheid", rules->keep_rsvps_ms },
+        { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };
     char text[48];

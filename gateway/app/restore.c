@@ -2,9 +2,11 @@
 #include "gateway/app/restore.h"
 
 #include "gateway/app/lock.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/file.h"
+#include "gateway/service/planner.h"
 #include "gateway/service/tracker.h"
-#include "gateway/store/jobs.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/names.h"
 
 #include <errno.h>
@@ -14,11 +16,10 @@
 
 #define RECOVERED_AT_ONCE 1000u
 #define NAMES_TRIED 100u
+#define SHOWN_MS (48 * 3600 * 1000ll) /* what is uncertain now stays for people to see it, however late it is */
 
 struct restoring {
-    const char *database, *actor;
-    struct pk_keyring *keys;
-    int64_t now_ms;
+    const struct pk_restore_plan *plan;
     char ready[PK_RESTORE_PATH_MAX]; /* the copy, once it may take the place */
     char part[PK_RESTORE_PATH_MAX];  /* the copy while it is made ready */
     struct pk_restored *told;
@@ -52,7 +53,7 @@ static void remove_part(const struct restoring *r)
     remove_with(r->part, ends, PK_COUNT(ends));
 }
 
-/* ---- made ready ---- */
+/* ---- what is told ---- */
 
 struct listing {
     struct pk_restored *told;
@@ -79,19 +80,65 @@ static void interrupted(void *ctx, uint32_t account, struct pk_message_change *c
     pk_tracker_interrupted(NULL, change); /* no account may repeat by itself what a lost database may know of */
 }
 
+static int list_trigger(void *ctx, const struct pk_trigger *trigger)
+{
+    struct listing *listing = ctx;
+    struct pk_restore_trigger *listed = &listing->told->triggers_listed[listing->told->triggers_listed_count++];
+    const char *publisher = pk_name_text(listing->store, PK_NAME_PUBLISHER, trigger->publisher);
+    *listed = (struct pk_restore_trigger){ .id = trigger->id, .received_ms = trigger->received_ms, .planned = trigger->planned };
+    (void) snprintf(listed->publisher, sizeof listed->publisher, "%s", publisher ? publisher : "");
+    return 0;
+}
+
 static int recover(struct restoring *r, struct pk_store *store, struct pk_error *err)
 {
-    struct pk_recovery recovery = { .plan = interrupted, .now_ms = r->now_ms };
+    struct pk_recovery recovery = { .plan = interrupted, .now_ms = r->plan->now_ms };
     size_t count = 0;
     do {
         int result = pk_messages_recover(store, &recovery, RECOVERED_AT_ONCE, &count, err);
         if (result != 0)
             return result;
-        r->told->uncertain += (int64_t) count;
     } while (count == RECOVERED_AT_ONCE);
     /* What a provider says of an attempt says nothing of those that the lost database knew. */
     return pk_attempts_ask_none(store, err);
 }
+
+/* ---- whose STOPs are known ---- */
+
+static bool two_accepted(const struct pk_restore_plan *plan)
+{
+    const char *first = plan->accepted_by[0], *second = plan->accepted_by[1];
+    return first && second && first[0] && second[0] && strcasecmp(first, second) != 0;
+}
+
+static int refuse_unknown(const struct restoring *r, const char *why, struct pk_error *err)
+{
+    char from[PK_TIME_TEXT_MAX], to[PK_TIME_TEXT_MAX];
+    (void) pk_fail(err, PK_E_DENIED, "%s: who said STOP between %s and %s is not known", why, pk_time_format(r->told->unknown_from_ms, from),
+                   pk_time_format(r->plan->now_ms, to));
+    return pk_hint(err, PK_E_DENIED, "Name the journal with --journal FILE. If it is lost, two people must accept that some of them may be"
+                                     " written to: --accepted-by NAME --accepted-by NAME.");
+}
+
+/* What the journal knows is applied; what it does not know needs two people. */
+static int replay(struct restoring *r, struct pk_store *store, struct pk_error *err)
+{
+    const struct pk_journal_facts *facts = &r->told->replayed.facts;
+    int64_t known_seq = pk_store_number(store, "journal.seq", 0);
+    const char *why = "there is no journal";
+    int result = r->plan->journal ? pk_journal_replay(store, r->plan->journal, r->plan->now_ms, &r->told->replayed, err) : 0;
+    if (result != 0)
+        return result;
+    bool short_ = r->plan->journal && facts->last_seq < known_seq, complete = r->plan->journal && !facts->damaged && !short_;
+    if (complete)
+        return 0;
+    r->told->unknown_from_ms = facts->damaged && !short_ && facts->last_ms > r->told->since_ms ? facts->last_ms : r->told->since_ms;
+    if (r->plan->journal)
+        why = facts->damaged ? "the journal is damaged" : "the journal ends before the backup was taken";
+    return two_accepted(r->plan) ? 0 : refuse_unknown(r, why, err);
+}
+
+/* ---- made ready ---- */
 
 static int mark(struct restoring *r, struct pk_store *store, struct pk_error *err)
 {
@@ -102,29 +149,44 @@ static int mark(struct restoring *r, struct pk_store *store, struct pk_error *er
         { "hold.restored", 1 },
         { "backup.taken_ms", r->told->since_ms },
         { "restore.taken_ms", r->told->since_ms },
-        { "restore.at_ms", r->now_ms },
+        { "restore.at_ms", r->plan->now_ms },
+        { "restore.unknown_from_ms", r->told->unknown_from_ms },
     };
+    char detail[200] = "";
     int result = 0;
     for (size_t i = 0; result == 0 && i < PK_COUNT(numbers); i++)
         result = pk_store_set_number(store, numbers[i].name, numbers[i].value, err);
-    return result == 0 ? pk_audit_append(store, r->actor, "restore", "database", "", r->now_ms, err) : result;
+    if (r->told->unknown_from_ms != 0)
+        (void) snprintf(detail, sizeof detail, "STOPs in between are not known; accepted by %.60s and %.60s", r->plan->accepted_by[0],
+                        r->plan->accepted_by[1]);
+    return result == 0 ? pk_audit_append(store, r->plan->actor, "restore", "database", detail, r->plan->now_ms, err) : result;
+}
+
+static int doubt(struct restoring *r, struct pk_store *store, struct pk_error *err)
+{
+    struct listing listing = { r->told, store };
+    int64_t now_ms = r->plan->now_ms;
+    int result = pk_messages_due_by(store, now_ms, PK_RESTORE_LISTED, list_due, &listing, &r->told->due, err);
+    if (result == 0)
+        result = pk_messages_doubt(store, now_ms, now_ms + SHOWN_MS, &r->told->doubted, err);
+    return result == 0 ? pk_triggers_hold(store, now_ms + PK_EARLY_MS, PK_RESTORE_LISTED, list_trigger, &listing, &r->told->triggers, err)
+                       : result;
 }
 
 /* Everything in one turn: a copy that is half ready never gets a name. */
 static int make_ready(struct restoring *r, struct pk_error *err)
 {
     pk_auto(pk_store) struct pk_store *store = NULL;
-    struct pk_store_config config = { .path = r->part, .keys = r->keys };
+    struct pk_store_config config = { .path = r->part, .keys = r->plan->keys };
     int result = pk_store_open(&config, &store, err);
-    struct listing listing = { r->told, store };
-    if (result == 0)
-        result = mark(r, store, err);
     if (result == 0)
         result = recover(r, store, err);
     if (result == 0)
-        result = pk_messages_due_by(store, r->now_ms, PK_RESTORE_LISTED, list_due, &listing, &r->told->due, err);
+        result = replay(r, store, err);
     if (result == 0)
-        result = pk_messages_hold_waiting(store, r->now_ms, &r->told->held, err);
+        result = doubt(r, store, err);
+    if (result == 0)
+        result = mark(r, store, err);
     if (result == 0)
         result = pk_store_commit(store, err);
     return result == 0 ? pk_store_checkpoint(store, true, err) : result;
@@ -136,7 +198,7 @@ static int make_ready(struct restoring *r, struct pk_error *err)
 static int choose_kept(struct restoring *r, struct pk_error *err)
 {
     struct tm tm;
-    time_t seconds = (time_t) (r->now_ms / 1000);
+    time_t seconds = (time_t) (r->plan->now_ms / 1000);
     char moment[32];
     struct stat st;
     if (!gmtime_r(&seconds, &tm) || strftime(moment, sizeof moment, "%Y%m%dT%H%M%SZ", &tm) == 0)
@@ -144,7 +206,7 @@ static int choose_kept(struct restoring *r, struct pk_error *err)
     for (unsigned i = 1; i < NAMES_TRIED; i++) {
         char end[64];
         (void) snprintf(end, sizeof end, i > 1 ? ".before-restore-%s-%u" : ".before-restore-%s", moment, i);
-        int result = make_path(r->told->kept, r->database, end, err);
+        int result = make_path(r->told->kept, r->plan->database, end, err);
         if (result != 0 || lstat(r->told->kept, &st) != 0)
             return result;
     }
@@ -160,16 +222,16 @@ static int keep_old(struct restoring *r, struct pk_error *err)
     struct stat st;
     int result = choose_kept(r, err);
     if (result == 0)
-        result = make_path(log, r->database, "-wal", err);
+        result = make_path(log, r->plan->database, "-wal", err);
     if (result != 0)
         return result;
     (void) snprintf(kept_log, sizeof kept_log, "%s-wal", r->told->kept);
-    bool there = lstat(r->database, &st) == 0;
-    if (there && link(r->database, r->told->kept) != 0 && rename(r->database, r->told->kept) != 0)
-        return fail_file(err, "set aside", r->database);
+    bool there = lstat(r->plan->database, &st) == 0;
+    if (there && link(r->plan->database, r->told->kept) != 0 && rename(r->plan->database, r->told->kept) != 0)
+        return fail_file(err, "set aside", r->plan->database);
     if (rename(log, kept_log) != 0 && errno != ENOENT)
         return fail_file(err, "set aside", log);
-    remove_with(r->database, shared, PK_COUNT(shared));
+    remove_with(r->plan->database, shared, PK_COUNT(shared));
     if (!there)
         r->told->kept[0] = '\0';
     return 0;
@@ -184,8 +246,8 @@ static int put_in_place(struct restoring *r, struct pk_error *err)
     int result = keep_old(r, err);
     if (result != 0)
         return result;
-    if (pk_file_sync_folder_of(r->database) != 0 || rename(r->ready, r->database) != 0 || pk_file_sync_folder_of(r->database) != 0)
-        return fail_file(err, "put the backup in the place of", r->database);
+    if (pk_file_sync_folder_of(r->plan->database) != 0 || rename(r->ready, r->plan->database) != 0 || pk_file_sync_folder_of(r->plan->database) != 0)
+        return fail_file(err, "put the backup in the place of", r->plan->database);
     return 0;
 }
 
@@ -194,7 +256,7 @@ static int put_in_place(struct restoring *r, struct pk_error *err)
 static int look(struct restoring *r, const char *backup, struct pk_error *err)
 {
     struct stat st;
-    int result = pk_store_inspect(backup, r->keys, &r->told->facts, err);
+    int result = pk_store_inspect(backup, r->plan->keys, &r->told->facts, err);
     if (result != 0)
         return result;
     r->told->since_ms = r->told->facts.taken_ms;
@@ -211,25 +273,24 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-int pk_restore(const char *backup, const char *database, struct pk_keyring *keys, const char *actor, int64_t now_ms,
-               struct pk_restored *ret_restored, struct pk_error *err)
+int pk_restore(const struct pk_restore_plan *plan, struct pk_restored *ret_restored, struct pk_error *err)
 {
-    struct restoring r = { .database = database, .actor = actor, .keys = keys, .now_ms = now_ms, .told = ret_restored };
+    struct restoring r = { .plan = plan, .told = ret_restored };
     pk_auto(pk_lock) struct pk_lock *lock = NULL;
     *ret_restored = (struct pk_restored){ 0 };
-    int result = make_path(r.ready, database, PK_STORE_RESTORING, err);
+    int result = make_path(r.ready, plan->database, PK_STORE_RESTORING, err);
     if (result == 0)
-        result = make_path(r.part, database, PK_STORE_RESTORING ".part", err);
+        result = make_path(r.part, plan->database, PK_STORE_RESTORING ".part", err);
     if (result == 0)
-        result = pk_lock_take(database, &lock, err);
-    if (result == 0 && same_file(backup, database))
-        result = pk_fail(err, PK_E_INVALID, "\"%s\" is the database itself", backup);
+        result = pk_lock_take(plan->database, &lock, err);
+    if (result == 0 && same_file(plan->backup, plan->database))
+        result = pk_fail(err, PK_E_INVALID, "\"%s\" is the database itself", plan->backup);
     if (result == 0)
-        result = look(&r, backup, err);
+        result = look(&r, plan->backup, err);
     if (result != 0)
         return result;
     remove_part(&r);
-    result = pk_store_backup_file(backup, r.part, err);
+    result = pk_store_backup_file(plan->backup, r.part, err);
     if (result == 0)
         result = make_ready(&r, err);
     if (result == 0)

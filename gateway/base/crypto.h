@@ -37,6 +37,9 @@ void pk_keyring_free(struct pk_keyring *ring); /* wipes */
 PK_AUTO_DEFINE(pk_keyring, struct pk_keyring *, pk_keyring_free)
 /* PK_E_CONFLICT for an id present, PK_E_LIMIT past PK_KEYS_MAX. Ids are 1-255. */
 int pk_keyring_add(struct pk_keyring *ring, uint8_t id, const uint8_t master[PK_KEY_BYTES], struct pk_error *err);
+/* Takes the keys of `from` that `ring` lacks, in their order; `from` is emptied of them. The last one taken seals. Whoever
+ * reads the ring meanwhile sees it before or after. PK_E_LIMIT past PK_KEYS_MAX. */
+int pk_keyring_absorb(struct pk_keyring *ring, struct pk_keyring *from, struct pk_error *err);
 size_t pk_keyring_count(const struct pk_keyring *ring);
 uint8_t pk_keyring_id(const struct pk_keyring *ring, size_t index);
 uint8_t pk_keyring_current(const struct pk_keyring *ring);
@@ -65,6 +68,7 @@ int pk_keyring_mac_by(const struct pk_keyring *ring, uint8_t id, enum pk_key_use
  * Text: lines "pokana-key ID HEX64" (several while a rotation runs). Mode 0600, owner us or root. */
 int pk_keyfile_create(const char *path, struct pk_error *err); /* PK_E_CONFLICT if it exists; synced */
 int pk_keyfile_add(const char *path, struct pk_error *err); /* a further key, atomically */
+int pk_keyfile_remove(const char *path, uint8_t id, struct pk_error *err); /* atomically; PK_E_NOT_FOUND, PK_E_CONFLICT for the last */
 int pk_keyfile_read(const char *path, struct pk_keyring **ret_ring, struct pk_error *err);
 
 #endif

@@ -93,3 +93,41 @@ int pk_keyfile_add(const char *path, struct pk_error *err)
     pk_buf_wipe(&text);
     return r;
 }
+
+static bool is_line_of(struct pk_slice line, uint8_t id)
+{
+    struct pk_slice word, id_text;
+    int64_t number;
+    return pk_slice_cut(&line, ' ', &word) && pk_slice_cut(&line, ' ', &id_text) && pk_parse_int(id_text, 1, 255, &number) == 0 && number == id;
+}
+
+int pk_keyfile_remove(const char *path, uint8_t id, struct pk_error *err)
+{
+    pk_auto(pk_keyring) struct pk_keyring *ring = NULL;
+    struct pk_buf text, left;
+    bool found = false;
+    int r = pk_keyfile_read(path, &ring, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&text, FILE_MAX_BYTES);
+    pk_buf_init(&left, FILE_MAX_BYTES);
+    r = read_text(path, &text, err);
+    struct pk_slice rest = pk_buf_slice(&text), line;
+    while (r == 0 && pk_slice_cut(&rest, '\n', &line)) {
+        bool this_one = is_line_of(pk_slice_trim(line), id);
+        found |= this_one;
+        if (this_one || line.len == 0)
+            continue;
+        (void) pk_buf_add_slice(&left, line);
+        (void) pk_buf_add_char(&left, '\n');
+    }
+    if (r == 0 && !found)
+        r = pk_fail(err, PK_E_NOT_FOUND, "\"%s\" holds no key %u", path, id);
+    if (r == 0 && pk_keyring_count(ring) == 1)
+        r = pk_fail(err, PK_E_CONFLICT, "key %u is the only one in \"%s\"", id, path);
+    if (r == 0)
+        r = pk_file_replace(path, 0600, pk_buf_slice(&left), err);
+    pk_buf_wipe(&text);
+    pk_buf_wipe(&left);
+    return r;
+}

@@ -245,3 +245,19 @@ void pk_keyring_mac(const struct pk_keyring *ring, enum pk_key_use use, const st
 {
     check(pk_keyring_mac_by(ring, 0, use, parts, count, ret_mac) == 0);
 }
+
+int pk_keyring_absorb(struct pk_keyring *ring, struct pk_keyring *from, struct pk_error *err)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct key *key = &from->keys[i];
+        if (find(ring, key->id))
+            continue;
+        if (ring->count == PK_KEYS_MAX)
+            return pk_fail(err, PK_E_LIMIT, "a keyring holds at most %d keys", PK_KEYS_MAX);
+        ring->keys[ring->count] = *key;
+        key->seal = key->open = NULL;
+        key->blind = NULL;
+        __atomic_store_n(&ring->count, ring->count + 1, __ATOMIC_RELEASE);
+    }
+    return 0;
+}

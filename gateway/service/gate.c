@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/service/gate.h"
 
+#include "gateway/base/clock.h"
+#include "gateway/store/journaled.h"
 #include "gateway/store/recipients.h"
 
 /* A STOP does not cover answers to what the person did after it. A stranger's STOP is known by the address alone. */
@@ -43,7 +45,8 @@ enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum 
 
 bool pk_gate_all_held(struct pk_service *service)
 {
-    return pk_store_number(service->store, "hold.all", 0) != 0 || pk_store_number(service->store, "hold.restored", 0) != 0;
+    return pk_store_number(service->store, "hold.all", 0) != 0 || pk_store_number(service->store, "hold.restored", 0) != 0 ||
+           pk_store_journal_late(service->store, pk_clock_wall_ms());
 }
 
 enum pk_reason pk_gate_withholds(struct pk_service *service, int64_t message, int64_t now_ms)

@@ -6,12 +6,15 @@
 #include "gateway/service/holds.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/service/dispatcher.h"
+#include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/jobs.h"
 #include "gateway/store/messages.h"
+#include "gateway/store/triggers.h"
 
 #define ROWS_PER_STEP 500u
 
@@ -22,6 +25,7 @@
 #define HELD_JOB "held.job"
 #define HELD_EXPIRES "held.cursor.expires"
 #define HELD_ID "held.cursor.id"
+#define HELD_DUE "held.cursor.due"
 enum held_job { HELD_NOTHING = 0, HELD_RELEASE = 1, HELD_DROP = 2 };
 
 void pk_holds_read(struct pk_service *service, struct pk_holds *ret_holds)
@@ -77,6 +81,29 @@ int pk_hold_account(struct pk_service *service, const struct pk_actor *actor, st
     return r;
 }
 
+/* ---- triggers that wait since a restore ---- */
+
+int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *actor, int64_t id, bool drop, int64_t now_ms,
+                           struct pk_error *err)
+{
+    struct pk_trigger trigger;
+    char text[PK_ID_TEXT_MAX];
+    int r = pk_allow(service, actor, PK_ACTION_HOLD_DECIDE, NULL, pk_id_format(id, text), err);
+    if (r == 0)
+        r = pk_trigger_get(service->store, id, &trigger, err);
+    if (r != 0)
+        return r;
+    if (trigger.state != PK_TRIGGER_HELD)
+        return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is not held", pk_id_format(id, text));
+    if (!drop && trigger.valid_until_ms <= now_ms)
+        return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is past its validity", pk_id_format(id, text));
+    r = pk_trail_done(service, actor, drop ? "trigger.drop" : "trigger.release", text, "", 0, now_ms, err);
+    if (r != 0)
+        return r;
+    pk_log(PK_LOG_WARN, "holds", drop ? "trigger.drop" : "trigger.release", "trigger", text, "by", actor->name, NULL);
+    return drop ? pk_planner_cut_short(service, &trigger, now_ms, err) : pk_planner_resume(service, &trigger, err);
+}
+
 /* ---- messages that wait since a restore ---- */
 
 int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, bool drop, int64_t now_ms, struct pk_error *err)
@@ -96,6 +123,8 @@ int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, boo
     if (r == 0)
         r = pk_store_set_number(store, HELD_ID, 0, err);
     if (r == 0)
+        r = pk_store_set_number(store, HELD_DUE, 0, err);
+    if (r == 0)
         r = pk_trail_done(service, actor, drop ? "held.drop" : "held.release", "", "", 0, now_ms, err);
     if (r == 0)
         pk_log(PK_LOG_WARN, "holds", drop ? "held.drop" : "held.release", "by", actor->name, NULL);
@@ -105,12 +134,18 @@ int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, boo
 static int chunk(struct pk_store *store, int64_t job, bool *ret_more, struct pk_error *err)
 {
     size_t count = 0;
-    struct pk_held_cursor cursor = { pk_store_number(store, HELD_EXPIRES, 0), pk_store_number(store, HELD_ID, 0) };
+    struct pk_held_cursor cursor = {
+        .due_ms = pk_store_number(store, HELD_DUE, 0),
+        .expires_ms = pk_store_number(store, HELD_EXPIRES, 0),
+        .id = pk_store_number(store, HELD_ID, 0),
+    };
     int r = pk_messages_settle_held(store, job == HELD_DROP, &cursor, pk_clock_wall_ms(), ROWS_PER_STEP, &count, err);
     if (r == 0)
         r = pk_store_set_number(store, HELD_EXPIRES, cursor.expires_ms, err);
     if (r == 0)
         r = pk_store_set_number(store, HELD_ID, cursor.id, err);
+    if (r == 0)
+        r = pk_store_set_number(store, HELD_DUE, cursor.due_ms, err);
     *ret_more = count >= ROWS_PER_STEP;
     if (r == 0 && !*ret_more)
         r = pk_store_set_number(store, HELD_JOB, HELD_NOTHING, err);

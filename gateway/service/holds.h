@@ -24,6 +24,9 @@ int pk_hold_restored_lift(struct pk_service *service, const struct pk_actor *act
 int pk_hold_account(struct pk_service *service, const struct pk_actor *actor, struct pk_desk *desk, bool pause, const char *reason,
                     int64_t now_ms, struct pk_error *err);
 
+/* A trigger that may have been run in the hours a restore lost: run now, from where the backup has it, or dropped. */
+int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *actor, int64_t id, bool drop, int64_t now_ms,
+                           struct pk_error *err);
 /* The messages that wait since a restore are released, or dropped: noted here, done by pk_holds_step(). PK_E_CONFLICT
  * while the opposite is under way. */
 int pk_held_decide(struct pk_service *service, const struct pk_actor *actor, bool drop, int64_t now_ms, struct pk_error *err);

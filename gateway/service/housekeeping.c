@@ -10,9 +10,9 @@
 #include "gateway/service/bus.h"
 #include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
-#include "gateway/service/gate.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/keys.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/passes.h"
@@ -20,15 +20,19 @@
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
+#include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
+#include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
+#include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/upkeep.h"
 
 #define SHORT_MS 1000
 #define LONG_MS 60000
+#define MARK_MS (3600 * 1000ll) /* the journal says as often that nothing is missing */
 #define ROWS 500u
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
@@ -43,6 +47,7 @@ struct pk_upkeep {
     int64_t completion_cursor;
     unsigned completions; /* left of this round's share */
     struct pk_wal *wal;
+    int64_t marked_ms;
     struct pk_consent_ends *ends;
 };
 
@@ -69,6 +74,7 @@ struct pk_upkeep *pk_upkeep_new(struct pk_service *service)
     upkeep->soon = pk_timer_new(service->loop, soon, upkeep);
     upkeep->slow = pk_timer_new(service->loop, slow, upkeep);
     upkeep->soon_due = upkeep->slow_due = true;
+    upkeep->marked_ms = pk_clock_wall_ms(); /* opening it did that */
     pk_timer_in(upkeep->soon, SHORT_MS);
     pk_timer_in(upkeep->slow, LONG_MS);
     return upkeep;
@@ -152,6 +158,16 @@ static void recover(struct pk_upkeep *upkeep)
 
 /* ---- triggers whose messages are all final ---- */
 
+/* Of a text that asks something they are kept for the answers; retention ends that. */
+static int forget_values(struct pk_service *service, int64_t id, struct pk_error *err)
+{
+    struct pk_notice notice;
+    if (pk_notice_get(service->store, id, &notice, NULL) != 0)
+        return 0;
+    const struct pk_template *text = pk_catalog_find(service->catalog, notice.template_name, pk_slice_of(service->rules->default_language));
+    return text && pk_template_reply(text) == PK_TEXT_REPLY_NONE ? pk_notice_clear_values(service->store, id, err) : 0;
+}
+
 static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
 {
     struct pk_service *service = upkeep->service;
@@ -161,6 +177,8 @@ static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigg
     int r = pk_messages_count(service->store, trigger->id, counts, err);
     if (r == 0)
         r = pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_COMPLETED, trigger->cursor, trigger->planned, err);
+    if (r == 0)
+        r = forget_values(service, trigger->notice, err);
     const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
     const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
     if (r != 0 || !rule || !rule->status)
@@ -203,6 +221,14 @@ static void complete_triggers(struct pk_upkeep *upkeep)
 void pk_upkeep_between_turns(struct pk_upkeep *upkeep)
 {
     pk_wal_between_turns(upkeep->wal);
+    if (pk_store_pending(upkeep->service->store)) /* who waited for it answers now */
+        pk_loop_again(upkeep->service->loop);
+}
+
+void pk_upkeep_when_emptied(struct pk_upkeep *upkeep, void (*done)(void *ctx, bool emptied), void *ctx)
+{
+    pk_wal_when_empty(upkeep->wal, done, ctx);
+    pk_loop_again(upkeep->service->loop);
 }
 
 /* After a failed commit something has to be written before it can be said that the database works again. */
@@ -222,6 +248,40 @@ static void say(struct pk_condition *condition, const char *what)
     (void) snprintf(condition->why + n, sizeof condition->why - n, "%s%s", n > 0 ? "; " : "", what);
 }
 
+/* A STOP is heard all the same, but only the database knows of it. */
+static void say_journal(struct pk_condition *condition, const struct pk_store *store)
+{
+    struct pk_journal_condition journal;
+    char text[400];
+    pk_store_journal_condition(store, &journal);
+    if (!journal.behind)
+        return;
+    bool late = pk_store_journal_late(store, pk_clock_wall_ms());
+    (void) snprintf(text, sizeof text, "journal: %s%s", journal.why[0] ? journal.why : "not all of it is written yet",
+                    late ? "; nothing is sent until it is written" : "");
+    say(condition, text);
+}
+
+/* A restored backup is said to everybody, and what is not known since it was taken. */
+static void say_holds(struct pk_condition *condition, struct pk_service *service)
+{
+    struct pk_holds holds;
+    char text[160], moment[PK_TIME_TEXT_MAX];
+    pk_holds_read(service, &holds);
+    if (holds.all)
+        say(condition, "all sending is on hold");
+    if (!holds.restored)
+        return;
+    (void) snprintf(text, sizeof text, "a backup of %s was restored: nothing is sent until pokana resume --after-restore",
+                    pk_time_format(pk_store_number(service->store, "restore.taken_ms", 0), moment));
+    say(condition, text);
+    int64_t unknown_ms = pk_store_number(service->store, "restore.unknown_from_ms", 0);
+    if (unknown_ms == 0)
+        return;
+    (void) snprintf(text, sizeof text, "STOPs since %s are not known", pk_time_format(unknown_ms, moment));
+    say(condition, text);
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -237,6 +297,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         (void) snprintf(text, sizeof text, "database: %s", why.message);
         say(ret_condition, text);
     }
+    say_journal(ret_condition, service->store);
     if (service->bus && !pk_bus_connected(service->bus)) {
         (void) snprintf(text, sizeof text, "broker: %s", pk_bus_trouble(service->bus));
         say(ret_condition, text);
@@ -245,8 +306,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         (void) snprintf(text, sizeof text, "configuration: %s", service->config_trouble);
         say(ret_condition, text);
     }
-    if (pk_gate_all_held(service))
-        say(ret_condition, "all sending is on hold");
+    say_holds(ret_condition, service);
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
         const char *trouble = desk->account ? pk_account_trouble(desk->account) : "";
@@ -280,6 +340,8 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
+    more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
+    more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
     more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
     more |= pk_holds_step(upkeep->service);
@@ -300,6 +362,10 @@ static void long_round(struct pk_upkeep *upkeep)
         .questions_before_ms = now_ms - service->rules->question_every_ms,
         .replies_before_ms = now_ms - service->rules->keep_replies_ms,
         .triggers_before_ms = now_ms - service->rules->keep_triggers_ms,
+        .values_before_ms = service->rules->keep_values_ms > 0 ? now_ms - service->rules->keep_values_ms : 0,
+        .rsvps_before_ms = service->rules->keep_rsvps_ms > 0 ? now_ms - service->rules->keep_rsvps_ms : 0,
+        .jobs_before_ms = now_ms - PK_UPKEEP_JOBS_MS,
+        .now_ms = now_ms,
     };
     bool more = false;
     int r = pk_unit_begin(service->store, &err);
@@ -317,6 +383,10 @@ static void long_round(struct pk_upkeep *upkeep)
     }
     if (r != 0)
         pk_log(PK_LOG_ERROR, "housekeeping", "retention.failed", "reason", err.message, NULL);
+    if (now_ms - upkeep->marked_ms >= MARK_MS) {
+        upkeep->marked_ms = now_ms;
+        pk_store_journal_mark(service->store, now_ms);
+    }
     upkeep->slow_due = r == 0 && more;
     upkeep->ends_due = true;
     pk_inbox_watch(service);
@@ -335,7 +405,8 @@ void pk_upkeep_run(struct pk_upkeep *upkeep)
         long_round(upkeep);
     if (upkeep->ends_due)
         upkeep->ends_due = pk_consent_ends_run(upkeep->ends, pk_clock_wall_ms());
+    bool renewing = pk_keys_run(upkeep->service);
     complete_triggers(upkeep);
-    if (upkeep->soon_due || upkeep->slow_due || upkeep->ends_due || upkeep->completions > 0)
+    if (renewing || upkeep->soon_due || upkeep->slow_due || upkeep->ends_due || upkeep->completions > 0)
         pk_loop_again(upkeep->service->loop);
 }

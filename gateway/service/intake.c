@@ -309,6 +309,17 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, s
 
 /* ---- taking ---- */
 
+/* Of the hours a restore lost: it may have been taken in and run then, and nobody remembers. What came before is in the
+ * backup and is known; so an unknown event that was made before the restore is doubted, whatever its time says exactly. One
+ * that does not say when it was made is doubted as long as people have not looked. */
+static bool may_have_been_run(const struct taking *t)
+{
+    struct pk_store *store = t->service->store;
+    if (t->event.time_ms == 0)
+        return pk_store_number(store, "hold.restored", 0) != 0;
+    return t->event.time_ms <= pk_store_number(store, "restore.at_ms", 0);
+}
+
 static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
@@ -317,7 +328,7 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
     pk_buf_init(&audience, PK_CLOUDEVENT_BYTES_MAX);
     struct pk_trigger trigger = {
         .id = pk_id_ordered(),
-        .state = PK_TRIGGER_EXPANDING,
+        .state = may_have_been_run(t) ? PK_TRIGGER_HELD : PK_TRIGGER_EXPANDING,
         .source = t->event.source,
         .event_id = t->event.id,
         .type = t->event.type,
@@ -349,6 +360,11 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
         r = pk_trigger_add(store, &trigger, err);
     if (r == 0)
         *ret_id = trigger.id;
+    if (r == 0 && trigger.state == PK_TRIGGER_HELD) {
+        char id[PK_ID_TEXT_MAX];
+        pk_log(PK_LOG_WARN, "intake", "trigger.held", "trigger", pk_id_format(trigger.id, id), "reason",
+               "it may have been run in the hours lost with the restore", NULL);
+    }
     pk_buf_finish(&values);
     pk_buf_finish(&audience);
     return r;

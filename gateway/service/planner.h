@@ -20,6 +20,11 @@ void pk_planner_run(struct pk_planner *planner);
 /* There is a trigger to expand. */
 void pk_planner_wake(struct pk_planner *planner);
 void pk_planner_refresh(struct pk_planner *planner); /* after a failed commit */
+/* A trigger that was held begins, or goes on; or ends as cancelled, and its publisher hears so. Inside a unit. */
+struct pk_trigger;
+int pk_planner_resume(struct pk_service *service, const struct pk_trigger *trigger, struct pk_error *err);
+int pk_planner_cut_short(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
+#define PK_EARLY_MS (15 * 60 * 1000ll) /* messages are made this long before they are due */
 bool pk_planner_idle(const struct pk_planner *planner);
 
 /* An automatic answer to somebody's act, by the account it came on; an act at a page has none, and is answered by the

@@ -14,14 +14,6 @@
 
 #define TAGS_MAX 96u /* of all three lists together: PK_TAGS_MAX each (model/trigger.h) */
 
-/* Was in a restored backup and may have been sent since: a person decides, as about what waited in the backup. */
-static uint32_t doubt(struct pk_service *service, const struct pk_trigger *trigger)
-{
-    int64_t taken_ms = pk_store_number(service->store, "restore.taken_ms", 0);
-    int64_t restored_ms = pk_store_number(service->store, "restore.at_ms", 0);
-    return trigger->received_ms <= taken_ms && trigger->send_at_ms - PK_EARLY_MS <= restored_ms ? PK_MESSAGE_HELD : 0;
-}
-
 struct wanted {
     uint32_t tags[TAGS_MAX];
     size_t all, any, none; /* counts; tags lie in that order */
@@ -57,7 +49,7 @@ static int read_audience(struct pk_service *service, struct pk_slice text, struc
 }
 
 static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
-                  uint32_t channel, uint32_t flags, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
+                  uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
 {
     bool later = trigger->send_at_ms > now_ms;
     struct pk_message message = {
@@ -71,8 +63,6 @@ static int insert(struct pk_service *service, const struct pk_trigger *trigger, 
         .route = trigger->route,
         .priority = trigger->priority,
         .state = later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
-        .reason = flags & PK_MESSAGE_HELD ? PK_REASON_RESTORED : PK_REASON_NONE,
-        .flags = flags,
         .due_ms = later ? trigger->send_at_ms : now_ms,
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
@@ -137,9 +127,8 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         return PK_E_INVALID;
     if (!wanted.nobody)
         r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
-    uint32_t flags = doubt(service, trigger);
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = insert(service, trigger, &notice, text, route->channel, flags, &rows[i], now_ms, err);
+        r = insert(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
     if (r == 0)
         *ret_count = count;
     return r;
@@ -197,4 +186,17 @@ int pk_expand_give_up(struct pk_service *service, const struct pk_trigger *trigg
         return r;
     }
     return pk_unit_keep(service->store, err);
+}
+
+int pk_planner_resume(struct pk_service *service, const struct pk_trigger *trigger, struct pk_error *err)
+{
+    int r = pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_EXPANDING, trigger->cursor, trigger->planned, err);
+    if (r == 0)
+        pk_planner_wake(service->planner);
+    return r;
+}
+
+int pk_planner_cut_short(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
+{
+    return finish(service, trigger, PK_TRIGGER_CANCELLED, trigger->cursor, trigger->planned, now_ms, err);
 }

@@ -8,7 +8,6 @@
 #include "gateway/store/triggers.h"
 
 #define PK_EXPAND_MAX 256u             /* messages of one chunk */
-#define PK_EARLY_MS (15 * 60 * 1000ll) /* messages are made this long before they are due */
 
 /* One chunk of one trigger, in one unit. *ret_rows: messages made; as many as `max` when there may be more. `rows` is room
  * for `max`. PK_E_NOT_FOUND, PK_E_INVALID: it can never be expanded. */

@@ -124,6 +124,9 @@ struct pk_rules {
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
+    int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
+    int64_t keep_rsvps_ms; /* who said yes or no, after that was over */
+    int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
     int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
     int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
     int64_t keep_audit_ms; /* 0 = for ever, in tests */

@@ -26,6 +26,8 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->ca_file = config->ca_file;
     service->rules = config->rules;
     service->catalog = config->catalog;
+    service->read_keys = config->read_keys;
+    service->keys_ctx = config->keys_ctx;
     service->texts = pk_texts_new();
     service->trail = pk_trail_new();
     service->publishing = pk_publishing_new(service);

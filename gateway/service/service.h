@@ -41,6 +41,8 @@ struct pk_service {
     struct pk_publishing *publishing; /* the bus, for accounts that publish */
     struct pk_upkeep *upkeep; /* housekeeping */
     struct pk_imports *imports; /* files of recipients being read in */
+    int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
+    void *keys_ctx;
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */
     bool draining; /* no new work is taken in, none is handed over */
@@ -57,6 +59,8 @@ struct pk_service_config {
     const char *ca_file; /* authorities for lasting links to providers; NULL = the system's; lives as long as the service */
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;
+    int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* reads the key file; may be NULL */
+    void *keys_ctx;
 };
 
 /* Opens the accounts (an account that cannot be opened fails the whole), recovers what a crash left, and connects to

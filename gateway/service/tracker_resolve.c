@@ -5,6 +5,7 @@
 #include "gateway/base/id.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/restored.h"
 
 int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor, int64_t message_id, enum pk_resolution resolution,
                        int64_t now_ms, struct pk_error *err)
@@ -26,16 +27,17 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
                        pk_message_state_name((enum pk_message_state) message.state));
         return pk_hint(err, PK_E_CONFLICT, "List them with pokana messages list --state uncertain.");
     }
-    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .now_ms = now_ms };
+    int64_t was_due_ms = pk_message_was_due(service->store, message_id, now_ms); /* a restore keeps that */
+    int64_t due_ms = was_due_ms > now_ms ? was_due_ms : now_ms;
+    struct pk_message_change change = { .reason = PK_REASON_OPERATOR, .clear_flags = PK_MESSAGE_HELD, .now_ms = now_ms };
     switch (resolution) {
     case PK_RESOLVE_SENT:
         change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_SENT;
         break;
     case PK_RESOLVE_RESEND:
         change.state = PK_MESSAGE_DEFERRED;
-        change.due_ms = now_ms;
+        change.due_ms = due_ms;
         change.set_flags = held ? 0 : PK_MESSAGE_POSSIBLE_DOUBLE;
-        change.clear_flags = PK_MESSAGE_HELD;
         break;
     case PK_RESOLVE_DROP:
         change.state = held ? PK_MESSAGE_CANCELLED : PK_MESSAGE_UNCONFIRMED;
@@ -47,6 +49,6 @@ int pk_tracker_resolve(struct pk_service *service, const struct pk_actor *actor,
     if (r == 0)
         r = pk_trail_done(service, actor, "message.resolve", id, words[resolution], message.recipient, now_ms, err);
     if (r == 0 && resolution == PK_RESOLVE_RESEND)
-        pk_dispatcher_note(service->dispatcher, message.route, message.priority, now_ms);
+        pk_dispatcher_note(service->dispatcher, message.route, message.priority, due_ms);
     return r;
 }

@@ -20,6 +20,11 @@ void pk_wal_between_turns(struct pk_wal *wal); /* no transaction is open, nothin
 void pk_wal_each_second(struct pk_wal *wal);
 void pk_wal_each_minute(struct pk_wal *wal); /* a log of any length, so that a quiet gateway has a short one */
 
+/* Empties it as soon as nobody reads from it, because of what was erased, and then calls `done` between two turns; with
+ * emptied = false when that takes too long (a backup is being made): it is emptied later all the same. Whoever asks for it
+ * has committed what is to go. done may be NULL. After a crash what was left to empty is found in the store. */
+void pk_wal_when_empty(struct pk_wal *wal, void (*done)(void *ctx, bool emptied), void *ctx);
+
 /* Somebody who reads for long keeps it from beginning again. */
 bool pk_wal_large(const struct pk_wal *wal);
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #define PLACE "attempt.provider_id"
+/* Whose person was erased while it was being handed over: a provider's id may embed the number. */
+#define FORGOTTEN "(SELECT m.address FROM message m WHERE m.id = attempt.message) = 0"
 #define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts"
 
 /* Provider ids are unique within an account at most: the account is part of what is hashed. */
@@ -37,7 +39,8 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint
     pk_seal(store->keys, PLACE, id, provider_id, &sealed);
     return pk_sql_write(store, err,
                         "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, ''),"
-                        " provider = ?8, provider_id = ?9 WHERE id = ?1",
+                        " provider = CASE WHEN " FORGOTTEN " THEN NULL ELSE ?8 END,"
+                        " provider_id = CASE WHEN " FORGOTTEN " THEN NULL ELSE ?9 END WHERE id = ?1",
                         "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
 }
 
@@ -143,6 +146,31 @@ int pk_attempts_ask_none(struct pk_store *store, struct pk_error *err)
     return pk_sql_write(store, err, "UPDATE attempt SET ask_ms = 0 WHERE ask_ms > 0", "");
 }
 
+int pk_attempt_rekey(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    uint8_t blind[PK_BLIND_BYTES];
+    struct pk_buf clear, sealed;
+    sqlite3_stmt *find = pk_sql(store, "SELECT account, provider_id FROM attempt WHERE id = ?1 AND provider_id IS NOT NULL");
+    pk_sql_bind(find, "i", id);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r;
+    uint32_t account = pk_sql_u32(find, 0);
+    pk_buf_init(&clear, 1024);
+    pk_buf_init(&sealed, 1024);
+    r = pk_unseal(store->keys, PLACE, id, pk_sql_blob(find, 1), &clear, err);
+    pk_sql_reset(find);
+    if (r == 0) {
+        blind_provider(store, 0, account, pk_buf_slice(&clear), blind);
+        pk_seal(store->keys, PLACE, id, pk_buf_slice(&clear), &sealed);
+        r = pk_sql_write(store, err, "UPDATE attempt SET provider = ?2, provider_id = ?3 WHERE id = ?1", "ibb", id,
+                         pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
+    }
+    pk_buf_wipe(&clear);
+    pk_buf_finish(&sealed);
+    return r;
+}
+
 /* ---- receipts ---- */
 
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms, int64_t now_ms,
@@ -185,20 +213,19 @@ int pk_receipt_park(struct pk_store *store, uint32_t account, struct pk_slice pr
     if (parked_count(store) >= limit)
         return pk_fail(err, PK_E_LIMIT, "%lld receipts of unknown messages are kept already", (long long) limit);
     blind_provider(store, 0, account, provider_id, blind);
-    int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                         "ubutii", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms);
+    int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         "ubutiiu", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms,
+                         (unsigned) pk_keyring_current(store->keys));
     if (r == 0)
         store->parked++;
     return r;
 }
 
-int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
-                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+static int unpark_under(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
+                        int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
 {
-    if (parked_count(store) == 0)
-        return 0;
     uint8_t blind[PK_BLIND_BYTES];
-    blind_provider(store, 0, account, provider_id, blind);
+    blind_provider(store, key, account, provider_id, blind);
     struct pk_slice provider = pk_slice_make(blind, sizeof blind);
     sqlite3_stmt *rows = pk_sql(store, "SELECT state, code, at_ms FROM parked WHERE provider = ?1 ORDER BY id");
     pk_sql_bind(rows, "b", provider);
@@ -213,6 +240,16 @@ int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice 
         r = pk_sql_write(store, err, "DELETE FROM parked WHERE provider = ?1", "b", provider);
     if (r == 0)
         store->parked -= pk_sql_changed(store);
+    return r;
+}
+
+int pk_receipt_unpark(struct pk_store *store, uint32_t account, struct pk_slice provider_id,
+                      int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
+{
+    int r = 0;
+    /* Oldest key first: what came first was parked under it. */
+    for (size_t i = 0; r == 0 && parked_count(store) > 0 && i < pk_keyring_count(store->keys); i++)
+        r = unpark_under(store, pk_keyring_id(store->keys, i), account, provider_id, each, ctx, err);
     return r;
 }
 

@@ -47,6 +47,9 @@ int pk_attempts_to_ask(struct pk_store *store, int64_t now_ms, size_t max, struc
 int64_t pk_attempts_next_ask(struct pk_store *store); /* INT64_MAX when none */
 int pk_attempts_ask_none(struct pk_store *store, struct pk_error *err); /* after a restore: what is known is old */
 
+/* Its provider's id sealed and indexed under the newest key. */
+int pk_attempt_rekey(struct pk_store *store, int64_t id, struct pk_error *err);
+
 /* Appends a receipt. 1 when it is new, 0 when the same (attempt, state, code) is there already, else negative. */
 int pk_receipt_append(struct pk_store *store, int64_t attempt, uint32_t receipt_state, struct pk_slice code, int64_t at_ms,
                       int64_t now_ms, struct pk_error *err);

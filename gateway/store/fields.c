@@ -35,7 +35,7 @@ static const struct pk_field_table tables[] = {
     { "consent", "wat het boek nu zegt, per inwoner, onderwerp en kanaal",
       "als het boek", NULL },
     { "notice", "wat er gezegd wordt: tekst en waarden van één bericht aan velen",
-      "tot geen bericht er meer naar verwijst, hoogstens 30 dagen", "SELECT min(created_ms) FROM notice" },
+      "waarden tot het laatste bericht klaar is, hoogstens 7 dagen na de geldigheid; de rest 30 dagen", "SELECT min(created_ms) FROM notice" },
     { "text_version", "elke tekst die gebruikt is, onveranderlijk",
       "zolang de dienst bestaat", "SELECT min(created_ms) FROM text_version" },
     { "trigger", "wat een dienst heeft aangevraagd: een doelgroep, nooit een persoon",
@@ -57,11 +57,11 @@ static const struct pk_field_table tables[] = {
     { "inbox", "wat iemand terugschreef en een mens moet lezen, en het antwoord daarop",
       "7 dagen", "SELECT min(first_ms) FROM inbox" },
     { "rsvp", "wie komt en met hoeveel",
-      "als de aanvraag", "SELECT min(at_ms) FROM rsvp" },
+      "30 dagen na de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
     { "outbox", "wat diensten nog verteld moet worden: aantallen, nooit personen",
       "tot het verteld is", "SELECT min(created_ms) FROM outbox" },
     { "job", "lang werk, om na een onderbreking door te gaan",
-      "zolang de dienst bestaat", "SELECT min(created_ms) FROM job" },
+      "90 dagen na het einde", "SELECT min(created_ms) FROM job" },
     { "audit", "wie wat deed met welk gevolg; van één inwoner: wie naar de gegevens keek",
       "18 maanden", "SELECT min(at_ms) FROM audit" },
     { "remark", "waarom iets is stilgezet",
@@ -72,6 +72,18 @@ static const struct pk_field_table tables[] = {
       "zolang de dienst bestaat", NULL },
     { "user", "wie met het systeem werkt",
       "tot de gebruiker wordt verwijderd", "SELECT min(created_ms) FROM user" },
+    { "proof", "van wie gewist is: onder welk kenmerk het bewijs van toestemming staat, te vinden voor wie het nummer kent",
+      "5 jaar na het wissen", NULL },
+    { "farewell", "het laatste bericht aan wie gewist is, en het adres dat het nog nodig heeft",
+      "tot het bericht weg is, hoogstens 10 minuten", NULL },
+    { "journal_owed", "wat nog in het journaal buiten deze database moet",
+      "tot het journaal weer te schrijven is", "SELECT min(at_ms) FROM journal_owed" },
+    { "held_due", "wanneer een bericht had moeten gaan dat sinds een teruggezette back-up onzeker is",
+      "tot erover is beslist", NULL },
+    { "trigger_total", "aantallen per aanvraag en stand, van berichten die weg zijn",
+      "als de aanvraag", NULL },
+    { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
+      "als de aanvraag", NULL },
 };
 
 #define F(table, column, kind, why) { table, column, why, PK_FIELD_##kind }
@@ -106,6 +118,7 @@ static const struct pk_field fields[] = {
     F("suppression", "channel", PERSON, "via welk kanaal"),
     F("suppression", "blind", HASHED, "om dit adres nooit meer te schrijven, ook als we het niet kennen"),
     F("suppression", "at_ms", PERSON, "sinds wanneer"),
+    F("suppression", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
 
     F("ledger", "id", SYSTEM, "volgnummer"),
     F("ledger", "recipient", POINTER, "van wie"),
@@ -140,6 +153,7 @@ static const struct pk_field fields[] = {
     F("silent", "channel", PERSON, "via welk kanaal gevraagd"),
     F("silent", "blind", HASHED, "kenmerk van het adres, zonder sleutel niet te herleiden"),
     F("silent", "until_ms", PERSON, "tot wanneer niet opnieuw gevraagd wordt"),
+    F("silent", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
 
     F("pass", "id", SYSTEM, "volgnummer"),
     F("pass", "token", HASHED, "kenmerk van wie de code vroeg"),
@@ -256,6 +270,7 @@ static const struct pk_field fields[] = {
     F("parked", "code", SYSTEM, "code"),
     F("parked", "at_ms", SYSTEM, "wanneer"),
     F("parked", "until_ms", SYSTEM, "tot wanneer bewaard"),
+    F("parked", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
 
     F("reply", "id", SYSTEM, "nummer"),
     F("reply", "account", SYSTEM, "langs welke aanbieder"),
@@ -363,6 +378,33 @@ static const struct pk_field fields[] = {
     F("user", "topics", STAFF, "tot welke onderwerpen beperkt"),
     F("user", "tags", STAFF, "tot welke scholen of wijken beperkt"),
     F("user", "created_ms", STAFF, "sinds wanneer"),
+
+    F("proof", "pseudonym", HASHED, "het nummer, alleen te herkennen voor wie het kent en de sleutel heeft"),
+    F("proof", "recipient", POINTER, "onder welk kenmerk het bewijs in het boek staat"),
+    F("proof", "key", SYSTEM, "met welke sleutel"),
+    F("proof", "until_ms", SYSTEM, "tot wanneer bewaard"),
+
+    F("farewell", "message", SYSTEM, "welk bericht"),
+    F("farewell", "address", POINTER, "welk adres"),
+
+    F("journal_owed", "id", SYSTEM, "volgorde"),
+    F("journal_owed", "at_ms", PERSON, "wanneer"),
+    F("journal_owed", "kind", PERSON, "STOP, ingetrokken of gewist"),
+    F("journal_owed", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
+    F("journal_owed", "hash", HASHED, "over wie het gaat"),
+    F("journal_owed", "channel", PERSON, "via welk kanaal"),
+
+    F("held_due", "message", SYSTEM, "welk bericht"),
+    F("held_due", "due_ms", SYSTEM, "wanneer het had moeten gaan"),
+
+    F("trigger_total", "trigger", SYSTEM, "welke aanvraag"),
+    F("trigger_total", "state", SYSTEM, "welke stand"),
+    F("trigger_total", "count", SYSTEM, "hoeveel"),
+
+    F("rsvp_total", "trigger", SYSTEM, "welke aanvraag"),
+    F("rsvp_total", "yes", SYSTEM, "hoeveel ja"),
+    F("rsvp_total", "no", SYSTEM, "hoeveel nee"),
+    F("rsvp_total", "heads", SYSTEM, "met hoeveel"),
 };
 #undef F
 /* clang-format on */

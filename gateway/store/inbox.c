@@ -83,13 +83,9 @@ int pk_inbox_get(struct pk_store *store, int64_t id, struct pk_inbox_item *ret_i
     return 0;
 }
 
-int pk_inbox_list(struct pk_store *store, const struct pk_inbox_filter *filter, size_t max,
-                  int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx, struct pk_error *err)
+static int walk(struct pk_store *store, sqlite3_stmt *rows, int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx,
+                struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM inbox WHERE id < ?1 AND (?2 = 0 OR state = ?2)"
-                                       " AND (?3 = '' OR assigned = ?3) ORDER BY id DESC LIMIT ?4");
-    pk_sql_bind(rows, "iuti", filter->after > 0 ? filter->after : INT64_MAX, filter->state,
-                filter->assigned.len > 0 ? filter->assigned : PK_SLICE(""), (int64_t) max);
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         struct pk_inbox_item item;
@@ -100,6 +96,25 @@ int pk_inbox_list(struct pk_store *store, const struct pk_inbox_filter *filter, 
         }
     }
     return r;
+}
+
+int pk_inbox_list(struct pk_store *store, const struct pk_inbox_filter *filter, size_t max,
+                  int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM inbox WHERE id < ?1 AND (?2 = 0 OR state = ?2)"
+                                       " AND (?3 = '' OR assigned = ?3) ORDER BY id DESC LIMIT ?4");
+    pk_sql_bind(rows, "iuti", filter->after > 0 ? filter->after : INT64_MAX, filter->state,
+                filter->assigned.len > 0 ? filter->assigned : PK_SLICE(""), (int64_t) max);
+    return walk(store, rows, each, ctx, err);
+}
+
+int pk_inbox_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx,
+                struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_of_address WHERE address IN"
+                                       " (SELECT id FROM address WHERE recipient = ?1) ORDER BY id");
+    pk_sql_bind(rows, "i", recipient);
+    return walk(store, rows, each, ctx, err);
 }
 
 int pk_inbox_texts(struct pk_store *store, int64_t id, int (*each)(void *ctx, int64_t at_ms, struct pk_slice text), void *ctx,

@@ -56,6 +56,9 @@ struct pk_inbox_filter {
 };
 int pk_inbox_list(struct pk_store *store, const struct pk_inbox_filter *filter, size_t max,
                   int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx, struct pk_error *err);
+/* All of one person, oldest first. */
+int pk_inbox_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx,
+                struct pk_error *err);
 /* What the person wrote, oldest first. */
 int pk_inbox_texts(struct pk_store *store, int64_t id, int (*each)(void *ctx, int64_t at_ms, struct pk_slice text), void *ctx,
                    struct pk_error *err);

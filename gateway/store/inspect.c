@@ -6,6 +6,7 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/message_row.h"
 #include "gateway/store/recipients.h"
+#include "gateway/store/rekey.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -162,6 +163,39 @@ int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(voi
     if (r == 0)
         r = check_schema(store, path, &schema, err);
     return r == 0 ? each_key(store, each, ctx, err) : r;
+}
+
+struct of_key {
+    uint8_t id;
+    int64_t count;
+};
+
+static int count_of_key(void *ctx, const struct pk_journal_record *record)
+{
+    struct of_key *of = ctx;
+    of->count += record->key == of->id;
+    return 0;
+}
+
+int pk_store_key_needs(const char *path, const char *journal, struct pk_keyring *keys, uint8_t id, struct pk_key_need *ret_needs,
+                       size_t *ret_count, struct pk_error *err)
+{
+    pk_auto(pk_store) struct pk_store *store = NULL;
+    struct pk_journal_facts facts;
+    struct of_key of = { .id = id };
+    int64_t schema;
+    if (access(path, F_OK) != 0)
+        return pk_fail(err, PK_E_NOT_FOUND, "there is no database \"%s\" yet", path);
+    int r = pk_store_open_reading(path, keys, &store, err);
+    if (r == 0)
+        r = check_schema(store, path, &schema, err);
+    if (r == 0)
+        r = pk_key_needs(store, id, ret_needs, ret_count, err);
+    if (r == 0 && journal && access(journal, F_OK) == 0)
+        r = pk_journal_read(journal, keys, count_of_key, &of, &facts, err);
+    if (r == 0 && of.count > 0)
+        ret_needs[(*ret_count)++] = (struct pk_key_need){ .kind = "journal", .count = of.count };
+    return r;
 }
 
 /* ---- what was due ---- */

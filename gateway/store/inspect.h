@@ -29,6 +29,12 @@ enum pk_key_match {
 int pk_store_each_key(const char *path, struct pk_keyring *keys, int (*each)(void *ctx, uint8_t id, enum pk_key_match match),
                       void *ctx, struct pk_error *err);
 
+/* What still needs a key, with the records of the journal at `journal` (NULL = none) as a kind of their own. The database may
+ * be in use. */
+struct pk_key_need;
+int pk_store_key_needs(const char *path, const char *journal, struct pk_keyring *keys, uint8_t id, struct pk_key_need *ret_needs,
+                       size_t *ret_count, struct pk_error *err);
+
 /* Waiting messages that are due at `until_ms` at the latest, oldest first, at most `max`; *ret_count is how many there are in
  * all. A non-zero return of `each` ends the walk and is returned. */
 int pk_messages_due_by(struct pk_store *store, int64_t until_ms, size_t max,

@@ -9,6 +9,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/model/states.h"
+#include "gateway/store/journal.h"
 #include "gateway/store/store.h"
 
 #include <sqlite3.h>
@@ -18,6 +19,21 @@
 struct pk_afters {
     struct pk_after *items;
     size_t count, cap;
+};
+
+struct pk_journal_list {
+    struct pk_journal_record *items;
+    size_t count, cap;
+};
+
+struct pk_journal_state { /* journal_turn.c */
+    struct pk_journal *file; /* NULL = none is kept */
+    struct pk_journal_list before, after; /* of this turn: to be written before its commit, after it */
+    size_t before_mark, after_mark; /* when the unit began */
+    int64_t ledger, ledger_kept, ledger_stored; /* entries looked at: in this turn, in what was committed, as the store says */
+    bool behind; /* it could not be written: what is owed waits in the database */
+    struct pk_error why; /* of that */
+    int64_t owed, oldest_owed_ms;
 };
 
 struct pk_names; /* names.c */
@@ -59,6 +75,7 @@ struct pk_store {
     int64_t unit_counts[PK_MESSAGE_STATES];
     int64_t refused_from; /* the state a message could not leave as asked; -1 = none */
 
+    struct pk_journal_state journal;
     struct pk_names *names;
     struct pk_versions *versions;
     int64_t parked; /* receipts parked, so that the usual "none" costs nothing; -1 = not counted yet */
@@ -117,6 +134,18 @@ void pk_names_free(struct pk_store *store);
 void pk_names_settle(struct pk_store *store, bool committed); /* forgets names of a turn that was rolled back */
 void pk_versions_free(struct pk_store *store);
 void pk_versions_settle(struct pk_store *store, bool committed);
+/* The journal's part in a turn; nothing without one. */
+void pk_journal_owe_address(struct pk_store *store, enum pk_journal_kind kind, uint32_t channel, uint8_t key,
+                            const uint8_t blind[PK_BLIND_BYTES], int64_t at_ms);
+void pk_journal_owe_erasure(struct pk_store *store, int64_t recipient, int64_t at_ms);
+int pk_journal_before_commit(struct pk_store *store, struct pk_error *err);
+void pk_journal_settle(struct pk_store *store, bool committed);
+void pk_journal_mark_unit(struct pk_store *store);
+void pk_journal_drop_unit(struct pk_store *store);
+void pk_journal_finish(struct pk_store *store);
+/* What is kept by an address' index alone goes from one index to that of the newest key (recipients.c). */
+int pk_kept_move(struct pk_store *store, uint32_t channel, struct pk_slice old, struct pk_slice fresh, struct pk_error *err);
+int pk_store_functions(struct pk_store *store, struct pk_error *err); /* SQL functions of both kinds of connections */
 int pk_messages_attach(struct pk_store *store, struct pk_error *err); /* before the first statement is prepared */
 int pk_counts_load(struct pk_store *store, struct pk_error *err);
 int pk_counts_save(struct pk_store *store, struct pk_error *err); /* before the commit */

@@ -134,8 +134,10 @@ int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_count
         return 0;
     }
     static const char all[] = "SELECT state, count FROM message_count WHERE ?1 = 0";
+    /* And those that are counted only. */
     static const char of_trigger[] = "SELECT state, count(*) FROM message INDEXED BY message_by_notice"
-                                     " WHERE notice = (SELECT notice FROM trigger WHERE id = ?1) GROUP BY state";
+                                     " WHERE notice = (SELECT notice FROM trigger WHERE id = ?1) GROUP BY state"
+                                     " UNION ALL SELECT state, count FROM trigger_total WHERE trigger = ?1";
     memset(ret_counts, 0, PK_MESSAGE_STATES * sizeof *ret_counts);
     sqlite3_stmt *rows = pk_sql(store, trigger == 0 ? all : of_trigger);
     pk_sql_bind(rows, "i", trigger);
@@ -143,7 +145,7 @@ int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_count
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         int64_t state = sqlite3_column_int64(rows, 0);
         if (state >= 0 && state < PK_MESSAGE_STATES)
-            ret_counts[state] = sqlite3_column_int64(rows, 1);
+            ret_counts[state] += sqlite3_column_int64(rows, 1);
     }
     return r;
 }

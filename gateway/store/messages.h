@@ -129,13 +129,12 @@ int pk_messages_of_person(struct pk_store *store, int64_t recipient, size_t max,
 int pk_messages_count(struct pk_store *store, int64_t trigger, int64_t ret_counts[PK_MESSAGE_STATES], struct pk_error *err);
 /* No message of this notice is waiting or under way. */
 bool pk_messages_all_final(struct pk_store *store, int64_t notice);
-/* After a restore: every waiting message waits for a person. */
-int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *ret_count, struct pk_error *err);
-/* One step of a person's decision about those: at most `max` waiting messages are looked at, following the cursor (which
- * starts zeroed), and those that are held may leave, or with `drop` are cancelled. *ret_count: looked at; fewer than
- * `max` means that was all. */
+/* One step of a person's decision about messages that are held since a restore: at most `max` of them may leave, when they
+ * were due or now, or with `drop` end as unconfirmed: nobody knows whether they were sent. `cursor` starts zeroed and is
+ * followed. *ret_count: looked at; fewer than `max` means that was all. */
 struct pk_held_cursor {
-    int64_t expires_ms, id;
+    int64_t due_ms; /* of the uncertain ones */
+    int64_t expires_ms, id; /* of those that wait */
 };
 int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
                             size_t *ret_count, struct pk_error *err);

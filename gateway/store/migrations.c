@@ -174,7 +174,33 @@ static const char *const steps[] = {
     "ALTER TABLE attempt ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX attempt_to_ask ON attempt(ask_ms) WHERE ask_ms > 0;",
 
-    /* 12: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 12: people who want to be forgotten */
+    /* whose entries in the ledger somebody's are, for who knows the address and has the key */
+    "CREATE TABLE proof(pseudonym BLOB NOT NULL, recipient INTEGER NOT NULL, key INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(pseudonym, recipient)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX proof_by_end ON proof(until_ms);"
+    /* the last message to somebody forgotten, and the address it still needs */
+    "CREATE TABLE farewell(message INTEGER PRIMARY KEY, address INTEGER NOT NULL) STRICT;",
+
+    /* 13: the journal: under which key a suppressed address is known, and what could not be written into the file yet */
+    "ALTER TABLE suppression ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE suppression SET key = coalesce((SELECT min(id) FROM key_check), 0);"
+    "CREATE TABLE journal_owed(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, key INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, channel TEXT NOT NULL) STRICT;",
+
+    /* 14: when a message was due that is uncertain since a restore */
+    "CREATE TABLE held_due(message INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL) STRICT;",
+
+    /* 15: what stays of messages and answers to invitations when they are no longer needed one by one */
+    "CREATE TABLE trigger_total(trigger INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, state))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE rsvp_total(trigger INTEGER PRIMARY KEY, yes INTEGER NOT NULL, no INTEGER NOT NULL, heads INTEGER NOT NULL) STRICT;",
+
+    /* 16: under which key a receipt is parked, and somebody's silence kept */
+    "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE silent ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
+
+    /* 17: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -67,6 +67,11 @@ int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_noti
     return 0;
 }
 
+int pk_notice_clear_values(struct pk_store *store, int64_t id, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE notice SET vals = '{}', digest = NULL WHERE id = ?1 AND vals <> '{}'", "i", id);
+}
+
 /* ---- text versions ---- */
 
 static void forget(struct version *version)

@@ -14,13 +14,16 @@ struct pk_notice {
     uint32_t cls; /* enum pk_class */
     uint32_t topic; /* 0 = none */
     struct pk_slice template_name;
-    struct pk_slice values; /* canonical JSON object; removed when the last message is final */
+    struct pk_slice values; /* canonical JSON object; {} once they are needed no more */
     int64_t created_ms;
 };
 
 /* Borrowed slices are copied. For answers (no trigger) an equal notice is found again instead of stored twice. */
 int pk_notice_add(struct pk_store *store, const struct pk_notice *notice, int64_t *ret_id, struct pk_error *err);
 int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_notice, struct pk_error *err);
+
+/* Its values are needed no more: nobody is told it, and no answer repeats them. */
+int pk_notice_clear_values(struct pk_store *store, int64_t id, struct pk_error *err);
 
 /* One text: a template in one language as it was at first use. */
 struct pk_text_version {

@@ -27,6 +27,8 @@ struct pk_pass {
 int pk_pass_next(struct pk_store *store, struct pk_pass *ret_pass, struct pk_buf *value, struct pk_error *err);
 /* It was looked at: whose it is (0 = nobody's, or of somebody who is not written to) and the code; forgets the address. */
 int pk_pass_ready(struct pk_store *store, int64_t id, int64_t recipient, struct pk_slice code, struct pk_error *err);
+/* Drops those asked for with this address and not looked at yet: it is forgotten. */
+int pk_passes_forget(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err);
 /* How many passes were made ready for a person since a moment: those who ask for somebody else's code are not to fill a phone. */
 int64_t pk_passes_since(struct pk_store *store, int64_t recipient, int64_t since_ms);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/recipients.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/messages.h"
-
-#define BLIND_KIND "address"
+#include "gateway/store/person.h"
 
 static struct pk_slice blind_slice(const uint8_t blind[PK_BLIND_BYTES])
 {
@@ -28,7 +28,7 @@ int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice va
 {
     for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, blind);
         sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE channel = ?1 AND blind = ?2");
         pk_sql_bind(find, "ub", channel, blind_slice(blind));
         int r = pk_sql_step(store, find, err);
@@ -69,6 +69,37 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
     return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "this address is not known");
 }
 
+/* A STOP from before this address was known, or that it did not answer, may be kept under an older key. With the address at
+ * hand both move to the newest one: they are found by the address' own index. */
+static int adopt_kept(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_slice blind, struct pk_error *err)
+{
+    for (size_t i = 0; i + 1 < pk_keyring_count(store->keys); i++) {
+        uint8_t old[PK_BLIND_BYTES];
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, old);
+        int r = pk_kept_move(store, channel, blind_slice(old), blind, err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+int pk_kept_move(struct pk_store *store, uint32_t channel, struct pk_slice old, struct pk_slice fresh, struct pk_error *err)
+{
+    const unsigned key = pk_keyring_current(store->keys);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, ?3, at_ms, ?4 FROM suppression"
+                         " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubbu", channel, old, fresh, key);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, old);
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "INSERT INTO silent(channel, blind, until_ms, key) SELECT channel, ?3, until_ms, ?4 FROM silent"
+                         " WHERE channel = ?1 AND blind = ?2 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubbu", channel, old, fresh, key);
+    return r == 0 ? pk_sql_write(store, err, "DELETE FROM silent WHERE channel = ?1 AND blind = ?2", "ub", channel, old) : r;
+}
+
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
                    struct pk_error *err)
 {
@@ -87,7 +118,7 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
     uint8_t blind[PK_BLIND_BYTES];
     struct pk_buf sealed;
     int64_t id = pk_id_ordered();
-    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
+    (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, value, blind);
     pk_buf_init(&sealed, 1024);
     pk_seal(store->keys, PK_PLACE_ADDRESS, id, value, &sealed);
     r = sealed.failed ? pk_fail(err, PK_E_LIMIT, "the address is too long") : 0;
@@ -96,6 +127,8 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
                          "INSERT INTO address(id, recipient, channel, value, blind, created_ms) VALUES(?1, nullif(?2, 0), ?3, ?4, ?5, ?6)",
                          "iiubbi", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms);
     pk_buf_finish(&sealed);
+    if (r == 0)
+        r = adopt_kept(store, channel, value, blind_slice(blind), err);
     if (r == 0)
         *ret_id = id;
     return r;
@@ -196,19 +229,17 @@ bool pk_recipient_is_written_to(struct pk_store *store, int64_t id)
 
 int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err)
 {
-    int r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", id);
-    if (r == 0)
-        r = pk_sql_write(store, err, "DELETE FROM consent WHERE recipient = ?1", "i", id);
-    if (r == 0)
-        r = pk_sql_write(store, err, "DELETE FROM address WHERE recipient = ?1", "i", id);
-    return r == 0 ? pk_sql_write(store, err, "DELETE FROM recipient WHERE id = ?1", "i", id) : r;
+    struct pk_forgetting forgetting = { .recipient = id, .now_ms = pk_clock_wall_ms() };
+    size_t cancelled;
+    int r = pk_sql_write(store, err, "DELETE FROM consent WHERE recipient = ?1", "i", id);
+    return r == 0 ? pk_person_forget(store, &forgetting, &cancelled, err) : r;
 }
 
 int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err)
 {
     return pk_sql_write(store, err,
-                        "INSERT INTO silent(channel, blind, until_ms) SELECT channel, blind, ?2 FROM address WHERE recipient = ?1"
-                        " ON CONFLICT(channel, blind) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
+                        "INSERT INTO silent(channel, blind, until_ms, key) SELECT channel, blind, ?2, key_of(value) FROM address"
+                        " WHERE recipient = ?1 ON CONFLICT(channel, blind) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)",
                         "ii", recipient, until_ms);
 }
 
@@ -228,23 +259,54 @@ int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t 
 
 /* ---- suppression ---- */
 
+/* As the address' own row has it, if there is one: the claim compares the two. Else under the current key. */
+static uint8_t blind_as_kept(struct pk_store *store, uint32_t channel, struct pk_slice value, uint8_t ret_blind[PK_BLIND_BYTES])
+{
+    for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
+        uint8_t key = pk_keyring_id(store->keys, i);
+        (void) pk_blind(store->keys, key, PK_BLIND_ADDRESS, value, ret_blind);
+        if (pk_sql_int(store, 0, "SELECT 1 FROM address WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(ret_blind)) != 0)
+            return key;
+    }
+    (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, value, ret_blind);
+    return pk_keyring_current(store->keys);
+}
+
 int pk_suppression_add(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t now_ms, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES];
-    (void) pk_blind(store->keys, 0, BLIND_KIND, value, blind);
-    return pk_sql_write(store, err,
-                        "INSERT INTO suppression(channel, blind, at_ms) VALUES(?1, ?2, ?3) ON CONFLICT(channel, blind) DO NOTHING", "ubi",
-                        channel, blind_slice(blind), now_ms);
+    uint8_t key = blind_as_kept(store, channel, value, blind);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(channel, blind) DO NOTHING",
+                         "ubiu", channel, blind_slice(blind), now_ms, (unsigned) key);
+    if (r == 0 && pk_sql_changed(store) > 0)
+        pk_journal_owe_address(store, PK_JOURNAL_STOP, channel, key, blind, now_ms);
+    return r;
+}
+
+/* Tells the journal of each row of (channel, blind, key). */
+static int owe_rows(struct pk_store *store, enum pk_journal_kind kind, sqlite3_stmt *rows, int64_t now_ms, struct pk_error *err)
+{
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_slice blind = pk_sql_blob(rows, 1);
+        if (blind.len == PK_BLIND_BYTES)
+            pk_journal_owe_address(store, kind, pk_sql_u32(rows, 0), (uint8_t) pk_sql_u32(rows, 2), (const uint8_t *) blind.data, now_ms);
+    }
+    return r;
 }
 
 int pk_suppression_lift(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err)
 {
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        uint8_t key = pk_keyring_id(store->keys, i);
+        (void) pk_blind(store->keys, key, PK_BLIND_ADDRESS, value, blind);
         int r = pk_sql_write(store, err, "DELETE FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind));
         if (r != 0)
             return r;
+        if (pk_sql_changed(store) > 0)
+            pk_journal_owe_address(store, PK_JOURNAL_START, channel, key, blind, pk_clock_wall_ms());
     }
     return 0;
 }
@@ -253,7 +315,7 @@ bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slic
 {
     for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
         uint8_t blind[PK_BLIND_BYTES];
-        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), BLIND_KIND, value, blind);
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, blind);
         if (pk_sql_int(store, 0, "SELECT 1 FROM suppression WHERE channel = ?1 AND blind = ?2", "ub", channel, blind_slice(blind)) != 0)
             return true;
     }
@@ -262,15 +324,23 @@ bool pk_suppression_has(struct pk_store *store, uint32_t channel, struct pk_slic
 
 int pk_suppression_add_person(struct pk_store *store, int64_t recipient, int64_t now_ms, struct pk_error *err)
 {
-    return pk_sql_write(store, err,
-                        "INSERT INTO suppression(channel, blind, at_ms) SELECT channel, blind, ?2 FROM address WHERE recipient = ?1"
-                        " ON CONFLICT(channel, blind) DO NOTHING",
-                        "ii", recipient, now_ms);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO suppression(channel, blind, at_ms, key) SELECT channel, blind, ?2, key_of(value) FROM address"
+                         " WHERE recipient = ?1 ON CONFLICT(channel, blind) DO NOTHING",
+                         "ii", recipient, now_ms);
+    if (r != 0)
+        return r;
+    sqlite3_stmt *rows = pk_sql(store, "SELECT channel, blind, key_of(value) FROM address WHERE recipient = ?1 ORDER BY id");
+    pk_sql_bind(rows, "i", recipient);
+    return owe_rows(store, PK_JOURNAL_STOP, rows, now_ms, err);
 }
+
+#define OF_PERSON "(channel, blind) IN (SELECT channel, blind FROM address WHERE recipient = ?1)"
 
 int pk_suppression_lift_person(struct pk_store *store, int64_t recipient, struct pk_error *err)
 {
-    return pk_sql_write(store, err,
-                        "DELETE FROM suppression WHERE (channel, blind) IN (SELECT channel, blind FROM address WHERE recipient = ?1)", "i",
-                        recipient);
+    sqlite3_stmt *rows = pk_sql(store, "SELECT channel, blind, key FROM suppression WHERE " OF_PERSON " ORDER BY channel, blind");
+    pk_sql_bind(rows, "i", recipient);
+    int r = owe_rows(store, PK_JOURNAL_START, rows, pk_clock_wall_ms(), err);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM suppression WHERE " OF_PERSON, "i", recipient);
 }

@@ -9,6 +9,7 @@
 #include "gateway/store/store.h"
 
 #define PK_LANGUAGE_MAX 12
+#define PK_BLIND_ADDRESS "address" /* kind of an address' blind index */
 
 struct pk_recipient {
     int64_t id; /* random; says nothing */

@@ -8,13 +8,13 @@
 #define REPEAT_MS 60000 /* without an event id, the same words again within this are the same reply */
 
 /* A provider that gives an id twice may mean two replies: only the same words under it are a repeat. */
-static void digest_of(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
+static void digest_of(struct pk_store *store, uint8_t key, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
                       struct pk_slice event_id, int64_t minute, uint8_t ret_digest[32])
 {
     char front[64];
     (void) snprintf(front, sizeof front, "%u %lld", reply->account, (long long) minute);
     struct pk_slice parts[4] = { pk_slice_of(front), event_id, from, text };
-    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, 4, ret_digest);
+    (void) pk_keyring_mac_by(store->keys, key, PK_KEY_INDEX, parts, 4, ret_digest);
 }
 
 /* The words alone, of this address alone: the account and the provider's id may differ. */
@@ -29,14 +29,27 @@ static bool seen(struct pk_store *store, const uint8_t digest[32])
     return pk_sql_int(store, 0, "SELECT 1 FROM reply WHERE digest = ?1", "b", pk_slice_make(digest, 16)) != 0;
 }
 
+/* Under each key that lives: the first one may have come before the newest key. */
+static bool is_repeat(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text, struct pk_slice event_id,
+                      int64_t minute)
+{
+    for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
+        uint8_t digest[32], before[32], key = pk_keyring_id(store->keys, i);
+        digest_of(store, key, reply, from, text, event_id, minute, digest);
+        digest_of(store, key, reply, from, text, event_id, minute - 1, before);
+        if (seen(store, digest) || (event_id.len == 0 && seen(store, before)))
+            return true;
+    }
+    return false;
+}
+
 int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text, struct pk_slice event_id,
                  int64_t *ret_id, struct pk_error *err)
 {
-    uint8_t digest[32], before[32], echo[32];
+    uint8_t digest[32], echo[32];
     int64_t minute = event_id.len > 0 ? 0 : reply->at_ms / REPEAT_MS;
-    digest_of(store, reply, from, text, event_id, minute, digest);
-    digest_of(store, reply, from, text, event_id, minute - 1, before);
-    if (seen(store, digest) || (event_id.len == 0 && seen(store, before)))
+    digest_of(store, 0, reply, from, text, event_id, minute, digest);
+    if (is_repeat(store, reply, from, text, event_id, minute))
         return pk_fail(err, PK_E_CONFLICT, "this reply was taken in before");
     int64_t id = pk_sql_int(store, 0, "SELECT max(id) FROM reply", "") + 1;
     echo_of(store, from, text, echo);
@@ -62,9 +75,11 @@ int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_er
 
 int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err)
 {
-    /* The last answer of each person wins. */
-    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(1 - yes), 0), coalesce(sum(heads), 0) FROM rsvp"
-                                      " WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)");
+    /* The last answer of each person wins. Of an event that is over only the sums are left. */
+    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(no), 0), coalesce(sum(heads), 0) FROM"
+                                      " (SELECT yes, 1 - yes AS no, heads FROM rsvp WHERE id IN"
+                                      " (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)"
+                                      " UNION ALL SELECT yes, no, heads FROM rsvp_total WHERE trigger = ?1)");
     pk_sql_bind(row, "i", trigger);
     int r = pk_sql_step(store, row, err);
     if (r != 1)

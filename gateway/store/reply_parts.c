@@ -60,12 +60,22 @@ static int insert(struct pk_store *store, const struct pk_reply_group *group, co
         digest, pk_buf_slice(&address), pk_buf_slice(&text));
 }
 
+/* As the parts before it have it, which may have come before the newest key. */
+static void name_sender(struct pk_store *store, struct pk_reply_group *group, struct pk_slice from)
+{
+    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
+        (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PLACE_ADDRESS, from, group->sender);
+        if (pk_sql_int(store, 0, "SELECT 1 FROM reply_part" OF_GROUP " AND length(text) > 0 LIMIT 1", GROUP_KINDS, GROUP(group)) != 0)
+            return;
+    }
+}
+
 int pk_reply_part_add(struct pk_store *store, struct pk_reply_group *group, const struct pk_reply_part *part, int64_t limit,
                       bool *ret_whole, struct pk_error *err)
 {
     uint8_t digest[32];
     enum place place;
-    (void) pk_blind(store->keys, 0, PLACE_ADDRESS, part->from, group->sender);
+    name_sender(store, group, part->from);
     digest_of(store, part, digest);
     struct pk_slice kept = pk_slice_make(digest, DIGEST_BYTES);
     int r = look(store, group, part->index, kept, &place, err);
@@ -159,5 +169,61 @@ int pk_reply_parts_forget(struct pk_store *store, int64_t now_ms, size_t max, si
         "ii", before_ms, (int64_t) max);
     if (r == 0)
         *ret_count = (size_t) pk_sql_changed(store);
+    return r;
+}
+
+/* Its digits without the zeros of an international prefix; else the text itself. */
+static struct pk_slice digits_of(struct pk_slice text, char ret_digits[64])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (c == '+' || c == ' ' || (c == '0' && n == 0))
+            continue;
+        if (c < '0' || c > '9' || n == 63)
+            return text;
+        ret_digits[n++] = c;
+    }
+    return pk_slice_make(ret_digits, n);
+}
+
+static int is_of(struct pk_store *store, int64_t id, struct pk_slice sealed, struct pk_slice value, bool *ret_same, struct pk_error *err)
+{
+    char mine[64], theirs[64];
+    struct pk_buf address;
+    pk_buf_init(&address, SEALED_MAX);
+    int r = pk_unseal(store->keys, PLACE_ADDRESS, id, sealed, &address, err);
+    *ret_same = r == 0 && pk_slice_equal(digits_of(pk_buf_slice(&address), mine), digits_of(value, theirs));
+    pk_buf_wipe(&address);
+    explicit_bzero(mine, sizeof mine);
+    explicit_bzero(theirs, sizeof theirs);
+    return r;
+}
+
+/* The next part of this sender behind `*id`, which is moved there; 1 when there is one. */
+static int next_of(struct pk_store *store, struct pk_slice value, int64_t *id, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, address FROM reply_part WHERE id > ?1 AND length(address) > 0 ORDER BY id");
+    bool same = false;
+    int r;
+    pk_sql_bind(rows, "i", *id);
+    while (!same && (r = pk_sql_step(store, rows, err)) == 1) {
+        *id = sqlite3_column_int64(rows, 0);
+        if ((r = is_of(store, *id, pk_sql_blob(rows, 1), value, &same, err)) != 0)
+            break;
+    }
+    if (same || r < 0)
+        pk_sql_reset(rows);
+    return same ? 1 : r;
+}
+
+/* Few parts wait at a time. What was joined has no address any more and goes by itself within minutes. */
+int pk_reply_parts_forget_sender(struct pk_store *store, struct pk_slice value, struct pk_error *err)
+{
+    int64_t id = 0;
+    int r;
+    while ((r = next_of(store, value, &id, err)) == 1)
+        if ((r = pk_sql_write(store, err, "DELETE FROM reply_part WHERE id = ?1", "i", id)) != 0)
+            return r;
     return r;
 }

@@ -39,4 +39,7 @@ int pk_reply_parts_overdue(struct pk_store *store, int64_t before_ms, struct pk_
 /* Forgets what was joined and is older than the wait, at most `max`. */
 int pk_reply_parts_forget(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 
+/* Everything of one sender goes: who was erased. `value` is the address as we keep it; providers write it in their ways. */
+int pk_reply_parts_forget_sender(struct pk_store *store, struct pk_slice value, struct pk_error *err);
+
 #endif

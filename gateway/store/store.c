@@ -8,6 +8,7 @@
 #include "gateway/store/connect.h"
 #include "gateway/store/inspect.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/rekey.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,6 +65,21 @@ static int refuse_half_restored(const struct pk_store *store, struct pk_error *e
     return r;
 }
 
+/* SQL: key_of(sealed) is the id of the key a value was sealed with. */
+static void key_of(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    const uint8_t *sealed = sqlite3_value_blob(values[0]);
+    (void) count;
+    sqlite3_result_int(context, sealed && sqlite3_value_bytes(values[0]) > 0 ? sealed[0] : 0);
+}
+
+int pk_store_functions(struct pk_store *store, struct pk_error *err)
+{
+    int r = sqlite3_create_function_v2(store->db, "key_of", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, key_of,
+                                       NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
+}
+
 int pk_store_configure(struct pk_store *store, bool sync_off, int64_t cache_bytes, struct pk_error *err)
 {
     char pragmas[512];
@@ -85,36 +101,6 @@ static int wal_has(void *ctx, sqlite3 *db, const char *name, int pages)
     (void) name;
     store->wal_pages = pages;
     return SQLITE_OK;
-}
-
-/* A key that is not the one this database was written with would make new rows unreadable later. */
-static int check_keys(struct pk_store *store, struct pk_error *err)
-{
-    for (size_t i = 0; i < pk_keyring_count(store->keys); i++) {
-        uint8_t mine[16], id = pk_keyring_id(store->keys, i);
-        pk_keyring_check_value(store->keys, id, mine);
-        struct pk_slice value = pk_slice_make(mine, sizeof mine);
-        sqlite3_stmt *find = pk_sql(store, "SELECT value FROM key_check WHERE id = ?1");
-        pk_sql_bind(find, "u", (unsigned) id);
-        int r = pk_sql_step(store, find, err);
-        if (r < 0)
-            return r;
-        bool same = r == 1 && pk_slice_equal(pk_sql_blob(find, 0), value);
-        if (r == 1)
-            pk_sql_reset(find);
-        if (r == 1 && !same) {
-            (void) pk_fail(err, PK_E_CONFIG, "key %u is not the one this database was written with", id);
-            return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
-        }
-        if (r == 0 && (r = pk_sql_write(store, err, "INSERT INTO key_check(id, value) VALUES(?1, ?2)", "ub", (unsigned) id, value)) != 0)
-            return r;
-    }
-    int64_t known = pk_sql_int(store, 0, "SELECT count(*) FROM key_check", "");
-    if (known > (int64_t) pk_keyring_count(store->keys)) {
-        (void) pk_fail(err, PK_E_CONFIG, "the key file lacks a key this database was written with");
-        return pk_hint(err, PK_E_CONFIG, "Use the key file that belongs to this database.");
-    }
-    return 0;
 }
 
 static void see_ids(struct pk_store *store)
@@ -147,11 +133,13 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
         r = pk_messages_attach(store, err);
+    if (r == 0)
+        r = pk_store_functions(store, err);
     (void) sqlite3_wal_hook(store->db, wal_has, store);
     if (r == 0)
         r = pk_migrate(store, err);
     if (r == 0)
-        r = check_keys(store, err);
+        r = pk_store_know_keys(store, store->keys, err); /* a wrong one would make new rows unreadable later */
     if (r == 0)
         r = pk_counts_load(store, err);
     if (r == 0)
@@ -182,6 +170,8 @@ int pk_store_open_reading(const char *path, struct pk_keyring *keys, struct pk_s
     int r = sqlite3_exec(store->db, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-4096;", NULL, NULL, NULL);
     if (r != SQLITE_OK)
         return pk_sql_fail(store, r, err);
+    if ((r = pk_store_functions(store, err)) != 0)
+        return r;
     pk_names_new(store);
     *ret_store = pk_steal(&store);
     return 0;
@@ -208,6 +198,7 @@ void pk_store_close(struct pk_store *store)
     (void) sqlite3_close(store->db);
     if (store->lock_fd >= 0)
         (void) close(store->lock_fd);
+    pk_journal_finish(store);
     pk_names_free(store);
     pk_versions_free(store);
     free_afters(store);
@@ -242,6 +233,7 @@ static void mark(struct pk_store *store)
 {
     for (size_t lane = 0; lane < PK_LANES; lane++)
         store->unit_mark[lane] = store->added[lane].count;
+    pk_journal_mark_unit(store);
     memcpy(store->unit_counts, store->counts, sizeof store->counts);
 }
 
@@ -276,6 +268,7 @@ void pk_unit_drop(struct pk_store *store)
     for (size_t lane = 0; lane < PK_LANES; lane++)
         store->added[lane].count = store->unit_mark[lane];
     memcpy(store->counts, store->unit_counts, sizeof store->counts);
+    pk_journal_drop_unit(store);
     pk_names_settle(store, false);
     pk_versions_settle(store, false);
     store->parked = -1;
@@ -313,6 +306,8 @@ static int end_turn(struct pk_store *store, struct pk_error *err)
         return 0;
     int r = pk_counts_save(store, err);
     if (r == 0)
+        r = pk_journal_before_commit(store, err);
+    if (r == 0)
         r = pk_sql_step(store, pk_sql(store, "COMMIT"), err);
     if (r != 0 && !sqlite3_get_autocommit(store->db))
         (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
@@ -348,6 +343,7 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err)
     }
     judge(store, r, wrote, &why);
     if (wrote) {
+        pk_journal_settle(store, r == 0);
         pk_names_settle(store, r == 0);
         pk_versions_settle(store, r == 0);
     }

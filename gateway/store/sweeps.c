@@ -6,6 +6,7 @@
 #include "gateway/store/attempts.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
+#include "gateway/store/restored.h"
 
 #define STEP_MAX 1024u
 
@@ -135,14 +136,6 @@ int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t ma
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_UNCONFIRMED, PK_REASON_RECEIPT_SILENT, now_ms, err);
 }
 
-int pk_messages_hold_waiting(struct pk_store *store, int64_t now_ms, int64_t *ret_count, struct pk_error *err)
-{
-    int r = pk_sql_write(store, err, "UPDATE message SET flags = flags | 2, reason = ?2, updated_ms = ?1 WHERE state < 3", "iu", now_ms,
-                         (unsigned) PK_REASON_RESTORED);
-    *ret_count = r == 0 ? pk_sql_changed(store) : 0;
-    return r;
-}
-
 static int settle_held(struct pk_store *store, int64_t id, bool drop, int64_t now_ms, struct pk_error *err)
 {
     struct pk_message message;
@@ -150,7 +143,15 @@ static int settle_held(struct pk_store *store, int64_t id, bool drop, int64_t no
     if (r != 0 || !(message.flags & PK_MESSAGE_HELD))
         return r;
     struct pk_message_change change = { .clear_flags = PK_MESSAGE_HELD, .now_ms = now_ms };
-    if (drop) {
+    if (message.state == PK_MESSAGE_UNCERTAIN && drop) {
+        change.state = PK_MESSAGE_UNCONFIRMED;
+        change.reason = PK_REASON_OPERATOR;
+    } else if (message.state == PK_MESSAGE_UNCERTAIN) {
+        int64_t was_due_ms = pk_message_was_due(store, id, now_ms);
+        change.state = PK_MESSAGE_DEFERRED;
+        change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
+        change.due_ms = was_due_ms > now_ms ? was_due_ms : now_ms;
+    } else if (drop) {
         change.state = PK_MESSAGE_CANCELLED;
         change.reason = PK_REASON_OPERATOR;
     } else if (message.state == PK_MESSAGE_SCHEDULED) {
@@ -162,20 +163,45 @@ static int settle_held(struct pk_store *store, int64_t id, bool drop, int64_t no
     return pk_message_change(store, id, &change, err);
 }
 
-int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
+/* Those that were doubted: whatever is decided, none of them is held and uncertain afterwards, so the walk only goes on. */
+static int settle_uncertain(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
                             size_t *ret_count, struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
     size_t count = 0;
     int r = 1;
-    max = bounded(max);
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, due_ms FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND state = 4"
+                                       " AND flags & 2 AND due_ms >= ?1 ORDER BY due_ms");
+    pk_sql_bind(rows, "i", cursor->due_ms);
+    while (count < max && (r = pk_sql_step(store, rows, err)) == 1) {
+        ids[count++] = sqlite3_column_int64(rows, 0);
+        cursor->due_ms = sqlite3_column_int64(rows, 1);
+    }
+    if (r == 1)
+        pk_sql_reset(rows);
+    for (size_t i = 0; r >= 0 && i < count; i++) {
+        r = settle_held(store, ids[i], drop, now_ms, err);
+        if (r == 0)
+            r = pk_sql_write(store, err, "DELETE FROM held_due WHERE message = ?1", "i", ids[i]);
+    }
+    *ret_count = count;
+    return r < 0 ? r : 0;
+}
+
+static int settle_waiting(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    size_t count = 0;
+    int r = 1;
     /* By an order that no change here touches, so that no message is passed over. */
     sqlite3_stmt *rows = pk_sql(store, "SELECT id, expires_ms FROM message INDEXED BY message_expiring WHERE state < 3"
                                        " AND (expires_ms, id) > (?1, ?2) ORDER BY expires_ms, id");
     pk_sql_bind(rows, "ii", cursor->expires_ms, cursor->id);
     while (count < max && (r = pk_sql_step(store, rows, err)) == 1) {
         ids[count++] = sqlite3_column_int64(rows, 0);
-        *cursor = (struct pk_held_cursor){ sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 0) };
+        cursor->expires_ms = sqlite3_column_int64(rows, 1);
+        cursor->id = sqlite3_column_int64(rows, 0);
     }
     if (r == 1)
         pk_sql_reset(rows);
@@ -184,4 +210,17 @@ int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cu
             r = 0;
     *ret_count = count;
     return r < 0 ? r : 0;
+}
+
+int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cursor *cursor, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err)
+{
+    size_t uncertain = 0, waiting = 0;
+    max = bounded(max);
+    int r = settle_uncertain(store, drop, cursor, now_ms, max, &uncertain, err);
+    if (r == 0 && uncertain < max)
+        r = settle_waiting(store, drop, cursor, now_ms, max - uncertain, &waiting, err);
+    if (r == 0)
+        *ret_count = uncertain + waiting;
+    return r;
 }

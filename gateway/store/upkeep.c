@@ -24,11 +24,19 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
 {
     int64_t before = first_id_of(retention->messages_before_ms), questions = first_id_of(retention->questions_before_ms);
     int r = pk_sql_write(store, err,
+                         "INSERT INTO trigger_total(trigger, state, count) SELECT n.trigger, m.state, count(*) FROM message m"
+                         " JOIN notice n ON n.id = m.notice WHERE m.id IN (" OVER ") AND n.trigger <> 0 GROUP BY n.trigger, m.state"
+                         " ON CONFLICT(trigger, state) DO UPDATE SET count = count + excluded.count",
+                         "iii", before, (int64_t) max, questions);
+    if (r == 0)
+        r = pk_sql_write(store, err,
                          "DELETE FROM receipt WHERE attempt IN (SELECT t.id FROM attempt t JOIN message m ON m.id = t.message WHERE m.id IN"
                          " (" OVER "))",
                          "iii", before, (int64_t) max, questions);
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM attempt WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM held_due WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM message WHERE id IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0 && pk_sql_changed(store) >= (int64_t) max)
@@ -36,11 +44,57 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
     return r;
 }
 
+/* ---- what a text said ---- */
+
+/* Until the last message is final; a yes may be answered with them a while longer. An answer's values are found again by
+ * their digest: the next one of the kind is stored anew. */
+static int retain_values(struct pk_store *store, int64_t before_ms, size_t max, bool *ret_more, struct pk_error *err)
+{
+    return step(store,
+                "UPDATE notice SET vals = '{}', digest = NULL WHERE id IN (SELECT n.id FROM notice n LEFT JOIN trigger t ON t.id = n.trigger"
+                " WHERE n.vals <> '{}' AND coalesce(t.valid_until_ms, n.created_ms) < ?1 AND NOT EXISTS (SELECT 1 FROM message m"
+                " INDEXED BY message_by_notice WHERE m.notice = n.id AND m.state < 8) LIMIT ?2)",
+                before_ms, max, ret_more, err);
+}
+
+/* ---- answers to invitations ---- */
+
+static int add_up(struct pk_store *store, int64_t trigger, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO rsvp_total(trigger, yes, no, heads) SELECT ?1, coalesce(sum(yes), 0), coalesce(sum(1 - yes), 0),"
+                         " coalesce(sum(heads), 0) FROM rsvp WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)"
+                         " ON CONFLICT(trigger) DO UPDATE SET yes = yes + excluded.yes, no = no + excluded.no,"
+                         " heads = heads + excluded.heads",
+                         "i", trigger);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM rsvp WHERE trigger = ?1", "i", trigger);
+}
+
+/* Event by event: there are few, and each is added up whole. */
+static int retain_rsvps(struct pk_store *store, int64_t before_ms, struct pk_error *err)
+{
+    for (int64_t trigger = -1; before_ms > 0;) {
+        trigger = pk_sql_int(store, INT64_MAX, "SELECT min(trigger) FROM rsvp WHERE trigger > ?1", "i", trigger);
+        if (trigger == INT64_MAX)
+            break;
+        if (pk_sql_int(store, 0, "SELECT valid_until_ms FROM trigger WHERE id = ?1", "i", trigger) >= before_ms)
+            continue;
+        int r = add_up(store, trigger, err);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
 int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more,
                      struct pk_error *err)
 {
     *ret_more = false;
-    int r = retain_messages(store, retention, max, ret_more, err);
+    int r = retain_values(store, retention->values_before_ms, max, ret_more, err);
+    if (r == 0)
+        r = retain_rsvps(store, retention->rsvps_before_ms, err);
+    if (r == 0)
+        r = retain_messages(store, retention, max, ret_more, err);
     if (r == 0)
         r = step(store, "DELETE FROM reply WHERE id IN (SELECT id FROM reply WHERE at_ms < ?1 ORDER BY at_ms LIMIT ?2)",
                  retention->replies_before_ms, max, ret_more, err);
@@ -52,6 +106,19 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
                  "DELETE FROM trigger WHERE id IN (SELECT t.id FROM trigger t WHERE t.id < ?1 AND t.state >= 3 AND NOT EXISTS"
                  " (SELECT 1 FROM message m WHERE m.notice = t.notice) ORDER BY t.id LIMIT ?2)",
                  first_id_of(retention->triggers_before_ms), max, ret_more, err);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM trigger_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM rsvp_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = step(store, "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE updated_ms < ?1 AND state <> 1 LIMIT ?2)",
+                 retention->jobs_before_ms, max, ret_more, err);
+    if (r == 0)
+        r = step(store, "DELETE FROM proof WHERE (pseudonym, recipient) IN (SELECT pseudonym, recipient FROM proof INDEXED BY proof_by_end"
+                        " WHERE until_ms < ?1 LIMIT ?2)",
+                 retention->now_ms, max, ret_more, err);
     /* What was said, once nobody's message refers to it any more. */
     if (r == 0)
         r = step(store,
@@ -79,5 +146,10 @@ void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest)
         .replies_ms = pk_sql_int(store, 0, "SELECT min(at_ms) FROM reply", ""),
         .triggers_ms = moment_of(pk_sql_int(store, 0, "SELECT min(id) FROM trigger", "")),
         .audit_ms = pk_sql_int(store, 0, "SELECT at_ms FROM audit ORDER BY id LIMIT 1", ""),
+        .values_ms = pk_sql_int(store, 0, "SELECT created_ms FROM notice WHERE vals <> '{}' ORDER BY id LIMIT 1", ""),
+        .rsvps_ms = pk_sql_int(store, 0, "SELECT at_ms FROM rsvp ORDER BY id LIMIT 1", ""),
+        .parked_ms = pk_sql_int(store, 0, "SELECT at_ms FROM parked ORDER BY id LIMIT 1", ""),
+        .jobs_ms = pk_sql_int(store, 0, "SELECT min(updated_ms) FROM job", ""),
+        .proofs_ms = pk_sql_int(store, 0, "SELECT min(until_ms) FROM proof", ""),
     };
 }

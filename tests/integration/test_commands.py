@@ -64,7 +64,7 @@ class TestCommands(World):
         documents["backup"] = self.json("backup", str(self.folder / "copy.db"))
         documents["keys new"] = self.json("keys", "new", str(self.folder / "more.keys"))
         self.gateway.stop()
-        documents["restore"] = self.json("restore", str(self.folder / "copy.db"))
+        documents["restore"] = self.json("restore", str(self.folder / "copy.db"), "--journal", str(self.gateway.folder / "pokana.journal"))
         for name, document in documents.items():
             self.assertIsInstance(document, dict, name)
             if not name.startswith("play"):  # the desk of pretended phones is the one place that shows them

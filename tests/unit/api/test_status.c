@@ -82,6 +82,11 @@ static void test_status_is_whole(void **state)
     assert_int_equal(said_int(&asked, "recipients"), 0);
     assert_int_equal(said_int(&asked, "outbox"), 0);
     assert_said(&asked, "accounts[1].name", "second");
+    assert_false(said_bool(&asked, "journal.kept"));
+    assert_said(&asked, "retention[0].kind", "messages");
+    assert_int_equal(said_int(&asked, "retention[0].keptSeconds"), house->rules.keep_messages_ms / 1000);
+    assert_int_equal(pk_json_kind(pk_json_at(asked.json, "retention[2].oldestAt")), PK_JSON_NULL); /* no replies */
+    assert_true(said(&asked, "retention[0].oldestAt").len > 0);
     house_forget(&asked);
 }
 

@@ -49,9 +49,11 @@ static void printed(int status, const char *out, const char *err)
 #define STATUS                                                                                                                        \
     "{\"instance\":\"voorbeeld\",\"version\":\"0.1.0\",\"startedAt\":\"2026-10-14T14:10:00Z\","                                       \
     "\"broker\":{\"configured\":true,\"connected\":false,\"trouble\":\"connection refused\"},\"hold\":{\"all\":true,\"restored\":false}," \
-    "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
+    "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},"  \
+    "\"journal\":{\"kept\":true,\"behind\":true,\"owed\":2,\"lastRecordAt\":null},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
     "\"recipients\":41,\"outbox\":0,\"accounts\":[{\"name\":\"main\",\"adapter\":\"simulator\",\"channel\":\"sms\",\"state\":\"working\"," \
-    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}]}"
+    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}],"  \
+    "\"retention\":[{\"kind\":\"replies\",\"keptSeconds\":604800,\"since\":\"they came\",\"oldestAt\":\"2026-10-14T14:10:00Z\"}]}"
 
 static void test_status(void **state)
 {
@@ -64,12 +66,16 @@ static void test_status(void **state)
             "condition          degraded: no broker\n"
             "sending            paused by an operator; pokana resume --all lifts this\n"
             "broker             not connected: connection refused\n"
+            "journal            cannot be written: 2 STOPs, withdrawals or erasures are in the database only\n"
             "recipients         41\n"
             "messages           queued 3, delivered 12\n"
             "events to publish  0\n"
             "\n"
             "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  WHY\n"
-            "main     simulator  sms      working          2      16  -\n",
+            "main     simulator  sms      working          2      16  -\n"
+            "\n"
+            "KEPT        FOR  AFTER      OLDEST\n"
+            "replies  7 days  they came  16:10:00\n",
             "");
     PLAY(pk_command_status, NONE, true, { "GET /v1/status", 200, "{\"b\":1,\"a\":\"я\"}" });
     printed(0, "{\"a\":\"я\",\"b\":1}\n", "");
@@ -166,10 +172,10 @@ static void test_pause_and_resume_all(void **state)
     PLAY(pk_command_pause, WORDS("--all"), false, { "PUT /v1/hold {\"all\":true}", 200, "{\"all\":true,\"restored\":false}" });
     printed(0, "paused: nothing is handed over any more, also after a restart, until pokana resume --all\n", "");
     PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":false}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" });
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
     printed(0, "resumed: sending goes on\n", "");
     PLAY(pk_command_resume, WORDS("--all"), true, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":false}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" });
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
     printed(0, "{\"all\":false,\"restored\":false}\n", "");
     misused(&pk_command_pause, NONE, "say --all");
     misused(&pk_command_resume, WORDS("main"), "pokana accounts resume main");
@@ -178,8 +184,13 @@ static void test_pause_and_resume_all(void **state)
 static void test_resume_after_a_restore_tells_what_waits(void **state)
 {
     (void) state;
-    PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":true}" },
-         { "PUT /v1/hold {\"all\":false,\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" },
+    /* The operator's own pause is another thing. */
+    PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":true}" },
+         { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":true}" });
+    printed(0, "still on hold: a backup was restored; when you have looked at what is uncertain, pokana resume --after-restore\n", "");
+    PLAY(pk_command_resume, WORDS("--after-restore"), false, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":true}" },
+         { "PUT /v1/hold {\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" },
+         { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=deferred", 200, "{\"messages\":[{\"held\":false},{\"held\":true}],\"next\":\"0000000000007\"}" },
          { "GET /v1/messages?limit=500&state=deferred&after=0000000000007", 200, "{\"messages\":[{\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[],\"next\":null}" },
@@ -198,6 +209,7 @@ static void test_held_messages_are_listed(void **state)
 {
     (void) state;
     PLAY(pk_command_messages, WORDS("list", "--held", "--limit", "1"), true,
+         { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=deferred", 200, "{\"messages\":[{\"id\":\"3\",\"held\":false},{\"id\":\"2\",\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[{\"id\":\"1\",\"held\":true}],\"next\":\"0000000000001\"}" });
     printed(0, "{\"messages\":[{\"held\":true,\"id\":\"2\"}],\"next\":null}\n", "");

@@ -88,6 +88,7 @@ static void every_kind_of_value_is_read(void **state)
     assert_string_equal(rules->organisation, "Общината");
     assert_string_equal(rules->phone, "+31 75 123 4567");
     assert_string_equal(rules->page, "https://m.example.nl/bg");
+    assert_string_equal(config->journal, "/var/data/pokana.journal"); /* beside the database */
     assert_string_equal(config->public_address, "[::1]:8080");
     assert_string_equal(rules->public_url, "https://m.example.nl/x");
     assert_string_equal(config->database, "/var/data/p.db");
@@ -207,6 +208,30 @@ static void each_mistake_is_told_with_its_remedy(void **state)
                       "0 [] : there is no [account NAME] section | A configured instance of an adapter. Its own settings are shown by `pokana "
                       "adapters NAME`.\n"
                       "0 [] : there is no [route NAME] section | The accounts of one channel, in order of preference.\n" },
+    };
+    struct place place;
+    (void) state;
+    place_make(&place);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        assert_null(place_read(&place, cases[i].text));
+        assert_string_equal(place.told, cases[i].told);
+    }
+    place_remove(&place);
+}
+
+/* How long what is kept has a most that cannot be passed, and must be long enough for what needs it. */
+static void retention_has_its_bounds(void **state)
+{
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        { PLACE_LEAST "[retention]\nvalues = 8d\n", "10 [retention] values: 8d is not between 1h and 7d | What was filled into a text, after its validity; of a "
+          "text that asks nothing until its messages are final.\n" },
+        { PLACE_LEAST "[retention]\nrsvps = 91d\n", "10 [retention] rsvps: 91d is not between 1d and 90d | Who said yes or no to an invitation, after its validity; the "
+          "sums stay as long as the trigger.\n" },
+        { PLACE_LEAST "[limits]\nreply_window = 8d\n",
+          "10 [limits] reply_window: a yes could not be answered: what it is about is kept for 7d only | Make it shorter, or [retention] values "
+          "longer.\n" },
     };
     struct place place;
     (void) state;
@@ -409,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_door_on_this_machine_is_called_as_it_listens),
         cmocka_unit_test(every_kind_of_value_is_read),
         cmocka_unit_test(each_mistake_is_told_with_its_remedy),
+        cmocka_unit_test(retention_has_its_bounds),
         cmocka_unit_test(publishers_name_what_exists),
         cmocka_unit_test(all_mistakes_are_told_at_once),
         cmocka_unit_test(a_secret_file_is_private),

@@ -57,8 +57,8 @@ static int end(void **state)
 /* Runs it; a word "@name" is the file of that name in the folder. */
 static void run(const struct pk_command *command, bool json, const char *const *words)
 {
-    const char *told[8] = { 0 };
-    char paths[8][96];
+    const char *told[12] = { 0 };
+    char paths[12][96];
     struct pk_invocation invocation = { .config = here.config, .json = json };
     for (size_t i = 0; words[i]; i++) {
         told[i] = words[i];
@@ -90,7 +90,7 @@ static void test_keys(void **state)
     run(&pk_command_keys, false, WORDS("new", "@keys"));
     printed(5, "is there already");
     run(&pk_command_keys, true, WORDS("list"));
-    printed(0, "\"keys\":[{\"id\":1,\"current\":true,\"database\":\"absent\"}]");
+    printed(0, "\"keys\":[{\"id\":1,\"current\":true,\"database\":\"absent\",\"needed\":[]}]");
     /* The 64 digits are nowhere in what is shown. */
     in_folder("keys", path);
     pk_buf_init(&bytes, 4096);
@@ -146,22 +146,36 @@ static void test_backup_and_restore(void **state)
     printed(0, "backup is complete: ");
     run(&pk_command_backup, false, WORDS("@backup"));
     printed(5, "is there already");
+    /* Nobody forgets the journal by accident, and nobody alone decides to do without. */
     run(&pk_command_restore, false, WORDS("@backup"));
+    printed(6, "the journal is not named");
+    run(&pk_command_restore, false, WORDS("@backup", "--without-journal"));
+    printed(6, "there is no journal: who said STOP between 20");
+    run(&pk_command_restore, false, WORDS("@backup", "--without-journal", "--accepted-by", "ann"));
+    printed(2, "two different people");
+    run(&pk_command_restore, false, WORDS("@backup", "--without-journal", "--accepted-by", "ann", "--accepted-by", "Ann"));
+    printed(2, "two different people");
+    run(&pk_command_restore, false, WORDS("@backup", "--without-journal", "--accepted-by", "ann", "--accepted-by", "bo", "--accepted-by", "cy"));
+    printed(2, "--accepted-by is given twice");
+    run(&pk_command_restore, false, WORDS("@backup", "--without-journal", "--accepted-by", "ann", "--accepted-by", "bo"));
     printed(0, "1 people, 1 entries of consent, all in order");
-    printed(0, "1 messages waited in the backup and are held; 1 of them were due by now");
-    printed(0, "pokana resume --all");
-    run(&pk_command_restore, true, WORDS("@backup"));
-    printed(0, "\"held\":1,\"uncertain\":0,\"dueByNow\":1");
+    printed(0, "1 messages waited in the backup: they may have been sent since and are uncertain; 1 of them were due by now");
+    printed(0, "IS NOT KNOWN");
+    printed(0, "pokana resume --after-restore");
+    run(&pk_command_restore, true, WORDS("@backup", "--without-journal", "--accepted-by", "ann", "--accepted-by", "bo"));
+    printed(0, "\"uncertain\":1,\"waited\":1,\"dueByNow\":1");
+    run(&pk_command_restore, false, WORDS("@backup", "--journal", "@absent"));
+    assert_int_equal(here.caught.status, 4);
     /* With a key of another city nothing is touched. */
     char path[96];
     in_folder("keys", path);
     assert_int_equal(unlink(path), 0);
     run(&pk_command_keys, false, WORDS("new", "@keys"));
-    run(&pk_command_restore, false, WORDS("@backup"));
+    run(&pk_command_restore, false, WORDS("@backup", "--journal", "@absent"));
     printed(3, "was written with other keys");
     run(&pk_command_keys, false, WORDS("list"));
     printed(3, "was written with another key of this number");
-    run(&pk_command_restore, false, WORDS("@people.csv"));
+    run(&pk_command_restore, false, WORDS("@people.csv", "--journal", "@absent"));
     printed(12, "is not a database");
 }
 

@@ -242,6 +242,9 @@ static void fill_rules(struct house *house)
         .keep_messages_ms = 30 * DAY_MS,
         .keep_replies_ms = 7 * DAY_MS,
         .keep_triggers_ms = 365 * DAY_MS,
+        .keep_values_ms = 7 * DAY_MS,
+        .keep_rsvps_ms = 30 * DAY_MS,
+        .keep_proofs_ms = 1826 * DAY_MS,
         .keep_unanswered_ms = 7 * DAY_MS,
         .keep_ledger_ms = 1826 * DAY_MS,
     };

@@ -1,180 +1,283 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Triggers that a restored backup brings back half done: what they make now may have been sent since the backup was
- * taken, so it waits for a person. What is for later, and what is new, does not.
+ * After a restore: what was not final is uncertain and nothing sends it again by itself; what may have been run in the lost
+ * hours is held; and a person decides about each.
  */
-#include "tests/unit/cmocka.h"
+#include "tests/unit/service/house.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/base/id.h"
-#include "gateway/service/desks.h"
-#include "gateway/service/planner.h"
-#include "gateway/store/ledger.h"
-#include "gateway/store/names.h"
-#include "gateway/store/notices.h"
-#include "gateway/store/recipients.h"
+#include "gateway/service/holds.h"
+#include "gateway/service/tracker.h"
+#include "gateway/store/internal.h"
+#include "gateway/store/restored.h"
 #include "gateway/store/triggers.h"
 
-#define TAKEN_MS 1780300800000ll /* 2026-06-01T08:00:00Z */
-#define HOUR_MS 3600000ll
-#define RESTORED_MS (TAKEN_MS + 24 * HOUR_MS)
-#define NOW_MS (RESTORED_MS + HOUR_MS)
+static const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "uid:1000" };
 
-static const struct pk_rules rules = { .default_language = "bg", .question_every_ms = 1 };
-
-struct world {
-    struct pk_keyring *keys;
-    struct pk_catalog *catalog;
-    struct pk_store *store;
-    struct pk_loop *loop;
-    struct pk_service *service;
-    struct pk_desks desks;
-    struct pk_lane_route route;
-    uint32_t topic;
-};
-
-static void tell(void *ctx, const char *file, uint32_t line, const char *section, const char *key, const char *reason,
-                 const char *hint)
+static int nothing(void *ctx, const struct pk_trigger *trigger)
 {
-    (void) ctx;
-    (void) section;
-    (void) key;
-    (void) hint;
-    print_message("%s:%u: %s\n", file, line, reason);
+    (void) trigger;
+    (*(int *) ctx)++;
+    return 0;
 }
 
-static void add_person(struct world *world)
+/* As a restore leaves it, an hour after the backup was taken. */
+static void restored(struct house *house, int64_t *ret_held)
 {
-    int64_t who, address;
-    assert_int_equal(pk_recipient_add(world->store, PK_SLICE("bg"), PK_SLICE(""), NOW_MS, &who, NULL), 0);
-    assert_int_equal(pk_address_add(world->store, who, world->route.channel, PK_SLICE("+31600000001"), NOW_MS, &address, NULL),
+    struct pk_doubted doubted;
+    int told = 0;
+    int64_t now_ms = HOUSE_NOW + HOUR_MS;
+    pk_clock_advance(now_ms - pk_clock_wall_ms());
+    assert_int_equal(pk_messages_doubt(house->store, now_ms, now_ms + 48 * HOUR_MS, &doubted, NULL), 0);
+    assert_int_equal(pk_triggers_hold(house->store, now_ms + 15 * MINUTE_MS, 5, nothing, &told, ret_held, NULL), 0);
+    assert_int_equal(told, *ret_held);
+    assert_int_equal(pk_store_set_number(house->store, "hold.restored", 1, NULL), 0);
+    assert_int_equal(pk_store_set_number(house->store, "restore.taken_ms", HOUSE_NOW, NULL), 0);
+    assert_int_equal(pk_store_set_number(house->store, "restore.at_ms", now_ms, NULL), 0);
+    assert_int_equal(pk_store_commit(house->store, NULL), 0);
+    house_reopen(house);
+}
+
+static void lift(struct house *house)
+{
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_hold_restored_lift(house->service, &operator, pk_clock_wall_ms(), NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    house_turns(house, 3);
+}
+
+static size_t handed(const struct house *house)
+{
+    return house->posts[0]->count + house->posts[1]->count;
+}
+
+/* Four messages: one delivered, one accepted, one being handed over, one waiting for later. */
+static void four_messages(struct house *house)
+{
+    house_people(house, 4, "school:windroos");
+    assert_int_equal(pk_store_set_number(house->store, "hold.all", 1, NULL), 0);
+    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION "," HOUSE_TAGS ",\"validUntil\":\"2026-10-13T20:00:00Z\""), 0);
+    assert_int_equal(sqlite3_exec(house->store->db, "UPDATE message SET due_ms = 1791894600000 WHERE id = (SELECT max(id) FROM message)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK); /* 12:30 */
+    assert_int_equal(pk_store_set_number(house->store, "hold.all", 0, NULL), 0);
+    house_later(house, MINUTE_MS);
+    assert_int_equal(handed(house), 3);
+    post_complete(house->posts[0], 0, PK_OUTCOME_ACCEPTED);
+    post_complete(house->posts[0], 1, PK_OUTCOME_ACCEPTED);
+    house_settle(house);
+    assert_int_equal(post_receipt(house->posts[0], 0, PK_RECEIPT_DELIVERED), 0);
+    house_turns(house, 2);
+    post_complete(house->posts[0], 2, PK_OUTCOME_UNCERTAIN);
+    house_settle(house);
+    assert_int_equal(house_messages(house, "state = 8"), 1);
+    assert_int_equal(house_messages(house, "state = 5"), 1);
+    assert_int_equal(house_messages(house, "state = 4"), 1);
+    assert_int_equal(house_messages(house, "state < 3"), 1);
+}
+
+static void what_was_not_final_is_uncertain(void **state)
+{
+    struct house *house = *state;
+    int64_t held;
+    four_messages(house);
+    restored(house, &held);
+    assert_int_equal(house_messages(house, "state = 4"), 3);
+    assert_int_equal(house_messages(house, "state = 8"), 1);
+    assert_int_equal(house_messages(house, "state = 4 AND flags & 2"), 1); /* the one that waited: for release and drop */
+    assert_int_equal(house_message(house, "state = 4 AND flags & 2").reason, PK_REASON_RESTORED);
+    house_assert_counts(house);
+    lift(house);
+    house_later(house, 5 * HOUR_MS);
+    assert_int_equal(handed(house), 0); /* of this life: nothing leaves by itself */
+    assert_int_equal(house_messages(house, "state = 4"), 3);
+    /* It stays for people to see, and ends as what nobody knows. */
+    house_later(house, 42 * HOUR_MS);
+    house_later(house, 2 * SECOND_MS);
+    assert_int_equal(house_messages(house, "state = 4"), 3);
+    house_later(house, 2 * HOUR_MS);
+    house_later(house, 2 * SECOND_MS);
+    assert_int_equal(house_messages(house, "state = 11"), 3);
+    house_assert_counts(house);
+}
+
+static void decide(struct house *house, bool drop)
+{
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_held_decide(house->service, &operator, drop, pk_clock_wall_ms(), NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    house_later(house, 1100);
+    house_turns(house, 3);
+}
+
+static void released_when_it_was_due(void **state)
+{
+    struct house *house = *state;
+    int64_t held;
+    four_messages(house);
+    restored(house, &held);
+    lift(house);
+    decide(house, false);
+    struct pk_message message = house_message(house, "flags & 1");
+    assert_int_equal(message.state, PK_MESSAGE_DEFERRED);
+    assert_int_equal(message.due_ms, 1791894600000);
+    assert_int_equal(message.flags, PK_MESSAGE_POSSIBLE_DOUBLE);
+    assert_int_equal(handed(house), 0);
+    house_later(house, 1791894600000 - pk_clock_wall_ms() + 1);
+    assert_int_equal(handed(house), 1);
+    assert_int_equal(house_messages(house, "state = 4"), 2); /* those at a provider were not sent again */
+    house_assert_counts(house);
+}
+
+static void dropped_is_not_known(void **state)
+{
+    struct house *house = *state;
+    int64_t held;
+    four_messages(house);
+    restored(house, &held);
+    decide(house, true);
+    assert_int_equal(house_messages(house, "state = 11 AND flags = 0"), 1);
+    assert_int_equal(house_messages(house, "state = 4"), 2);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM held_due"), 0);
+    house_assert_counts(house);
+}
+
+static void one_by_one(void **state)
+{
+    struct house *house = *state;
+    int64_t held;
+    four_messages(house);
+    restored(house, &held);
+    lift(house);
+    int64_t id = house_message(house, "state = 4 AND flags & 2").id;
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_tracker_resolve(house->service, &operator, id, PK_RESOLVE_RESEND, pk_clock_wall_ms(), NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    house_turns(house, 2);
+    assert_int_equal(house_message(house, "flags & 1").due_ms, 1791894600000);
+    assert_int_equal(handed(house), 0);
+}
+
+/* ---- triggers ---- */
+
+static int decide_trigger(struct house *house, int64_t id, bool drop)
+{
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    int r = pk_hold_trigger_decide(house->service, &operator, id, drop, pk_clock_wall_ms(), NULL);
+    if (r == 0)
+        assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    else
+        pk_unit_drop(house->store);
+    house_turns(house, 3);
+    return r;
+}
+
+static void triggers_of_the_lost_hours_are_held(void **state)
+{
+    struct house *house = *state;
+    int64_t held;
+    house_people(house, 2, "school:windroos");
+    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION "," HOUSE_TAGS ",\"sendAt\":\"2026-10-13T10:00:00Z\","
+                                                    "\"validUntil\":\"2026-10-13T20:00:00Z\""),
+                     0); /* would be made at 9:45, and it is 9:30 */
+    assert_int_equal(house_publish(house, "school", HOUSE_FESTIVAL "," HOUSE_TAGS ",\"sendAt\":\"2026-10-13T12:00:00Z\","
+                                                    "\"validUntil\":\"2026-10-13T20:00:00Z\""),
                      0);
-    struct pk_consent_event event = {
-        .recipient = who, .topic = world->topic, .channel = world->route.channel, .kind = PK_CONSENT_CONFIRMED, .at_ms = TAKEN_MS
-    };
-    assert_int_equal(pk_ledger_append(world->store, &event, NULL), 0);
+    assert_int_equal(house_messages(house, "1"), 0);
+    /* As if it had been asked an hour earlier for a quarter past nine. */
+    assert_int_equal(sqlite3_exec(house->store->db, "UPDATE trigger SET send_at_ms = 1791882900000 WHERE id = (SELECT min(id) FROM trigger)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    restored(house, &held);
+    assert_int_equal(held, 1);
+    lift(house);
+    house_later(house, HOUR_MS);
+    assert_int_equal(house_messages(house, "1"), 0);
+    int64_t id = house_count(house, "SELECT id FROM trigger WHERE state = 5");
+    assert_int_equal(decide_trigger(house, id, false), 0);
+    assert_int_equal(house_messages(house, "1"), 2);
+    assert_int_equal(handed(house), 2);
+    assert_int_equal(decide_trigger(house, id, false), PK_E_CONFLICT); /* decided already */
+    house_later(house, 90 * MINUTE_MS); /* what was for later goes by itself */
+    assert_int_equal(house_messages(house, "1"), 4);
 }
 
-static int begin(void **state)
+static void a_dropped_trigger_is_told(void **state)
 {
-    static const uint8_t master[PK_KEY_BYTES] = { 7 };
-    struct pk_ini_report report = { .tell = tell };
-    struct world *world = calloc(1, sizeof *world);
-    pk_clock_set_manual(NOW_MS);
-    world->keys = pk_keyring_new();
-    assert_int_equal(pk_keyring_add(world->keys, 1, master, NULL), 0);
-    assert_int_equal(pk_catalog_load(PK_TEST_TEMPLATES, &report, &world->catalog, NULL), 0);
-    struct pk_store_config config = { .path = ":memory:", .keys = world->keys };
-    assert_int_equal(pk_store_open(&config, &world->store, NULL), 0);
-    assert_int_equal(pk_loop_new(&world->loop, NULL), 0);
-    assert_int_equal(pk_name_intern(world->store, PK_NAME_ROUTE, PK_SLICE("main"), &world->route.id, NULL), 0);
-    assert_int_equal(pk_name_intern(world->store, PK_NAME_CHANNEL, PK_SLICE("sms"), &world->route.channel, NULL), 0);
-    assert_int_equal(pk_name_intern(world->store, PK_NAME_TOPIC, PK_SLICE("festival"), &world->topic, NULL), 0);
-    world->desks = (struct pk_desks){ .routes = &world->route, .route_count = 1 };
-    world->service = pk_service_new_planning(world->store, &rules, world->catalog);
-    world->service->loop = world->loop;
-    world->service->desks = &world->desks;
-    world->service->planner = pk_planner_new(world->service);
-    add_person(world);
-    assert_int_equal(pk_store_set_number(world->store, "restore.taken_ms", TAKEN_MS, NULL), 0);
-    assert_int_equal(pk_store_set_number(world->store, "restore.at_ms", RESTORED_MS, NULL), 0);
-    assert_int_equal(pk_store_commit(world->store, NULL), 0);
-    *state = world;
-    return 0;
+    struct house *house = *state;
+    int64_t held;
+    house_people(house, 2, "school:windroos");
+    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION "," HOUSE_TAGS ",\"sendAt\":\"2026-10-13T09:40:00Z\""), 0);
+    restored(house, &held);
+    assert_int_equal(held, 1);
+    assert_int_equal(decide_trigger(house, house_count(house, "SELECT id FROM trigger"), true), 0);
+    assert_int_equal(house_count(house, "SELECT state FROM trigger"), PK_TRIGGER_CANCELLED);
+    assert_int_equal(house_messages(house, "1"), 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'trigger.drop'"), 1);
 }
 
-static int end(void **state)
+static int publish_at(struct house *house, const char *id, const char *time)
 {
-    struct world *world = *state;
-    world->service->desks = NULL; /* ours */
-    pk_service_free(world->service);
-    pk_store_close(world->store);
-    pk_loop_free(world->loop);
-    pk_catalog_free(world->catalog);
-    pk_keyring_free(world->keys);
-    pk_clock_set_system();
-    free(world);
-    return 0;
+    char payload[1024];
+    (void) snprintf(payload, sizeof payload,
+                    "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"urn:school\",\"type\":\"nl.notices.notice-requested.v1\"%s%s%s,"
+                    "\"data\":{" HOUSE_INVITATION "," HOUSE_TAGS "}}",
+                    id, time ? ",\"time\":\"" : "", time ? time : "", time ? "\"" : "");
+    struct pk_intake_event event = { .publisher = PK_SLICE("school"), .payload = pk_slice_of(payload) };
+    int r = pk_intake_take(house->service->intake, &event, NULL);
+    house_turns(house, 2);
+    return r;
 }
 
-static void add_trigger(struct world *world, int64_t received_ms, int64_t send_at_ms)
+/* A publisher says again what the lost database had taken in and run. */
+static void an_event_of_the_lost_hours_is_held(void **state)
 {
-    struct pk_notice notice = { .cls = PK_CLASS_NOTICE,
-                                .topic = world->topic,
-                                .template_name = PK_SLICE("festival-invitation"),
-                                .values = PK_SLICE("{}"),
-                                .created_ms = received_ms };
-    struct pk_trigger trigger = { .id = pk_id_ordered(),
-                                  .state = PK_TRIGGER_EXPANDING,
-                                  .source = PK_SLICE("urn:x"),
-                                  .event_id = PK_SLICE("1"),
-                                  .type = PK_SLICE("t"),
-                                  .received_ms = received_ms,
-                                  .audience = PK_SLICE("{}"),
-                                  .send_at_ms = send_at_ms,
-                                  .valid_until_ms = NOW_MS + 1000 * HOUR_MS,
-                                  .priority = PK_PRIORITY_NORMAL,
-                                  .route = world->route.id,
-                                  .ceiling = 10 };
-    notice.trigger = trigger.id;
-    assert_int_equal(pk_notice_add(world->store, &notice, &trigger.notice, NULL), 0);
-    assert_int_equal(pk_trigger_add(world->store, &trigger, NULL), 0);
+    struct house *house = *state;
+    int64_t held;
+    house_people(house, 1, "school:windroos");
+    restored(house, &held);
+    assert_int_equal(publish_at(house, "in-between", "2026-10-13T09:00:00Z"), 0);
+    assert_int_equal(publish_at(house, "no-time", NULL), 0);
+    assert_int_equal(publish_at(house, "before", "2026-10-13T08:29:00Z"), 0);
+    lift(house);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger WHERE state = 5"), 3); /* the clocks of others differ */
+    assert_int_equal(publish_at(house, "after", "2026-10-13T09:30:01Z"), 0);
+    assert_int_equal(publish_at(house, "no-time-later", NULL), 0);
+    assert_int_equal(publish_at(house, "in-between-later", "2026-10-13T09:30:00Z"), 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger WHERE state = 5"), 4);
+    assert_int_equal(handed(house), 2);
 }
 
-static int keep(void *ctx, const struct pk_message *message)
-{
-    *(struct pk_message *) ctx = *message;
-    return 0;
-}
+/* ---- said ---- */
 
-/* What the trigger makes when it is expanded now. */
-static struct pk_message expand(struct world *world, int64_t received_ms, int64_t send_at_ms)
+static void it_is_said(void **state)
 {
-    struct pk_message made = { 0 };
-    struct pk_message_filter any = { .state = -1 };
-    add_trigger(world, received_ms, send_at_ms);
-    pk_planner_run(world->service->planner);
-    assert_int_equal(pk_store_commit(world->store, NULL), 0);
-    assert_int_equal(pk_messages_list(world->store, &any, 10, keep, &made, NULL), 0);
-    assert_int_not_equal(made.id, 0);
-    return made;
-}
-
-static void test_what_may_have_been_sent_waits(void **state)
-{
-    struct pk_message made = expand(*state, TAKEN_MS - HOUR_MS, 0);
-    assert_int_equal(made.flags, PK_MESSAGE_HELD);
-    assert_int_equal(made.reason, PK_REASON_RESTORED);
-}
-
-static void test_what_was_due_meanwhile_waits(void **state)
-{
-    struct pk_message made = expand(*state, TAKEN_MS - HOUR_MS, RESTORED_MS - HOUR_MS);
-    assert_int_equal(made.flags, PK_MESSAGE_HELD);
-}
-
-static void test_what_is_for_later_does_not(void **state)
-{
-    struct world *world = *state;
-    pk_clock_advance(100 * HOUR_MS);
-    struct pk_message made = expand(world, TAKEN_MS - HOUR_MS, RESTORED_MS + 100 * HOUR_MS);
-    assert_int_equal(made.flags, 0);
-    assert_int_equal(made.reason, PK_REASON_NONE);
-}
-
-static void test_what_is_new_does_not(void **state)
-{
-    struct pk_message made = expand(*state, NOW_MS, 0);
-    assert_int_equal(made.flags, 0);
+    struct house *house = *state;
+    struct pk_condition condition;
+    int64_t held;
+    restored(house, &held);
+    pk_upkeep_condition(house->service->upkeep, &condition);
+    assert_true(condition.degraded);
+    assert_string_equal(condition.why, "a backup of 2026-10-13T08:30:00Z was restored: nothing is sent until pokana resume --after-restore");
+    assert_int_equal(pk_store_set_number(house->store, "restore.unknown_from_ms", HOUSE_NOW + MINUTE_MS, NULL), 0);
+    pk_upkeep_condition(house->service->upkeep, &condition);
+    assert_non_null(strstr(condition.why, "; STOPs since 2026-10-13T08:31:00Z are not known"));
+    lift(house);
+    pk_upkeep_condition(house->service->upkeep, &condition);
+    assert_string_equal(condition.why, "");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_what_may_have_been_sent_waits, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_was_due_meanwhile_waits, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_for_later_does_not, begin, end),
-        cmocka_unit_test_setup_teardown(test_what_is_new_does_not, begin, end),
+        in_house(what_was_not_final_is_uncertain),
+        in_house(released_when_it_was_due),
+        in_house(dropped_is_not_known),
+        in_house(one_by_one),
+        in_house(triggers_of_the_lost_hours_are_held),
+        in_house(a_dropped_trigger_is_told),
+        in_house(an_event_of_the_lost_hours_is_held),
+        in_house(it_is_said),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("restored", tests, NULL, NULL);
 }
