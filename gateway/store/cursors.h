@@ -14,5 +14,7 @@
 int pk_cursor_get(struct pk_store *store, uint32_t account, struct pk_slice adapter, struct pk_buf *ret_cursor, struct pk_error *err);
 int pk_cursor_set(struct pk_store *store, uint32_t account, struct pk_slice adapter, struct pk_slice cursor, int64_t now_ms,
                   struct pk_error *err);
+/* All of them, sealed under the newest key: there are as many as accounts. */
+int pk_cursors_rekey(struct pk_store *store, struct pk_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "gateway/store/rekey.h"
 
 #include "gateway/store/attempts.h"
+#include "gateway/store/cursors.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/recipients.h"
@@ -131,7 +132,9 @@ static int collect(struct pk_store *store, const char *sql, size_t max, int64_t 
 
 static int finish(struct pk_store *store, int64_t now_ms, struct pk_error *err)
 {
-    int r = set_place(store, NOTHING, 0, err);
+    int r = pk_cursors_rekey(store, err);
+    if (r == 0)
+        r = set_place(store, NOTHING, 0, err);
     return r == 0 ? pk_store_set_number(store, FINISHED, now_ms, err) : r;
 }
 
@@ -173,6 +176,7 @@ static const struct {
     { "silence", "silent", "key", "key", true },
     { "proofs", "proof", "key", "key", true },
     { "providers' ids", "attempt", "provider_id", "key_of(provider_id)", true },
+    { "places in what providers keep", "cursor", "value", "key_of(value)", false },
     { "replies", "reply", "text", "key_of(text)", true },
     { "parts of replies", "reply_part", "text", "key_of(text)", true },
     { "answers by hand", "inbox", "words", "key_of(words)", true },

@@ -7,6 +7,7 @@
 
 #include "gateway/base/file.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/cursors.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/person.h"
 #include "gateway/store/rekey.h"
@@ -137,6 +138,10 @@ static void chunk_by_chunk(void **state)
 {
     struct place *place = *state;
     struct pk_rekey rekey;
+    struct pk_buf read;
+    pk_buf_init(&read, PK_CURSOR_MAX);
+    assert_int_equal(pk_cursor_set(place->desk.store, 3, PK_SLICE("post"), PK_SLICE("page 7"), NOW, NULL), 0);
+    commit(place);
     assert_int_equal(open_with(place, ring_of(2)), 0);
     assert_false(pk_rekey_is_done(place->desk.store));
     begin(place);
@@ -148,6 +153,10 @@ static void chunk_by_chunk(void **state)
     }
     run_to_the_end(place);
     assert_int_equal(under(place, 2), PEOPLE);
+    assert_int_equal(pk_sql_int(place->desk.store, 0, "SELECT key_of(value) FROM cursor", ""), 2);
+    assert_int_equal(pk_cursor_get(place->desk.store, 3, PK_SLICE("post"), &read, NULL), 0);
+    assert_string_equal(pk_buf_text(&read), "page 7");
+    pk_buf_finish(&read);
     check_all(place);
     pk_rekey_read(place->desk.store, &rekey);
     assert_false(rekey.running);
