@@ -47,12 +47,7 @@ static void print_list(const struct pk_pages *pages)
         pk_table_json(table, pk_json_get(entry, "result"));
         pk_table_json(table, pk_json_get(entry, "detail"));
     }
-    if (pk_table_rows(table) > 0)
-        pk_table_print(table);
-    else
-        (void) printf("no such entries\n");
-    if (pages->more)
-        (void) printf("there are more: --limit N, or go on with --after %s\n", pages->next);
+    pk_pages_show(pages, table, "no such entries");
 }
 
 static int list(const struct pk_invocation *invocation)

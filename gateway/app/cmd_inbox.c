@@ -37,12 +37,7 @@ static void print_list(const struct pk_pages *pages)
         pk_table_moment(table, pk_json_get(item, "firstAt"));
         pk_table_json(table, pk_json_get(item, "late"));
     }
-    if (pk_table_rows(table) > 0)
-        pk_table_print(table);
-    else
-        (void) printf("nothing to read\n");
-    if (pages->more)
-        (void) printf("there are more: --limit N, or go on with --after %s\n", pages->next);
+    pk_pages_show(pages, table, "nothing to read");
 }
 
 static int list(const struct pk_invocation *invocation)

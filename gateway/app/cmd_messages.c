@@ -42,14 +42,7 @@ static void print_list(const struct pk_pages *pages)
     const struct pk_json *message;
     while ((message = pk_pages_next(pages, &place)) != NULL)
         add_row(table, message);
-    if (pk_table_rows(table) > 0)
-        pk_table_print(table);
-    else
-        (void) printf("no such messages\n");
-    if (pages->more && pages->keep)
-        (void) printf("there are more: --limit N\n");
-    else if (pages->more)
-        (void) printf("there are more: --limit N, or go on with --after %s\n", pages->next);
+    pk_pages_show(pages, table, "no such messages");
 }
 
 /* A state is checked here, where all of them can be named. */

@@ -119,6 +119,19 @@ const struct pk_json *pk_pages_next(const struct pk_pages *pages, struct pk_page
     return NULL;
 }
 
+void pk_pages_show(const struct pk_pages *pages, const struct pk_table *table, const char *nothing)
+{
+    if (pk_table_rows(table) > 0)
+        pk_table_print(table);
+    else
+        (void) printf("%s\n", nothing);
+    /* Where items were passed over, the place of the last one read is not where the shown ones end. */
+    if (pages->more && pages->keep)
+        (void) printf("there are more: --limit N\n");
+    else if (pages->more)
+        (void) printf("there are more: --limit N, or go on with --after %s\n", pages->next);
+}
+
 void pk_pages_print(const struct pk_pages *pages)
 {
     struct pk_buf text;

@@ -4,6 +4,7 @@
 #define PK_APP_PAGES_H
 
 #include "gateway/app/ask.h"
+#include "gateway/app/table.h"
 #include "gateway/base/id.h"
 
 #define PK_PAGES_LIMIT 50 /* when nothing is said */
@@ -36,6 +37,8 @@ struct pk_page_place {
     size_t page, item, given;
 };
 const struct pk_json *pk_pages_next(const struct pk_pages *pages, struct pk_page_place *place);
+/* For people: the table made of the items, or the words for when there are none, and how to read on. */
+void pk_pages_show(const struct pk_pages *pages, const struct pk_table *table, const char *nothing);
 /* --json: one document, as if it had been one page. */
 void pk_pages_print(const struct pk_pages *pages);
 
