@@ -5,6 +5,8 @@
  */
 #include "tests/unit/language/folder.h"
 
+#include "gateway/language/dates.h"
+
 static const char dutch[] = "[language]\nname = Nederlands\n" FOLDER_DATES;
 static const char made_up[] =
     "[language]\nname = Verzonnen\nlocale = zz\nfallback = nl\nreply-order = 5\n"
@@ -17,6 +19,7 @@ static const char made_up[] =
     "weekdays-short = en, du, tr, ka, pe, se, he\n"
     "months = jan, feb, mar, apr, maj, jun, jul, aug, sep, okt, nov, dek\n"
     "[choices]\nyes = SIJA\nno = NOJA\n"
+    "[holidays]\n10-13 = Festa\neaster+1 = Pasqua\n"
     "[replies]\nstop-first = halta\nyes = sija\nno = noja\nhelp-first = pomoca\npolite = milo\n";
 
 static void test_a_made_up_language(void **state)
@@ -63,6 +66,17 @@ static void test_a_made_up_language(void **state)
         assert_string_equal(pk_buf_text(&words), cases[i].wanted);
         pk_json_free(values);
     }
+
+    /* Days begin at midnight of the wall clock: 22:30 in Greenwich is the day after there. */
+    struct pk_wall *wall = NULL;
+    size_t own = 0;
+    while (!pk_slice_is(pk_catalog_language_tag(catalog, own), "zz"))
+        own++;
+    assert_int_equal(pk_wall_new("Europe/Amsterdam", &wall, NULL), 0);
+    assert_string_equal(pk_catalog_holiday(catalog, own, wall, 1791844200000), "Festa"); /* 2026-10-12T22:30:00Z */
+    assert_null(pk_catalog_holiday(catalog, own, wall, 1791844200000 - 3600000));
+    assert_null(pk_catalog_holiday(catalog, own == 0 ? 1 : 0, wall, 1791844200000));
+    pk_wall_free(wall);
 
     struct pk_buf no;
     pk_buf_init(&no, 64);
