@@ -9,7 +9,7 @@ import shutil
 import unittest
 from collections import Counter
 
-from world import World, number, until
+from world import World, moment, number, until
 
 PEOPLE = 60
 
@@ -77,7 +77,8 @@ class TestRestore(World):
         until("what is held to be given up", lambda: not any(message["held"] for message in self.messages(state="uncertain")))
         self.gateway.run("triggers", "drop", again[0])
         self.gateway.run("resume", "--after-restore")
-        third = self.accepted(school, self.event(data=self.values("Het Zonnehuis")))
+        # Times are told in whole seconds: one of the restore's own second may have been run before, and would be held.
+        third = self.accepted(school, self.event(data=self.values("Het Zonnehuis"), time=moment(seconds=2)))
         until("the third to be complete or at the provider", lambda: sum(
             count for state, count in self.trigger(third)["counts"].items() if state == "accepted") >= PEOPLE - 4)
         self.assertEqual(self.trigger(third)["counts"], {"accepted": PEOPLE - 4})  # three stopped, one erased
@@ -86,7 +87,7 @@ class TestRestore(World):
             self.assertEqual([key for key in self.told() if key[0] == number(n) and key not in before], [])
         # Whoever stopped as a stranger stays stopped when somebody signs them up.
         self.import_people(1, first=901)
-        fourth = self.accepted(school, self.event(data=self.values("De Vlinder")))
+        fourth = self.accepted(school, self.event(data=self.values("De Vlinder"), time=moment(seconds=2)))
         until("the fourth to be over", lambda: self.trigger(fourth)["counts"].get("accepted", 0) >= PEOPLE - 4)
         self.assertEqual(self.texts_to(901), [text for text in self.texts_to(901) if "СТАРТ" in text or "START" in text])
 
