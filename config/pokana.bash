@@ -36,9 +36,10 @@ _pokana_words()
     'accounts list') ;;
     'accounts pause') _pokana_names accounts list; echo '--reason' ;;
     'accounts resume') _pokana_names accounts list ;;
-    'accounts test') _pokana_names accounts list; echo '--to --language --wait' ;;
+    'accounts add') _pokana_names adapters; echo '--name' ;;
+    'accounts test') _pokana_names accounts list; echo '--to --language --wait --no-reply' ;;
     'accounts play') _pokana_names accounts list; echo '--answer' ;;
-    'accounts '*) echo 'list pause resume test play' ;;
+    'accounts '*) echo 'list add pause resume test play' ;;
     'pause '*) echo '--all' ;;
     'resume '*) echo '--all --after-restore' ;;
     'recipients import') echo '--already-confirmed --second-person --partial' ;;

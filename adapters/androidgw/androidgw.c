@@ -346,4 +346,5 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "Webhooks: the key of webhook_key; {hook} for sms:sent, sms:delivered, sms:failed, sms:cancelled, sms:received.",
 };

@@ -324,4 +324,8 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "In CM's Channels app, Gateway: copy the product token.\n"
+             "Gateway, Status reports: {hook}/WEBHOOK-SECRET (what webhook_secret holds), method POST, format JSON.\n"
+             "For replies: the same address at the virtual number's incoming messages, JSON.\n"
+             "CM signs nothing: keep that address to yourselves.",
 };

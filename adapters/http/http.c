@@ -119,4 +119,6 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "Give the provider {hook} for receipts and replies (with webhook_secret: {hook}/WEBHOOK-SECRET).\n"
+             "adapters/http/README.md works out two providers, setting by setting.",
 };

@@ -317,4 +317,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "Write the templates there, copy their ids into template.* settings; API integration: make a key of type Live.\n"
+             "API integration, Callbacks, delivery receipts: {hook} and the bearer token that webhook_token holds.\n"
+             "Have numbers abroad switched on, if you write to any.",
 };

@@ -339,4 +339,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .webhook = &webhook,
     .poll = &poll,
     .capabilities_of = capabilities_of,
+    .setup = "Make an API key in Spryng's portal, and write down the account's reference.\n"
+             "Tell Spryng how its calls prove themselves: PUT /v2/webhooks/authentication-methods with the header and key above.\n"
+             "POST /v2/webhooks/subscriptions with {hook} for sms-message-delivered, sms-message-failed, sms-message-received and sms-inbound-opted-out.",
 };

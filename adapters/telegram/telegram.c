@@ -158,4 +158,8 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .webhook = &webhook,
     .poll = &poll,
     .capabilities_of = capabilities_of,
+    .setup = "In Telegram, talk to @BotFather: /newbot, and copy the token it gives.\n"
+             "With updates = poll (the usual) nothing else is needed: the gateway asks.\n"
+             "With updates = webhook: call setWebhook with url={hook}, secret_token= what webhook_secret holds, and allowed_updates message, callback_query, my_chat_member.\n"
+             "Give the bot a privacy policy and say in its description whose it is.",
 };

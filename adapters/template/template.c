@@ -179,4 +179,5 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "Tell the provider to call {hook}/WEBHOOK-SECRET (what webhook_secret holds).",
 };

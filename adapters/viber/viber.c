@@ -111,4 +111,6 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "In the Viber admin panel (partners.viber.com): copy the bot's token.\n"
+             "While the gateway runs, call set_webhook once with url {hook} and event_types delivered, seen, failed, subscribed, unsubscribed, conversation_started.",
 };

@@ -140,4 +140,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .setup = "In the Meta developer portal: an app with WhatsApp, the sending number, and a system user's token with whatsapp_business_messaging.\n"
+             "File each text as a template, category UTILITY, in each language, and name it in a template.* setting.\n"
+             "WhatsApp, Configuration: callback URL {hook}, verify token: what verify_token holds; subscribe to messages and user_preferences.",
 };

@@ -33,6 +33,7 @@ static const struct route routes[] = {
     { "POST", "/v1/accounts/{}/pause", pk_api_account_pause, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_ACCOUNT_PAUSE },
     { "POST", "/v1/accounts/{}/resume", pk_api_account_resume, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_ACCOUNT_PAUSE },
     { "POST", "/v1/accounts/{}/test", pk_api_account_test, PK_BODY_JSON, false, PK_ACTION_ACCOUNT_TEST },
+    { "GET", "/v1/accounts/{}/test", pk_api_account_tested, PK_BODY_NONE, false, PK_ACTION_ACCOUNT_TEST },
     { "GET", "/v1/accounts/{}/play", pk_api_play_list, PK_BODY_NONE, false, PK_ACTION_PLAY_DESK },
     { "POST", "/v1/accounts/{}/play", pk_api_play_answer, PK_BODY_JSON, false, PK_ACTION_PLAY_DESK },
     { "GET", "/v1/hold", pk_api_hold, PK_BODY_NONE, false, PK_ACTION_STATUS_VIEW },

@@ -23,6 +23,7 @@ void pk_api_accounts(struct pk_call *call);
 void pk_api_account_pause(struct pk_call *call);
 void pk_api_account_resume(struct pk_call *call);
 void pk_api_account_test(struct pk_call *call);
+void pk_api_account_tested(struct pk_call *call);
 
 /* play.c */
 void pk_api_play_list(struct pk_call *call);

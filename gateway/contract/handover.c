@@ -3,6 +3,7 @@
 #include "gateway/contract/trial.h"
 
 #include "gateway/base/text.h"
+#include "gateway/plugin/record.h"
 #include "gateway/plugin/url.h"
 
 #include <stdio.h>
@@ -172,6 +173,8 @@ bool pk_trial_hand_over(struct pk_bench *bench, const struct pk_job *job, const 
     struct pk_request request;
     struct pk_round round = { .size = sizeof round, .request = &request };
     bool good = true, done = false;
+    struct pk_buf record;
+    pk_buf_init(&record, 2u * PK_RECORD_MAX_BYTES);
     *ret_handed = (struct pk_handed){ 0 };
     pk_request_init(&request);
     bench->job = job;
@@ -200,10 +203,14 @@ bool pk_trial_hand_over(struct pk_bench *bench, const struct pk_job *job, const 
         if (looked)
             looked(ctx, round.number, &request, round.submits != 0);
         round.answer = answers[round.number < count ? round.number : count - 1];
+        pk_record_request(&record, bench->settings, job, &request);
+        pk_record_answer(&record, bench->settings, job, round.answer);
         round.number++;
         ret_handed->rounds = round.number;
     }
     pk_request_finish(&request);
+    pk_bench_private(bench, pk_buf_slice(&record), "the record of the exchange");
+    pk_buf_finish(&record);
     if (good)
         good = check_result(bench, ret_handed);
     if (good && bench->asks && any_submitted(ret_handed))

@@ -64,6 +64,8 @@ struct pk_handover {
      * result's slices live for the call. */
     void (*done)(void *ctx, const struct pk_result *result);
     void *ctx;
+    /* NULL, or where an exchange's requests and answers are told without anybody's data (plugin/record.h); lives until done(). */
+    struct pk_buf *record;
 };
 /* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */
 void pk_account_start(struct pk_account *account, const struct pk_handover *handover);

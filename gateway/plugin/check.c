@@ -8,6 +8,7 @@
 #define SETTINGS_MAX 128u
 #define CHANNELS_MAX 8u
 #define LINE_MAX 200u
+#define SETUP_MAX 2000u
 #define KNOWN_CAPABILITIES (((uint32_t) PK_CAN_CHOICES << 1) - 1)
 
 /* A table reaches as far as this member at least. */
@@ -69,6 +70,17 @@ static int check_channels(const struct pk_adapter *adapter, struct pk_error *err
     return count > 0 ? 0 : pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no channel", adapter->name);
 }
 
+static bool is_setup(const char *text)
+{
+    size_t len = strlen(text);
+    if (len == 0 || len > SETUP_MAX || !pk_utf8_valid(pk_slice_make(text, len)))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (((unsigned char) text[i] < 0x20 && text[i] != '\n') || text[i] == 0x7f)
+            return false;
+    return true;
+}
+
 static int check_declared(const struct pk_adapter *adapter, struct pk_error *err)
 {
     const char *unit = adapter->price_unit;
@@ -78,6 +90,8 @@ static int check_declared(const struct pk_adapter *adapter, struct pk_error *err
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares no number format", adapter->name);
     if (unit && (strlen(unit) != 3 || strspn(unit, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3))
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\" declares a price unit that is no currency code", adapter->name);
+    if (REACHES(adapter, setup) && adapter->setup && !is_setup(adapter->setup))
+        return pk_fail(err, PK_E_INVALID, "adapter \"%s\" describes its setup in no text of at most %u bytes", adapter->name, SETUP_MAX);
     return check_channels(adapter, err);
 }
 

@@ -134,6 +134,7 @@ struct pk_errand *pk_errand_take(struct pk_account *account, const struct pk_han
     errand->may_submit = handover->may_submit;
     errand->done = handover->done;
     errand->ctx = handover->ctx;
+    errand->record = handover->record;
     errand->in_air = errand->submitted = errand->lost = errand->asks = false;
     copy_job(errand, &handover->job);
     pk_list_append(&account->open, &errand->node);

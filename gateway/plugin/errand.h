@@ -35,6 +35,7 @@ struct pk_errand {
     bool (*may_submit)(void *ctx);
     void (*done)(void *ctx, const struct pk_result *result);
     void *ctx;
+    struct pk_buf *record; /* NULL, or what is exchanged is told there */
 
     struct pk_result result; /* its slices point into `words` */
     char words[PK_RESULT_ID_MAX + PK_RESULT_CODE_MAX + PK_RESULT_REASON_MAX];

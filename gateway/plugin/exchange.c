@@ -9,6 +9,7 @@
  */
 #include "gateway/base/clock.h"
 #include "gateway/plugin/errand.h"
+#include "gateway/plugin/record.h"
 #include "gateway/plugin/url.h"
 
 #define ROUNDS_MAX 8u
@@ -118,6 +119,8 @@ static void send_round(struct pk_errand *errand)
         end_as_unsent(errand, "the gateway no longer lets the message out");
         return;
     }
+    if (errand->record)
+        pk_record_request(errand->record, errand->account->config.settings, &errand->job, errand->request);
     if (carry(errand, &err) != 0) {
         if (err.code == PK_E_INVALID)
             end_as_fault(errand, err.message);
@@ -159,6 +162,8 @@ void pk_exchange_answered(struct pk_errand *errand, const struct pk_answer *answ
         pk_errand_free(errand); /* it ended as uncertain when the account closed */
         return;
     }
+    if (errand->record)
+        pk_record_answer(errand->record, account->config.settings, &errand->job, answer);
     if (errand->round.submits && answer->state != PK_ANSWER_NOT_SENT) {
         errand->submitted = true;
         errand->lost = answer->state != PK_ANSWER_COMPLETE;

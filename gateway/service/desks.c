@@ -42,6 +42,7 @@ static void desk_free(struct pk_desk *desk)
         return;
     pk_account_close(desk->account);
     rule_free(desk->rule);
+    pk_buf_finish(&desk->test_record);
     free(desk);
 }
 PK_AUTO_DEFINE(desk, struct pk_desk *, desk_free)
@@ -52,6 +53,7 @@ static int desk_open(struct pk_service *service, const struct pk_account_rule *r
     pk_auto(desk) struct pk_desk *desk = pk_alloc(sizeof *desk);
     desk->service = service;
     desk->rule = rule_copy(rule);
+    pk_buf_init(&desk->test_record, 2 * PK_RECORD_MAX_BYTES);
     desk->urgent_reserve = rule->window >= 8 ? rule->window / 8 : 0;
     pk_rate_init(&desk->rate, rule->per_second_milli, 0, now_ms);
     int r = pk_name_intern(service->store, PK_NAME_ACCOUNT, pk_slice_of(rule->name), &desk->id, err);

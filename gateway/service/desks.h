@@ -7,6 +7,7 @@
 #define PK_SERVICE_DESKS_H
 
 #include "gateway/plugin/account.h"
+#include "gateway/plugin/record.h"
 #include "gateway/service/service.h"
 
 struct pk_desk {
@@ -25,6 +26,8 @@ struct pk_desk {
     int64_t throttled_until_ms;
     bool paused; /* set in the turn that pauses, cleared by the commit that resumes */
     bool leaving; /* by a reload: takes nothing more, closed as soon as nothing flies */
+    int64_t test; /* the newest test message handed over; 0 = none since the account was opened */
+    struct pk_buf test_record; /* what was exchanged about it (plugin/record.h) */
     struct pk_error last; /* why it was paused, for the operator */
 };
 

@@ -119,6 +119,14 @@ int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)
     return r;
 }
 
+int64_t pk_reply_after(struct pk_store *store, int64_t message)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT min(r.at_ms) FROM message m JOIN notice n ON n.id = m.notice JOIN reply r ON r.address = m.address"
+                      " WHERE m.id = ?1 AND r.account = m.account AND r.at_ms >= n.created_ms",
+                      "i", message);
+}
+
 int64_t pk_reply_echoes(struct pk_store *store, int64_t id, int64_t since_ms)
 {
     return pk_sql_int(store, 0,

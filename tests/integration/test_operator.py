@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
 import unittest
 
 from world import World, number, until
-from support.answers import Hold, accept
+from support.answers import Hold, accept, refuse
 from support.certificates import Authority
 
 
@@ -147,12 +148,28 @@ class TestOperator(World):
         self.start(people=0)
         def delivered(request: object) -> None:
             self.receipt(request.given_id, "delivered")  # type: ignore[attr-defined]
+            self.says(77, "Ок, дойде")
 
         self.provider.script(accept(after=delivered))
         done = self.gateway.run("accounts", "test", "main", "--to", number(77))
-        self.assertIn("delivered", done.out)
-        self.wait_text_to(77, "Zaanstad")
+        self.assertEqual(done.out.count("✓"), 3, done.out)
+        self.assertIn("> POST http://127.0.0.1:", done.out)
+        self.assertIn("< 2", done.out)
+        text = self.wait_text_to(77, "Zaanstad")
+        for private in (number(77), number(77)[1:], str(text), "Authorization: Bearer"):
+            self.assertNotIn(private, done.out)
         self.gateway.assert_never_said([number(77)])
+        self.provider.script(accept())
+        again = self.gateway.run("accounts", "test", "main", "--to", number(77), "--wait", "1s", "--json", check=False)
+        legs = json.loads(again.out)
+        self.assertEqual((again.status, legs["handedOver"], legs["arrived"], legs["answered"]), (9, "seen", "open", "open"), again.out)
+
+    def test_account_test_that_fails_names_the_remedy(self) -> None:
+        self.start(people=0)
+        self.provider.script(refuse(422))
+        done = self.gateway.run("accounts", "test", "main", "--to", number(78), "--no-reply", check=False)
+        self.assertNotEqual(done.status, 0)
+        self.assertIn("✗ handed over", done.out)
 
     def test_tls_with_client_certificate(self) -> None:
         authority = Authority(self.folder / "tls")

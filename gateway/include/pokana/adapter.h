@@ -475,6 +475,10 @@ struct pk_adapter {
     /* Optional: the capabilities of one opened account where its settings decide them; never more than
      * `capabilities` declares. */
     uint32_t (*capabilities_of)(const void *self);
+
+    /* Optional: what is to be done at the provider's side, a step a line, for `pokana accounts add`. {hook} stands for the
+     * address it calls. At most 2,000 bytes. */
+    const char *setup;
 };
 
 #endif

@@ -117,27 +117,54 @@ static void test_accounts_pause_and_resume(void **state)
     misused(&pk_command_accounts, WORDS("close", "a"), "accounts cannot \"close\"");
 }
 
+#define TESTED(answered, exchange)                                                                                          \
+    { "GET /v1/accounts/main/test", 200,                                                                                       \
+      "{\"message\":\"0000000000001\",\"receipts\":true,\"answerable\":true,\"answeredAt\":" answered ",\"exchange\":\"" exchange "\"}" }
+#define STARTED                                                                                                               \
+    { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" }
+
 static void test_accounts_test(void **state)
 {
     (void) state;
     PLAY(pk_command_accounts, WORDS("test", "main", "--to", "+35988000001", "--language", "bg"), false,
          { "POST /v1/accounts/main/test {\"address\":\"+35988000001\",\"language\":\"bg\"}", 202, "{\"message\":\"0000000000001\"}" },
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"queued\",\"sentence\":\"In the queue.\"}" },
-         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" });
-    printed(0, "message 0000000000001 (delivered): Delivered.\n", "");
-    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false,
-         { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
-         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" });
-    printed(6, "message 0000000000001 (failed): Not sent; see the reason.\n", "");
-    /* The receipt takes longer than one likes to wait: it is with the provider all the same. */
-    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true,
-         { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
-         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"accepted\"}" });
-    printed(0, "{\"state\":\"accepted\"}\n", "");
-    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true,
-         { "POST /v1/accounts/main/test {\"address\":\"+35988000001\"}", 202, "{\"message\":\"0000000000001\"}" },
-         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"deferred\"}" });
-    printed(9, "{\"state\":\"deferred\"}\n", "");
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" },
+         TESTED("null", ""), { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" },
+         TESTED("\"2026-10-14T17:30:05Z\"", "> POST https://a.example/\\n< 202\\n"));
+    printed(0,
+            "✓ handed over: the provider took it\n✓ arrived: the receipt says delivered\n✓ answered: your words came back to the gateway\n"
+            "\nWhat was exchanged, without numbers, texts and secrets:\n\n> POST https://a.example/\n< 202\n",
+            "");
+}
+
+static void test_accounts_test_that_stops_on_the_way(void **state)
+{
+    (void) state;
+    /* Refused before it left: there is no exchange to show. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
+         { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
+    printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    /* A receipt, and an answer, that do not come within the time are told apart from what has an end. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"accepted\"}" }, TESTED("null", ""));
+    printed(9,
+            "{\"message\":\"0000000000001\",\"state\":\"accepted\",\"handedOver\":\"seen\",\"arrived\":\"open\",\"answered\":\"open\","
+            "\"exchange\":\"\"}\n",
+            "");
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), true, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
+    printed(0,
+            "{\"message\":\"0000000000001\",\"state\":\"delivered\",\"handedOver\":\"seen\",\"arrived\":\"seen\",\"answered\":\"none\","
+            "\"exchange\":\"\"}\n",
+            "");
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"deferred\"}" });
+    printed(9,
+            "{\"message\":\"0000000000001\",\"state\":\"deferred\",\"handedOver\":\"open\",\"arrived\":\"open\",\"answered\":\"open\","
+            "\"exchange\":null}\n",
+            "");
     misused(&pk_command_accounts, WORDS("test", "main"), "--to says whose address");
     misused(&pk_command_accounts, WORDS("test", "main", "--to", "x", "--wait", "soon"), "\"soon\" is no length of time");
 }
@@ -350,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_queue),
         cmocka_unit_test(test_accounts_pause_and_resume),
         cmocka_unit_test(test_accounts_test),
+        cmocka_unit_test(test_accounts_test_that_stops_on_the_way),
         cmocka_unit_test(test_accounts_play),
         cmocka_unit_test(test_pause_and_resume_all),
         cmocka_unit_test(test_resume_after_a_restore_tells_what_waits),
