@@ -122,8 +122,8 @@ int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)
 int64_t pk_reply_after(struct pk_store *store, int64_t message)
 {
     return pk_sql_int(store, 0,
-                      "SELECT min(r.at_ms) FROM message m JOIN notice n ON n.id = m.notice JOIN reply r ON r.address = m.address"
-                      " WHERE m.id = ?1 AND r.account = m.account AND r.at_ms >= n.created_ms",
+                      "SELECT min(r.at_ms) FROM message m JOIN reply r ON r.address = m.address WHERE m.id = ?1 AND r.account = m.account"
+                      " AND r.at_ms >= (SELECT min(opened_ms) FROM attempt WHERE message = m.id)",
                       "i", message);
 }
 

@@ -46,7 +46,7 @@ int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)
                 struct pk_error *err);
 int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err);
 
-/* When the address this message went to first wrote to its account after the message was made; 0 = not yet. */
+/* When the address this message went to first wrote to its account after it was handed over; 0 = not yet. */
 int64_t pk_reply_after(struct pk_store *store, int64_t message);
 
 /* How often this address wrote the same words as its reply `id` before that one, since. */
