@@ -9,6 +9,7 @@
 #include "gateway/service/rights.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 #include "gateway/store/passes.h"
 
@@ -194,6 +195,8 @@ static int say_yes(struct pk_service *service, const struct pk_actor *actor, con
         };
         r = pk_ledger_append(service->store, &event, err);
     }
+    if (r == 0)
+        r = pk_circle_answered(service->store, who.id, true, now_ms, err);
     return r == 0 ? done(service, actor, "consent.grant", rule->name, now_ms, err) : r;
 }
 
