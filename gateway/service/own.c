@@ -120,6 +120,8 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
 {
     struct showing showing = { .service = service, .out = out };
     struct pk_recipient who;
+    struct pk_circle circle;
+    int64_t told_ms;
     struct pk_slice rest = language, plain = language;
     (void) pk_slice_cut(&rest, '-', &plain);
     int r = allow(service, actor, PK_ACTION_RECIPIENT_VIEW, err);
@@ -128,6 +130,7 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
     if (r != 0)
         return r;
     pk_json_add_bool(out, "stopped", who.stopped_ms != 0);
+    pk_json_add_bool(out, "circle", pk_circle_of_person(service->store, who.id, &circle, &told_ms, NULL) == 0);
     (void) snprintf(ret_own, 2 * PK_LANGUAGE_MAX, "%s%s%s", who.language, who.script[0] ? "-" : "", who.script);
     pk_json_open(out, "addresses", '[');
     r = pk_addresses_of(service->store, who.id, show_address, &showing, err);
