@@ -48,7 +48,7 @@ static void employ_all(struct house *house)
 static int sign_up(struct house *house, const struct pk_actor *actor, const char *number, const char *topics, struct pk_error *err)
 {
     const struct pk_signup_plan plan = {
-        .address = pk_slice_of(number), .language = PK_SLICE("bg"), .topics = pk_slice_of(topics), .tags = PK_SLICE("school:windroos")
+        .address = pk_slice_of(number), .language = PK_SLICE("bg"), .topics = pk_slice_of(topics), .tags = PK_SLICE("school:windroos area:b")
     };
     int r;
     IN_UNIT(house, pk_signup(house->service, actor, &plan, pk_clock_wall_ms(), err));
@@ -99,7 +99,7 @@ static void a_yes_to_words_that_tell(void **state)
     say(house, ANNA, "ДА");
     assert_int_equal(shown(house, &maria, "maria").size, 1);
     assert_string_equal(recent(house, &maria).state[0], "answered");
-    assert_int_equal(house_count(house, "SELECT count(*) FROM tag"), 1);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM tag"), 2);
     assert_int_equal(house_count(house, "SELECT count(*) FROM ledger WHERE how = 'orally via key person' AND by = 'maria'"), 1);
     /* A no, and nobody: the other is in no circle, and answered all the same. */
     assert_int_equal(sign_up(house, &maria, BORIS, "festival", NULL), 0);
@@ -155,8 +155,8 @@ static void every_number_looks_the_same(void **state)
     assert_int_equal(shown(house, &maria, "maria").size, 0);
     assert_int_equal(shown(house, &maria, "maria").today, 4);
     assert_int_equal(shown(house, &petya, "petya").size, 1);
-    /* Somebody else's person is not tagged by her either. */
-    assert_int_equal(house_count(house, "SELECT count(*) FROM tag t JOIN address a ON a.recipient = t.recipient WHERE 1"), 4);
+    /* Only who is new is tagged by her: petya's one and the stranger. */
+    assert_int_equal(house_count(house, "SELECT count(*) FROM tag t JOIN name n ON n.id = t.tag WHERE n.text = 'area:b'"), 2);
     /* A STOP afterwards changes nothing she can see. */
     say(house, STRANGER, "ДА");
     assert_int_equal(shown(house, &maria, "maria").size, 1);
