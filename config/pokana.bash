@@ -21,7 +21,8 @@ _pokana_words()
     'templates cost') echo '--topic --values --tag --route' ;;
     'triggers list') echo '--limit' ;;
     'triggers show' | 'triggers release' | 'triggers drop') ;;
-    'triggers '*) echo 'list show release drop' ;;
+    'triggers answer') echo 'yes no --heads --address-from --channel --recipient' ;;
+    'triggers '*) echo 'list show release drop answer' ;;
     'messages list') echo '--state --trigger --held --limit --after' ;;
     'messages resolve') echo 'sent resend drop' ;;
     'messages release' | 'messages drop') echo '--held' ;;
@@ -45,7 +46,8 @@ _pokana_words()
     'recipients import') echo '--already-confirmed --second-person --partial' ;;
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
-    'recipients '*) echo 'import export erase' ;;
+    'recipients add') echo '--address-from --channel --language --script --topics --tags --form' ;;
+    'recipients '*) echo 'import add export erase' ;;
     'consent show') echo "$_pokana_whom" ;;
     'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
     'consent withdraw') echo "$_pokana_whom --topic --how" ;;
@@ -56,6 +58,11 @@ _pokana_words()
     'users remove') _pokana_names users list ;;
     'users list') ;;
     'users '*) echo 'list add remove' ;;
+    'circles list' | 'circles recent') ;;
+    'circles show') _pokana_names circles list ;;
+    'circles handover') _pokana_names circles list ;;
+    'circles allow') _pokana_names circles list; echo '--more --day' ;;
+    'circles '*) echo 'list show recent handover allow' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
     'audit export') echo '--actor --object --since' ;;
     'audit verify' | 'audit person') ;;
@@ -84,7 +91,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
-    consent users audit privacy text keys backup restore help'
+    consent users circles audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'

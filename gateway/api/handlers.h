@@ -44,6 +44,15 @@ void pk_api_recipient_find(struct pk_call *call);
 void pk_api_verification(struct pk_call *call);
 void pk_api_verification_start(struct pk_call *call);
 
+/* circles.c */
+void pk_api_circles(struct pk_call *call);
+void pk_api_circle(struct pk_call *call);
+void pk_api_circle_recent(struct pk_call *call);
+void pk_api_circle_handover(struct pk_call *call);
+void pk_api_circle_allow(struct pk_call *call);
+void pk_api_recipient_add(struct pk_call *call);
+void pk_api_rsvp_record(struct pk_call *call);
+
 /* messages.c */
 void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);

@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define ADDRESS_BYTES_MAX 1024u
 #define BODY_BYTES_MAX 4096u
 #define ERASE_TIMEOUT_MS 60000
 
@@ -27,7 +26,7 @@ struct wish {
 
 static int read_input(struct pk_buf *out, struct pk_error *err)
 {
-    char chunk[ADDRESS_BYTES_MAX];
+    char chunk[PK_ADDRESS_INPUT_MAX];
     ssize_t n;
     while ((n = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
         if (pk_buf_add(out, chunk, (size_t) n) != 0)
@@ -36,18 +35,17 @@ static int read_input(struct pk_buf *out, struct pk_error *err)
     return n == 0 ? 0 : pk_fail(err, PK_E_IO, "could not read standard input");
 }
 
-/* The first line that says something. */
-static int read_address(struct wish *wish, struct pk_error *err)
+int pk_address_read(const char *from, struct pk_buf *out, struct pk_error *err)
 {
     struct pk_buf text;
-    pk_buf_init(&text, ADDRESS_BYTES_MAX);
-    int r = strcmp(wish->from, "-") == 0 ? read_input(&text, err) : pk_file_read(wish->from, ADDRESS_BYTES_MAX, &text, err);
+    pk_buf_init(&text, PK_ADDRESS_INPUT_MAX);
+    int r = strcmp(from, "-") == 0 ? read_input(&text, err) : pk_file_read(from, PK_ADDRESS_INPUT_MAX, &text, err);
     struct pk_slice rest = pk_buf_slice(&text), line = { 0 };
-    while (r == 0 && wish->address.len == 0 && pk_slice_cut(&rest, '\n', &line))
-        (void) pk_buf_add_slice(&wish->address, pk_slice_trim(line));
+    while (r == 0 && out->len == 0 && pk_slice_cut(&rest, '\n', &line))
+        (void) pk_buf_add_slice(out, pk_slice_trim(line));
     pk_buf_wipe(&text);
-    if (r == 0 && wish->address.len == 0)
-        r = pk_fail(err, PK_E_INVALID, "\"%s\" holds no address", wish->from);
+    if (r == 0 && out->len == 0)
+        r = pk_fail(err, PK_E_INVALID, "\"%s\" holds no address", from);
     return r;
 }
 
@@ -73,7 +71,7 @@ static int read_wish(const struct pk_invocation *invocation, bool erase, struct 
     if (wish->id && wish->id[0] == '+')
         return pk_command_misused(&pk_command_recipients, "a number does not belong on the command line: put it in a file and say"
                                                           " --address-from FILE, or - for standard input");
-    return wish->from && read_address(wish, &err) != 0 ? pk_command_failed(&err) : 0;
+    return wish->from && pk_address_read(wish->from, &wish->address, &err) != 0 ? pk_command_failed(&err) : 0;
 }
 
 static int ask(const struct pk_invocation *invocation, const char *path, const struct wish *wish, bool erase,
@@ -106,7 +104,7 @@ static int run(const struct pk_invocation *invocation, bool erase, struct pk_jso
 {
     struct wish wish = { 0 };
     struct pk_error err = { 0 };
-    pk_buf_init(&wish.address, ADDRESS_BYTES_MAX);
+    pk_buf_init(&wish.address, PK_ADDRESS_INPUT_MAX);
     int status = read_wish(invocation, erase, &wish);
     if (status == 0 && ask(invocation, erase ? "/v1/recipients/erase" : "/v1/recipients/export", &wish, erase, ret_document, &err) != 0)
         status = pk_command_failed(&err);

@@ -280,7 +280,7 @@ static int run_import(const struct pk_invocation *invocation)
 static int run(const struct pk_invocation *invocation)
 {
     static const struct pk_verb verbs[] = {
-        { "import", run_import }, { "export", pk_person_export_run }, { "erase", pk_person_erase_run }
+        { "import", run_import }, { "add", pk_signup_run }, { "export", pk_person_export_run }, { "erase", pk_person_erase_run }
     };
     return pk_verb_run(&pk_command_recipients, invocation, verbs, PK_COUNT(verbs));
 }
@@ -289,8 +289,9 @@ const struct pk_command pk_command_recipients = {
     .name = "recipients",
     .usage = "recipients import FILE.csv [--partial] [--by NAME]\n"
              "recipients import FILE.csv --already-confirmed --second-person NAME [--partial] [--by NAME]\n"
+             "recipients add --address-from FILE --language TAG [--script TAG] --topics \"A B\" [--tags \"A B\"] [--form NUMBER] [--channel NAME]\n"
              "recipients export ID | --address-from FILE [--channel NAME]\n"
              "recipients erase ID | --address-from FILE [--channel NAME] [--asked] [--stay-stopped]",
-    .summary = "people: read in from a file and asked; shown what is kept about them; erased",
+    .summary = "people: signed up one by one or from a file, and asked; shown what is kept about them; erased",
     .run = run,
 };

@@ -156,7 +156,7 @@ static const char *remedy_of(struct pk_slice reason)
         { "publisher-unknown", "Say with --as which [publisher] of the configuration this is, or add it there." },
         { "source", "Write the source that this [publisher] has in the configuration." },
         { "rate", "Wait a minute, or raise per_minute of this [publisher] in the configuration." },
-        { "ceiling", "Choose narrower tags, or raise max_recipients of this [publisher] in the configuration." },
+        { "ceiling", "Choose narrower tags, or raise max_recipients or people_per_day of this [publisher] in the configuration." },
     };
     for (size_t i = 0; i < PK_COUNT(table); i++)
         if (pk_slice_is(reason, table[i].reason))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana triggers`: what became of a trigger: how many messages it planned, where they are, what people answered. */
 #include "gateway/app/ask.h"
+#include "gateway/app/cmd_person.h"
 #include "gateway/app/options.h"
 #include "gateway/app/pages.h"
 #include "gateway/app/table.h"
@@ -158,7 +159,7 @@ static int drop(const struct pk_invocation *invocation)
 
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "list", list }, { "show", show }, { "release", release }, { "drop", drop } };
+    static const struct pk_verb verbs[] = { { "list", list }, { "show", show }, { "release", release }, { "drop", drop }, { "answer", pk_answer_told_run } };
     return pk_verb_run(&pk_command_triggers, invocation, verbs, PK_COUNT(verbs));
 }
 
@@ -167,7 +168,8 @@ const struct pk_command pk_command_triggers = {
     .usage = "triggers list [--limit N]\n"
              "triggers show ID\n"
              "triggers release ID\n"
-             "triggers drop ID",
+             "triggers drop ID\n"
+             "triggers answer ID yes|no [--heads N] --address-from FILE [--channel NAME] | --recipient ID",
     .summary = "what became of each trigger: planned, delivered, yes and no",
     .run = run,
 };

@@ -192,6 +192,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "Most people one trigger may reach; a larger one is refused."),
     PUBLISHER("per_minute", per_minute, .type = PK_KEY_INTEGER, .min = 0, .max = 1000000, .fallback = "60",
               .help = "Most triggers in a minute; 0 = as many as it likes."),
+    PUBLISHER("people_per_day", people_per_day, .type = PK_KEY_INTEGER, .min = 0, .max = 10000000, .fallback = "0",
+              .help = "Most people its triggers of one day may reach together, counted when they come; 0 = no such limit."),
     PUBLISHER("status", status, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "yes",
               .help = "Whether it is told when a trigger was planned and when it was completed."),
 
@@ -207,6 +209,8 @@ const struct pk_key pk_config_keys[] = {
           .help = "How long after a message a yes or no is about it."),
     LIMIT("answers_per_day", answers_per_day, .type = PK_KEY_INTEGER, .min = 1, .max = 50, .fallback = "5",
           .help = "Most automatic answers to one address in a day."),
+    LIMIT("signups_per_day", signups_per_day, .type = PK_KEY_INTEGER, .min = 1, .max = 500, .fallback = "30",
+          .help = "Most people one key person signs up in a day; an adviser may allow more for a day."),
     LIMIT("default_route", default_route, .type = PK_KEY_NAME,
           .help = "The route of whoever names none. Without it: the first route."),
 

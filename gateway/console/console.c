@@ -21,6 +21,7 @@ static const struct path paths[] = {
     { "GET", "/me", pk_me },
     { "POST", "/me/language", pk_me_language },
     { "POST", "/me/topic", pk_me_topic },
+    { "POST", "/me/circle", pk_me_circle },
     { "GET", "/me/stop", pk_me_ask_stop },
     { "POST", "/me/stop", pk_me_stop },
     { "GET", "/me/stopped", pk_me_stopped },

@@ -21,6 +21,7 @@ void pk_me_leave(struct pk_visit *visit);
 void pk_me(struct pk_visit *visit);
 void pk_me_language(struct pk_visit *visit);
 void pk_me_topic(struct pk_visit *visit);
+void pk_me_circle(struct pk_visit *visit);
 void pk_me_ask_stop(struct pk_visit *visit);
 void pk_me_stop(struct pk_visit *visit);
 void pk_me_stopped(struct pk_visit *visit);

@@ -2,6 +2,7 @@
 /* Somebody's own page: what we know, and the buttons that change it. Every change is a form; every form ends in 303. */
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
+#include "gateway/service/circles.h"
 #include "gateway/service/own.h"
 
 #define FIELD_MAX 64
@@ -137,6 +138,17 @@ static int set_topic(struct pk_visit *visit, const struct pk_actor *actor, struc
 void pk_me_topic(struct pk_visit *visit)
 {
     change_and_go(visit, set_topic, "topic", "/me?saved=1");
+}
+
+static int leave_circle(struct pk_visit *visit, const struct pk_actor *actor, struct pk_slice value, struct pk_error *err)
+{
+    (void) value;
+    return pk_circle_step_out(visit->call->service, actor, visit->call->now_ms, err);
+}
+
+void pk_me_circle(struct pk_visit *visit)
+{
+    change_and_go(visit, leave_circle, NULL, "/me?saved=1");
 }
 
 /* ---- the end ---- */

@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/circles.h"
 #include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/holds.h"
@@ -33,6 +34,7 @@
 #define SHORT_MS 1000
 #define LONG_MS 60000
 #define MARK_MS (3600 * 1000ll) /* the journal says as often that nothing is missing */
+#define DAY_MS (24 * 3600 * 1000ll)
 #define ROWS 500u
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
@@ -352,6 +354,18 @@ static void short_round(struct pk_upkeep *upkeep)
     upkeep->soon_due = more;
 }
 
+/* What users saw of their day, who was asked for a circle and said nothing, counts of days, circles nobody took over. */
+static int retain_circles(struct pk_service *service, int64_t now_ms, bool *ret_more, struct pk_error *err)
+{
+    const struct pk_circles_retention retention = {
+        .signups_before_ms = now_ms - PK_CIRCLE_RECENT_MS,
+        .asked_before_ms = now_ms - 30 * DAY_MS,
+        .days_before_ms = now_ms - 60 * DAY_MS,
+        .orphans_before_ms = now_ms - 90 * DAY_MS,
+    };
+    return pk_circles_retain(service->store, &retention, ROWS, ret_more, err);
+}
+
 static void long_round(struct pk_upkeep *upkeep)
 {
     struct pk_service *service = upkeep->service;
@@ -375,6 +389,11 @@ static void long_round(struct pk_upkeep *upkeep)
             bool more_acts = false;
             r = pk_audit_prune(service->store, now_ms - service->rules->keep_audit_ms, ROWS, &more_acts, &err);
             more |= more_acts;
+        }
+        if (r == 0) {
+            bool more_circles = false;
+            r = retain_circles(service, now_ms, &more_circles, &err);
+            more |= more_circles;
         }
         if (r != 0)
             pk_unit_drop(service->store);

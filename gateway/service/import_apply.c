@@ -154,6 +154,8 @@ static int ask(struct applying *a, struct pk_error *err)
             .topic = a->topics[i].id,
             .language = pk_slice_of(a->who.language),
             .script = pk_slice_of(a->who.script),
+            .circle = a->row->circle,
+            .ret_message = &a->outcome->question,
         };
         int r = pk_planner_question(a->service, &plan, a->now_ms, &asked, err);
         if (r != 0)
@@ -169,8 +171,10 @@ static int ask(struct applying *a, struct pk_error *err)
 static int change(struct applying *a, struct pk_error *err)
 {
     struct pk_store *store = a->service->store;
+    bool tagged = a->who.id == 0 || !a->row->circle;
     int r = a->who.id == 0 ? add_person(a, err) : 0;
-    for (size_t i = 0; r >= 0 && i < a->row->tag_count; i++) {
+    a->outcome->recipient = a->who.id;
+    for (size_t i = 0; r >= 0 && tagged && i < a->row->tag_count; i++) {
         uint32_t tag;
         if ((r = pk_name_intern(store, PK_NAME_TAG, a->row->tags[i], &tag, err)) == 0)
             r = pk_recipient_tag(store, a->who.id, tag, err);

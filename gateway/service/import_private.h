@@ -41,6 +41,7 @@ struct pk_import_row {
     size_t topic_count;
     struct pk_slice how, wording, by;
     int64_t given_ms, until_ms; /* 0 = not said */
+    bool circle; /* by a key person: the question tells of her circle, and tags are not hers to give to who is known */
 };
 
 /* What a check found that is not worth finding twice. */
@@ -93,6 +94,8 @@ int64_t pk_import_until(const struct pk_import_row *row, const struct pk_topic_r
 struct pk_import_outcome {
     bool changed;
     unsigned asked;
+    int64_t recipient; /* whose row it is; 0 = it was passed over */
+    int64_t question; /* the message that asks; 0 = nobody was asked */
     const char *refused, *hint; /* NULL = it was not */
 };
 /* Inside a unit. `by`: who is named where the row names nobody. */

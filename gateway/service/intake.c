@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
 #include "gateway/model/trigger.h"
+#include "gateway/service/circles.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
@@ -68,6 +69,7 @@ struct taking {
     int64_t now_ms;
     int64_t valid_until_ms;
     int64_t ceiling; /* most people it may reach */
+    int64_t day, reach; /* of a publisher with a cap a day: which day it is, how many of it this one takes */
     int64_t first; /* this event was taken in before, as this trigger; 0 = it was not */
 };
 
@@ -244,6 +246,24 @@ static enum pk_event_refusal allow_tags(const struct taking *t, const struct pk_
     return PK_REFUSAL_NONE;
 }
 
+/* What is left of the publisher's day is a ceiling too. */
+static enum pk_event_refusal check_day(struct taking *t, struct pk_error *err)
+{
+    struct pk_store *store = t->service->store;
+    if (t->rule->people_per_day == 0)
+        return PK_REFUSAL_NONE;
+    if (pk_service_day(t->service, t->now_ms, &t->day, err) != 0)
+        return PK_REFUSAL_CEILING;
+    uint32_t publisher = pk_name_find(store, PK_NAME_PUBLISHER, t->in->publisher);
+    int64_t left = t->rule->people_per_day - (publisher != 0 ? pk_publisher_day(store, publisher, t->day) : 0);
+    if (left < t->ceiling)
+        t->ceiling = left > 0 ? left : 0;
+    if (t->ceiling > 0)
+        return PK_REFUSAL_NONE;
+    (void) pk_fail(err, PK_E_LIMIT, "this publisher reached the %lld people it may reach in a day", (long long) t->rule->people_per_day);
+    return PK_REFUSAL_CEILING;
+}
+
 /* Counting stops at the ceiling: what it costs is bounded by what is allowed. */
 static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *err)
 {
@@ -265,7 +285,9 @@ static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *er
     };
     if (audience.topic == 0)
         return PK_REFUSAL_NONE;
-    if (pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, &count, err) != 0 || count <= t->ceiling)
+    int r = pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, &count, err);
+    t->reach = count < t->ceiling ? count : t->ceiling;
+    if (r != 0 || count <= t->ceiling)
         return PK_REFUSAL_NONE; /* any and none only make it smaller; expansion stops at the ceiling as well */
     if (t->request.any.count > 0 || t->request.none.count > 0)
         return PK_REFUSAL_NONE;
@@ -288,6 +310,9 @@ static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
     t->ceiling = t->rule->max_recipients;
     if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < t->ceiling)
         t->ceiling = t->service->rules->urgent_max_recipients;
+    refusal = check_day(t, err);
+    if (refusal != PK_REFUSAL_NONE)
+        return refusal;
     return t->route ? check_ceiling(t, err) : refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher's route does not exist");
 }
 
@@ -358,6 +383,8 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
         r = pk_notice_add(store, &notice, &trigger.notice, err);
     if (r == 0)
         r = pk_trigger_add(store, &trigger, err);
+    if (r == 0 && t->day != 0)
+        r = pk_publisher_day_add(store, trigger.publisher, t->day, t->reach, t->now_ms, err);
     if (r == 0)
         *ret_id = trigger.id;
     if (r == 0 && trigger.state == PK_TRIGGER_HELD) {

@@ -9,6 +9,7 @@
 #include "gateway/service/rights.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 #include "gateway/store/passes.h"
 
@@ -119,6 +120,8 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
 {
     struct showing showing = { .service = service, .out = out };
     struct pk_recipient who;
+    struct pk_circle circle;
+    int64_t told_ms;
     struct pk_slice rest = language, plain = language;
     (void) pk_slice_cut(&rest, '-', &plain);
     int r = allow(service, actor, PK_ACTION_RECIPIENT_VIEW, err);
@@ -127,6 +130,7 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
     if (r != 0)
         return r;
     pk_json_add_bool(out, "stopped", who.stopped_ms != 0);
+    pk_json_add_bool(out, "circle", pk_circle_of_person(service->store, who.id, &circle, &told_ms, NULL) == 0);
     (void) snprintf(ret_own, 2 * PK_LANGUAGE_MAX, "%s%s%s", who.language, who.script[0] ? "-" : "", who.script);
     pk_json_open(out, "addresses", '[');
     r = pk_addresses_of(service->store, who.id, show_address, &showing, err);
@@ -194,6 +198,8 @@ static int say_yes(struct pk_service *service, const struct pk_actor *actor, con
         };
         r = pk_ledger_append(service->store, &event, err);
     }
+    if (r == 0)
+        r = pk_circle_answered(service->store, who.id, true, now_ms, err);
     return r == 0 ? done(service, actor, "consent.grant", rule->name, now_ms, err) : r;
 }
 

@@ -10,7 +10,7 @@
 #include "gateway/service/service.h"
 #include "gateway/store/recipients.h"
 
-/* Adds to `out`: stopped, addresses (masked), topics (topic, name, purpose, granted, invited, none, until). `language` is
+/* Adds to `out`: stopped, circle (they are in one, or were asked for it), addresses (masked), topics (topic, name, purpose, granted, invited, none, until). `language` is
  * that of the page, *ret_own that of the person's messages: "bg-Latn". */
 int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct pk_slice language, int64_t now_ms, struct pk_json_out *out,
                 char ret_own[2 * PK_LANGUAGE_MAX], struct pk_error *err);

@@ -10,6 +10,7 @@
 #include "gateway/service/trail.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
+#include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/person.h"
@@ -231,6 +232,23 @@ static int tell_act(void *ctx, const struct pk_audit_entry *act)
     return 0;
 }
 
+/* Whose circle they are in, or were asked for. */
+static int tell_circle(struct telling *telling, int64_t recipient)
+{
+    struct pk_circle circle;
+    int64_t told_ms = 0;
+    int r = pk_circle_of_person(telling->store, recipient, &circle, &told_ms, NULL);
+    if (r != 0) {
+        pk_json_add_null(&telling->out, "circle");
+        return r == PK_E_NOT_FOUND ? 0 : pk_fail(telling->err, r, "the circle could not be looked up");
+    }
+    pk_json_open(&telling->out, "circle", '{');
+    pk_json_add_text(&telling->out, "of", circle.name);
+    pk_json_add_time(&telling->out, "joinedAt", told_ms);
+    pk_json_close(&telling->out, '}');
+    return 0;
+}
+
 /* `list` writes the items of the array `name`. */
 #define LIST(name, list)                       \
     do {                                       \
@@ -253,6 +271,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     pk_json_add_time(out, "stoppedAt", who->stopped_ms);
     LIST("addresses", pk_person_addresses(store, who->id, tell_address, telling, err));
     LIST("tags", pk_person_tags(store, who->id, tell_tag, telling, err));
+    r = r < 0 ? r : tell_circle(telling, who->id);
     LIST("consents", pk_ledger_history(store, who->id, tell_consent, telling, err));
     LIST("messages", pk_person_messages(store, who->id, MESSAGES_SHOWN, tell_message, telling, err));
     pk_json_add_bool(out, "olderMessagesExist", telling->messages == MESSAGES_SHOWN);

@@ -56,6 +56,8 @@ struct pk_question_plan {
     uint32_t channel, topic;
     struct pk_slice language, script;
     const struct pk_topic_set *renews; /* with `topic` among them; NULL = opt-in: all the person was signed up for */
+    bool circle; /* opt-in: signed up by a key person, which the question says */
+    int64_t *ret_message; /* where the id of the question goes when one is asked; NULL = nowhere */
 };
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
                         struct pk_error *err);

@@ -17,6 +17,7 @@
 
 #define DAY_MS (24 * 3600 * 1000ll)
 #define QUESTION "optin-request"
+#define CIRCLE "optin-request-circle"
 #define RENEWAL "consent-renew"
 
 void pk_planner_note(struct pk_service *service, const struct pk_message *message)
@@ -188,16 +189,21 @@ static int add_invited(void *ctx, const struct pk_consent_event *newest)
     return 0;
 }
 
+static const char *question_of(const struct pk_question_plan *plan)
+{
+    return plan->renews ? RENEWAL : plan->circle ? CIRCLE : QUESTION;
+}
+
 /* A yes will be about all of them: all of them are named. */
 static int name_topics(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, struct pk_buf *values,
                        struct pk_error *err)
 {
     if (plan->renews)
-        return pk_topics_values(service, RENEWAL, plan->language, "topics", plan->renews, values, err);
+        return pk_topics_values(service, question_of(plan), plan->language, "topics", plan->renews, values, err);
     struct invited invited = { .plan = plan, .now_ms = now_ms };
     pk_topic_set_add(&invited.topics, plan->topic);
     int r = pk_ledger_newest(service->store, plan->recipient, add_invited, &invited, err);
-    return r != 0 ? r : pk_topics_values(service, QUESTION, plan->language, "topics", &invited.topics, values, err);
+    return r != 0 ? r : pk_topics_values(service, question_of(plan), plan->language, "topics", &invited.topics, values, err);
 }
 
 static int queue_question(struct pk_service *service, const struct pk_question_plan *plan, uint32_t route, struct pk_slice values,
@@ -206,7 +212,7 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
     struct pk_notice notice = {
         .cls = PK_CLASS_QUESTION,
         .topic = plan->topic,
-        .template_name = plan->renews ? PK_SLICE(RENEWAL) : PK_SLICE(QUESTION),
+        .template_name = pk_slice_of(question_of(plan)),
         .values = values,
         .created_ms = now_ms,
     };
@@ -225,6 +231,8 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
     };
+    if (plan->ret_message)
+        *plan->ret_message = message.id;
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
 }
 

@@ -40,6 +40,7 @@ struct pk_publisher_rule {
     uint32_t priority; /* enum pk_priority: urgent or normal */
     int64_t max_recipients; /* of one trigger */
     int64_t per_minute; /* triggers; 0 = unlimited */
+    int64_t people_per_day; /* of all its triggers together, as many as they could reach; 0 = unlimited */
     bool status; /* tell it when a trigger was planned and when it was completed */
 };
 
@@ -123,6 +124,7 @@ struct pk_rules {
     int64_t question_validity_ms; /* an opt-in question is worth sending, and answering, this long */
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
+    unsigned signups_per_day; /* by one key person, unless an adviser allowed more for that day */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */

@@ -3,6 +3,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/circles.h"
 
 #define DIGITS_MAX 7u /* as many in a row are no phone number yet */
 
@@ -148,6 +149,8 @@ int pk_users_remove(struct pk_service *service, const struct pk_actor *actor, st
         r = pk_user_get(service->store, name, &user, err);
     if (r == 0)
         r = pk_user_remove(service->store, user.id, err);
+    if (r == 0)
+        r = pk_circle_orphan(service->store, user.id, now_ms, err);
     if (r != 0)
         return r;
     return pk_trail_done(service, actor, "user.remove", user.name, pk_role_name((enum pk_role) user.role), 0, now_ms, err);

@@ -12,6 +12,7 @@
 
 /* `user` as asked for, without id and moment. PK_E_INVALID says what is wrong with it. */
 int pk_users_add(struct pk_service *service, const struct pk_actor *actor, struct pk_user *user, int64_t now_ms, struct pk_error *err);
+/* What a key person saw of her day goes at once; her circle waits for a successor (circles.h). */
 int pk_users_remove(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms, struct pk_error *err);
 int pk_users_each(struct pk_service *service, const struct pk_actor *actor, int (*each)(void *ctx, const struct pk_user *user), void *ctx,
                   struct pk_error *err);

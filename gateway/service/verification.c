@@ -3,6 +3,8 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/service/rights.h"
+#include "gateway/service/trail.h"
 #include "gateway/store/jobs.h"
 
 #define LINKS_A_STEP 20000u
@@ -83,7 +85,9 @@ void pk_verification_run(struct pk_verification *verification)
 
 int pk_verification_start(struct pk_verification *verification, const struct pk_actor *actor, int64_t now_ms, struct pk_error *err)
 {
-    int r = pk_audit_append(verification->service->store, actor->name, "consent.verify", "", "", now_ms, err);
+    int r = pk_allow(verification->service, actor, PK_ACTION_CONSENT_VERIFY, NULL, NULL, err);
+    if (r == 0)
+        r = pk_trail_done(verification->service, actor, "consent.verify", "", "", 0, now_ms, err);
     if (r != 0 || verification->state == PK_VERIFY_RUNNING)
         return r;
     verification->state = PK_VERIFY_RUNNING;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Who a trigger reaches, page by page. The walk is led by the first tag everybody must have, or by the topic's
- * consents when there is none; the other conditions are look-ups. Each shape (how many tags of each kind) is a statement.
+ * Who a trigger reaches, page by page. The walk is led by a circle where one is meant, else by the first tag everybody must
+ * have, else by the topic's consents; the other conditions are look-ups. Each shape (how many tags of each kind) is a statement.
  */
 #include "gateway/store/internal.h"
 #include "gateway/store/recipients.h"
@@ -12,25 +12,34 @@
 
 enum shape { SHAPE_ANY = 0, SHAPE_ORDERED, SHAPE_GROUPED };
 
-/* ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the tags. */
+#define OF_PERSON(leader) "consent c ON c.recipient = " leader ".recipient AND c.topic = ?1 AND c.channel = ?2 AND c.kind = 3"
+
+/* ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the circle, then the tags. */
 static void compose(struct pk_buf *sql, const struct pk_audience *audience, const char *columns, enum shape shape)
 {
-    size_t parameter = 6;
-    bool by_tag = audience->all_count > 0;
+    size_t parameter = 6, led = 0; /* tags that lead */
+    const char *leader = "c";
     (void) pk_buf_printf(sql, "SELECT %s FROM ", columns);
-    if (by_tag)
-        (void) pk_buf_printf(sql,
-                             "tag t CROSS JOIN consent c ON c.recipient = t.recipient AND c.topic = ?1 AND c.channel = ?2"
-                             " AND c.kind = 3");
-    else
+    if (audience->circle != 0) {
+        leader = "k";
+        (void) pk_buf_add_text(sql, "circle_member k INDEXED BY circle_member_by_circle CROSS JOIN " OF_PERSON("k"));
+    } else if (audience->all_count > 0) {
+        leader = "t";
+        led = 1;
+        (void) pk_buf_add_text(sql, "tag t CROSS JOIN " OF_PERSON("t"));
+    } else {
         (void) pk_buf_add_text(sql, "consent c INDEXED BY consent_by_topic");
+    }
     (void) pk_buf_add_text(sql, " CROSS JOIN recipient r ON r.id = c.recipient AND r.stopped_ms = 0 WHERE ");
-    if (by_tag)
-        (void) pk_buf_printf(sql, "t.tag = ?%zu AND t.recipient > ?3", parameter++);
+    if (audience->circle != 0)
+        (void) pk_buf_printf(sql, "k.circle = ?%zu AND k.told_ms > 0", parameter++);
+    else if (led > 0)
+        (void) pk_buf_printf(sql, "t.tag = ?%zu", parameter++);
     else
-        (void) pk_buf_add_text(sql, "c.topic = ?1 AND c.channel = ?2 AND c.kind = 3 AND c.recipient > ?3");
+        (void) pk_buf_add_text(sql, "c.topic = ?1 AND c.channel = ?2 AND c.kind = 3");
+    (void) pk_buf_printf(sql, " AND %s.recipient > ?3", leader);
     (void) pk_buf_add_text(sql, " AND (c.until_ms = 0 OR c.until_ms > ?4)");
-    for (size_t i = 1; i < audience->all_count; i++)
+    for (size_t i = led; i < audience->all_count; i++)
         (void) pk_buf_printf(sql, " AND EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
     for (size_t i = 0; i < audience->any_count; i++)
         (void) pk_buf_printf(sql, "%s EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)%s", i == 0 ? " AND (" : " OR",
@@ -41,7 +50,7 @@ static void compose(struct pk_buf *sql, const struct pk_audience *audience, cons
     if (shape == SHAPE_GROUPED)
         (void) pk_buf_add_text(sql, " GROUP BY r.language, r.script ORDER BY r.language, r.script");
     if (shape == SHAPE_ORDERED)
-        (void) pk_buf_printf(sql, " ORDER BY %s.recipient", by_tag ? "t" : "c");
+        (void) pk_buf_printf(sql, " ORDER BY %s.recipient", leader);
     (void) pk_buf_add_text(sql, " LIMIT ?5");
 }
 
@@ -55,6 +64,8 @@ static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *a
     pk_buf_finish(&sql);
     pk_sql_bind(statement, "uuiii", audience->topic, audience->channel, after, now_ms, limit);
     int at = 6;
+    if (audience->circle != 0)
+        (void) sqlite3_bind_int64(statement, at++, audience->circle);
     for (size_t i = 0; i < audience->all_count; i++)
         (void) sqlite3_bind_int64(statement, at++, audience->all[i]);
     for (size_t i = 0; i < audience->any_count; i++)

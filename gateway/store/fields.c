@@ -82,6 +82,16 @@ static const struct pk_field_table tables[] = {
       "tot erover is beslist", NULL },
     { "trigger_total", "aantallen per aanvraag en stand, van berichten die weg zijn",
       "als de aanvraag", NULL },
+    { "circle", "de kring van een sleutelpersoon",
+      "tot hij leeg is of overgedragen; 90 dagen na het vertrek van de sleutelpersoon", "SELECT min(created_ms) FROM circle" },
+    { "circle_member", "wie in een kring zit en dat zelf weet, of ervoor gevraagd is",
+      "tot iemand de kring verlaat of wordt gewist; wie niet antwoordt 30 dagen", "SELECT min(since_ms) FROM circle_member" },
+    { "signup", "wat een sleutelpersoon van haar eigen aanmeldingen ziet",
+      "24 uur", "SELECT min(at_ms) FROM signup" },
+    { "circle_day", "hoeveel een sleutelpersoon op een dag aanmeldde, en hoeveel er mochten",
+      "60 dagen", "SELECT min(at_ms) FROM circle_day" },
+    { "publisher_day", "hoeveel mensen een dienst op een dag kon bereiken",
+      "60 dagen", "SELECT min(at_ms) FROM publisher_day" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
 };
@@ -405,6 +415,36 @@ static const struct pk_field fields[] = {
     F("rsvp_total", "yes", SYSTEM, "hoeveel ja"),
     F("rsvp_total", "no", SYSTEM, "hoeveel nee"),
     F("rsvp_total", "heads", SYSTEM, "met hoeveel"),
+
+    F("circle", "id", SYSTEM, "kenmerk van de kring"),
+    F("circle", "user", STAFF, "van welke sleutelpersoon"),
+    F("circle", "name", STAFF, "de naam waaronder die werkt, voor de overdracht"),
+    F("circle", "created_ms", STAFF, "sinds wanneer"),
+    F("circle", "left_ms", STAFF, "wanneer de sleutelpersoon is vertrokken"),
+
+    F("circle_member", "recipient", POINTER, "wie"),
+    F("circle_member", "circle", PERSON, "in welke kring, om een herinnering alleen daarheen te sturen"),
+    F("circle_member", "question", SYSTEM, "met welk bericht het is verteld"),
+    F("circle_member", "since_ms", PERSON, "wanneer aangemeld"),
+    F("circle_member", "told_ms", PERSON, "wanneer iemand ja zei, wetend van de kring"),
+
+    F("signup", "id", SYSTEM, "volgorde"),
+    F("signup", "user", STAFF, "wie aanmeldde"),
+    F("signup", "at_ms", PERSON, "wanneer"),
+    F("signup", "masked", SEALED, "het afgeschermde nummer, zoals de sleutelpersoon het ziet"),
+    F("signup", "question", POINTER, "met welke vraag; ook zonder vraag staat de aanmelding er"),
+    F("signup", "answered", PERSON, "of er geantwoord is"),
+
+    F("circle_day", "user", STAFF, "wie"),
+    F("circle_day", "day", STAFF, "welke dag"),
+    F("circle_day", "count", STAFF, "hoeveel aanmeldingen"),
+    F("circle_day", "more", STAFF, "hoeveel er meer mochten dan anders"),
+    F("circle_day", "at_ms", STAFF, "wanneer het laatst veranderd"),
+
+    F("publisher_day", "publisher", SYSTEM, "welke dienst"),
+    F("publisher_day", "day", SYSTEM, "welke dag"),
+    F("publisher_day", "people", SYSTEM, "hoeveel mensen"),
+    F("publisher_day", "at_ms", SYSTEM, "wanneer het laatst veranderd"),
 };
 #undef F
 /* clang-format on */

@@ -200,7 +200,26 @@ static const char *const steps[] = {
     "ALTER TABLE parked ADD COLUMN key INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE silent ADD COLUMN key INTEGER NOT NULL DEFAULT 0;",
 
-    /* 17: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 17: circles: whom a key person signed up and who were told so; her sign-ups of a day; how many people a day */
+    "CREATE TABLE circle(id INTEGER PRIMARY KEY, user INTEGER NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " left_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE UNIQUE INDEX circle_by_user ON circle(user);"
+    /* told_ms 0: asked by `question`, and in no circle yet */
+    "CREATE TABLE circle_member(recipient INTEGER PRIMARY KEY REFERENCES recipient(id), circle INTEGER NOT NULL,"
+    " question INTEGER NOT NULL, since_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX circle_member_by_circle ON circle_member(circle, recipient) WHERE told_ms > 0;"
+    "CREATE INDEX circle_member_of_circle ON circle_member(circle);"
+    "CREATE INDEX circle_member_asked ON circle_member(since_ms) WHERE told_ms = 0;"
+    "CREATE TABLE signup(id INTEGER PRIMARY KEY, user INTEGER NOT NULL, at_ms INTEGER NOT NULL, masked BLOB NOT NULL,"
+    " question INTEGER NOT NULL, answered INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX signup_by_user ON signup(user, id);"
+    "CREATE INDEX signup_by_question ON signup(question) WHERE question <> 0;"
+    "CREATE TABLE circle_day(user INTEGER NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, more INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(user, day)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE publisher_day(publisher INTEGER NOT NULL, day INTEGER NOT NULL, people INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " PRIMARY KEY(publisher, day)) STRICT, WITHOUT ROWID;",
+
+    /* 18: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

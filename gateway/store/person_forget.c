@@ -6,6 +6,7 @@
  */
 #include "gateway/base/id.h"
 #include "gateway/base/random.h"
+#include "gateway/store/circles.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/passes.h"
 #include "gateway/store/person.h"
@@ -182,6 +183,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
     size_t count = 0;
     *ret_cancelled = 0;
     int r = addresses_of(store, forgetting, ids, &count, err);
+    if (r == 0 && forgetting->recipient != 0)
+        r = pk_circle_forget(store, forgetting->recipient, err);
     for (size_t i = 0; r == 0 && i < count; i++)
         r = forget_address(store, forgetting, ids[i], ret_cancelled, err);
     if (r == 0 && forgetting->recipient != 0) {

@@ -74,12 +74,13 @@ bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 /* ---- audience ---- */
 
 /* topic and channel with granted consent, not stopped; tags: all of `all`, one of `any` (when any are given), none of
- * `none`. Arrays of PK_NAME_TAG ids. */
+ * `none`. Arrays of PK_NAME_TAG ids. With a circle (circles.h): of these only who is in it. */
 struct pk_audience {
     uint32_t topic;
     uint32_t channel;
     const uint32_t *all, *any, *none;
     size_t all_count, any_count, none_count;
+    int64_t circle; /* 0 = whoever they are */
 };
 
 struct pk_audience_row {

@@ -181,6 +181,7 @@ static const struct {
     { "parts of replies", "reply_part", "text", "key_of(text)", true },
     { "answers by hand", "inbox", "words", "key_of(words)", true },
     { "codes asked for", "pass", "value", "key_of(value)", true },
+    { "sign-ups of the day", "signup", "masked", "key_of(masked)", true },
     { "parked receipts", "parked", "key", "key", true },
     { "journal owed", "journal_owed", "key", "key", true },
     { "entries of consent", "ledger", "key", "key", true },

@@ -74,6 +74,29 @@ class TestPage(World):
         self.assertIn("geen berichten meer", browser.post("/me/stop", {}))
         self.assertIn("Stuur mij een code", browser.get("/me"))  # signed out with it
 
+    def test_out_of_a_circle(self) -> None:
+        self.start(people=0)
+        self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg")
+        file = self.folder / "number.txt"
+        file.write_text(number(5) + "\n", encoding="utf-8")
+        add = ["recipients", "add", "--address-from", str(file), "--language", "bg", "--topics", "parent-meetings"]
+        self.assertEqual(self.gateway.run(*add, check=False).status, 6)  # an operator signs nobody up
+        self.assertIn("taken", self.gateway.run(*add, "--by", "maria").out)
+        self.wait_text_to(5, "записа в своя кръг")
+        self.says(5, "ДА")
+        self.wait_text_to(5, "Благодарим")
+        self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +1\n")
+        recent = self.gateway.run("circles", "recent", "--by", "maria").out
+        self.assertIn("answered", recent)
+        self.assertNotIn(number(5)[-8:], recent)
+        browser = self.browser()
+        self.assertIn("stap uit de kring", self.enter(browser, 5))
+        browser.get("/me/circle")  # a link changes nothing
+        self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +1\n")
+        self.assertNotIn("stap uit de kring", browser.post("/me/circle", {}))
+        self.assertIn("U krijgt berichten", browser.body)
+        self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +0\n")
+
     def test_it_tells_nobody_who_is_known(self) -> None:
         self.start(people=1)
         pages = []

@@ -133,6 +133,7 @@ static void fill_rules(struct house *house)
         .default_route = "main",
         .validity_ms = 86400000,
         .answers_per_day = 5,
+        .signups_per_day = 30,
         .reply_window_ms = 86400000,
         .keep_messages_ms = 86400000,
         .keep_replies_ms = 86400000,

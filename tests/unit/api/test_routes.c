@@ -59,7 +59,7 @@ static void path_of(const char *pattern, const struct filled *filled, char ret_p
         (void) snprintf(ret_path, 160, "%s", pattern);
         return;
     }
-    const char *what = strncmp(pattern, "/v1/accounts/", 13) == 0 ? "first" : strncmp(pattern, "/v1/users/", 10) == 0 ? "nobody" : id;
+    const char *what = strncmp(pattern, "/v1/accounts/", 13) == 0 ? "first" : strncmp(pattern, "/v1/users/", 10) == 0 || strncmp(pattern, "/v1/circles/", 12) == 0 ? "nobody" : id;
     pk_id_format(strncmp(pattern, "/v1/messages/", 13) == 0 ? filled->message : filled->person, id);
     (void) snprintf(ret_path, 160, "%.*s%s%s", (int) (place - pattern), pattern, what, place + 2);
 }

@@ -127,6 +127,7 @@ static void test_names_the_service_counts_on(void **state)
     } needed[] = {
         { "parent-meeting-invitation", PK_TEXT_NOTICE, PK_TEXT_REPLY_YES_NO, NULL },
         { "optin-request", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, "{\"topics\":\"Dam\"}" },
+        { "optin-request-circle", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, "{\"topics\":\"Dam\"}" },
         { "optin-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
         { "optin-declined", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"topics\":\"Dam\"}" },
         { "stop-confirmed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },

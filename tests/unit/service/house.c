@@ -239,6 +239,7 @@ static void fill_rules(struct house *house)
         .question_validity_ms = 7 * DAY_MS,
         .reply_window_ms = 7 * DAY_MS,
         .answers_per_day = 5,
+        .signups_per_day = 30,
         .keep_messages_ms = 30 * DAY_MS,
         .keep_replies_ms = 7 * DAY_MS,
         .keep_triggers_ms = 365 * DAY_MS,

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The table of rights against the service's own functions, cell by cell: for each action of people's data and each role the
+ * function is called, refused where the table says no, refused for what is not one's own where it says own, and let in where
+ * it says yes. Every action of the table is in one of the lists here, or the test fails.
+ */
+#include "tests/unit/service/talk.h"
+
+#include "gateway/service/breach.h"
+#include "gateway/service/circles.h"
+#include "gateway/service/consent.h"
+#include "gateway/service/inbox.h"
+#include "gateway/service/keys.h"
+#include "gateway/service/own.h"
+#include "gateway/service/person.h"
+#include "gateway/service/rsvps.h"
+#include "gateway/service/signup.h"
+#include "gateway/service/users.h"
+#include "gateway/service/verification.h"
+#include "gateway/store/internal.h"
+
+struct doing {
+    struct house *house;
+    const struct pk_actor *actor;
+    int64_t person, trigger;
+    const char *circle;
+};
+
+static struct pk_service *service_of(struct doing *d)
+{
+    return d->house->service;
+}
+
+static int add(struct doing *d, struct pk_error *err)
+{
+    const struct pk_signup_plan plan = { .address = PK_SLICE(STRANGER), .language = PK_SLICE("bg"), .topics = PK_SLICE("festival") };
+    return pk_signup(service_of(d), d->actor, &plan, HOUSE_NOW, err);
+}
+
+static int view(struct doing *d, struct pk_error *err)
+{
+    int64_t found = 0;
+    char own[2 * PK_LANGUAGE_MAX];
+    struct pk_buf out;
+    if (d->actor->role != PK_ROLE_PERSON)
+        return pk_consent_find(service_of(d), d->actor, PK_SLICE("sms"), PK_SLICE(ANNA), HOUSE_NOW, &found, err);
+    pk_buf_init(&out, 1u << 16);
+    struct pk_json_out json = pk_json_out(&out);
+    pk_json_open(&json, NULL, '{');
+    int r = pk_own_show(service_of(d), d->actor, PK_SLICE("bg"), HOUSE_NOW, &json, own, err);
+    pk_buf_finish(&out);
+    return r;
+}
+
+static int change(struct doing *d, struct pk_error *err)
+{
+    return pk_own_language(service_of(d), d->actor, PK_SLICE("nl"), HOUSE_NOW, err);
+}
+
+static int export_person(struct doing *d, struct pk_error *err)
+{
+    struct pk_buf out;
+    pk_buf_init(&out, 1u << 20);
+    int r = pk_person_export(service_of(d), d->actor, &(struct pk_whom){ .recipient = d->person }, HOUSE_NOW, &out, err);
+    pk_buf_finish(&out);
+    return r;
+}
+
+static int erase(struct doing *d, struct pk_error *err)
+{
+    return pk_person_erase(service_of(d), d->actor, &(struct pk_erase_plan){ .whom = { .recipient = d->person } }, HOUSE_NOW, err);
+}
+
+static int circle_view(struct doing *d, struct pk_error *err)
+{
+    struct pk_circle_view seen;
+    return pk_circle_show(service_of(d), d->actor, pk_slice_of(d->circle), HOUSE_NOW, &seen, err);
+}
+
+static int see_none(void *ctx, const struct pk_signup *signup)
+{
+    (void) ctx;
+    (void) signup;
+    return 0;
+}
+
+static int circle_recent(struct doing *d, struct pk_error *err)
+{
+    return pk_circle_recent(service_of(d), d->actor, pk_slice_of(d->circle), HOUSE_NOW, see_none, NULL, err);
+}
+
+static int circle_handover(struct doing *d, struct pk_error *err)
+{
+    return pk_circle_pass_on(service_of(d), d->actor, PK_SLICE("maria"), PK_SLICE("petya"), HOUSE_NOW, err);
+}
+
+static int circle_allow(struct doing *d, struct pk_error *err)
+{
+    int64_t most;
+    return pk_circle_let(service_of(d), d->actor, PK_SLICE("maria"), 5, 0, HOUSE_NOW, &most, err);
+}
+
+static int circle_leave(struct doing *d, struct pk_error *err)
+{
+    return pk_circle_step_out(service_of(d), d->actor, HOUSE_NOW, err);
+}
+
+static int consent_view(struct doing *d, struct pk_error *err)
+{
+    struct pk_recipient who;
+    return pk_consent_look(service_of(d), d->actor, d->person, "consent.show", HOUSE_NOW, &who, err);
+}
+
+static int consent_grant(struct doing *d, struct pk_error *err)
+{
+    const struct pk_grant_plan plan = {
+        .recipient = d->person, .topic = PK_SLICE("info-point"), .channel = PK_SLICE("sms"), .how = PK_SLICE("desk"), .by = PK_SLICE("x")
+    };
+    struct pk_grant_result result;
+    return pk_consent_grant(service_of(d), d->actor, &plan, HOUSE_NOW, &result, err);
+}
+
+static int consent_withdraw(struct doing *d, struct pk_error *err)
+{
+    const struct pk_withdraw_plan plan = { .recipient = d->person, .by = PK_SLICE("x") };
+    size_t count;
+    return pk_consent_withdraw(service_of(d), d->actor, &plan, HOUSE_NOW, &count, err);
+}
+
+static int consent_verify(struct doing *d, struct pk_error *err)
+{
+    return pk_verification_start(service_of(d)->verification, d->actor, HOUSE_NOW, err);
+}
+
+static int inbox_read(struct doing *d, struct pk_error *err)
+{
+    struct pk_inbox_item item;
+    return pk_inbox_open(service_of(d), d->actor, 5, HOUSE_NOW, &item, err);
+}
+
+static int inbox_answer(struct doing *d, struct pk_error *err)
+{
+    struct pk_inbox_sent sent;
+    const struct pk_inbox_answer answer = { .item = 5, .subject = 1, .words = PK_SLICE("да") };
+    return pk_inbox_reply(service_of(d), d->actor, &answer, HOUSE_NOW, &sent, err);
+}
+
+static int inbox_hand_to(struct doing *d, struct pk_error *err)
+{
+    return pk_inbox_hand_to(service_of(d), d->actor, 5, PK_SLICE("desk"), HOUSE_NOW, err);
+}
+
+static int inbox_end(struct doing *d, struct pk_error *err)
+{
+    return pk_inbox_end(service_of(d), d->actor, 5, 1, HOUSE_NOW, err);
+}
+
+static int rsvp(struct doing *d, struct pk_error *err)
+{
+    struct pk_rsvp_plan plan = { .trigger = d->trigger, .yes = true };
+    if (d->actor->role == PK_ROLE_KEY_PERSON)
+        plan.whom.address = PK_SLICE(ANNA);
+    else
+        plan.whom.recipient = d->person;
+    return pk_rsvp_record(service_of(d), d->actor, &plan, HOUSE_NOW, err);
+}
+
+static int key_edit(struct doing *d, struct pk_error *err)
+{
+    return pk_keys_retire(service_of(d), d->actor, 77, HOUSE_NOW, err);
+}
+
+static int breach(struct doing *d, struct pk_error *err)
+{
+    return pk_breach_open(service_of(d), d->actor, 0, HOUSE_NOW, err);
+}
+
+#define OF(role) (1u << PK_ROLE_##role)
+
+static const struct {
+    enum pk_action action;
+    int (*act)(struct doing *d, struct pk_error *err);
+    unsigned always_own; /* roles for whom the function can only mean their own */
+    unsigned elsewhere; /* roles whose own is reached another way, and never by this function */
+} acts[] = {
+    { PK_ACTION_RECIPIENT_ADD, add, OF(KEY_PERSON), OF(PERSON) },
+    { PK_ACTION_RECIPIENT_VIEW, view, OF(PERSON), 0 },
+    { PK_ACTION_RECIPIENT_CHANGE, change, OF(PERSON), 0 },
+    { PK_ACTION_RECIPIENT_EXPORT, export_person, 0, 0 },
+    { PK_ACTION_RECIPIENT_ERASE, erase, 0, 0 },
+    { PK_ACTION_CIRCLE_VIEW, circle_view, 0, 0 },
+    { PK_ACTION_CIRCLE_RECENT, circle_recent, 0, 0 },
+    { PK_ACTION_CIRCLE_HANDOVER, circle_handover, 0, 0 },
+    { PK_ACTION_CIRCLE_ALLOW, circle_allow, 0, 0 },
+    { PK_ACTION_CIRCLE_LEAVE, circle_leave, OF(PERSON), 0 },
+    { PK_ACTION_CONSENT_VIEW, consent_view, 0, 0 },
+    { PK_ACTION_CONSENT_GRANT, consent_grant, 0, 0 },
+    { PK_ACTION_CONSENT_WITHDRAW, consent_withdraw, 0, OF(KEY_PERSON) | OF(ACCOUNT) },
+    { PK_ACTION_CONSENT_VERIFY, consent_verify, 0, 0 },
+    { PK_ACTION_INBOX_READ, inbox_read, 0, 0 },
+    { PK_ACTION_INBOX_ANSWER, inbox_answer, 0, 0 },
+    { PK_ACTION_INBOX_ANSWER, inbox_hand_to, 0, 0 },
+    { PK_ACTION_INBOX_ANSWER, inbox_end, 0, 0 },
+    { PK_ACTION_RSVP_RECORD, rsvp, OF(KEY_PERSON), 0 },
+    { PK_ACTION_KEY_EDIT, key_edit, 0, 0 },
+    { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
+};
+
+/* Those of test_rights.c, with publishing. */
+static const enum pk_action beside[] = {
+    PK_ACTION_RECIPIENT_IMPORT, PK_ACTION_TRIGGER_PUBLISH, PK_ACTION_HOLD_SET,  PK_ACTION_HOLD_LIFT, PK_ACTION_HOLD_DECIDE,  PK_ACTION_ACCOUNT_PAUSE,
+    PK_ACTION_ACCOUNT_TEST,     PK_ACTION_MESSAGE_RESOLVE, PK_ACTION_USER_VIEW, PK_ACTION_USER_EDIT, PK_ACTION_AUDIT_PERSON,
+};
+
+/* Lists and figures without addresses, read as they are: asked at the door, whose table tests/unit/api/test_routes.c walks. */
+static const enum pk_action at_the_door[] = {
+    PK_ACTION_TRIGGER_VIEW, PK_ACTION_TEMPLATE_VIEW, PK_ACTION_MESSAGE_VIEW, PK_ACTION_ACCOUNT_VIEW, PK_ACTION_PLAY_DESK,
+    PK_ACTION_STATUS_VIEW,  PK_ACTION_JOB_VIEW,      PK_ACTION_BACKUP_MAKE,  PK_ACTION_AUDIT_VIEW,
+};
+
+/* The gateway's own doing, an account's, and what is done with the files themselves while no gateway runs. */
+static const enum pk_action unasked[] = {
+    PK_ACTION_CONSENT_EXPIRE, PK_ACTION_RETENTION_RUN, PK_ACTION_MESSAGE_REPORT, PK_ACTION_RESTORE_MAKE, PK_ACTION_PRIVACY_PACK,
+};
+
+/* Nothing does these yet: whoever makes it moves the row up. */
+static const enum pk_action nowhere[] = {
+    PK_ACTION_RECIPIENT_LIST, PK_ACTION_EVENT_VIEW,      PK_ACTION_EVENT_EDIT,     PK_ACTION_EVENT_CLOSED,      PK_ACTION_CAMPAIGN_VIEW,
+    PK_ACTION_CAMPAIGN_EDIT,  PK_ACTION_CAMPAIGN_APPROVE, PK_ACTION_CAMPAIGN_START, PK_ACTION_CAMPAIGN_REMIND,   PK_ACTION_CAMPAIGN_STOP,
+    PK_ACTION_APPROVAL_STANDING, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_TEMPLATE_READ, PK_ACTION_REPORT_VIEW,      PK_ACTION_TOKEN_EDIT,
+};
+
+static void test_every_action_has_its_place(void **state)
+{
+    static const struct {
+        const enum pk_action *items;
+        size_t count;
+    } lists[] = { { beside, PK_COUNT(beside) }, { at_the_door, PK_COUNT(at_the_door) }, { unasked, PK_COUNT(unasked) }, { nowhere, PK_COUNT(nowhere) } };
+    unsigned places[PK_ACTION_COUNT] = { 0 };
+    (void) state;
+    for (size_t i = 0; i < PK_COUNT(acts); i++)
+        places[acts[i].action] = 1;
+    for (size_t l = 0; l < PK_COUNT(lists); l++)
+        for (size_t i = 0; i < lists[l].count; i++)
+            places[lists[l].items[i]]++;
+    for (unsigned action = PK_ACTION_NONE + 1; action < PK_ACTION_COUNT; action++)
+        if (places[action] != 1)
+            fail_msg("%s stands in %u lists of this test", pk_action_name((enum pk_action) action), places[action]);
+}
+
+/* ---- cell by cell ---- */
+
+static int64_t refusals(struct house *house)
+{
+    return house_count(house, "SELECT count(*) FROM audit WHERE result = 1");
+}
+
+/* Calls it, undoes it, and says what came of it. A refusal is kept, and nothing is changed by it. */
+static int call(struct doing *d, size_t i, struct pk_error *err)
+{
+    struct house *house = d->house;
+    int64_t kept = refusals(house);
+    int changes = sqlite3_total_changes(house->store->db);
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    int r = acts[i].act(d, err);
+    if (r == PK_E_DENIED)
+        assert_int_equal(sqlite3_total_changes(house->store->db), changes);
+    pk_unit_drop(house->store);
+    house_turn(house);
+    assert_int_equal(refusals(house), kept + (r == PK_E_DENIED));
+    return r;
+}
+
+static void check(struct house *house, size_t i, enum pk_role role, bool own, bool may, const int64_t people[2], int64_t trigger)
+{
+    const struct pk_actor actor = { .role = role, .name = "maria", .recipient = role == PK_ROLE_PERSON ? people[0] : 0 };
+    struct doing doing = { .house = house, .actor = &actor, .person = people[own ? 0 : 1], .trigger = trigger, .circle = own ? "maria" : "petya" };
+    struct pk_error err = { 0 };
+    int r = call(&doing, i, &err);
+    if ((r != PK_E_DENIED) != may)
+        fail_msg("%s as %s, %s: %d %s", pk_action_name(acts[i].action), pk_role_name(role), own ? "own" : "another's", r, err.message);
+}
+
+static void test_every_cell(void **state)
+{
+    struct house *house = *state;
+    static const char *const names[] = { "maria", "petya" };
+    for (size_t i = 0; i < PK_COUNT(names); i++) {
+        struct pk_user user = { .role = PK_ROLE_KEY_PERSON, .language = "bg" };
+        (void) snprintf(user.name, sizeof user.name, "%s", names[i]);
+        assert_int_equal(pk_user_add(house->store, &user, NULL), 0);
+    }
+    const int64_t people[2] = { house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED), house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED) };
+    int64_t trigger = invite(house, NULL);
+    for (size_t i = 0; i < PK_COUNT(acts); i++) {
+        for (unsigned role = PK_ROLE_NONE; role < PK_ROLES; role++) {
+            enum pk_right right = pk_right_of(acts[i].action, (enum pk_role) role);
+            bool elsewhere = (acts[i].elsewhere & 1u << role) != 0, always = (acts[i].always_own & 1u << role) != 0;
+            check(house, i, (enum pk_role) role, true, right != PK_RIGHT_NO && !elsewhere, people, trigger);
+            if (!always)
+                check(house, i, (enum pk_role) role, false, right == PK_RIGHT_YES, people, trigger);
+        }
+    }
+    assert_int_equal(house_count(house, "SELECT count(*) FROM recipient"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_action_has_its_place), in_house(test_every_cell) };
+    return cmocka_run_group_tests_name("service/rights_cells", tests, NULL, NULL);
+}
