@@ -77,6 +77,7 @@ static const struct route routes[] = {
     { "GET", "/v1/audit", pk_api_audit, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
     { "GET", "/v1/audit/verify", pk_api_audit_verify, PK_BODY_NONE, false, PK_ACTION_AUDIT_VIEW },
     { "GET", "/v1/privacy/breach", pk_api_breach, PK_BODY_NONE, false, PK_ACTION_PRIVACY_BREACH },
+    { "POST", "/v1/privacy/breach", pk_api_breach_notify, PK_BODY_JSON, false, PK_ACTION_PRIVACY_NOTIFY },
     { "GET", "/v1/jobs/{}", pk_api_job, PK_BODY_NONE, false, PK_ACTION_JOB_VIEW },
     { "GET", "/v1/keys", pk_api_keys, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },
     { "POST", "/v1/keys/rotate", pk_api_keys_rotate, PK_BODY_NONE, false, PK_ACTION_KEY_EDIT },

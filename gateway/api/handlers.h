@@ -89,6 +89,7 @@ void pk_api_person_log(struct pk_call *call);
 
 /* privacy.c */
 void pk_api_breach(struct pk_call *call);
+void pk_api_breach_notify(struct pk_call *call);
 
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);

@@ -70,10 +70,12 @@ class TestRoles(World):
         with sqlite3.connect(self.folder / "gateway" / "pokana.db") as db:
             db.execute("UPDATE audit SET actor = 'uid:1' WHERE id = 2")
         db.close()
-        self.gateway.start()
-        done = self.gateway.run("audit", "verify", check=False)
-        self.assertEqual(done.status, 5)
-        self.assertIn("at entry 2", done.err)
+        for runs in (False, True):
+            if runs:
+                self.gateway.start()
+            done = self.gateway.run("audit", "verify", check=False)
+            self.assertEqual(done.status, 5)
+            self.assertIn("at entry 2", done.err)
 
     def test_one_persons_log(self) -> None:
         self.start(people=2)
@@ -123,17 +125,29 @@ class TestRoles(World):
 
     def test_whose_data_it_was(self) -> None:
         self.start(people=3, with_broker=False)
+        for name, role in (("adviser", "adviser"), ("colleague", "approver"), ("maria", "key-person")):
+            self.gateway.run("users", "add", name, "--role", role)
         people = [json.loads(line) for line in self.gateway.run("privacy", "breach", "--json").out.splitlines()]
         self.assertEqual(len(people), 3)
         self.assertEqual([field["field"] for field in people[0]["fields"]], ["language", "address", "tag", "consent"])
         self.assertIn("0 people", self.gateway.run("privacy", "breach", "--since", "2100-01-01").out)
         self.assertEqual(self.gateway.run("privacy", "breach", "--since", "gisteren", check=False).status, 2)
+        self.assertEqual([person["canBeTold"] for person in people], ["yes"] * 3)
+        # They are told by the word of two people, once.
+        tell = ["privacy", "breach", "--notify", "--link", "https://a.nl/lek", "--second-person", "colleague"]
+        for words in (tell[:-2], tell[:3], tell + ["--by", "maria"], tell[:-1] + ["adviser", "--by", "adviser"]):
+            self.assertIn(self.gateway.run(*words, check=False).status, (2, 6), words)
+        ordered = self.gateway.run(*tell, "--by", "adviser").out
+        self.assertIn("3 of them are told", ordered)
+        self.provider.wait_accepted(3)
+        self.assertEqual(len([body for body in self.received() if "https://a.nl/lek" in body["text"]]), 3)
+        self.assertEqual(self.gateway.run(*tell, "--by", "adviser", check=False).status, 5)
         self.gateway.stop()
         shown = self.gateway.run("privacy", "breach").out
         self.assertIn("3 people", shown)
         self.digits(shown)
         self.gateway.start()
-        self.assertEqual([e["action"] for e in self.trail() if e["action"] == "privacy.breach"], ["privacy.breach"] * 3)
+        self.assertEqual(len([e for e in self.trail() if e["action"] == "privacy.breach" and e["result"] == "done"]), 6)
 
     def test_known_or_not_is_the_same_answer(self) -> None:
         self.start(people=1, with_broker=False)
