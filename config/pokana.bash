@@ -80,8 +80,9 @@ _pokana_words()
         _pokana_names templates list
         echo '--lang --script --values --longest --price --org --zone --templates'
         ;;
+    'templates read') _pokana_names templates list; echo '--language' ;;
     'templates proof') echo '--output --check --templates' ;;
-    'templates '*) echo 'list check preview proof cost' ;;
+    'templates '*) echo 'list check preview proof read cost' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;

@@ -51,6 +51,7 @@ static const struct route routes[] = {
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, false, PK_ACTION_TRIGGER_VIEW },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, false, PK_ACTION_TEMPLATE_VIEW },
+    { "POST", "/v1/templates/{}/read", pk_api_template_read, PK_BODY_JSON, false, PK_ACTION_TEMPLATE_READ },
     { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
     { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, false, PK_ACTION_HOLD_DECIDE },
     { "POST", "/v1/recipients", pk_api_recipient_add, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_ADD },

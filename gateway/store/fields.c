@@ -38,6 +38,8 @@ static const struct pk_field_table tables[] = {
       "waarden tot het laatste bericht klaar is, hoogstens 7 dagen na de geldigheid; de rest 30 dagen", "SELECT min(created_ms) FROM notice" },
     { "text_version", "elke tekst die gebruikt is, onveranderlijk",
       "zolang de dienst bestaat", "SELECT min(created_ms) FROM text_version" },
+    { "text_read", "welke tekst door een moedertaallezer hardop is gelezen, onveranderlijk",
+      "zolang de dienst bestaat", "SELECT min(at_ms) FROM text_read" },
     { "trigger", "wat een dienst heeft aangevraagd: een doelgroep, nooit een persoon",
       "12 maanden", "SELECT min(received_ms) FROM trigger" },
     { "message", "één bericht aan één inwoner: wat ervan werd, zonder de tekst",
@@ -205,6 +207,13 @@ static const struct pk_field fields[] = {
     F("text_version", "hash", SYSTEM, "vingerafdruk van de tekst"),
     F("text_version", "body", SYSTEM, "de tekst zelf, zonder ingevulde waarden"),
     F("text_version", "created_ms", SYSTEM, "eerste gebruik"),
+
+    F("text_read", "id", SYSTEM, "nummer"),
+    F("text_read", "name", SYSTEM, "naam van de tekst"),
+    F("text_read", "tag", SYSTEM, "taal en schrift"),
+    F("text_read", "hash", SYSTEM, "vingerafdruk: een gewijzigde tekst is weer ongelezen"),
+    F("text_read", "reader", STAFF, "wie las"),
+    F("text_read", "at_ms", STAFF, "wanneer"),
 
     F("trigger", "id", SYSTEM, "nummer"),
     F("trigger", "publisher", SYSTEM, "welke dienst"),

@@ -151,6 +151,11 @@ bool pk_store_has_trail(struct pk_store *store)
     return has_table(store, "audit_anchor");
 }
 
+bool pk_store_has_readings(struct pk_store *store)
+{
+    return has_table(store, "text_read");
+}
+
 int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_facts *ret_facts, struct pk_error *err)
 {
     pk_auto(pk_store) struct pk_store *store = NULL;

@@ -24,6 +24,8 @@ int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_
 int pk_store_open_copy(const char *path, struct pk_keyring *keys, struct pk_store **ret_store, struct pk_error *err);
 /* Whether its audit is chained yet: not in a copy made by a program of before. */
 bool pk_store_has_trail(struct pk_store *store);
+/* Whether it says which texts were read aloud. */
+bool pk_store_has_readings(struct pk_store *store);
 
 /* How each key of the ring, and each one the database knows, stand to each other. */
 enum pk_key_match {
