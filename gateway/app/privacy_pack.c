@@ -131,6 +131,8 @@ static int retention(struct packing *p, struct pk_error *err)
         { "aanvragen van diensten", rules->keep_triggers_ms },   { "logboek van handelingen", rules->keep_audit_ms },
         { "waarden in een tekst, na de geldigheid", rules->keep_values_ms },
         { "wie komt, na de geldigheid", rules->keep_rsvps_ms },
+        { "wie nergens meer ja op zegt, na de laatste toestemming", rules->keep_former_ms },
+        { "wie niet antwoordt op de vraag", rules->keep_unanswered_ms },
         { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };

@@ -252,6 +252,7 @@ static void fill_rules(struct house *house)
         .keep_rsvps_ms = 30 * DAY_MS,
         .keep_proofs_ms = 1826 * DAY_MS,
         .keep_unanswered_ms = 7 * DAY_MS,
+        .keep_former_ms = 30 * DAY_MS,
         .keep_ledger_ms = 1826 * DAY_MS,
     };
 }
