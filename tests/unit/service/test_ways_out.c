@@ -116,7 +116,9 @@ static void renewal(struct house *house)
     (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
     (void) house_count(house, "UPDATE consent SET until_ms = 1791880200000 + 864000000"); /* in ten days */
     house_later(house, HOUR_MS + MINUTE_MS);
+    house_turns(house, 12); /* the hour's walks, one step a turn */
     house_later(house, MINUTE_MS);
+    house_turns(house, 12);
 }
 
 static void help(struct house *house)
@@ -198,7 +200,7 @@ static const struct way {
     { "a farewell", "person_erase.c", farewell, PK_CLASS_ANSWER, 0, false },
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
-    { "an account's test", "accounts.c", account_test, PK_CLASS_STAFF, 0, true },
+    { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
 };
 
 static size_t handed(const struct house *house)
@@ -274,7 +276,7 @@ static const struct {
 } makers[] = {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c" },
-    { "pk_planner_staff(", "planner_staff.c accounts.c" },
+    { "pk_planner_staff(", "planner_staff.c account_test.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },
