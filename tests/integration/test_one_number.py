@@ -20,6 +20,7 @@ READS: dict[str, list[list[str]]] = {
     "recipients export": [["%s"]],
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
+    "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
 # They change something, ask no gateway and no database, or are the gateway; what they print is ids and counts, or what was typed.
@@ -27,6 +28,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "inbox answer", "inbox assign", "inbox close", "accounts pause", "accounts resume", "accounts test", "accounts play",
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
+          "recipients add", "accounts add", "triggers answer", "circles handover", "circles allow",
           "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
@@ -50,7 +52,7 @@ class TestOneNumber(World):
         self.provider.wait_accepted(PEOPLE)
         self.wait_counts(accepted=PEOPLE)
         self.says(1, "Къде да запиша детето на училище?")
-        for name, role in (("adviser", "adviser"), ("kalina", "desk")):
+        for name, role in (("adviser", "adviser"), ("kalina", "desk"), ("maria", "key-person")):
             self.gateway.run("users", "add", name, "--role", role)
         message = self.messages()[0]
         item = json.loads(self.gateway.run("inbox", "list", "--json", "--by", "kalina").out)["items"][0]["id"]
