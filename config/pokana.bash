@@ -52,7 +52,7 @@ _pokana_words()
     'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
     'consent withdraw') echo "$_pokana_whom --topic --how" ;;
     'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
-    'consent verify') ;;
+    'consent verify' | 'audit verify') echo '--keys' ;;
     'consent '*) echo 'show grant withdraw receipt verify' ;;
     'users add') echo '--role --language --topics --tags' ;;
     'users remove') _pokana_names users list ;;
@@ -65,9 +65,9 @@ _pokana_words()
     'circles '*) echo 'list show recent handover allow' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
     'audit export') echo '--actor --object --since' ;;
-    'audit verify' | 'audit person') ;;
+    'audit person') ;;
     'audit '*) echo 'list verify export person' ;;
-    'privacy breach') echo '--since' ;;
+    'privacy breach') echo '--since --notify --link --second-person' ;;
     'privacy roles' | 'privacy pack') ;;
     'privacy '*) echo 'roles pack breach' ;;
     'keys new' | 'keys list' | 'keys rotate' | 'keys retire') ;;
@@ -80,8 +80,9 @@ _pokana_words()
         _pokana_names templates list
         echo '--lang --script --values --longest --price --org --zone --templates'
         ;;
+    'templates read') _pokana_names templates list; echo '--language' ;;
     'templates proof') echo '--output --check --templates' ;;
-    'templates '*) echo 'list check preview proof cost' ;;
+    'templates '*) echo 'list check preview proof read cost' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;
@@ -104,9 +105,9 @@ _pokana()
     --state) mapfile -t COMPREPLY < <(compgen -W "$_pokana_states" -- "$current"); return ;;
     --language) mapfile -t COMPREPLY < <(compgen -W 'bg bg-Latn nl' -- "$current"); return ;;
     --subject) mapfile -t COMPREPLY < <(compgen -W 'school care registration work housing return other' -- "$current"); return ;;
-    --config | --socket | --password | --address-from | --values | --file | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --config | --socket | --password | --address-from | --values | --file | --keys | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --as | --wait | --username | --trigger | --limit | --after | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
+    --as | --wait | --username | --trigger | --limit | --after | --link | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
         --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
     esac
@@ -132,7 +133,7 @@ _pokana()
     fi
     mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
     case $command in
-    trigger | recipients | privacy | keys | backup | restore)
+    trigger | recipients | consent | audit | privacy | keys | backup | restore)
         [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         ;;
     esac

@@ -6,6 +6,7 @@
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/inbox.h"
+#include "gateway/service/passes.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/recipients.h"
 
@@ -61,6 +62,11 @@ size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *ol
         { "parked", PK_PARKED_MS, oldest->parked_ms, "they came" },
         { "imports", PK_UPKEEP_JOBS_MS, oldest->jobs_ms, "they ended" },
         { "proofs", rules->keep_proofs_ms, oldest->proofs_ms != 0 ? oldest->proofs_ms - rules->keep_proofs_ms : 0, "the erasure" },
+        { "inbox", rules->keep_replies_ms, oldest->inbox_ms, "they last wrote" },
+        { "former", rules->keep_former_ms, oldest->former_ms, "their last consent ended" },
+        { "silent", rules->question_every_ms, oldest->silent_ms != 0 ? oldest->silent_ms - rules->question_every_ms : 0, "they were asked" },
+        { "passes", PK_PASS_MS + 3600000, oldest->passes_ms, "they were asked for" },
+        { "consent", rules->keep_ledger_ms, oldest->ledger_ms, "the entry, and nothing stands by it" },
         { "audit", rules->keep_audit_ms, oldest->audit_ms, "the act" },
     };
     _Static_assert(sizeof kept / sizeof kept[0] <= PK_KEPT_MAX, "there is room for every kind");

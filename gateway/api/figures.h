@@ -29,7 +29,7 @@ struct pk_kept {
     int64_t oldest_ms; /* 0 = there is none */
     const char *since; /* from when on it is kept: "the last message" */
 };
-#define PK_KEPT_MAX 10
+#define PK_KEPT_MAX 16
 size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *oldest, struct pk_kept ret_kept[PK_KEPT_MAX]);
 
 /* Reads them and calls `then` on the loop's thread, which answers. `figures` lives until it did; when the database could

@@ -65,6 +65,9 @@ void pk_api_inbox_answer(struct pk_call *call);
 void pk_api_inbox_assign(struct pk_call *call);
 void pk_api_inbox_close(struct pk_call *call);
 
+/* texts.c */
+void pk_api_template_read(struct pk_call *call);
+
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);
 
@@ -89,6 +92,7 @@ void pk_api_person_log(struct pk_call *call);
 
 /* privacy.c */
 void pk_api_breach(struct pk_call *call);
+void pk_api_breach_notify(struct pk_call *call);
 
 /* triggers.c */
 void pk_api_triggers(struct pk_call *call);

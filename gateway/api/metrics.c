@@ -176,6 +176,7 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "consents_ended_total", "Consents whose time was over.", m->consents_ended);
     add_count(page, "renewals_asked_total", "People asked whether their consents shall go on.", m->renewals_asked);
     add_count(page, "people_silent_total", "People forgotten because they never answered.", m->people_silent);
+    add_count(page, "people_former_total", "People forgotten because every consent of theirs had ended.", m->people_former);
     add_count(page, "outbox_told_total", "Events the broker took.", m->outbox_told);
     add_count(page, "outbox_expired_total", "Events nobody could be told in time.", m->outbox_expired);
     add_count(page, "commits_total", "Turns committed.", m->commits);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * `pokana audit`: who did what, refused attempts too; whether the trail is whole; the trail as JSON lines; and one person's
- * processing log, for that person.
+ * `pokana audit`: who did what, refused attempts too; whether the trail is whole, also of a backup and while no gateway runs;
+ * the trail as JSON lines; and one person's processing log, for that person.
  */
 #include "gateway/app/ask.h"
+#include "gateway/app/copy.h"
 #include "gateway/app/options.h"
 #include "gateway/app/pages.h"
 #include "gateway/app/table.h"
+#include "gateway/store/audit.h"
+#include "gateway/store/inspect.h"
 
 #define EXPORT_PAGE 500
 #define LINE_BYTES_MAX (64u << 10)
@@ -74,20 +77,46 @@ static int list(const struct pk_invocation *invocation)
 
 /* ---- verify ---- */
 
+static int walk(const struct pk_invocation *invocation, const char *file, const char *keys, int64_t *ret_entries, struct pk_error *err)
+{
+    struct pk_copy copy;
+    int r = pk_copy_open(invocation, file, keys, &copy, err);
+    if (r == 0 && !pk_store_has_trail(copy.store))
+        r = pk_fail(err, PK_E_UNSUPPORTED, "\"%s\" is of a program whose audit had no chain", copy.path);
+    if (r == 0)
+        r = pk_audit_verify(copy.store, ret_entries, err);
+    pk_copy_close(&copy);
+    return r;
+}
+
+static int by_the_gateway(const struct pk_invocation *invocation, int64_t *ret_entries, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *answer = NULL;
+    int r = pk_ask(invocation, &(struct pk_question){ .path = "/v1/audit/verify", .timeout_ms = 2 * PK_ASK_TIMEOUT_MS }, &answer, err);
+    (void) pk_json_int(pk_json_get(answer, "entries"), ret_entries);
+    return r;
+}
+
 static int verify(const struct pk_invocation *invocation)
 {
-    struct wish wish = { 0 };
+    const char *keys = NULL;
+    const struct pk_option options[] = { { "keys", &keys, NULL } };
+    struct pk_plain_words words;
     struct pk_error err = { 0 };
     int64_t entries = 0;
-    int status = read_wish(invocation, false, &wish);
+    int status = pk_options_read(&pk_command_audit, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
-    pk_auto(pk_json) struct pk_json *answer = NULL;
-    if (pk_ask(invocation, &(struct pk_question){ .path = "/v1/audit/verify", .timeout_ms = 2 * PK_ASK_TIMEOUT_MS }, &answer, &err) != 0)
+    if (words.count > 1 || (words.count == 0 && keys))
+        return pk_command_misused(&pk_command_audit, "verify takes one file at most, and --keys only with it");
+    const char *file = words.count > 0 ? words.words[0] : NULL;
+    int r = file ? walk(invocation, file, keys, &entries, &err) : by_the_gateway(invocation, &entries, &err);
+    if (!file && r == PK_E_BUSY && !invocation->socket)
+        r = walk(invocation, NULL, NULL, &entries, &err);
+    if (r != 0)
         return pk_command_failed(&err);
-    (void) pk_json_int(pk_json_get(answer, "entries"), &entries);
     if (invocation->json)
-        pk_ask_print(answer);
+        (void) printf("{\"whole\":true,\"entries\":%lld}\n", (long long) entries);
     else
         (void) printf("the audit trail is whole: %lld entries, each bound to the one before it\n", (long long) entries);
     return 0;
@@ -201,7 +230,7 @@ static int run(const struct pk_invocation *invocation)
 const struct pk_command pk_command_audit = {
     .name = "audit",
     .usage = "audit list [--actor NAME] [--object NAME] [--since MOMENT] [--limit N] [--after ENTRY]\n"
-             "audit verify\n"
+             "audit verify [FILE [--keys FILE]]\n"
              "audit export [--actor NAME] [--object NAME] [--since MOMENT]\n"
              "audit person ID",
     .summary = "who did what, and what was refused; one person's processing log",

@@ -343,7 +343,7 @@ const struct pk_command pk_command_consent = {
              "consent grant ID --topic NAME --how WORD --wording TEXT --given-at DAY --already-confirmed --second-person NAME\n"
              "consent withdraw ID [--topic NAME] [--how WORD] [--by NAME]\n"
              "consent receipt ID --topic NAME [--channel NAME] [--sentence]\n"
-             "consent verify\n"
+             "consent verify [FILE [--keys FILE]]\n"
              "consent show|grant|withdraw|receipt --address-from FILE [--address-channel NAME] ...",
     .summary = "what somebody agreed to, with its proof; the ledger verified",
     .run = run,

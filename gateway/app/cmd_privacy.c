@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * `pokana privacy`: what the program itself can say for a data-protection assessment, who may do what, and, after a
- * breach, whose data it was. The last one also works while no gateway runs: it takes the database and keeps who asked.
+ * breach, whose data it was, which also works while no gateway runs: it takes the database and keeps who asked. With
+ * --notify they are told, by the gateway.
  */
 #include "gateway/app/ask.h"
 #include "gateway/app/config.h"
@@ -79,14 +80,19 @@ static int pack(const struct pk_invocation *invocation)
 struct breach {
     const struct pk_invocation *invocation;
     const char *since;
-    int64_t people;
+    const char *link, *second;
+    bool notify;
+    int64_t people, stopped, no_address;
     struct pk_buf line;
 };
 
 static void print_person(struct breach *breach, const struct pk_json *person)
 {
     const struct pk_json *fields = pk_json_get(person, "fields");
+    struct pk_slice told = pk_json_string(pk_json_get(person, "canBeTold"));
     breach->people++;
+    breach->stopped += pk_slice_is(told, "stopped");
+    breach->no_address += pk_slice_is(told, "no-address");
     pk_buf_clear(&breach->line);
     if (breach->invocation->json) {
         (void) pk_json_dump(person, &breach->line);
@@ -103,7 +109,7 @@ static void print_person(struct breach *breach, const struct pk_json *person)
         if (count > 1)
             (void) printf(" x%lld", (long long) count);
     }
-    (void) printf("\n");
+    (void) printf("%s\n", pk_slice_is(told, "stopped") ? "; said STOP" : pk_slice_is(told, "no-address") ? "; no address that works" : "");
 }
 
 static void print_page(struct breach *breach, const struct pk_json *page, char ret_next[PK_ID_TEXT_MAX])
@@ -196,10 +202,56 @@ static int by_ourselves(struct breach *breach, struct pk_error *err)
     return r == 0 ? list_pages(breach, store, since_ms, err) : r;
 }
 
+/* ---- telling them ---- */
+
+static int order(struct breach *breach, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *answer = NULL;
+    struct pk_buf body;
+    char moment[PK_TIME_TEXT_MAX];
+    int64_t since_ms = 0;
+    int r = parse_since(breach->since, &since_ms, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&body, 4096);
+    struct pk_json_out out = pk_json_out(&body);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_text(&out, "link", breach->link);
+    pk_json_add_text(&out, "secondPerson", breach->second);
+    if (since_ms != 0)
+        pk_json_add_text(&out, "since", pk_time_format(since_ms, moment));
+    pk_json_close(&out, '}');
+    r = pk_ask_change(breach->invocation, "POST", "/v1/privacy/breach", pk_buf_text(&body), &answer, err);
+    pk_buf_finish(&body);
+    if (r != 0)
+        return r;
+    struct pk_slice trigger = pk_json_string(pk_json_get(answer, "trigger"));
+    if (breach->invocation->json)
+        pk_ask_print(answer);
+    else
+        (void) printf("%lld of them are told; pokana triggers show %.*s tells how far that is\n",
+                      (long long) (breach->people - breach->stopped - breach->no_address), PK_SLICE_ARG(trigger));
+    return 0;
+}
+
+/* Who cannot be told by us must be told another way. */
+static void sum_up(const struct breach *found)
+{
+    if (found->invocation->json)
+        return;
+    (void) printf("%lld people; pokana privacy pack says what each field is\n", (long long) found->people);
+    if (found->stopped + found->no_address > 0)
+        (void) printf("%lld said STOP and %lld have no address that works: tell these another way, in public if need be\n",
+                      (long long) found->stopped, (long long) found->no_address);
+}
+
 static int breach(const struct pk_invocation *invocation)
 {
     struct breach found = { .invocation = invocation };
-    const struct pk_option options[] = { { "since", &found.since, NULL } };
+    const struct pk_option options[] = { { "since", &found.since, NULL },
+                                         { "link", &found.link, NULL },
+                                         { "second-person", &found.second, NULL },
+                                         { "notify", NULL, &found.notify } };
     struct pk_plain_words words;
     struct pk_error err = { 0 };
     int status = pk_options_read(&pk_command_privacy, invocation, options, PK_COUNT(options), &words);
@@ -207,16 +259,18 @@ static int breach(const struct pk_invocation *invocation)
         return status;
     if (words.count > 0)
         return pk_command_misused(&pk_command_privacy, "breach takes no words");
+    if (found.notify != (found.link && found.second) || (!found.notify && (found.link || found.second)))
+        return pk_command_misused(&pk_command_privacy, "--notify needs --link and --second-person, and they need it");
     pk_buf_init(&found.line, 64u << 10);
     int r = by_the_gateway(&found, &err);
-    if (r == PK_E_BUSY && !invocation->socket && found.people == 0)
+    if (r == PK_E_BUSY && !invocation->socket && found.people == 0 && !found.notify)
         r = by_ourselves(&found, &err);
     pk_buf_finish(&found.line);
-    if (r != 0)
-        return pk_command_failed(&err);
-    if (!invocation->json)
-        (void) printf("%lld people; pokana privacy pack says what each field is\n", (long long) found.people);
-    return 0;
+    if (r == 0)
+        sum_up(&found);
+    if (r == 0 && found.notify)
+        r = order(&found, &err);
+    return r == 0 ? 0 : pk_command_failed(&err);
 }
 
 static int run(const struct pk_invocation *invocation)
@@ -229,7 +283,7 @@ const struct pk_command pk_command_privacy = {
     .name = "privacy",
     .usage = "privacy roles\n"
              "privacy pack FOLDER\n"
-             "privacy breach [--since MOMENT]",
+             "privacy breach [--since MOMENT] [--notify --link URL --second-person NAME]",
     .summary = "for a data-protection assessment: who may do what, what is kept and why; after a breach: whose data",
     .run = run,
 };

@@ -16,6 +16,7 @@
 
 struct checking {
     bool json;
+    struct pk_store *readings; /* NULL = nobody can say who read what */
     struct pk_buf text;
     struct pk_json_out out;
     size_t mistakes; /* what the loader refuses */
@@ -82,17 +83,25 @@ static void tell_finding(void *ctx, const struct pk_style_finding *found)
 static void end(struct checking *c, const struct pk_texts *texts, const struct pk_style_report *style)
 {
     size_t count = texts->catalog ? pk_catalog_template_count(texts->catalog) : 0;
-    size_t errors = c->mistakes + style->errors;
+    size_t errors = c->mistakes + style->errors, all = 0, read = 0;
+    if (c->readings && texts->catalog)
+        pk_templates_count_read(texts->catalog, c->readings, &all, &read);
     if (c->json) {
         pk_json_close(&c->out, ']');
         pk_json_add_int(&c->out, "texts", (int64_t) count);
         pk_json_add_int(&c->out, "errors", (int64_t) errors);
         pk_json_add_int(&c->out, "warnings", (int64_t) style->warnings);
+        if (c->readings && texts->catalog) {
+            pk_json_add_int(&c->out, "readings", (int64_t) all);
+            pk_json_add_int(&c->out, "read", (int64_t) read);
+        }
         pk_json_close(&c->out, '}');
         (void) puts(pk_buf_text(&c->text));
     } else if (texts->catalog) {
         (void) printf("%zu texts: %zu error%s, %zu warning%s\n", count, errors, errors == 1 ? "" : "s", style->warnings,
                       style->warnings == 1 ? "" : "s");
+        if (c->readings)
+            (void) printf("%zu of %zu texts and scripts were read aloud by somebody whose language it is\n", read, all);
     } else {
         (void) printf("%zu mistake%s; style is looked at when there are none\n", errors, errors == 1 ? "" : "s");
     }
@@ -134,7 +143,9 @@ int pk_templates_check(const struct pk_invocation *invocation)
     for (size_t i = 0; texts.catalog && i < pk_catalog_template_count(texts.catalog); i++)
         pk_style_check(texts.catalog, pk_catalog_template(texts.catalog, i), &style);
     c.mistakes = report.count; /* those that were only counted too */
+    c.readings = pk_texts_readings(invocation);
     end(&c, &texts, &style);
+    pk_store_close(c.readings);
     size_t errors = c.mistakes + style.errors + (strict ? style.warnings : 0);
     status = errors > 0 ? failed(&texts, errors) : 0;
     pk_texts_close(&texts);

@@ -220,6 +220,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "What people wrote."),
     RETENTION("unanswered", keep_unanswered_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 30 * DAY, .fallback = "7d",
               .help = "People who were asked whether we may write and said nothing; then only a count is kept."),
+    RETENTION("former", keep_former_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 180 * DAY, .fallback = "30d",
+              .help = "People whose every consent has ended, by STOP, a no or its time; then only the proof is kept."),
     RETENTION("ledger", keep_ledger_ms, .type = PK_KEY_DURATION, .min = 365 * DAY, .max = 3650 * DAY, .fallback = "1826d",
               .help = "Entries of the consent ledger by which nothing stands any more."),
     RETENTION("triggers", keep_triggers_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 730 * DAY, .fallback = "365d",

@@ -6,7 +6,9 @@
 #include "gateway/base/text.h"
 #include "gateway/model/rights.h"
 #include "gateway/store/fields.h"
+#include "gateway/store/inspect.h"
 #include "gateway/store/notices.h"
+#include "gateway/store/readings.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +22,7 @@ struct packing {
     struct pk_store *store;
     int64_t now_ms;
     struct pk_buf *out;
+    bool readings; /* the database says who read what */
 };
 
 /* ---- words ---- */
@@ -128,6 +131,8 @@ static int retention(struct packing *p, struct pk_error *err)
         { "aanvragen van diensten", rules->keep_triggers_ms },   { "logboek van handelingen", rules->keep_audit_ms },
         { "waarden in een tekst, na de geldigheid", rules->keep_values_ms },
         { "wie komt, na de geldigheid", rules->keep_rsvps_ms },
+        { "wie nergens meer ja op zegt, na de laatste toestemming", rules->keep_former_ms },
+        { "wie niet antwoordt op de vraag", rules->keep_unanswered_ms },
         { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };
@@ -212,6 +217,14 @@ static int add_text(void *ctx, const struct pk_text_version *version, int64_t cr
     pk_hex(p->out, hash.data, hash.len);
     say(p, "` | ");
     day(p, created_ms);
+    struct pk_reading reading;
+    struct pk_slice tag = version->rendering.len > 0 ? version->rendering : version->language;
+    if (p->readings && pk_reading_find(p->store, version->name, tag, version->hash, &reading)) {
+        char moment[PK_TIME_TEXT_MAX];
+        (void) pk_buf_printf(p->out, "%s, %.10s |", reading.reader, pk_time_format(reading.at_ms, moment));
+    } else {
+        say(p, "**niemand** |");
+    }
     say(p, "\n");
     return 0;
 }
@@ -219,8 +232,9 @@ static int add_text(void *ctx, const struct pk_text_version *version, int64_t cr
 static int texts(struct packing *p, struct pk_error *err)
 {
     say(p, "# Teksten in gebruik\n\nElke tekst die ooit is gebruikt, met de vingerafdruk van precies die woorden. Een toestemming noemt de versie die de\n"
-           "inwoner zag. Wie een tekst hardop heeft gelezen legt dit programma niet vast: voeg dat zelf toe.\n\n"
-           "| tekst | taal | vingerafdruk | sinds |\n|---|---|---|---|\n");
+           "inwoner zag. Wie een tekst hardop las, deed dat met precies deze woorden: een gewijzigde tekst is weer ongelezen.\n\n"
+           "| tekst | taal | vingerafdruk | sinds | hardop gelezen door |\n|---|---|---|---|---|\n");
+    p->readings = p->store && pk_store_has_readings(p->store);
     return p->store ? pk_text_versions_list(p->store, add_text, p, err) : 0;
 }
 

@@ -4,6 +4,8 @@
 #include "gateway/app/config.h"
 #include "gateway/base/ini.h"
 #include "gateway/base/text.h"
+#include "gateway/store/connect.h"
+#include "gateway/store/inspect.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -115,4 +117,16 @@ void pk_texts_close(struct pk_texts *texts)
     free(texts->page);
     free(texts->zone);
     *texts = (struct pk_texts){ 0 };
+}
+
+struct pk_store *pk_texts_readings(const struct pk_invocation *invocation)
+{
+    pk_auto(pk_config) struct pk_config *config = NULL;
+    pk_auto(pk_store) struct pk_store *store = NULL;
+    struct pk_ini_report silent = { 0 };
+    if (access(invocation->config, R_OK) != 0 || pk_config_read_places(invocation->config, false, &silent, &config, NULL) != 0)
+        return NULL;
+    if (!config->database || access(config->database, R_OK | W_OK) != 0 || pk_store_open_reading(config->database, NULL, &store, NULL) != 0)
+        return NULL;
+    return pk_store_has_readings(store) ? pk_steal(&store) : NULL;
 }

@@ -9,6 +9,7 @@
 #include "gateway/app/command.h"
 #include "gateway/language/catalog.h"
 #include "gateway/model/price.h"
+#include "gateway/store/store.h"
 
 struct pk_texts {
     char *folder;
@@ -27,8 +28,15 @@ int pk_texts_open_good(const struct pk_invocation *invocation, const char *folde
                        struct pk_error *err);
 void pk_texts_close(struct pk_texts *texts);
 
+/* Who read which text aloud, where the configured database is there to be looked at; else NULL. The caller closes it. */
+struct pk_store *pk_texts_readings(const struct pk_invocation *invocation);
+
+/* How many texts there are in every language and script, and how many of them somebody read. cmd_templates.c. */
+void pk_templates_count_read(const struct pk_catalog *catalog, struct pk_store *store, size_t *ret_all, size_t *ret_read);
+
 /* The verbs that have files of their own. */
 int pk_templates_check(const struct pk_invocation *invocation);
 int pk_templates_preview(const struct pk_invocation *invocation);
+int pk_templates_read(const struct pk_invocation *invocation);
 
 #endif

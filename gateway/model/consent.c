@@ -73,7 +73,8 @@ static enum pk_gate_verdict decide_answer(const struct pk_gate_facts *facts, enu
 
 enum pk_gate_verdict pk_gate_decide(const struct pk_gate_facts *facts, enum pk_reason *ret_reason)
 {
-    bool personal = facts->cls == PK_CLASS_NOTICE || facts->cls == PK_CLASS_QUESTION || facts->cls == PK_CLASS_ANSWER;
+    bool personal = facts->cls == PK_CLASS_NOTICE || facts->cls == PK_CLASS_QUESTION || facts->cls == PK_CLASS_ANSWER ||
+                    facts->cls == PK_CLASS_DUTY;
     if (facts->expires_ms != 0 && facts->expires_ms <= facts->now_ms)
         return verdict(PK_GATE_EXPIRE, PK_REASON_TOO_LATE, ret_reason);
     if (personal && facts->person_stopped && !(facts->cls == PK_CLASS_ANSWER && facts->confirms_stop))
@@ -92,6 +93,7 @@ enum pk_gate_verdict pk_gate_decide(const struct pk_gate_facts *facts, enum pk_r
         return decide_question(facts, ret_reason);
     case PK_CLASS_ANSWER:
         return decide_answer(facts, ret_reason);
+    case PK_CLASS_DUTY: /* owed by law, whatever was agreed to; but a STOP ends this as well (decisions/breach.md) */
     case PK_CLASS_STAFF:
     case PK_CLASS_PUBLIC:
         return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);

@@ -81,7 +81,8 @@
     X(AUDIT_PERSON,      "audit.person",       "J----J--E", "Zien wie iemands gegevens bekeek en wat er is verstuurd, zonder tekst en nummer.") \
     X(RETENTION_RUN,     "retention.run",      "------J--", "Verwijderen wat zijn bewaartermijn heeft gehad.") \
     X(PRIVACY_PACK,      "privacy.pack",       "JJ---J---", "Het dossier voor de gegevensbeschermingstoets laten maken.") \
-    X(PRIVACY_BREACH,    "privacy.breach",     "J----J---", "Bij een datalek laten zien om wie en welke gegevens het gaat (alleen kenmerken).")
+    X(PRIVACY_BREACH,    "privacy.breach",     "J----J---", "Bij een datalek laten zien om wie en welke gegevens het gaat (alleen kenmerken).") \
+    X(PRIVACY_NOTIFY,    "privacy.notify",     "JJ-------", "Bij een datalek iedereen die het aangaat een bericht sturen (met zijn tweeën).")
 /* clang-format on */
 
 #endif

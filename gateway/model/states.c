@@ -141,7 +141,7 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_OTHER_QUESTION] = "other-question-open",
 };
 
-static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public" };
+static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };
 static const char *const priority_names[PK_PRIORITIES] = { "urgent", "answer", "normal" };
 
 #define NAME_OF(names, index) ((size_t) (index) < sizeof(names) / sizeof((names)[0]) ? (names)[index] : NULL)

@@ -71,7 +71,7 @@ enum pk_reason {
     PK_REASONS
 };
 
-enum pk_class { PK_CLASS_NOTICE = 0, PK_CLASS_QUESTION = 1, PK_CLASS_ANSWER = 2, PK_CLASS_STAFF = 3, PK_CLASS_PUBLIC = 4, PK_CLASSES };
+enum pk_class { PK_CLASS_NOTICE = 0, PK_CLASS_QUESTION = 1, PK_CLASS_ANSWER = 2, PK_CLASS_STAFF = 3, PK_CLASS_PUBLIC = 4, PK_CLASS_DUTY = 5 /* what the law says people must be told */, PK_CLASSES };
 enum pk_priority { PK_PRIORITY_URGENT = 0, PK_PRIORITY_ANSWER = 1, PK_PRIORITY_NORMAL = 2, PK_PRIORITIES };
 
 /* Message flags, a bit set. */

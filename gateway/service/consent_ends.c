@@ -2,6 +2,7 @@
 #include "gateway/service/consent_ends.h"
 
 #include "gateway/base/log.h"
+#include "gateway/service/former.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/topics.h"
 #include "gateway/store/ledger.h"
@@ -13,7 +14,7 @@
 #define WALK_EVERY_MS (3600 * 1000ll)
 
 /* The walks one after the other; each goes on where its last step ended. */
-enum walk { WALK_RENEWALS = 0, WALK_SILENT, WALK_PRUNE, WALK_DONE };
+enum walk { WALK_RENEWALS = 0, WALK_SILENT, WALK_FORMER, WALK_PRUNE, WALK_DONE };
 
 struct pk_consent_ends {
     struct pk_service *service;
@@ -22,6 +23,7 @@ struct pk_consent_ends {
     size_t topic; /* of the rules: whose consents are looked at */
     bool inside; /* of that topic: `last` is the row to go on behind */
     struct pk_consent_row last;
+    struct pk_former_walk former;
 };
 
 struct pk_consent_ends *pk_consent_ends_new(struct pk_service *service)
@@ -239,6 +241,13 @@ static int silence_some(struct pk_consent_ends *ends, int64_t now_ms, bool *ret_
     return r;
 }
 
+/* ---- who agreed to nothing any more ---- */
+
+static int former_some(struct pk_consent_ends *ends, int64_t now_ms, bool *ret_more, struct pk_error *err)
+{
+    return pk_former_step(ends->service, &ends->former, ROWS, now_ms, ret_more, err);
+}
+
 /* ---- what is old ---- */
 
 static int prune_some(struct pk_consent_ends *ends, int64_t now_ms, bool *ret_more, struct pk_error *err)
@@ -287,12 +296,14 @@ bool pk_consent_ends_run(struct pk_consent_ends *ends, int64_t now_ms)
         const char *what;
         step_fn run;
     } walks[WALK_DONE] = {
-        [WALK_RENEWALS] = { "renewals", renew_some }, [WALK_SILENT] = { "silent", silence_some }, [WALK_PRUNE] = { "prune", prune_some }
+        [WALK_RENEWALS] = { "renewals", renew_some }, [WALK_SILENT] = { "silent", silence_some },
+        [WALK_FORMER] = { "former", former_some },    [WALK_PRUNE] = { "prune", prune_some }
     };
     bool more = step(ends, "ended", end_some, now_ms);
     if (ends->walk == WALK_DONE && now_ms >= ends->next_walk_ms) {
         ends->walk = WALK_RENEWALS;
         ends->next_walk_ms = now_ms + WALK_EVERY_MS;
+        ends->former = (struct pk_former_walk){ .after = INT64_MIN };
         ends->topic = 0;
         ends->inside = false;
     }

@@ -5,8 +5,10 @@
  */
 #include "gateway/service/import_private.h"
 #include "gateway/service/planner.h"
+#include "gateway/store/former.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
+#include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 
 /* One row on its way in. */
@@ -20,6 +22,7 @@ struct applying {
     uint32_t channel;
     struct pk_recipient who; /* id 0 = nobody yet */
     int64_t address;         /* 0 = not known yet */
+    int64_t former;          /* who had this address and was forgotten; 0 = nobody, or nobody can tell */
     struct {
         uint32_t id;
         int64_t until_ms;
@@ -38,9 +41,9 @@ static int recognise(struct applying *a, bool *ret_reachable, struct pk_error *e
     *ret_reachable = !pk_suppression_has(store, a->channel, a->row->address);
     int r = pk_address_find(store, a->channel, a->row->address, &at, err);
     if (r == PK_E_NOT_FOUND)
-        return 0;
+        a->former = pk_proof_find(store, a->channel, a->row->address);
     if (r != 0)
-        return r;
+        return r == PK_E_NOT_FOUND ? 0 : r;
     *ret_reachable &= at.blocked_ms == 0;
     a->address = at.id;
     if (at.recipient == 0)
@@ -108,6 +111,8 @@ static int weigh(struct applying *a, bool *ret_any, struct pk_error *err)
         enum pk_consent_state state =
             a->who.id == 0 ? PK_CONSENT_UNKNOWN
                            : pk_ledger_state(store, a->who.id, a->topics[i].id, a->channel, a->now_ms, &has_until_ms);
+        if (a->former != 0 && pk_former_said_no(store, a->former, a->topics[i].id, a->channel))
+            continue; /* a no is known as long as its proof is */
         if (state == PK_CONSENT_STATE_WITHDRAWN || state == PK_CONSENT_STATE_BLOCKED)
             continue; /* only the person can undo that */
         *ret_any = true;

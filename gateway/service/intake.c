@@ -212,6 +212,8 @@ static enum pk_event_refusal check_template(const struct taking *t, struct pk_er
         (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is not a notice", PK_SLICE_ARG(request->template_name));
         return PK_REFUSAL_TEMPLATE;
     }
+    if (pk_template_step(template_) == PK_STEP_BREACH) /* two people say that, and no service (breach.h) */
+        return refuse(PK_REFUSAL_TEMPLATE, err, "data.template: this text is not for services");
     struct pk_slice about = pk_template_topic(template_);
     bool known = pk_rules_topic(t->service->rules, request->topic) != NULL;
     if (!known || !may(t, &(struct pk_about){ .topic = request->topic }, "topic") || (about.len > 0 && !pk_slice_equal(about, request->topic))) {

@@ -22,7 +22,7 @@ struct pk_metrics {
     uint64_t replies[PK_INTENTS], replies_repeated, replies_muted;
     uint64_t inbox_taken, inbox_refused, inbox_answered, inbox_late;
     uint64_t stops;
-    uint64_t consents_ended, renewals_asked, people_silent;
+    uint64_t consents_ended, renewals_asked, people_silent, people_former;
     uint64_t outbox_told, outbox_expired;
     uint64_t commits, commits_failed;
     uint64_t hooks_refused;

@@ -99,14 +99,16 @@ static int finish(struct pk_service *service, const struct pk_trigger *trigger, 
     return pk_outbound_cut_short(service->outbound, &told, trigger->id, why, planned, now_ms, err);
 }
 
-/* The messages of one chunk; how far it came is in *cursor and *planned. Fewer than `max`: that was everybody. */
+/* The messages of one chunk. */
 static int make(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_lane_route *route,
-                struct pk_audience_row *rows, size_t max, int64_t now_ms, size_t *ret_count, struct pk_error *err)
+                struct pk_audience_row *rows, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err)
 {
     struct pk_notice notice;
     struct wanted wanted;
     size_t count = 0;
     int r = pk_notice_get(service->store, trigger->notice, &notice, err);
+    if (r == 0 && notice.cls == PK_CLASS_DUTY)
+        return pk_expand_duty(service, trigger, &notice, max, now_ms, ret_expanded, err);
     if (r == 0)
         r = read_audience(service, trigger->audience, &wanted, err);
     if (r != 0)
@@ -130,7 +132,7 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     for (size_t i = 0; r == 0 && i < count; i++)
         r = insert(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
     if (r == 0)
-        *ret_count = count;
+        *ret_expanded = (struct pk_expanded){ count, count, count > 0 ? rows[count - 1].recipient : trigger->cursor };
     return r;
 }
 
@@ -142,20 +144,21 @@ static int expand(struct pk_service *service, const struct pk_trigger *trigger, 
         return finish(service, trigger, PK_TRIGGER_EXPIRED, trigger->cursor, trigger->planned, now_ms, err);
     if (!route)
         return pk_fail(err, PK_E_NOT_FOUND, "its route is no longer configured");
-    size_t count = 0, room = max;
+    size_t room = max;
+    struct pk_expanded expanded = { .cursor = trigger->cursor };
     int64_t left = trigger->ceiling > 0 ? trigger->ceiling - trigger->planned : INT64_MAX;
     if (left < (int64_t) room)
         room = left > 0 ? (size_t) left : 0;
-    int r = room > 0 ? make(service, trigger, route, rows, room, now_ms, &count, err) : 0;
+    int r = room > 0 ? make(service, trigger, route, rows, room, now_ms, &expanded, err) : 0;
     if (r != 0)
         return r;
-    int64_t cursor = count > 0 ? rows[count - 1].recipient : trigger->cursor;
-    int64_t planned = trigger->planned + (int64_t) count;
-    bool all = count < room || left <= (int64_t) count;
+    int64_t cursor = expanded.cursor;
+    int64_t planned = trigger->planned + (int64_t) expanded.made;
+    bool all = expanded.seen < room || left <= (int64_t) expanded.made;
     r = all ? finish(service, trigger, PK_TRIGGER_EXPANDED, cursor, planned, now_ms, err)
             : pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_EXPANDING, cursor, planned, err);
     if (r == 0)
-        *ret_rows = count;
+        *ret_rows = expanded.seen;
     return r;
 }
 

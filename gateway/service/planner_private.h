@@ -9,10 +9,19 @@
 
 #define PK_EXPAND_MAX 256u             /* messages of one chunk */
 
-/* One chunk of one trigger, in one unit. *ret_rows: messages made; as many as `max` when there may be more. `rows` is room
+/* One chunk of one trigger, in one unit. *ret_rows: people looked at; as many as `max` when there may be more. `rows` is room
  * for `max`. PK_E_NOT_FOUND, PK_E_INVALID: it can never be expanded. */
 int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, struct pk_audience_row *rows, size_t max,
               int64_t now_ms, size_t *ret_rows, struct pk_error *err);
+/* What a chunk came to. */
+struct pk_expanded {
+    size_t seen, made; /* people looked at, messages made of it; fewer seen than asked for: that was everybody */
+    int64_t cursor; /* the last one looked at */
+};
+/* The chunk of a trigger that tells people what the law says they must be told (planner_duty.c). */
+struct pk_notice;
+int pk_expand_duty(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, size_t max,
+                   int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* A trigger whose text is gone or broken is closed, and its publisher told, rather than tried for ever. `err` says why. */
 int pk_expand_give_up(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
 

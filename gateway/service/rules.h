@@ -130,6 +130,7 @@ struct pk_rules {
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */
     int64_t keep_proofs_ms; /* of consent, under pseudonym, after the person was erased */
     int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
+    int64_t keep_former_ms; /* of people whose every consent has ended; 0 = for ever */
     int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
     int64_t keep_audit_ms; /* 0 = for ever, in tests */
 };

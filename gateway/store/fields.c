@@ -13,11 +13,11 @@ static const struct pk_field_table tables[] = {
     { "name", "namen die vaak voorkomen, één keer opgeschreven",
       "zolang het programma draait", NULL },
     { "recipient", "een inwoner die is aangemeld, zonder naam",
-      "tot de inwoner wordt gewist", "SELECT min(created_ms) FROM recipient" },
+      "tot de inwoner wordt gewist, of 30 dagen nadat de laatste toestemming eindigde", "SELECT min(created_ms) FROM recipient" },
     { "address", "waar iemand te bereiken is",
-      "tot de inwoner wordt gewist; van onbekenden tot er niets meer onderweg is", "SELECT min(created_ms) FROM address" },
+      "als de inwoner; van onbekenden tot hun antwoorden en berichten weg zijn", "SELECT min(created_ms) FROM address" },
     { "tag", "school of wijk die iemand zelf koos",
-      "tot de inwoner wordt gewist", NULL },
+      "als de inwoner", NULL },
     { "suppression", "adressen die STOP hebben gezegd",
       "zolang de dienst bestaat", "SELECT min(at_ms) FROM suppression" },
     { "ledger", "boek van toestemmingen, waar niets uit verdwijnt en niets in verandert",
@@ -25,7 +25,7 @@ static const struct pk_field_table tables[] = {
     { "ledger_anchor", "waar het boek van toestemmingen begint, als oude regels weg zijn",
       "zolang de dienst bestaat", NULL },
     { "shown", "de woorden waarop iemand ja of nee zei, onveranderlijk",
-      "zolang het boek ernaar verwijst", "SELECT min(created_ms) FROM shown" },
+      "zolang de dienst bestaat; over inwoners staat er niets in", "SELECT min(created_ms) FROM shown" },
     { "silent", "adressen die niet antwoordden: alleen een kenmerk",
       "tot er weer gevraagd mag worden", NULL },
     { "pass", "wie op de eigen bladzijde een code vroeg",
@@ -38,6 +38,8 @@ static const struct pk_field_table tables[] = {
       "waarden tot het laatste bericht klaar is, hoogstens 7 dagen na de geldigheid; de rest 30 dagen", "SELECT min(created_ms) FROM notice" },
     { "text_version", "elke tekst die gebruikt is, onveranderlijk",
       "zolang de dienst bestaat", "SELECT min(created_ms) FROM text_version" },
+    { "text_read", "welke tekst door een moedertaallezer hardop is gelezen, onveranderlijk",
+      "zolang de dienst bestaat", "SELECT min(at_ms) FROM text_read" },
     { "trigger", "wat een dienst heeft aangevraagd: een doelgroep, nooit een persoon",
       "12 maanden", "SELECT min(received_ms) FROM trigger" },
     { "message", "één bericht aan één inwoner: wat ervan werd, zonder de tekst",
@@ -205,6 +207,13 @@ static const struct pk_field fields[] = {
     F("text_version", "hash", SYSTEM, "vingerafdruk van de tekst"),
     F("text_version", "body", SYSTEM, "de tekst zelf, zonder ingevulde waarden"),
     F("text_version", "created_ms", SYSTEM, "eerste gebruik"),
+
+    F("text_read", "id", SYSTEM, "nummer"),
+    F("text_read", "name", SYSTEM, "naam van de tekst"),
+    F("text_read", "tag", SYSTEM, "taal en schrift"),
+    F("text_read", "hash", SYSTEM, "vingerafdruk: een gewijzigde tekst is weer ongelezen"),
+    F("text_read", "reader", STAFF, "wie las"),
+    F("text_read", "at_ms", STAFF, "wanneer"),
 
     F("trigger", "id", SYSTEM, "nummer"),
     F("trigger", "publisher", SYSTEM, "welke dienst"),
@@ -485,55 +494,4 @@ int64_t pk_field_rows(struct pk_store *store, const struct pk_field_table *table
         pk_sql_reset(count);
     }
     return rows;
-}
-
-/* ---- a breach ---- */
-
-static void read_person(sqlite3_stmt *row, struct pk_person_fields *ret_person)
-{
-    *ret_person = (struct pk_person_fields){
-        .id = sqlite3_column_int64(row, 0),
-        .since_ms = sqlite3_column_int64(row, 1),
-        .addresses = sqlite3_column_int64(row, 2),
-        .tags = sqlite3_column_int64(row, 3),
-        .consents = sqlite3_column_int64(row, 4),
-        .messages = sqlite3_column_int64(row, 5),
-        .messages_ms = sqlite3_column_int64(row, 6),
-        .replies = sqlite3_column_int64(row, 7),
-        .replies_ms = sqlite3_column_int64(row, 8),
-        .rsvps = sqlite3_column_int64(row, 9),
-    };
-}
-
-int pk_person_fields_page(struct pk_store *store, int64_t after, int64_t since_ms, size_t max,
-                          int (*each)(void *ctx, const struct pk_person_fields *person), void *ctx, struct pk_error *err)
-{
-#define MESSAGES "FROM message m INDEXED BY message_by_address JOIN address a ON m.address = a.id WHERE a.recipient = r.id AND m.recipient = r.id"
-#define REPLIES "FROM reply p INDEXED BY reply_by_address JOIN address a ON p.address = a.id WHERE a.recipient = r.id"
-    static const char sql[] =
-        "SELECT r.id, r.created_ms, (SELECT count(*) FROM address a WHERE a.recipient = r.id),"
-        " (SELECT count(*) FROM tag t WHERE t.recipient = r.id), (SELECT count(*) FROM consent c WHERE c.recipient = r.id),"
-        " (SELECT count(*) " MESSAGES "), ifnull((SELECT min(m.id) >> 20 " MESSAGES "), 0),"
-        " (SELECT count(*) " REPLIES "), ifnull((SELECT min(p.at_ms) " REPLIES "), 0),"
-        " (SELECT count(*) FROM rsvp v WHERE v.recipient = r.id)"
-        " FROM recipient r WHERE r.id > ?1 AND (?2 = 0 OR r.created_ms >= ?2"
-        " OR EXISTS (SELECT 1 FROM address a WHERE a.recipient = r.id AND a.created_ms >= ?2)"
-        " OR EXISTS (SELECT 1 FROM consent c JOIN ledger l ON l.id = c.event WHERE c.recipient = r.id AND l.at_ms >= ?2)"
-        " OR EXISTS (SELECT 1 " MESSAGES " AND m.updated_ms >= ?2)"
-        " OR EXISTS (SELECT 1 " REPLIES " AND p.at_ms >= ?2)"
-        " OR EXISTS (SELECT 1 FROM rsvp v WHERE v.recipient = r.id AND v.at_ms >= ?2)) ORDER BY r.id LIMIT ?3";
-#undef MESSAGES
-#undef REPLIES
-    sqlite3_stmt *rows = pk_sql(store, sql);
-    pk_sql_bind(rows, "iii", after, since_ms, (int64_t) max);
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_person_fields person;
-        read_person(rows, &person);
-        if ((r = each(ctx, &person)) != 0) {
-            pk_sql_reset(rows);
-            return r;
-        }
-    }
-    return r;
 }

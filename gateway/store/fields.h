@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What is kept, and why: every column of the schema with its kind, for a data-protection assessment, in Dutch. It stands
- * beside migrations.c: a column that is not here fails a test. And what is kept of each person, for a data breach.
+ * beside migrations.c: a column that is not here fails a test.
  */
 #ifndef PK_STORE_FIELDS_H
 #define PK_STORE_FIELDS_H
@@ -34,17 +34,5 @@ const struct pk_field_table *pk_field_table_at(size_t index); /* NULL at the end
 /* 0 = it is empty, or has no moments. */
 int64_t pk_field_oldest_ms(struct pk_store *store, const struct pk_field_table *table);
 int64_t pk_field_rows(struct pk_store *store, const struct pk_field_table *table);
-
-/* ---- a breach ---- */
-
-/* What is kept of one person; moments of the oldest, 0 = nothing of that kind. */
-struct pk_person_fields {
-    int64_t id, since_ms;
-    int64_t addresses, tags, consents, messages, replies, rsvps;
-    int64_t messages_ms, replies_ms;
-};
-/* People with an id above `after` of whom something came in since then (0 = everybody), by rising id, at most `max`. */
-int pk_person_fields_page(struct pk_store *store, int64_t after, int64_t since_ms, size_t max,
-                          int (*each)(void *ctx, const struct pk_person_fields *person), void *ctx, struct pk_error *err);
 
 #endif

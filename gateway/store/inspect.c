@@ -128,23 +128,44 @@ static int check_keys(struct pk_store *store, const char *path, struct pk_error 
     return pk_hint(err, PK_E_CONFIG, "Name the key file that was in use when it was made (pokana keys list compares).");
 }
 
-int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_facts *ret_facts, struct pk_error *err)
+int pk_store_open_copy(const char *path, struct pk_keyring *keys, struct pk_store **ret_store, struct pk_error *err)
 {
     pk_auto(pk_store) struct pk_store *store = NULL;
-    struct pk_store_facts facts = { 0 };
+    int64_t schema;
     int r = check_length(path, err);
     if (r == 0)
         r = pk_store_open_reading(path, keys, &store, err);
     if (r == 0)
         r = check_integrity(store, path, err);
     if (r == 0)
-        r = check_schema(store, path, &facts.schema, err);
+        r = check_schema(store, path, &schema, err);
     if (r == 0)
         r = check_keys(store, path, err);
+    if (r == 0)
+        *ret_store = pk_steal(&store);
+    return r;
+}
+
+bool pk_store_has_trail(struct pk_store *store)
+{
+    return has_table(store, "audit_anchor");
+}
+
+bool pk_store_has_readings(struct pk_store *store)
+{
+    return has_table(store, "text_read");
+}
+
+int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_facts *ret_facts, struct pk_error *err)
+{
+    pk_auto(pk_store) struct pk_store *store = NULL;
+    struct pk_store_facts facts = { 0 };
+    int r = pk_store_open_copy(path, keys, &store, err);
     if (r == 0)
         r = pk_ledger_verify(store, &facts.links, err);
     if (r != 0)
         return r;
+    facts.schema = pk_sql_int(store, 0, "PRAGMA user_version", "");
     facts.taken_ms = pk_store_number(store, "backup.taken_ms", 0);
     facts.recipients = pk_recipient_count(store);
     facts.waiting = pk_sql_int(store, 0, "SELECT count(*) FROM message WHERE state < 3", "");

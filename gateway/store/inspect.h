@@ -19,6 +19,14 @@ struct pk_store_facts {
  * PK_E_CONFIG: written with other keys; PK_E_CONFLICT: its consent ledger was tampered with. The file must not be in use. */
 int pk_store_inspect(const char *path, struct pk_keyring *keys, struct pk_store_facts *ret_facts, struct pk_error *err);
 
+/* The same looks but for the ledger's, and the file opened for reading when all of them are good: to verify a copy that was
+ * kept elsewhere. The caller closes *ret_store. */
+int pk_store_open_copy(const char *path, struct pk_keyring *keys, struct pk_store **ret_store, struct pk_error *err);
+/* Whether its audit is chained yet: not in a copy made by a program of before. */
+bool pk_store_has_trail(struct pk_store *store);
+/* Whether it says which texts were read aloud. */
+bool pk_store_has_readings(struct pk_store *store);
+
 /* How each key of the ring, and each one the database knows, stand to each other. */
 enum pk_key_match {
     PK_KEY_MATCHES = 1, /* the database was written with it */

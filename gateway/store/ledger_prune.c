@@ -93,7 +93,14 @@ int pk_ledger_prune(struct pk_store *store, int64_t before_ms, int64_t now_ms, s
         return r;
     if ((r = pk_ledger_check_chain(store, &proof, false, count, &seen, err)) != 0)
         return r;
-    if ((r = drop_anchor(store, &proof, now_ms, err)) == 0)
+    r = drop_anchor(store, &proof, now_ms, err);
+    /* What the last of them left is known no more either, of people who are gone. */
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "DELETE FROM consent WHERE (recipient, topic, channel) IN (SELECT recipient, topic, channel FROM ledger WHERE id <= ?1)"
+                         " AND event <= ?1 AND recipient NOT IN (SELECT id FROM recipient)",
+                         "i", proof.id);
+    if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM ledger WHERE id <= ?1", "i", proof.id);
     *ret_count = r == 0 ? count : 0;
     return r;

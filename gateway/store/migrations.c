@@ -219,7 +219,14 @@ static const char *const steps[] = {
     "CREATE TABLE publisher_day(publisher INTEGER NOT NULL, day INTEGER NOT NULL, people INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
     " PRIMARY KEY(publisher, day)) STRICT, WITHOUT ROWID;",
 
-    /* 18: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 18: which text was read aloud, by whom; of exactly these words: a changed text is unread again */
+    "CREATE TABLE text_read(id INTEGER PRIMARY KEY, name TEXT NOT NULL, tag TEXT NOT NULL, hash BLOB NOT NULL, reader TEXT NOT NULL,"
+    " at_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX text_read_by_words ON text_read(name, tag, hash, reader);"
+    "CREATE TRIGGER text_read_fixed BEFORE UPDATE ON text_read BEGIN SELECT RAISE(ABORT, 'that a text was read is not changed'); END;"
+    "CREATE TRIGGER text_read_kept BEFORE DELETE ON text_read BEGIN SELECT RAISE(ABORT, 'that a text was read stays'); END;",
+
+    /* 19: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/upkeep.h"
 
+#include "gateway/store/former.h"
 #include "gateway/store/internal.h"
 
 /* Ids are ordered by time, so "older than" is a range of the primary key. */
@@ -150,6 +151,11 @@ void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest)
         .rsvps_ms = pk_sql_int(store, 0, "SELECT at_ms FROM rsvp ORDER BY id LIMIT 1", ""),
         .parked_ms = pk_sql_int(store, 0, "SELECT at_ms FROM parked ORDER BY id LIMIT 1", ""),
         .jobs_ms = pk_sql_int(store, 0, "SELECT min(updated_ms) FROM job", ""),
+        .former_ms = pk_store_number(store, PK_NUMBER_FORMER_OLDEST, 0),
+        .silent_ms = pk_sql_int(store, 0, "SELECT min(until_ms) FROM silent", ""),
+        .passes_ms = pk_sql_int(store, 0, "SELECT created_ms FROM pass ORDER BY id LIMIT 1", ""),
+        .ledger_ms = pk_sql_int(store, 0, "SELECT at_ms FROM ledger ORDER BY id LIMIT 1", ""),
+        .inbox_ms = pk_sql_int(store, 0, "SELECT min(last_ms) FROM inbox", ""),
         .proofs_ms = pk_sql_int(store, 0, "SELECT min(until_ms) FROM proof", ""),
     };
 }

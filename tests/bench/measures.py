@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rig import MARK, ROOT, Neighbours, Provider, Rig, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, used_bytes
+from rig import MARK, ROOT, Neighbours, Provider, Rig, Webhook, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, until, used_bytes
 
 EVERYBODY, GROUP, ALONE = "school:everybody", "school:group", "school:alone"
 GROUP_SIZE = 1000
@@ -30,9 +30,10 @@ class Size:
     groups: int = 100
     singles: int = 50_000
     events: int = 1_000_000
+    stops: int = 200
 
 
-QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000)
+QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000, stops=50)
 
 
 @dataclass
@@ -225,6 +226,40 @@ def recovery(rig: Rig, stock: Stock, size: Size) -> Numbers:
         _check(stats | {"requests": 0}, 0)
         uncertain = rig.status()["messages"]["uncertain"]
         return {"first_ms": (first_us - rig.started_us) / 1000, "uncertain": uncertain, "neighbours": neighbours.share()}
+
+
+def stop(rig: Rig, stock: Stock, size: Size) -> Numbers:
+    """People write STOP while the queue is handed over: from the first byte of each one's call to its 200, which is given once
+    the STOP is kept; from then on nothing opens for that person. Then to the confirmation at the provider, and what the
+    counts say: whoever stopped in time got nothing."""
+    rig.put(stock.queued)
+    rig.replies = True
+    took: list[float] = []
+    try:
+        with rig.running("--delay-ms", "20") as provider:
+            hook = Webhook(rig.hook, lambda **fields: fields)
+            neighbours = Neighbours(rig.own_cpu_s)
+            rig.hold(False)
+            for at in range(size.stops):
+                began = time.monotonic()
+                called = hook.send(**{"from": f"+3161{GROUP_SIZE + 1 + at * size.queued // size.stops:07d}", "text": "СТОП", "reply": f"stop-{at}"})
+                took.append((time.monotonic() - began) * 1000)
+                if called.status != 200:
+                    raise SystemExit(f"bench: a STOP was answered {called.status}")
+            hook.close()
+            share = neighbours.share()
+            rig.wait_count("accepted", size.queued - size.stops)
+            counts = rig.status()["messages"]
+            until("the queue to be empty", lambda: rig.status()["messages"]["queued"] == 0)
+            counts = rig.status()["messages"]
+            requests = provider.stats()["requests"]
+            # Each STOP is confirmed once, and takes one message out of the queue unless that had left before.
+            if requests != size.queued + size.stops - counts["suppressed"] or counts["suppressed"] == 0:
+                raise SystemExit(f"bench: {requests} requests came, {counts['suppressed']} messages were kept back")
+            took.sort()
+            return {"p50_ms": took[len(took) // 2], "max_ms": took[-1], "kept_back": counts["suppressed"], "neighbours": share}
+    finally:
+        rig.replies = False
 
 
 def language(programs: Path) -> Numbers:

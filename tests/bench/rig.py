@@ -23,6 +23,7 @@ from support.broker import program as broker_program  # noqa: E402
 from support.gateway import Gateway  # noqa: E402
 from support.net import free_port, wait_listening  # noqa: E402
 from support.process import Process  # noqa: E402
+from support.webhook import Webhook  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = "urn:example:bench"
@@ -139,6 +140,7 @@ class Rig:
         self.public, self.mqtt = free_port(), free_port()
         self.started_us = 0  # when the gateway was last started, on the clock the programs use
         self.provider: Provider | None = None
+        self.replies = False  # whether the account takes what people write
         (self.home / "hook.secret").write_text(HOOK_SECRET + "\n")
         (self.home / "hook.secret").chmod(0o600)
         self.gateway = Gateway(self.home, "", binary=self.binary)
@@ -190,6 +192,8 @@ class Rig:
             "route sms": {"channel": "sms", "accounts": "main"},
             "limits": {"validity": "24h"},
         }
+        if self.replies:
+            sections["account main"] |= {"reply_from": "from", "reply_text": "text", "reply_id": "reply"}
         if broker:
             sections["broker"] = {"host": "127.0.0.1", "port": str(self.mqtt), "client_id": "bench-gateway"}
             sections["publisher bench"] = {"source": SOURCE, "templates": "*", "topics": "*", "tags": "*", "max_recipients": "1000000",

@@ -55,6 +55,8 @@ ROWS = [
     Row("backlog", "first_ms", "start to first hand-over with it", "ms", 1000, False),
     Row("recovery", "first_ms", "after kill -9: start to sending again", "ms", 1000, False),
     Row("at_once", "bytes_per_message", "data per finished message, indexes included", "bytes", 500, False),
+    Row("stop", "max_ms", "a STOP under full load: from the word to its effect, slowest of 200", "ms", 1000, False),
+    Row("stop", "p50_ms", "- median", "ms"),
     Row("language", "render_us", "writing a text with a number and a day, in Latin letters", "µs", 10, False),
     Row("language", "segment_us", "cutting a text of 134 units into parts", "µs", 2, False),
     Row("language", "reply_us", "understanding a reply", "µs", 20, False),
@@ -77,6 +79,7 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
         "cpu_singles": lambda: measures.cpu_singles(rig, stock, size),
         "backlog": lambda: measures.backlog(rig, stock, size),
         "recovery": lambda: measures.recovery(rig, stock, size),
+        "stop": lambda: measures.stop(rig, stock, size),
     }
 
 

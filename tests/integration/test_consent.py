@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unittest
+from pathlib import Path
 from typing import Any
 
 from world import World, number, until
@@ -104,8 +105,21 @@ class TestConsent(World):
 
     def test_the_first_broken_entry_is_named(self) -> None:
         self.start(people=5)
-        self.assertEqual(self.json("verify")["held"], 5)
+        whole = self.json("verify")
+        self.assertEqual(whole["held"], 5)
         self.gateway.stop()
+        # The same is said of the database itself, and of a copy of it, while no gateway runs.
+        backup = str(self.folder / "backup.db")
+        self.gateway.run("backup", backup)
+        for words in ([], [backup], [backup, "--keys", str(self.gateway.folder / "pokana.keys")]):
+            alone = self.json("verify", *words)
+            self.assertEqual({name: alone[name] for name in ("state", "held", "last", "lastLink")},
+                             {name: whole[name] for name in ("state", "held", "last", "lastLink")})
+            self.assertIn("is whole", self.gateway.run("audit", "verify", *words).out)
+        cut = self.folder / "cut.db"
+        cut.write_bytes(Path(backup).read_bytes()[:-4096])
+        for command in ("consent", "audit"):
+            self.assertIn("its end is missing", self.gateway.run(command, "verify", str(cut), check=False).err)
         database = sqlite3.connect(self.gateway.folder / "pokana.db")
         with self.assertRaisesRegex(sqlite3.IntegrityError, "the consent ledger is not changed"):
             database.execute("UPDATE ledger SET kind = 4 WHERE id = 3")
@@ -115,6 +129,10 @@ class TestConsent(World):
         database.execute("UPDATE ledger SET wording = 'form 2' WHERE id IN (3, 5)")
         database.commit()
         database.close()
+        alone = self.gateway.run("consent", "verify", check=False)
+        self.assertEqual(alone.status, 5)
+        self.assertRegex(alone.err, r"broken: entry 3 \(20\d\d-.*Z\) was changed: what it says")
+        self.assertIn("holds: 5 entries", self.gateway.run("consent", "verify", backup).out)
         self.gateway.start()
         broken = self.gateway.run("consent", "verify", check=False)
         self.assertEqual(broken.status, 5)

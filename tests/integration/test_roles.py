@@ -5,11 +5,12 @@ fields of the Logboek Dataverwerkingen, the pages for an assessment, whose data 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import unittest
 from pathlib import Path
 
-from world import World, number
+from world import ROOT, World, number
 
 PAGES = {"README.md", "gegevens.md", "stromen.md", "bewaartermijnen.md", "aanbieders.md", "onderwerpen.md", "rollen.md", "teksten.md"}
 
@@ -70,10 +71,12 @@ class TestRoles(World):
         with sqlite3.connect(self.folder / "gateway" / "pokana.db") as db:
             db.execute("UPDATE audit SET actor = 'uid:1' WHERE id = 2")
         db.close()
-        self.gateway.start()
-        done = self.gateway.run("audit", "verify", check=False)
-        self.assertEqual(done.status, 5)
-        self.assertIn("at entry 2", done.err)
+        for runs in (False, True):
+            if runs:
+                self.gateway.start()
+            done = self.gateway.run("audit", "verify", check=False)
+            self.assertEqual(done.status, 5)
+            self.assertIn("at entry 2", done.err)
 
     def test_one_persons_log(self) -> None:
         self.start(people=2)
@@ -121,19 +124,82 @@ class TestRoles(World):
         self.gateway.run("privacy", "pack", str(folder))
         self.assertEqual(self.gateway.run("privacy", "roles", config=False).out.strip() in text["rollen.md"], True)
 
+    def test_who_read_which_text(self) -> None:
+        texts = self.folder / "texts"
+        shutil.copytree(ROOT / "templates", texts)
+        self.start(people=1, with_broker=False, gateway={"templates": str(texts)})
+        for name, role, language in (("kalina", "desk", "bg"), ("jan", "desk", "nl"), ("anna", "adviser", "bg"), ("adviser", "adviser", "nl")):
+            self.gateway.run("users", "add", name, "--role", role, "--language", language)
+
+        def read(name: str, tag: str, by: str | None) -> int:
+            return self.gateway.run("templates", "read", name, "--language", tag, *(["--by", by] if by else []), check=False).status
+
+        def readings(name: str) -> list[tuple[str, str]]:
+            listed = json.loads(self.gateway.run("templates", "list", "--json").out)["templates"]
+            return [(one["language"], one["by"]) for text in listed if text["name"] == name for one in text["read"]]
+
+        self.assertEqual(readings("stop-confirmed"), [])
+        self.assertRegex(self.gateway.run("templates", "check").out, r"\n0 of \d+ texts and scripts were read aloud")
+        # Only who reads the language, and whose work it is.
+        for tag, by, status in (("bg", "jan", 6), ("bg", "anna", 6), ("bg", None, 6), ("bg-Cyrl", "kalina", 4), ("de", "kalina", 4)):
+            self.assertEqual(read("stop-confirmed", tag, by), status, (tag, by))
+        self.assertEqual(read("nothing", "bg", "kalina"), 4)
+        for tag in ("bg", "bg-Latn", "bg"):
+            self.assertEqual(read("stop-confirmed", tag, "kalina"), 0)
+        self.assertEqual(readings("stop-confirmed"), [("bg", "kalina"), ("bg-Latn", "kalina")])
+        self.assertRegex(self.gateway.run("templates", "list").out, r"stop-confirmed .* read in bg, bg-Latn")
+        self.assertRegex(self.gateway.run("templates", "check").out, r"\n2 of \d+ texts and scripts were read aloud")
+        done = [e for e in self.trail("--actor", "kalina") if e["result"] == "done"]
+        self.assertEqual([(e["action"], e["object"]) for e in done], [("template.read", "stop-confirmed")] * 3)
+        # In the pages of an assessment, beside the texts in use.
+        self.import_people(1, first=2, confirmed=False)
+        self.wait_text_to(2, "ДА")
+        self.assertEqual(read("optin-request", "bg", "kalina"), 0)
+        self.gateway.run("privacy", "pack", str(self.folder / "dossier"))
+        self.assertRegex((self.folder / "dossier" / "teksten.md").read_text(), r"\| optin-request \| bg \| `\w+` \| 20[\d-]+ \| kalina, 20[\d-]+ \|")
+        # A word is changed: nobody read that.
+        for name in ("optin-request", "stop-confirmed"):
+            file = texts / "bg" / f"{name}.txt"
+            file.write_text(file.read_text().replace("ДА", "Да").replace("няма да", "вече няма да"))
+        self.gateway.restart()
+        self.assertEqual(readings("stop-confirmed"), [])
+        self.import_people(1, first=3, confirmed=False)
+        self.wait_text_to(3, "Да")
+        self.gateway.run("privacy", "pack", str(self.folder / "dossier"))
+        page = (self.folder / "dossier" / "teksten.md").read_text()
+        self.assertRegex(page, r"\| optin-request \| bg \| `\w+` \| 20[\d-]+ \| kalina, 20[\d-]+ \|")
+        self.assertRegex(page, r"\| optin-request \| bg \| `\w+` \| 20[\d-]+ \| \*\*niemand\*\* \|")
+        database = sqlite3.connect(self.folder / "gateway" / "pokana.db")
+        for change in ("UPDATE text_read SET hash = x'00'", "DELETE FROM text_read"):
+            with self.assertRaises(sqlite3.IntegrityError):
+                database.execute(change)
+        database.close()
+
     def test_whose_data_it_was(self) -> None:
         self.start(people=3, with_broker=False)
+        for name, role in (("adviser", "adviser"), ("colleague", "approver"), ("maria", "key-person")):
+            self.gateway.run("users", "add", name, "--role", role)
         people = [json.loads(line) for line in self.gateway.run("privacy", "breach", "--json").out.splitlines()]
         self.assertEqual(len(people), 3)
         self.assertEqual([field["field"] for field in people[0]["fields"]], ["language", "address", "tag", "consent"])
         self.assertIn("0 people", self.gateway.run("privacy", "breach", "--since", "2100-01-01").out)
         self.assertEqual(self.gateway.run("privacy", "breach", "--since", "gisteren", check=False).status, 2)
+        self.assertEqual([person["canBeTold"] for person in people], ["yes"] * 3)
+        # They are told by the word of two people, once.
+        tell = ["privacy", "breach", "--notify", "--link", "https://a.nl/lek", "--second-person", "colleague"]
+        for words in (tell[:-2], tell[:3], tell + ["--by", "maria"], tell[:-1] + ["adviser", "--by", "adviser"]):
+            self.assertIn(self.gateway.run(*words, check=False).status, (2, 6), words)
+        ordered = self.gateway.run(*tell, "--by", "adviser").out
+        self.assertIn("3 of them are told", ordered)
+        self.provider.wait_accepted(3)
+        self.assertEqual(len([body for body in self.received() if "https://a.nl/lek" in body["text"]]), 3)
+        self.assertEqual(self.gateway.run(*tell, "--by", "adviser", check=False).status, 5)
         self.gateway.stop()
         shown = self.gateway.run("privacy", "breach").out
         self.assertIn("3 people", shown)
         self.digits(shown)
         self.gateway.start()
-        self.assertEqual([e["action"] for e in self.trail() if e["action"] == "privacy.breach"], ["privacy.breach"] * 3)
+        self.assertEqual(len([e for e in self.trail() if e["action"] == "privacy.breach" and e["result"] == "done"]), 6)
 
     def test_known_or_not_is_the_same_answer(self) -> None:
         self.start(people=1, with_broker=False)

@@ -7,6 +7,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
+#include "gateway/store/audit.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
@@ -110,6 +111,67 @@ static void test_no_answer_holds_an_address(void **state)
     assert_true(said(&asked, "next").len > 0);
     house_forget(&asked);
     assert_int_equal(house_audited(house, "privacy.breach"), 2);
+}
+
+/* ---- one person at a time ---- */
+
+static size_t numbers_in(const struct asked *asked, const struct filled *filled)
+{
+    size_t count = 0;
+    for (int i = 0; i < PEOPLE; i++)
+        count += strstr(asked->body, filled->number[i] + 5) != NULL;
+    return count;
+}
+
+/* What a route is asked with, so that it answers as much as it can; the newest person is the one it is about. */
+static void body_of(const char *pattern, const struct filled *filled, char ret_body[200])
+{
+    char id[PK_ID_TEXT_MAX];
+    pk_id_format(filled->person, id);
+    if (strcmp(pattern, "/v1/recipients/export") == 0)
+        (void) snprintf(ret_body, 200, "{\"recipient\":\"%s\"}", id);
+    else if (strcmp(pattern, "/v1/recipients/find") == 0)
+        (void) snprintf(ret_body, 200, "{\"address\":\"%s\"}", filled->number[PEOPLE - 1]);
+    else
+        (void) snprintf(ret_body, 200, "{}");
+}
+
+/* Every route, as everybody who works here: no answer has the numbers of two people, and one that has a number left a line in
+ * the audit about that very person. */
+static void test_one_number_at_most_and_it_is_kept(void **state)
+{
+    struct house *house = *state;
+    struct filled filled = fill(house);
+    static const enum pk_role roles[] = { PK_ROLE_ADVISER, PK_ROLE_APPROVER, PK_ROLE_DESK, PK_ROLE_KEY_PERSON, PK_ROLE_OPERATOR };
+    size_t full = 0;
+    uint8_t pseudonym[PK_PSEUDONYM_BYTES];
+    assert_int_equal(pk_pseudonym(house->store, 0, filled.person, pseudonym), 0);
+    for (size_t r = 0; r < PK_COUNT(roles); r++) {
+        const char *method, *pattern;
+        enum pk_action action;
+        char by[96], name[24];
+        (void) snprintf(name, sizeof name, "user-%zu", r);
+        (void) snprintf(by, sizeof by, "Pokana-By: %s\r\nContent-Type: application/json\r\n", name);
+        add_user(house, name, roles[r]);
+        for (size_t i = 0; pk_api_route(i, &method, &pattern, &action); i++) {
+            char path[160], body[200];
+            struct asked asked;
+            path_of(pattern, &filled, path);
+            body_of(pattern, &filled, body);
+            const char *count = "SELECT count(*) FROM audit WHERE result = 0 AND actor = ?1 AND subject = ?2";
+            struct pk_slice subject = pk_slice_make(pseudonym, sizeof pseudonym);
+            int64_t kept = pk_sql_int(house->store, 0, count, "tb", pk_slice_of(name), subject);
+            house_ask(house, CONTROL, method, path, by, strcmp(method, "GET") == 0 ? NULL : body, &asked);
+            size_t numbers = strstr(path, "/play") ? 0 : numbers_in(&asked, &filled);
+            if (numbers > 1)
+                fail_msg("%s %s as %s tells the numbers of %zu people", method, path, pk_role_name(roles[r]), numbers);
+            if (numbers == 1 && pk_sql_int(house->store, 0, count, "tb", pk_slice_of(name), subject) == kept)
+                fail_msg("%s %s as %s tells a number, and nobody can see later that it did", method, path, pk_role_name(roles[r]));
+            full += numbers;
+            house_forget(&asked);
+        }
+    }
+    assert_int_equal(full, 1); /* the export, to an adviser: the test sees a number where there is one */
 }
 
 static void test_whoever_may_not_is_refused_everywhere(void **state)
@@ -263,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_route_names_what_it_needs),
         test_in_house(test_no_answer_holds_an_address),
+        test_in_house(test_one_number_at_most_and_it_is_kept),
         test_in_house(test_whoever_may_not_is_refused_everywhere),
         test_in_house(test_users_at_the_door),
         test_in_house(test_the_trail_in_pages),

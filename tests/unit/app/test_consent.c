@@ -156,7 +156,8 @@ static void test_verify(void **state)
     printed(5, "{\"state\":\"broken\"}\n", "");
     PLAY(WORDS("verify"), false, { "POST " VERIFY, 202, "{}" }, { "GET " VERIFY, 200, "{\"state\":\"failed\",\"trouble\":\"the disk is full\"}" });
     printed(10, "", "pokana: the disk is full\n");
-    misused(WORDS("verify", "3"), "verify takes no words");
+    misused(WORDS("verify", "a", "b"), "verify takes one file at most");
+    misused(WORDS("verify", "--keys", "k"), "--keys belongs to a file");
 }
 
 static int setup(void **state)

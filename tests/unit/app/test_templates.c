@@ -87,7 +87,7 @@ static void test_list(void **state)
     run_in(here.folder.path, true, WORDS("list"));
     out_is(0, "{\"templates\":[{\"name\":\"proef\",\"gloss\":\"Proef\",\"topic\":\"\",\"kind\":\"answer\",\"step\":\"answer\","
               "\"reply\":\"none\","
-              "\"versions\":[{\"language\":\"nl\",\"parts\":2,\"status\":\"unread by a native reader\"}]}]}\n");
+              "\"versions\":[{\"language\":\"nl\",\"parts\":2,\"status\":\"unread by a native reader\"}],\"read\":[]}]}\n");
     run_in("/nonexistent", false, WORDS("list"));
     printed(10, "could not read folder \"/nonexistent\"\n  hint: Name the folder of texts: --templates FOLDER.");
     run_in(here.folder.path, false, WORDS("list", "proef"));

@@ -64,6 +64,8 @@ static void test_consent_by_class(void **state)
         /* Answers go to the person's own act; staff and screens are nobody's consent. */
         assert_int_equal(ask(facts_of(PK_CLASS_ANSWER, rows[i].consent), PK_REASON_NONE), PK_GATE_PASS);
         assert_int_equal(ask(facts_of(PK_CLASS_STAFF, rows[i].consent), PK_REASON_NONE), PK_GATE_PASS);
+        /* What the law says must be told needs nobody's consent; but see below. */
+        assert_int_equal(ask(facts_of(PK_CLASS_DUTY, rows[i].consent), PK_REASON_NONE), PK_GATE_PASS);
     }
     assert_int_equal(ask(facts_of(PK_CLASSES, PK_CONSENT_GRANTED), PK_REASON_NO_CONSENT), PK_GATE_REFUSE);
 }
@@ -71,7 +73,9 @@ static void test_consent_by_class(void **state)
 static void test_after_stop_only_its_confirmation(void **state)
 {
     (void) state;
-    for (uint32_t cls = PK_CLASS_NOTICE; cls <= PK_CLASS_ANSWER; cls++) {
+    for (uint32_t cls = PK_CLASS_NOTICE; cls < PK_CLASSES; cls++) {
+        if (cls == PK_CLASS_STAFF || cls == PK_CLASS_PUBLIC)
+            continue;
         struct pk_gate_facts facts = facts_of(cls, cls == PK_CLASS_QUESTION ? PK_CONSENT_INVITED : PK_CONSENT_GRANTED);
         facts.person_stopped = true;
         assert_int_equal(ask(facts, PK_REASON_STOPPED), PK_GATE_REFUSE);
@@ -100,6 +104,8 @@ static void test_blocks_pauses_and_ends(void **state)
     (void) state;
     struct pk_gate_facts facts = facts_of(PK_CLASS_NOTICE, PK_CONSENT_GRANTED);
     facts.address_blocked = true;
+    assert_int_equal(ask(facts, PK_REASON_BLOCKED_BY_NETWORK), PK_GATE_REFUSE);
+    facts.cls = PK_CLASS_DUTY;
     assert_int_equal(ask(facts, PK_REASON_BLOCKED_BY_NETWORK), PK_GATE_REFUSE);
     facts.cls = PK_CLASS_ANSWER;
     assert_int_equal(ask(facts, PK_REASON_NONE), PK_GATE_PASS);

@@ -43,6 +43,9 @@ static int post_connected(void *self, struct pk_link *link, const struct pk_link
 
 #define COPY(to, slice) (void) snprintf(to, sizeof(to), "%.*s", PK_SLICE_ARG(slice))
 
+void (*post_watch)(void *ctx, const struct post_job *job);
+void *post_watch_ctx;
+
 static int post_submit(void *self, const struct pk_job *job)
 {
     struct post *post = self;
@@ -60,6 +63,8 @@ static int post_submit(void *self, const struct pk_job *job)
         COPY(kept->no, job->choices[1].label);
         COPY(kept->yes_id, job->choices[0].id);
     }
+    if (post_watch)
+        post_watch(post_watch_ctx, kept);
     return 0;
 }
 
@@ -247,6 +252,7 @@ static void fill_rules(struct house *house)
         .keep_rsvps_ms = 30 * DAY_MS,
         .keep_proofs_ms = 1826 * DAY_MS,
         .keep_unanswered_ms = 7 * DAY_MS,
+        .keep_former_ms = 30 * DAY_MS,
         .keep_ledger_ms = 1826 * DAY_MS,
     };
 }

@@ -50,6 +50,9 @@ struct post {
     size_t settled_count, refused_count;
 };
 
+/* Called at every hand-over, while the adapter is called; NULL = nobody looks. */
+extern void (*post_watch)(void *ctx, const struct post_job *job);
+extern void *post_watch_ctx;
 void post_complete(struct post *post, size_t job, uint32_t outcome); /* accepted: with provider id "p-<attempt>" */
 /* The same, unless the gateway has given it up by itself: whether it was still waited for. */
 bool post_try(struct post *post, size_t job, uint32_t outcome);

@@ -13,6 +13,7 @@
 #include "gateway/service/keys.h"
 #include "gateway/service/own.h"
 #include "gateway/service/person.h"
+#include "gateway/service/readings.h"
 #include "gateway/service/rsvps.h"
 #include "gateway/service/signup.h"
 #include "gateway/service/users.h"
@@ -175,6 +176,19 @@ static int breach(struct doing *d, struct pk_error *err)
     return pk_breach_open(service_of(d), d->actor, 0, HOUSE_NOW, err);
 }
 
+/* Without a second person, and of a text that is not there: who may is told so. */
+static int notify(struct doing *d, struct pk_error *err)
+{
+    int64_t trigger;
+    const struct pk_breach_notice notice = { .link = PK_SLICE("https://a.nl/b") };
+    return pk_breach_notify(service_of(d), d->actor, &notice, HOUSE_NOW, &trigger, err);
+}
+
+static int template_read(struct doing *d, struct pk_error *err)
+{
+    return pk_text_was_read(service_of(d), d->actor, PK_SLICE("nothing"), PK_SLICE("bg"), HOUSE_NOW, err);
+}
+
 #define OF(role) (1u << PK_ROLE_##role)
 
 static const struct {
@@ -204,6 +218,8 @@ static const struct {
     { PK_ACTION_RSVP_RECORD, rsvp, OF(KEY_PERSON), 0 },
     { PK_ACTION_KEY_EDIT, key_edit, 0, 0 },
     { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
+    { PK_ACTION_PRIVACY_NOTIFY, notify, 0, 0 },
+    { PK_ACTION_TEMPLATE_READ, template_read, 0, 0 },
 };
 
 /* Those of test_rights.c, with publishing. */
@@ -227,7 +243,7 @@ static const enum pk_action unasked[] = {
 static const enum pk_action nowhere[] = {
     PK_ACTION_RECIPIENT_LIST, PK_ACTION_EVENT_VIEW,      PK_ACTION_EVENT_EDIT,     PK_ACTION_EVENT_CLOSED,      PK_ACTION_CAMPAIGN_VIEW,
     PK_ACTION_CAMPAIGN_EDIT,  PK_ACTION_CAMPAIGN_APPROVE, PK_ACTION_CAMPAIGN_START, PK_ACTION_CAMPAIGN_REMIND,   PK_ACTION_CAMPAIGN_STOP,
-    PK_ACTION_APPROVAL_STANDING, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_TEMPLATE_READ, PK_ACTION_REPORT_VIEW,      PK_ACTION_TOKEN_EDIT,
+    PK_ACTION_APPROVAL_STANDING, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,      PK_ACTION_TOKEN_EDIT,
 };
 
 static void test_every_action_has_its_place(void **state)

@@ -4,6 +4,7 @@
  * receipts, commits that fail, restarts and crashes of the service race the dispatcher over one store. After every turn:
  *
  *   - what was handed over in it went to nobody whose STOP stands, but a STOP's confirmation and answers to later acts;
+ *   - a STOP is confirmed once at most, by the account it came in on;
  *   - nothing was handed over while all was on hold, nor by an account that is paused;
  *   - nothing was handed over again that the provider may have from before, unless the message says "possible double";
  *   - the counts of states are those of the messages there are;
@@ -43,7 +44,8 @@ struct world {
     bool hold, pause[HOUSE_ACCOUNTS]; /* as the open phase of this turn must see them */
     bool hold_kept, pause_kept[HOUSE_ACCOUNTS]; /* as the last good commit has them */
     int64_t trigger_checked;
-    uint64_t handed, doubles;
+    unsigned stops[PEOPLE][HOUSE_ACCOUNTS], confirmed[PEOPLE][HOUSE_ACCOUNTS]; /* said, and answered by a message of its own */
+    uint64_t handed, doubles, stops_said;
 };
 
 static uint64_t chance(struct world *world, uint64_t below)
@@ -77,8 +79,12 @@ static void publish(struct world *world)
 
 static void reply(struct world *world, const char *word)
 {
-    struct post *post = world->house->posts[chance(world, HOUSE_ACCOUNTS)];
-    assert_int_equal(post_reply(post, number((unsigned) chance(world, PEOPLE)), word), 0);
+    size_t account = chance(world, HOUSE_ACCOUNTS), person = chance(world, PEOPLE);
+    if (strcmp(word, "СТОП") == 0) {
+        world->stops[person][account]++;
+        world->stops_said++;
+    }
+    assert_int_equal(post_reply(world->house->posts[account], number((unsigned) person), word), 0);
 }
 
 static void complete(struct world *world)
@@ -194,6 +200,19 @@ static void something(struct world *world)
 
 /* ---- what must hold ---- */
 
+static void check_confirmation(struct world *world, size_t account, size_t job, int64_t message)
+{
+    for (size_t i = 0; i < world->seen_count; i++)
+        if (world->seen[i].message == message)
+            return; /* the same one again: looked at there */
+    for (unsigned person = 0; person < PEOPLE; person++) {
+        if (strcmp(world->house->posts[account]->jobs[job].address, number(person)) != 0)
+            continue;
+        if (++world->confirmed[person][account] > world->stops[person][account])
+            fail_msg("schedule %u: a STOP was confirmed more often than it was said on that account", world->schedule);
+    }
+}
+
 static void check_one(struct world *world, size_t account, size_t job)
 {
     struct house *house = world->house;
@@ -202,6 +221,8 @@ static void check_one(struct world *world, size_t account, size_t job)
     bool excused = message.cls == PK_CLASS_ANSWER && ((message.flags & PK_MESSAGE_CONFIRMS_STOP) || message.act_ms > stopped_ms);
     if (stopped_ms != 0 && !excused)
         fail_msg("schedule %u: handed over to somebody who stopped", world->schedule);
+    if (message.flags & PK_MESSAGE_CONFIRMS_STOP)
+        check_confirmation(world, account, job, message.id);
     if (world->hold || world->pause[account])
         fail_msg("schedule %u: handed over while %s was on hold", world->schedule, world->hold ? "all" : "the account");
     for (size_t i = 0; i < world->seen_count; i++) {
@@ -285,7 +306,7 @@ static void run_house(struct world *world, unsigned schedules)
     assert_int_equal(house_build(&state), 0);
     struct house *house = state;
     *world = (struct world){ .house = house, .random = world->random, .schedule = world->schedule, .handed = world->handed,
-                             .doubles = world->doubles };
+                             .doubles = world->doubles, .stops_said = world->stops_said };
     for (size_t i = 0; i < HOUSE_ACCOUNTS; i++) {
         house->accounts[i].breaker.threshold = 10;
         house->accounts[i].timeout_ms = 10 * SECOND_MS;
@@ -316,7 +337,8 @@ static void schedules(void **state)
     print_message("seed %llu\n", (unsigned long long) seed);
     for (; left > 0; left -= left < HOUSE_SCHEDULES ? left : HOUSE_SCHEDULES)
         run_house(&world, left < HOUSE_SCHEDULES ? (unsigned) left : HOUSE_SCHEDULES);
-    print_message("%llu handed over, %llu possible doubles\n", (unsigned long long) world.handed, (unsigned long long) world.doubles);
+    print_message("%llu STOPs, %llu handed over, %llu possible doubles\n", (unsigned long long) world.stops_said,
+                  (unsigned long long) world.handed, (unsigned long long) world.doubles);
     assert_true(world.handed > 100 || setting("POKANA_SCHEDULES", 10000) < 1000); /* something was in the race at all */
 }
 

@@ -3,6 +3,7 @@
 #include "tests/unit/store/support.h"
 
 #include "gateway/store/fields.h"
+#include "gateway/store/touched.h"
 #include "gateway/store/internal.h"
 
 static bool has_field(const char *table, const char *column)
