@@ -99,6 +99,8 @@ size_t pk_smpp_utf8(struct pk_slice octets, bool cyrillic, char *ret_text)
     size_t len = 0;
     for (size_t i = 0; i < octets.len; i++) {
         uint32_t c = cyrillic ? cyrillic_of((uint8_t) octets.data[i]) : (uint8_t) octets.data[i];
+        if (c == 0)
+            c = ' '; /* no text holds it */
         if (c >= 0x800) {
             ret_text[len++] = (char) (0xe0 | c >> 12);
             ret_text[len++] = (char) (0x80 | (c >> 6 & 0x3f));
