@@ -288,6 +288,16 @@ static bool expect_result(struct pk_link *link, const struct pk_json *expected)
     return true;
 }
 
+/* Did an event of this name come before? */
+static bool is_named_before(const struct pk_link *link, size_t at)
+{
+    struct pk_slice id = link->events.at[at].event_id;
+    for (size_t i = 0; i < at && id.len > 0; i++)
+        if (pk_slice_equal(link->events.at[i].event_id, id))
+            return true;
+    return false;
+}
+
 static bool expect_event(struct pk_link *link, const struct pk_json *expected)
 {
     struct pk_trial *trial = link->bench->trial;
@@ -296,7 +306,10 @@ static bool expect_event(struct pk_link *link, const struct pk_json *expected)
     if (link->events_seen == link->events.count)
         return pk_trial_flaw(trial, "no event came");
     unsigned before = trial->flaws;
+    bool again = is_named_before(link, link->events_seen);
     pk_event_compare(trial, &link->events.at[link->events_seen++], expected);
+    if (again != pk_case_bool(expected, "again"))
+        (void) pk_trial_flaw(trial, "the event's id %s", again ? "is that of one before" : "is new");
     return trial->flaws == before;
 }
 
