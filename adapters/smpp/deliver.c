@@ -24,7 +24,7 @@ void pk_smpp_settled(struct smpp *smpp, uint64_t token, bool stored, int64_t now
 {
     uint32_t sequence = (uint32_t) token;
     (void) now_ms;
-    if (smpp->state == SMPP_DOWN || token >> 33 != smpp->connection)
+    if (smpp->state == SMPP_DOWN || smpp->state == SMPP_OVER || token >> 33 != smpp->connection)
         return; /* of a connection that fell: it comes again */
     if (stored)
         pk_smpp_reply_answered(&smpp->recent, smpp->connection, sequence);

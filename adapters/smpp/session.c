@@ -33,6 +33,12 @@ int pk_smpp_send(struct smpp *smpp, uint32_t command, uint32_t status, uint32_t 
     return r;
 }
 
+void pk_smpp_hang_up(struct smpp *smpp, const char *reason)
+{
+    smpp->state = SMPP_OVER;
+    smpp->ops->disconnect(smpp->link, reason);
+}
+
 /* ---- time ---- */
 
 static void wake(struct smpp *smpp, int64_t when_ms)
@@ -46,7 +52,7 @@ static void keep_alive(struct smpp *smpp, int64_t now_ms)
 {
     if (smpp->enquired_ms != 0) {
         if (now_ms >= smpp->enquired_ms + smpp->answer_ms)
-            smpp->ops->disconnect(smpp->link, "the provider does not answer any more");
+            pk_smpp_hang_up(smpp, "the provider does not answer any more");
         else
             wake(smpp, smpp->enquired_ms + smpp->answer_ms);
         return;
@@ -74,10 +80,11 @@ static int tick(void *self, int64_t now_ms)
     struct smpp *smpp = self;
     switch (smpp->state) {
     case SMPP_DOWN:
+    case SMPP_OVER:
         break;
     case SMPP_BINDING:
         if (now_ms >= smpp->state_until_ms)
-            smpp->ops->disconnect(smpp->link, "the provider does not answer the login");
+            pk_smpp_hang_up(smpp, "the provider does not answer the login");
         else
             wake(smpp, smpp->state_until_ms);
         break;
@@ -152,12 +159,13 @@ static void bind_refused(struct smpp *smpp, uint32_t status)
         settings = ++smpp->refusals >= BIND_REFUSALS;
     if (!settings || !knows_refused(smpp->ops)) {
         (void) snprintf(reason, sizeof reason, "the provider refuses the login for now (%s)", code);
-        smpp->ops->disconnect(smpp->link, reason);
+        pk_smpp_hang_up(smpp, reason);
         return;
     }
     smpp->refusals = 0;
     (void) snprintf(reason, sizeof reason, "The provider refuses the login (%s): check system_id and password, then resume the account.",
                     code);
+    smpp->state = SMPP_OVER;
     smpp->ops->refused(smpp->link, reason);
 }
 
@@ -179,8 +187,7 @@ static void bound(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now_ms)
 
 /* ---- what came ---- */
 
-/* Returns false when there is nothing more to hear on this connection. */
-static bool take(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now_ms)
+static void take(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now_ms)
 {
     switch (pdu->command) {
     case SMPP_SUBMIT_SM | SMPP_RESPONSE:
@@ -204,11 +211,11 @@ static bool take(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now_ms)
         break;
     case SMPP_UNBIND:
         (void) pk_smpp_send(smpp, SMPP_UNBIND | SMPP_RESPONSE, OK, pdu->sequence, PK_SLICE(""));
-        smpp->ops->disconnect(smpp->link, "the provider ended the session");
-        return false;
+        pk_smpp_hang_up(smpp, "the provider ended the session");
+        break;
     case SMPP_UNBIND | SMPP_RESPONSE:
-        smpp->ops->disconnect(smpp->link, "the session is over");
-        return false;
+        pk_smpp_hang_up(smpp, "the session is over");
+        break;
     case SMPP_ALERT:
         break;
     default:
@@ -216,10 +223,10 @@ static bool take(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now_ms)
             (void) pk_smpp_send(smpp, SMPP_GENERIC_NACK, INVALID_COMMAND, pdu->sequence, PK_SLICE(""));
         break;
     }
-    return true;
 }
 
-/* All that is whole of these bytes; returns how many that were, or PK_E_PROTOCOL. */
+/* All that is whole of these bytes; returns how many that were, or PK_E_PROTOCOL. What follows the end of the session is not
+ * heard, in whatever pieces it comes. */
 static int64_t take_all(struct smpp *smpp, struct pk_slice bytes, int64_t now_ms)
 {
     size_t at = 0;
@@ -231,7 +238,8 @@ static int64_t take_all(struct smpp *smpp, struct pk_slice bytes, int64_t now_ms
         if (length <= 0)
             return length < 0 ? length : (int64_t) at;
         at += (size_t) length;
-        if (!take(smpp, &pdu, now_ms))
+        take(smpp, &pdu, now_ms);
+        if (smpp->state == SMPP_OVER)
             return (int64_t) bytes.len;
     }
 }
@@ -264,12 +272,16 @@ static int take_begun(struct smpp *smpp, struct pk_slice *bytes, int64_t now_ms)
 static int received(void *self, struct pk_slice bytes, int64_t now_ms)
 {
     struct smpp *smpp = self;
+    if (smpp->state == SMPP_OVER)
+        return 0;
     smpp->heard_ms = now_ms;
     smpp->enquired_ms = 0;
     int r = take_begun(smpp, &bytes, now_ms);
-    int64_t taken = r == 0 && bytes.len > 0 ? take_all(smpp, bytes, now_ms) : r;
+    int64_t taken = r == 0 && bytes.len > 0 && smpp->state != SMPP_OVER ? take_all(smpp, bytes, now_ms) : r;
     if (taken < 0)
         return (int) taken;
+    if (smpp->state == SMPP_OVER)
+        return 0;
     size_t rest = bytes.len - (size_t) taken;
     if (rest > 0) {
         memcpy(smpp->in, bytes.data + taken, rest); /* less than a unit */
@@ -289,7 +301,7 @@ static void stop(void *self, int64_t now_ms)
 {
     struct smpp *smpp = self;
     if (smpp->state == SMPP_BINDING) {
-        smpp->ops->disconnect(smpp->link, "the session is over");
+        pk_smpp_hang_up(smpp, "the session is over");
     } else if (smpp->state == SMPP_BOUND) {
         smpp->ops->window(smpp->link, 0);
         smpp->state = SMPP_LEAVING;

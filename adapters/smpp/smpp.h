@@ -26,7 +26,7 @@
 #define SMPP_PARTS_MAX 64u
 #define SMPP_LATE_MAX 256u
 
-enum smpp_state { SMPP_DOWN = 0, SMPP_BINDING, SMPP_BOUND, SMPP_LEAVING };
+enum smpp_state { SMPP_DOWN = 0, SMPP_BINDING, SMPP_BOUND, SMPP_LEAVING, SMPP_OVER /* hung up, until disconnected() */ };
 enum smpp_long { SMPP_LONG_UDH = 0, SMPP_LONG_SAR, SMPP_LONG_PAYLOAD };
 enum smpp_alphabet { SMPP_GSM7 = 0, SMPP_GSM7_PACKED, SMPP_LATIN1 };
 enum smpp_validity { SMPP_RELATIVE = 0, SMPP_ABSOLUTE, SMPP_NO_VALIDITY };
@@ -86,6 +86,7 @@ struct smpp {
 
 extern const struct pk_session_ops pk_smpp_session;
 uint32_t pk_smpp_next_sequence(struct smpp *smpp);
+void pk_smpp_hang_up(struct smpp *smpp, const char *reason);
 /* 0, or the link's own code. */
 int pk_smpp_send(struct smpp *smpp, uint32_t command, uint32_t status, uint32_t sequence, struct pk_slice body);
 

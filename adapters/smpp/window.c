@@ -216,7 +216,7 @@ void pk_smpp_answered(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now
     } else if (nack || pdu->status != 0) {
         refused(smpp, job, pdu->status != 0 ? pdu->status : UNKNOWN_ERROR, now_ms);
         if (pdu->status == NOT_BOUND)
-            smpp->ops->disconnect(smpp->link, "the provider forgot that we are bound");
+            pk_smpp_hang_up(smpp, "the provider forgot that we are bound");
     } else {
         taken(smpp, job, smpp_string_read(pdu->body, SMPP_ID_ROOM), now_ms);
     }

@@ -10,6 +10,7 @@
 
 #include "tests/bench/common.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,8 @@ static struct pk_settings *read_settings(const struct pk_adapter *adapter, unsig
     struct pk_settings *settings = NULL;
     struct pk_ini_report report = { .tell = tell };
     (void) snprintf(path, sizeof path, "%s/smpp.password", folder);
-    FILE *file = fopen(path, "w");
-    if (!file || fputs("secret12\n", file) < 0 || fclose(file) != 0)
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, "secret12\n", 9) != 9 || close(fd) != 0)
         bench_die("%s cannot be written", path);
     (void) snprintf(text, sizeof text,
                     "[account bench]\nhost = 127.0.0.1\nport = %u\ntls = no\nsystem_id = bench\npassword = file:smpp.password\nsender = Bench\n",

@@ -196,7 +196,7 @@ static uint64_t play(uint8_t how, size_t piece, struct pk_slice bytes)
     for (int64_t now_ms = NOW_MS; !link.hung_up && now_ms < NOW_MS + 60000; now_ms += 10000)
         fuzz_need(adapter->session->tick(self, now_ms) == 0);
     check_sent(&link.sent);
-    for (size_t i = 0; i + 16 < link.sent.len; i++)
+    for (size_t i = 0; i + 4 <= link.sent.len; i++)
         if (memcmp(link.sent.data + i, "\x05\0\x03", 3) == 0)
             link.sent.data[i + 3] = 0; /* a reference is chance */
     if (account != 1)
