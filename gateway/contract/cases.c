@@ -203,7 +203,7 @@ static void check_meaning(struct pk_trial *trial, const char *kind, const char *
 
 static void check_pages(struct pk_trial *trial)
 {
-    static const char *const lists[] = { "handovers", "queries", "calls", "polls", "numbers", "refusals" };
+    static const char *const lists[] = { "handovers", "queries", "calls", "polls", "numbers", "refusals", "sessions" };
     pk_trial_begin(trial, "every case names the page it comes from", NULL);
     for (size_t i = 0; i < trial->case_count; i++) {
         const struct pk_json *document = trial->cases[i].document;
@@ -218,6 +218,40 @@ static void check_pages(struct pk_trial *trial)
         }
     }
     pk_trial_end(trial);
+}
+
+/* The first result a script tells is what its kind means. */
+static void check_script(struct pk_trial *trial, const char *kind, const char *outcome)
+{
+    const struct pk_json *steps = pk_json_get(pk_case_of_kind(trial, "sessions", kind, NULL), "steps"), *result = NULL;
+    check_kind(trial, "sessions", kind);
+    if (!steps || !outcome)
+        return;
+    for (size_t i = 0; i < pk_json_count(steps) && !result; i++)
+        result = pk_json_get(pk_json_item(steps, i), "result");
+    pk_trial_begin(trial, "meaning of kind", kind);
+    struct pk_slice said = pk_case_text(result, "outcome", result ? "accepted" : "none");
+    if (!pk_slice_is(said, outcome))
+        (void) pk_trial_flaw(trial, "the outcome of such a case is \"%s\", not \"%.*s\"", outcome, PK_SLICE_ARG(said));
+    pk_trial_end(trial);
+}
+
+static void check_session_kinds(struct pk_trial *trial)
+{
+    static const struct {
+        const char *kind, *outcome;
+        uint32_t needs; /* of the adapter's capabilities */
+    } sessions[] = {
+        { "success", "accepted", 0 },   { "refusal", "rejected", 0 },   { "invalid_recipient", "invalid_recipient", 0 },
+        { "opted_out", "opted_out", 0 }, { "throttle", "throttled", 0 }, { "auth", NULL, 0 },
+        { "garbage", NULL, 0 },         { "timeout", "uncertain", 0 },  { "server_error", "retry", 0 },
+        { "silence", NULL, 0 },         { "goodbye", NULL, 0 },         { "cyrillic_1", "accepted", 0 },
+        { "cyrillic_3", "accepted", 0 }, { "emoji", "accepted", 0 },     { "delivered", NULL, PK_CAN_RECEIPTS },
+        { "undelivered", NULL, PK_CAN_RECEIPTS }, { "not_stored", NULL, PK_CAN_RECEIPTS }, { "reply", NULL, PK_CAN_INBOUND },
+    };
+    for (size_t i = 0; i < PK_COUNT(sessions); i++)
+        if ((trial->adapter->capabilities & sessions[i].needs) == sessions[i].needs)
+            check_script(trial, sessions[i].kind, sessions[i].outcome);
 }
 
 void pk_check_cases(struct pk_trial *trial)
@@ -247,5 +281,7 @@ void pk_check_cases(struct pk_trial *trial)
     }
     if (adapter->poll)
         check_kind(trial, "polls", "poll");
+    if (adapter->session && adapter->session->transport != PK_TRANSPORT_NONE)
+        check_session_kinds(trial);
     check_pages(trial);
 }

@@ -2,6 +2,8 @@
 /* The trial: its checks in their order, and how a flaw is told. */
 #include "gateway/contract/trial.h"
 
+#include "gateway/contract/wire.h"
+
 #include <stdio.h>
 
 #define FLAWS_TOLD 5u /* of one check */
@@ -57,6 +59,8 @@ int pk_contract_run(const struct pk_adapter *adapter, const char *cases, const s
             pk_check_handovers(&trial);
             pk_check_exchange(&trial);
         }
+        if (adapter->session && adapter->session->transport != PK_TRANSPORT_NONE)
+            pk_check_sessions(&trial);
         if (adapter->webhook)
             pk_check_calls(&trial);
         if (adapter->poll)

@@ -176,6 +176,11 @@ const char *pk_account_trouble(const struct pk_account *account)
     return account->link.trouble[0] ? account->link.trouble : pk_poll_trouble(account);
 }
 
+void pk_account_connect_now(struct pk_account *account)
+{
+    pk_wire_connect_now(account);
+}
+
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self)
 {
     if (account->config.adapter->play)

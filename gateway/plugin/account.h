@@ -25,6 +25,9 @@ struct pk_account_ops {
     int (*cursor)(void *ctx, struct pk_account *account, struct pk_buf *ret_cursor);
     /* An answer came: to be read with pk_account_poll_read() inside this call, in a unit. Harvest phase. */
     void (*polled)(void *ctx, struct pk_account *account);
+    /* The provider refuses the link for what stands in the settings: the account is to be paused. One sentence, cleaned;
+     * lives for the call. Timer phase. NULL = nobody wants to know. */
+    void (*refused)(void *ctx, struct pk_account *account, const char *reason);
 };
 
 struct pk_account_config {
@@ -98,6 +101,9 @@ void pk_account_poll_settled(struct pk_account *account, bool stored, const char
 /* Why its provider cannot be reached over the lasting link or asked for receipts and replies: a sentence for the operator;
  * "" when there is nothing to say. Lives until the account is used again. */
 const char *pk_account_trouble(const struct pk_account *account);
+
+/* Resumed: a lasting link that is down is tried again now. Timer phase follows; any other account: nothing. */
+void pk_account_connect_now(struct pk_account *account);
 
 /* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);

@@ -75,6 +75,7 @@ struct pk_link {
     unsigned window; /* jobs the adapter wants at once */
     bool up; /* connected() was called, and disconnected() not since */
     bool falling; /* told to, not done yet */
+    bool refused; /* falling because of what stands in the settings */
     char trouble[PK_RESULT_REASON_MAX + 1]; /* why it does not stand, cleaned; "" while it does */
 };
 
@@ -167,8 +168,10 @@ void pk_session_down(struct pk_account *account, const char *reason); /* also wh
 int pk_wire_open(struct pk_account *account, struct pk_error *err);
 void pk_wire_free(struct pk_account *account); /* no wire: nothing */
 void pk_wire_good(struct pk_account *account); /* the link works: trouble is over */
-/* Drops the connection and, unless the account is stopping, begins another one after a pause. Timer phase. */
-void pk_wire_hang_up(struct pk_account *account);
+void pk_wire_connect_now(struct pk_account *account); /* if it waits for its next try */
+/* Drops the connection and, unless the account is stopping, begins another one after a pause: a long one if we were refused.
+ * Timer phase. */
+void pk_wire_hang_up(struct pk_account *account, bool refused);
 struct pk_stream *pk_wire_stream(const struct pk_account *account); /* NULL: none, or between two */
 
 /* ---- poll.c ---- */

@@ -107,6 +107,14 @@ static void link_disconnect(struct pk_link *link, const char *reason)
     let_fall(link, why);
 }
 
+static void link_refused(struct pk_link *link, const char *reason)
+{
+    if (!is_wired(link->account) || !link->up || link->falling)
+        return;
+    link_disconnect(link, reason && reason[0] ? reason : "the provider refuses the account");
+    link->refused = true;
+}
+
 static const struct pk_link_ops link_ops = {
     .size = sizeof(struct pk_link_ops),
     .send = link_send,
@@ -115,6 +123,7 @@ static const struct pk_link_ops link_ops = {
     .wake_at = link_wake_at,
     .window = link_window,
     .disconnect = link_disconnect,
+    .refused = link_refused,
 };
 
 /* ---- rise and fall ---- */
@@ -165,19 +174,21 @@ static void fall(struct pk_account *account)
 {
     const struct pk_session_ops *session = session_of(account);
     struct pk_link *link = &account->link;
-    bool stood = link->up || !is_wired(account);
+    bool stood = link->up || !is_wired(account), refused = link->refused;
     struct pk_stream *stream = pk_wire_stream(account);
     if (stream)
         pk_stream_close(stream); /* sends what it still can: before it is asked what left */
     link->up = false;
     end_jobs(account);
-    link->falling = false;
+    link->falling = link->refused = false;
     link->wake_ms = 0;
     if (stood && session->disconnected)
         session->disconnected(account->self, pk_clock_wall_ms());
     pk_host_end_call(account->host);
     if (is_wired(account))
-        pk_wire_hang_up(account);
+        pk_wire_hang_up(account, refused);
+    if (refused && !account->stopping && account->config.ops->refused)
+        account->config.ops->refused(account->config.ctx, account, link->trouble);
 }
 
 /* Timer phase. */

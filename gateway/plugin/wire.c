@@ -14,6 +14,7 @@
 #define QUEUE_MAX_BYTES (1u << 20)
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_CAP_MS 60000
+#define REFUSED_MS 600000 /* a provider locks whoever tries a wrong password every minute */
 
 struct pk_wire {
     struct pk_account *account;
@@ -103,12 +104,12 @@ static void connect_again(void *ctx)
         pk_session_down(wire->account, err.message);
 }
 
-static int64_t backoff_ms(const struct pk_wire *wire)
+static int64_t backoff_ms(const struct pk_wire *wire, bool refused)
 {
-    int64_t delay_ms = BACKOFF_FIRST_MS;
+    int64_t delay_ms = refused ? REFUSED_MS : BACKOFF_FIRST_MS;
     for (unsigned i = 1; i < wire->failures && delay_ms < BACKOFF_CAP_MS; i++)
         delay_ms *= 2;
-    if (delay_ms > BACKOFF_CAP_MS)
+    if (delay_ms > BACKOFF_CAP_MS && !refused)
         delay_ms = BACKOFF_CAP_MS;
     return delay_ms / 2 + (int64_t) pk_random_below((uint64_t) delay_ms / 2 + 1);
 }
@@ -122,7 +123,7 @@ void pk_wire_good(struct pk_account *account)
     wire->failures = 0;
 }
 
-void pk_wire_hang_up(struct pk_account *account)
+void pk_wire_hang_up(struct pk_account *account, bool refused)
 {
     struct pk_wire *wire = account->link.wire;
     const char *trouble = account->link.trouble;
@@ -132,11 +133,18 @@ void pk_wire_hang_up(struct pk_account *account)
     if (account->stopping)
         return;
     wire->failures++;
-    pk_timer_in(wire->again, backoff_ms(wire));
+    pk_timer_in(wire->again, backoff_ms(wire, refused));
     if (strcmp(wire->told, trouble) == 0)
         return; /* said once for each reason in a row */
     (void) snprintf(wire->told, sizeof wire->told, "%s", trouble);
     pk_account_say(account, PK_LEVEL_WARN, trouble, "");
+}
+
+void pk_wire_connect_now(struct pk_account *account)
+{
+    struct pk_wire *wire = account->link.wire;
+    if (wire && pk_timer_armed(wire->again))
+        pk_timer_in(wire->again, 0);
 }
 
 struct pk_stream *pk_wire_stream(const struct pk_account *account)

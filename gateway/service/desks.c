@@ -8,7 +8,11 @@
 #include "gateway/service/publishing.h"
 #include "gateway/store/names.h"
 
-static const struct pk_account_ops account_ops = { .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled };
+static void refused(void *ctx, struct pk_account *account, const char *reason);
+
+static const struct pk_account_ops account_ops = {
+    .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled, .refused = refused
+};
 
 static void pause_key(const char *name, char ret_key[80])
 {
@@ -370,6 +374,14 @@ static void pause_settled(void *ctx)
     read_pause(ctx);
 }
 
+static void resume_settled(void *ctx)
+{
+    struct pk_desk *desk = ctx;
+    read_pause(desk);
+    if (!desk->paused && desk->account)
+        pk_account_connect_now(desk->account);
+}
+
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err)
 {
     struct pk_store *store = desk->service->store;
@@ -386,8 +398,26 @@ int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct p
     /* A pause works from here on, a resume only once it is kept; a failed commit has both read again. */
     if (pause)
         read_pause(desk);
-    pk_store_after(store, PK_LANE_MEMORY, (struct pk_after){ .done = pause_settled, .failed = pause_settled, .ctx = desk });
+    pk_store_after(store, PK_LANE_MEMORY, (struct pk_after){ .done = pause ? pause_settled : resume_settled, .failed = pause_settled, .ctx = desk });
     return 0;
+}
+
+/* By its provider, for what stands in its settings. What an account that is being replaced says of them counts no more. */
+static void refused(void *ctx, struct pk_account *account, const char *reason)
+{
+    struct pk_desk *desk = ctx;
+    struct pk_store *store = desk->service->store;
+    struct pk_error err = { 0 };
+    (void) account;
+    if (desk->paused || desk->leaving)
+        return;
+    int r = pk_unit_begin(store, &err);
+    if (r == 0 && (r = pk_desk_pause(desk, true, reason, &err)) == 0)
+        r = pk_unit_keep(store, &err);
+    else if (pk_unit_open(store))
+        pk_unit_drop(store);
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "desks", "account.not_paused", "account", desk->rule->name, "reason", err.message, NULL);
 }
 
 /* A name made in a turn that was not kept has no number any more. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What every session must do, on a link with a clock of its own: each job taken is completed once, an event that was
- * not stored comes again, stop ends what is open. Then the sessions of the case files, number by number.
+ * What every session without a wire must do, on a link with a clock of its own: each job taken is completed once, an event
+ * that was not stored comes again, stop ends what is open. Then the sessions of the case files, number by number.
  */
 #include "tests/adapters/harness.h"
 

@@ -115,6 +115,21 @@ def at_once(rig: Rig, stock: Stock, size: Size) -> Numbers:
     return numbers
 
 
+def smpp(rig: Rig, stock: Stock, size: Size) -> Numbers:
+    """Hand-over to a message centre that answers at once, a message a unit, 64 unanswered ones: without a store, then with it."""
+    centre = Provider(rig.programs, "--expect", str(size.queued), smpp=True)
+    try:
+        alone = run_json([str(rig.programs / "bench_session"), "--port", str(centre.port), "--count", str(size.queued), "--window", "64",
+                          "--folder", str(rig.folder)])
+        _check(centre.stats(), size.queued)
+    finally:
+        centre.stop()
+    rig.put(stock.queued)
+    with rig.running("--expect", str(size.queued), smpp=True, connections=64) as provider:
+        numbers = _hand_over(rig, provider, size)
+    return numbers | {"alone_per_s": alone["per_s"], "alone_cpu_s_per_1000": alone["cpu_us"] / 1000 / size.queued}
+
+
 def delayed(rig: Rig, stock: Stock, size: Size) -> Numbers:
     """Hand-over to a provider that takes 20 ms, over 256 connections."""
     rig.put(stock.queued)

@@ -78,10 +78,11 @@ class Neighbours:
 # ---- programs ----
 
 class Provider:
-    """The bench's provider. Commands go to its standard input."""
+    """The bench's provider, or its message centre with smpp=True. Commands go to its standard input."""
 
-    def __init__(self, programs: Path, *options: str) -> None:
-        self._child = subprocess.Popen([str(programs / "bench_provider"), "--reference", "reference", *options],
+    def __init__(self, programs: Path, *options: str, smpp: bool = False) -> None:
+        command = [str(programs / "bench_smsc")] if smpp else [str(programs / "bench_provider"), "--reference", "reference"]
+        self._child = subprocess.Popen([*command, *options],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._child.stdin and self._child.stdout
         self._in, self._out = self._child.stdin, self._child.stdout
@@ -177,18 +178,23 @@ class Rig:
 
     # ---- the gateway and its provider ----
 
-    def configure(self, port: int, connections: int, broker: bool) -> None:
+    def _account(self, port: int, connections: int, smpp: bool) -> dict[str, str]:
+        common = {"provider": "somebody", "window": str(connections), "rate": "0", "timeout": "60s", "breaker_after": "1000"}
+        if smpp:
+            return {"adapter": "smpp", **common, "host": "127.0.0.1", "port": str(port), "tls": "no", "system_id": "bench",
+                    "password": "file:hook.secret", "sender": "Gemeente", "long_messages": "payload"}
         body = '{"to":"{to}","from":"{sender}","text":"{text}","reference":"{message_id}"}'
+        return {"adapter": "http", **common, "url": f"http://127.0.0.1:{port}/send", "body": body, "sender": "Gemeente", "answer_id": "id",
+                "webhook_secret": "file:hook.secret", "receipt_id": "id", "receipt_state": "state", "receipt.delivered": "delivered"}
+
+    def configure(self, port: int, connections: int, broker: bool, smpp: bool = False) -> None:
         sections: dict[str, dict[str, str]] = {
             "gateway": {"instance": "bench", "source": "urn:example:gateway", "organisation": "Gemeente", "database": "pokana.db",
                         "keys": "pokana.keys", "control": "control.sock", "templates": str(ROOT / "templates"),
                         "public": f"127.0.0.1:{self.public}", "public_url": f"http://127.0.0.1:{self.public}"},
             "topic parent-meetings": {"consent": "730d"},
             "provider somebody": {"company": "Somebody", "country": "NL", "contract": "2026-01-31", "keeps": "30d"},
-            "account main": {"adapter": "http", "provider": "somebody", "window": str(connections), "rate": "0", "timeout": "60s", "breaker_after": "1000",
-                             "url": f"http://127.0.0.1:{port}/send", "body": body, "sender": "Gemeente", "answer_id": "id",
-                             "webhook_secret": "file:hook.secret", "receipt_id": "id", "receipt_state": "state",
-                             "receipt.delivered": "delivered"},
+            "account main": self._account(port, connections, smpp),
             "route sms": {"channel": "sms", "accounts": "main"},
             "limits": {"validity": "24h"},
         }
@@ -201,10 +207,11 @@ class Rig:
         self.gateway.write_config("".join(f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
                                           for name, keys in sections.items()))
 
-    def start(self, *provider_options: str, connections: int = 256, broker: bool = True, ready: bool = True) -> Provider:
+    def start(self, *provider_options: str, connections: int = 256, broker: bool = True, ready: bool = True,
+              smpp: bool = False) -> Provider:
         """A provider and a gateway that hands over to it."""
-        self.provider = Provider(self.programs, *provider_options)
-        self.configure(self.provider.port, connections, broker)
+        self.provider = Provider(self.programs, *provider_options, smpp=smpp)
+        self.configure(self.provider.port, connections, broker, smpp)
         self.start_gateway(ready=ready)
         if broker and ready:
             until("the gateway to reach the broker", lambda: self.status()["broker"]["connected"])

@@ -38,6 +38,9 @@ ROWS = [
     Row("at_once", "per_s", "hand-over, provider answers at once", "messages/s", 12_000),
     Row("bound", "per_s", "- the bound beside it", "messages/s"),
     Row("at_once", "of_bound", "- of the bound", "", 0.6),
+    Row("smpp", "alone_per_s", "hand-over by SMPP, window 64, without the store", "messages/s", 20_000),
+    Row("smpp", "per_s", "- with it", "messages/s"),
+    Row("smpp", "of_http", "- of the same by HTTP", "", 1.0),
     Row("delayed", "per_s", "hand-over, provider takes 20 ms, 256 connections", "messages/s", 8_000),
     Row("bound_delayed", "per_s", "- the bound beside it", "messages/s"),
     Row("delayed", "of_bound", "- of the bound", "", 0.6),
@@ -70,6 +73,7 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
     """What needs a broker. The bound runs right after what it is compared with, under the same load of neighbours."""
     return {
         "at_once": lambda: measures.at_once(rig, stock, size),
+        "smpp": lambda: measures.smpp(rig, stock, size),
         "bound": lambda: measures.bound(rig, size),
         "delayed": lambda: measures.delayed(rig, stock, size),
         "bound_delayed": lambda: measures.bound(rig, size, "--delay-ms", "20"),
@@ -94,6 +98,8 @@ def compare(found: dict[str, list[Numbers]]) -> None:
     for name, beside in (("at_once", "bound"), ("delayed", "bound_delayed")):
         for own, other in zip(found.get(name, []), found.get(beside, [])):
             own["of_bound"] = own["per_s"] / other["per_s"]
+    for own, other in zip(found.get("smpp", []), found.get("at_once", [])):
+        own["of_http"] = own["per_s"] / other["per_s"]
 
 
 # ---- telling ----

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 from typing import Iterator
 from urllib.parse import parse_qsl, urlsplit
+
+from packages import install
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -58,15 +59,7 @@ class Ajv:
     def install(cls) -> None:
         if cls.ready:
             return
-        if not shutil.which("node") or not shutil.which("npm"):
-            raise unittest.SkipTest("no node and npm here")
-        WORK.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json", "validate.mjs"):
-            shutil.copy(HERE / name, WORK / name)
-        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=20000"],
-                              cwd=WORK, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            raise unittest.SkipTest("npm could not install: " + done.stderr.strip().split("\n")[0])
+        install(WORK, "validate.mjs")
         cls.ready = True
 
     @classmethod

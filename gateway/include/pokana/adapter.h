@@ -339,6 +339,11 @@ struct pk_link_ops {
     /* Ends the connection after this call; what was queued before it is sent if the peer takes it at once. The reason is
      * shown to the operator. Over a wire the gateway connects again later. */
     void (*disconnect)(struct pk_link *link, const char *reason);
+    /* The other side refuses us for what stands in the settings, a password for one: as disconnect(), and the account is
+     * paused with this reason until somebody resumes it, as by PK_OUTCOME_MISCONFIGURED. To hear receipts and replies it
+     * is tried again all the same, but only every five to ten minutes, and at once when the account is resumed. Over a
+     * wire only. Not there in a gateway whose table is shorter: disconnect() then. */
+    void (*refused)(struct pk_link *link, const char *reason);
 };
 
 struct pk_session_ops {

@@ -3,111 +3,13 @@
  * Sessions over a wire, on a clock that is set by hand and over a stream that is a few lines here: connecting and connecting
  * again, what becomes of the jobs when the link falls, and the goodbye.
  */
+#include "tests/unit/plugin/stream.h"
 #include "tests/unit/plugin/support.h"
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/io/stream.h"
 
 #define START_MS INT64_C(1790000000000)
-
-/* ---- the stream: linked instead of gateway/io/stream.c ---- */
-
-struct pk_stream {
-    struct pk_stream_config config;
-    bool open;
-};
-
-static struct {
-    struct pk_stream *now; /* NULL: none */
-    unsigned opened; /* so far */
-    char host[64], ca_file[64], tls_name[64];
-    struct pk_buf sent;
-    uint64_t queued, offered;
-    bool full, takes_nothing;
-} wire;
-
-static void keep_text(char to[64], const char *text)
-{
-    (void) snprintf(to, 64, "%s", text ? text : "-");
-}
-
-int pk_stream_open(struct pk_loop *loop, const struct pk_stream_config *config, struct pk_stream **ret_stream, struct pk_error *err)
-{
-    (void) loop;
-    assert_null(wire.now);
-    if (config->port == 0)
-        return pk_fail(err, PK_E_INVALID, "%u is not a port", config->port);
-    wire.now = *ret_stream = pk_alloc(sizeof **ret_stream);
-    wire.now->config = *config;
-    wire.opened++;
-    wire.queued = wire.offered = 0;
-    keep_text(wire.host, config->host);
-    keep_text(wire.ca_file, config->ca_file);
-    keep_text(wire.tls_name, config->tls_name);
-    return 0;
-}
-
-void pk_stream_close(struct pk_stream *stream)
-{
-    if (stream->open && !wire.takes_nothing)
-        wire.offered = wire.queued; /* what the socket takes at once */
-    stream->open = false;
-}
-
-void pk_stream_free(struct pk_stream *stream)
-{
-    assert_true(!stream || stream == wire.now);
-    free(stream);
-    if (stream)
-        wire.now = NULL;
-}
-
-int pk_stream_send(struct pk_stream *stream, const void *bytes, size_t len)
-{
-    if (!stream->open)
-        return PK_E_IO;
-    if (wire.full)
-        return PK_E_LIMIT;
-    (void) pk_buf_add(&wire.sent, bytes, len);
-    wire.queued += len;
-    return 0;
-}
-
-bool pk_stream_is_open(const struct pk_stream *stream)
-{
-    return stream->open;
-}
-
-uint64_t pk_stream_queued(const struct pk_stream *stream)
-{
-    (void) stream;
-    return wire.queued;
-}
-
-uint64_t pk_stream_offered(const struct pk_stream *stream)
-{
-    (void) stream;
-    return wire.offered;
-}
-
-static void comes_up(void)
-{
-    assert_non_null(wire.now);
-    wire.now->open = true;
-    wire.now->config.opened(wire.now->config.ctx);
-}
-
-static void goes_down(const char *reason)
-{
-    wire.now->open = false;
-    wire.now->config.closed(wire.now->config.ctx, reason);
-}
-
-static void brings(const char *text)
-{
-    wire.now->config.received(wire.now->config.ctx, pk_slice_of(text));
-}
 
 /* ---- the adapter: logs in, "ok" is the answer; jobs are sent as their number ---- */
 
@@ -120,7 +22,9 @@ static struct {
     char heard[128];
     int connect_returns, receive_returns;
     bool silent; /* submit() sends nothing */
-    bool hang_up; /* in received() */
+    bool hang_up, refused; /* in received() */
+    char refusal[128]; /* as the service heard it */
+    unsigned refusals;
     unsigned settled;
 } seen;
 
@@ -158,6 +62,8 @@ static int received(void *self, struct pk_slice bytes, int64_t now_ms)
         assert_int_equal(seen.ops->complete(seen.link, seen.tokens[0], &accepted), 0);
     if (seen.hang_up)
         seen.ops->disconnect(seen.link, "the login of +316000000042 was refused");
+    if (seen.refused)
+        seen.ops->refused(seen.link, "The login of +316000000042 is refused: check the password.");
     return seen.receive_returns;
 }
 
@@ -230,9 +136,17 @@ static int no_event(void *ctx, struct pk_account *of, const struct pk_event *eve
     return 0;
 }
 
+static void refused(void *ctx, struct pk_account *of, const char *reason)
+{
+    (void) ctx;
+    assert_ptr_equal(of, account);
+    seen.refusals++;
+    (void) snprintf(seen.refusal, sizeof seen.refusal, "%s", reason);
+}
+
 static int open_with(const char *text, struct pk_error *err)
 {
-    static const struct pk_account_ops ops = { .event = no_event };
+    static const struct pk_account_ops ops = { .event = no_event, .refused = refused };
     struct pk_settings *read = support_settings(&adapter, text, NULL, NULL);
     const struct pk_account_config config = {
         .name = "desk", .adapter = &adapter, .settings = read, .ca_file = "/etc/authorities", .window = 3, .connect_timeout_ms = 5000,
@@ -446,6 +360,38 @@ static void test_connecting_again(void **state)
     assert_int_equal(pk_account_room(account), 0);
 }
 
+/* The settings are wrong: told once for each refusal, tried rarely, and at once when somebody has seen to it. */
+static void test_a_login_that_is_refused(void **state)
+{
+    (void) state;
+    comes_up();
+    seen.refused = true;
+    brings("no");
+    assert_int_equal(seen.refusals, 0); /* not from inside the adapter */
+    later(0);
+    assert_int_equal(seen.refusals, 1);
+    assert_string_equal(seen.refusal, "The login of +[number] is refused: check the password.");
+    assert_string_equal(pk_account_trouble(account), seen.refusal);
+    assert_int_equal(seen.disconnects, 1);
+    expect_again(300000, 600000);
+    comes_up();
+    brings("no");
+    later(0);
+    assert_int_equal(seen.refusals, 2);
+    pk_account_connect_now(account);
+    later(0);
+    assert_int_equal(wire.opened, 3);
+    pk_account_connect_now(account); /* it connects already */
+    later(600000);
+    assert_int_equal(wire.opened, 3);
+    seen.refused = false;
+    log_in();
+    goes_down("the connection was lost");
+    later(0);
+    assert_int_equal(seen.refusals, 2);
+    expect_again(500, 1000);
+}
+
 static void test_the_adapter_hangs_up(void **state)
 {
     struct came came = { 0 };
@@ -567,6 +513,7 @@ int main(void)
         staged(test_jobs_of_a_link_that_falls),
         staged(test_a_job_kept_back_by_the_adapter),
         staged(test_connecting_again),
+        staged(test_a_login_that_is_refused),
         staged(test_the_adapter_hangs_up),
         staged(test_a_fall_does_not_wait),
         staged(test_goodbye),
