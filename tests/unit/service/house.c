@@ -55,7 +55,7 @@ static int post_submit(void *self, const struct pk_job *job)
     COPY(kept->address, job->address);
     COPY(kept->language, job->language);
     COPY(kept->text, job->text);
-    if (job->choice_count == 2) {
+    if (job->choice_count >= 2) {
         COPY(kept->yes, job->choices[0].label);
         COPY(kept->no, job->choices[1].label);
         COPY(kept->yes_id, job->choices[0].id);
