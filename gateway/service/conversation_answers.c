@@ -140,7 +140,9 @@ static int see_newer(void *ctx, const struct pk_message *told)
     struct pk_asked asked;
     if (told->id == talk->question.id || pk_asked_read(talk->service, told->notice, &asked, NULL) != 0 || asked.asks != PK_TEXT_REPLY_CONSENT)
         return told->id == talk->question.id ? 1 : 0;
-    talk->asked_by_ms = talk->question.id >> 20; /* when it was written: what it named was asked about by then */
+    /* When it was written, for it named what was asked about by then; ids run ahead of a clock that was set back. */
+    int64_t written_ms = talk->question.id >> 20, opened_ms = pk_message_opened_ms(talk->service->store, talk->question.id);
+    talk->asked_by_ms = opened_ms != 0 && opened_ms < written_ms ? opened_ms : written_ms;
     return 1;
 }
 

@@ -60,6 +60,10 @@ static int post_submit(void *self, const struct pk_job *job)
         COPY(kept->no, job->choices[1].label);
         COPY(kept->yes_id, job->choices[0].id);
     }
+    if (job->choice_count == 3) {
+        COPY(kept->stop, job->choices[2].label);
+        COPY(kept->stop_id, job->choices[2].id);
+    }
     return 0;
 }
 
