@@ -260,14 +260,19 @@ static void forged_codes_change_nothing(void **state)
 
 /* ---- buttons ---- */
 
-static int64_t joined(struct house *house)
+static int64_t joins(struct house *house, const char *number, const char *chat)
 {
     struct pk_link_made made;
-    int64_t anna = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    assert_int_equal(make(house, anna, "", &made), 0);
-    opens(house, CHAT, code_of(&made));
+    int64_t person = house_person(house, number, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(make(house, person, "", &made), 0);
+    opens(house, chat, code_of(&made));
     (void) last(house);
-    return anna;
+    return person;
+}
+
+static int64_t joined(struct house *house)
+{
+    return joins(house, ANNA, CHAT);
 }
 
 static int64_t invite(struct house *house, struct post_job *ret_job)
@@ -298,7 +303,9 @@ static void a_button_is_about_the_message_it_stands_under(void **state)
     assert_answers(house, second, 0, 0);
     presses(house, CHAT, "no", newer.attempt);
     assert_answers(house, second, 0, 1);
-    presses(house, CHAT, older.yes_id, newer.attempt); /* the two say different things */
+    char no_to_older[48];
+    (void) snprintf(no_to_older, sizeof no_to_older, "no-%.20s", older.yes_id + strlen("yes-"));
+    presses(house, CHAT, no_to_older, newer.attempt); /* the two say different things */
     presses(house, CHAT, "yes", "0000000000001");
     presses(house, CHAT, "yes", "nonsense");
     presses(house, CHAT, newer.yes_id, "nonsense");
@@ -308,6 +315,28 @@ static void a_button_is_about_the_message_it_stands_under(void **state)
     assert_answers(house, second, 0, 1);
     presses(house, CHAT, newer.yes_id, newer.attempt);
     assert_answers(house, second, 1, 0);
+}
+
+/* Both were told the same: only one of them under that message. */
+static void a_button_under_somebody_elses_message_means_nothing(void **state)
+{
+    struct house *house = *state;
+    struct post *post = house->posts[1];
+    (void) joined(house);
+    (void) joins(house, BORIS, OTHER_CHAT);
+    size_t before = post->count;
+    assert_int_equal(house_publish(house, "school", NULL), 0);
+    house_turns(house, 2);
+    (void) last(house);
+    pk_clock_advance(1);
+    assert_int_equal(post->count, before + 2);
+    int64_t trigger = house_count(house, "SELECT max(id) FROM trigger");
+    const struct post_job hers = post->jobs[before], his = post->jobs[before + 1];
+    presses(house, his.address, "yes", hers.attempt);
+    presses(house, his.address, hers.yes_id, hers.attempt);
+    assert_answers(house, trigger, 0, 0);
+    presses(house, his.address, "yes", his.attempt);
+    assert_answers(house, trigger, 1, 0);
 }
 
 static void the_stop_button_is_a_stop(void **state)
@@ -436,6 +465,7 @@ int main(void)
         in_chat(a_poster_is_start_with_a_topic),
         in_chat(forged_codes_change_nothing),
         in_chat(a_button_is_about_the_message_it_stands_under),
+        in_chat(a_button_under_somebody_elses_message_means_nothing),
         in_chat(the_stop_button_is_a_stop),
         in_chat(an_old_questions_button_agrees_to_nothing_new),
         in_chat(a_block_ends_the_channel_and_nothing_else),
