@@ -47,7 +47,9 @@ _pokana_words()
     'recipients export') echo '--address-from --channel' ;;
     'recipients erase') echo '--address-from --channel --asked --stay-stopped' ;;
     'recipients add') echo '--address-from --channel --language --script --topics --tags --form' ;;
-    'recipients '*) echo 'import add export erase' ;;
+    'recipients link') echo '--channel --topic --poster --language' ;;
+    'recipients links') ;;
+    'recipients '*) echo 'import add export erase link links' ;;
     'consent show') echo "$_pokana_whom" ;;
     'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
     'consent withdraw') echo "$_pokana_whom --topic --how" ;;

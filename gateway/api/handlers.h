@@ -80,6 +80,11 @@ void pk_api_key_retire(struct pk_call *call);
 void pk_api_person_export(struct pk_call *call);
 void pk_api_person_erase(struct pk_call *call);
 
+/* links.c */
+void pk_api_link_make(struct pk_call *call);
+void pk_api_links(struct pk_call *call);
+void pk_api_link_poster(struct pk_call *call);
+
 /* users.c */
 void pk_api_users(struct pk_call *call);
 void pk_api_user_add(struct pk_call *call);

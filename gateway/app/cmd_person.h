@@ -15,5 +15,8 @@ int pk_answer_told_run(const struct pk_invocation *invocation);
 #define PK_ADDRESS_INPUT_MAX 1024u
 /* Appends the first line of a file that says something, "-" = of standard input. `out` is wiped by the caller. */
 int pk_address_read(const char *from, struct pk_buf *out, struct pk_error *err);
+/* cmd_link.c */
+int pk_link_make_run(const struct pk_invocation *invocation);
+int pk_links_run(const struct pk_invocation *invocation);
 
 #endif

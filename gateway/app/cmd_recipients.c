@@ -280,7 +280,8 @@ static int run_import(const struct pk_invocation *invocation)
 static int run(const struct pk_invocation *invocation)
 {
     static const struct pk_verb verbs[] = {
-        { "import", run_import }, { "add", pk_signup_run }, { "export", pk_person_export_run }, { "erase", pk_person_erase_run }
+        { "import", run_import }, { "add", pk_signup_run }, { "export", pk_person_export_run }, { "erase", pk_person_erase_run },
+        { "link", pk_link_make_run }, { "links", pk_links_run },
     };
     return pk_verb_run(&pk_command_recipients, invocation, verbs, PK_COUNT(verbs));
 }
@@ -291,7 +292,10 @@ const struct pk_command pk_command_recipients = {
              "recipients import FILE.csv --already-confirmed --second-person NAME [--partial] [--by NAME]\n"
              "recipients add --address-from FILE --language TAG [--script TAG] --topics \"A B\" [--tags \"A B\"] [--form NUMBER] [--channel NAME]\n"
              "recipients export ID | --address-from FILE [--channel NAME]\n"
-             "recipients erase ID | --address-from FILE [--channel NAME] [--asked] [--stay-stopped]",
-    .summary = "people: signed up one by one or from a file, and asked; shown what is kept about them; erased",
+             "recipients erase ID | --address-from FILE [--channel NAME] [--asked] [--stay-stopped]\n"
+             "recipients link ID --channel NAME [--topic NAME]... --by NAME\n"
+             "recipients link --poster TOPIC --channel NAME [--language TAG]\n"
+             "recipients links ID --by NAME",
+    .summary = "people: signed up one by one or from a file, and asked; shown what is kept; erased; links that open a chat",
     .run = run,
 };

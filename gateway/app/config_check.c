@@ -9,6 +9,7 @@
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
 #include "gateway/language/dates.h"
+#include "gateway/service/deep_links.h"
 
 #define CERTIFICATES_BYTES_MAX (8u << 20) /* the system's whole bundle is some 200 KiB */
 
@@ -135,6 +136,9 @@ static void check_accounts(struct pk_config_reading *reading)
             pk_config_tell_of(reading, "account", account->name, "retry_max", NULL, "it is shorter than retry_first");
         if (account->breaker.cap_open_ms < account->breaker.first_open_ms)
             pk_config_tell_of(reading, "account", account->name, "breaker_pause_max", NULL, "it is shorter than breaker_pause");
+        if (account->chat_link && !pk_chat_link_is_good(account->chat_link))
+            pk_config_tell_of(reading, "account", account->name, "chat_link", "Write it like https://t.me/BOTNAME?start={code}.",
+                              "this is no address with {code} in it, once");
         if (account->timeout_ms < account->connect_timeout_ms)
             pk_config_tell_of(reading, "account", account->name, "timeout", NULL, "it is shorter than connect_timeout");
     }

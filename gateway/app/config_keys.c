@@ -168,6 +168,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "A hand-over with an unknown end: hold leaves it to a person, resend risks a double."),
     ACCOUNT("answerable", one_way, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
             .help = "no where the sender is a name: nobody can write back, and texts give the page instead of words to write."),
+    ACCOUNT("chat_link", chat_link, .type = PK_KEY_TEXT, .max = 200,
+            .help = "Address that opens its chat, {code} in it, as https://t.me/BOTNAME?start={code}: for links that bind a chat to a person."),
 
     ROUTE("channel", channel, .type = PK_KEY_NAME, .required = true,
           .help = "The channel, one its accounts' adapters offer: sms."),

@@ -7,6 +7,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/audit.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/names.h"
 
 #include <errno.h>
@@ -99,8 +100,10 @@ static int recover(struct restoring *r, struct pk_store *store, struct pk_error 
         if (result != 0)
             return result;
     } while (count == RECOVERED_AT_ONCE);
+    /* Which links were used since is not known: they would bind a second chat. */
+    int result = pk_deep_links_end_all(store, err);
     /* What a provider says of an attempt says nothing of those that the lost database knew. */
-    return pk_attempts_ask_none(store, err);
+    return result != 0 ? result : pk_attempts_ask_none(store, err);
 }
 
 /* ---- whose STOPs are known ---- */

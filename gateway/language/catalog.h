@@ -135,9 +135,10 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
 struct pk_wall;
 const char *pk_catalog_holiday(const struct pk_catalog *catalog, size_t index, struct pk_wall *wall, int64_t moment_ms);
 
-/* What the buttons under a question say in a language and its rendering, appended. PK_E_NOT_FOUND: this language has none. */
+/* What the buttons under a question say in a language and its rendering, appended; nothing to ret_stop where it has no such
+ * button. PK_E_NOT_FOUND: this language has none. */
 int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
-                       struct pk_buf *ret_no);
+                       struct pk_buf *ret_no, struct pk_buf *ret_stop);
 
 /* Names joined as a language lists things: "срещи, събития и работно време". Appended. PK_E_NOT_FOUND: no such language. */
 int pk_catalog_list(const struct pk_catalog *catalog, struct pk_slice language, const struct pk_slice *names, size_t count,

@@ -83,15 +83,18 @@ static char *read_choice(const struct pk_ini *ini, const struct pk_ini_section *
 static void read_choices(struct pk_language *language, struct pk_ini_report *report)
 {
     const struct pk_ini *ini = language->ini;
+    static const char *const keys[] = { "yes", "no", "stop" };
     const struct pk_ini_section *section = pk_ini_find(ini, "choices", "");
     if (!section)
         return;
     for (size_t i = 0; i < section->entry_count; i++)
-        if (strcmp(section->entries[i].key, "yes") != 0 && strcmp(section->entries[i].key, "no") != 0)
-            pk_ini_tell(report, ini->file, section->entries[i].line, "choices", section->entries[i].key, "Use yes and no.",
+        if (!is_one_of(pk_slice_of(section->entries[i].key), keys, PK_COUNT(keys)))
+            pk_ini_tell(report, ini->file, section->entries[i].line, "choices", section->entries[i].key, "Use yes, no and stop.",
                         "there is no key \"%s\"", section->entries[i].key);
     language->yes = read_choice(ini, section, "yes", report);
     language->no = read_choice(ini, section, "no", report);
+    if (pk_ini_entry(section, "stop")) /* may be left out: then there is no such button */
+        language->stop = read_choice(ini, section, "stop", report);
 }
 
 static int64_t read_order(const struct pk_ini *ini, const struct pk_ini_section *section, struct pk_ini_report *report)
@@ -160,6 +163,7 @@ void pk_language_free(struct pk_language *language)
     free(language->fallback);
     free(language->yes);
     free(language->no);
+    free(language->stop);
     free(language);
 }
 

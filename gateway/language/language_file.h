@@ -17,6 +17,7 @@ struct pk_language {
     char *renderings;    /* beside its own letters: "Latn", "plain", separated by spaces */
     char *fallback;      /* languages to read instead, separated by spaces, best first */
     char *yes, *no;      /* what the buttons under a question say; NULL = no buttons */
+    char *stop;          /* and the one that ends it all; NULL = there is none */
     int64_t reply_order; /* a word that several languages have belongs to the lowest */
     struct pk_dates *dates;
     struct pk_holidays *holidays;

@@ -167,12 +167,14 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
 }
 
 int pk_catalog_choices(const struct pk_catalog *catalog, struct pk_slice language, struct pk_slice rendering, struct pk_buf *ret_yes,
-                       struct pk_buf *ret_no)
+                       struct pk_buf *ret_no, struct pk_buf *ret_stop)
 {
     const struct pk_language *own = pk_catalog_language(catalog, language);
     if (!own || !own->yes)
         return PK_E_NOT_FOUND;
     struct pk_slice script = script_of(own, rendering);
     int r = to_script(script, pk_slice_of(own->yes), ret_yes);
-    return r != 0 ? r : to_script(script, pk_slice_of(own->no), ret_no);
+    if (r == 0)
+        r = to_script(script, pk_slice_of(own->no), ret_no);
+    return r != 0 || !own->stop ? r : to_script(script, pk_slice_of(own->stop), ret_stop);
 }

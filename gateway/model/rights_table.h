@@ -30,6 +30,7 @@
     X(RECIPIENT_CHANGE,  "recipient.change",   "J-J-----E", "Taal, schrift, nummer of wijk en school van iemand wijzigen.") \
     X(RECIPIENT_EXPORT,  "recipient.export",   "J-------E", "Alle gegevens van één persoon als bestand meegeven (inzage).") \
     X(RECIPIENT_ERASE,   "recipient.erase",    "J----J--E", "Iemand wissen.") \
+    X(RECIPIENT_LINK,    "recipient.link",     "J-J-----E", "Een koppeling geven waarmee iemand zelf een chat aan zich verbindt.") \
     X(CIRCLE_VIEW,       "circle.view",        "J--E-----", "De grootte van een kring zien.") \
     X(CIRCLE_RECENT,     "circle.recent",      "---E-----", "De eigen aanmeldingen van de laatste 24 uur zien, met afgeschermde nummers.") \
     X(CIRCLE_HANDOVER,   "circle.handover",    "J--------", "Een kring aan een opvolger overdragen.") \

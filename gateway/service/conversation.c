@@ -8,7 +8,9 @@
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
 #include "gateway/language/phone.h"
+#include "gateway/service/network_block.h"
 #include "gateway/service/planner.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/names.h"
 #include "gateway/store/replies.h"
 
@@ -80,6 +82,8 @@ bool pk_consent_is_invited_here(const struct pk_talk *talk, const struct pk_cons
 bool pk_consent_is_asked_here(const struct pk_talk *talk, const struct pk_consent_event *newest)
 {
     bool renewing = newest->asked_ms != 0 && newest->channel == talk->channel;
+    if (talk->asked_by_ms != 0 && (newest->asked_ms != 0 ? newest->asked_ms : newest->at_ms) > talk->asked_by_ms)
+        return false;
     return pk_consent_is_invited_here(talk, newest) ||
            (renewing && (newest->kind == PK_CONSENT_CONFIRMED || newest->kind == PK_CONSENT_EXPIRED_EVENT));
 }
@@ -97,6 +101,7 @@ int pk_talk_append(struct pk_talk *talk, uint32_t topic, uint32_t channel, uint3
         .until_ms = kind == PK_CONSENT_CONFIRMED && rule && rule->consent_ms > 0 ? talk->now_ms + rule->consent_ms : 0,
         .shown = talk->shown,
         .how = pk_slice_of(how),
+        .wording = pk_slice_of(talk->wording),
         .language = pk_slice_of(talk->shown_language[0] ? talk->shown_language : talk->who.language),
         .by = PK_SLICE("self"),
     };
@@ -150,6 +155,8 @@ static int stop_effects(struct pk_talk *talk, struct pk_error *err)
     int r = pk_recipient_set_stopped(store, talk->who.id, talk->now_ms, err);
     if (r == 0)
         r = pk_suppression_add_person(store, talk->who.id, talk->now_ms, err);
+    if (r == 0)
+        r = pk_deep_links_end_of(store, talk->who.id, err);
     if (r == 0)
         r = pk_talk_append_all(talk, pk_consent_is_live, PK_CONSENT_WITHDRAWN, "stop", &topics, err);
     if (r == 0)
@@ -209,10 +216,32 @@ static int recognise(struct pk_talk *talk, struct pk_error *err)
     return pk_recipient_get(store, talk->at.recipient, &talk->who, err);
 }
 
-/* A button says what it means, and about what; what is written has to be understood. */
-static int understand(struct pk_talk *talk, const struct pk_said *said, struct pk_slice text, struct pk_error *err)
+/* Numbers are written to, and what a provider says of one is what its owner wrote there. On every other channel a link may
+ * open the chat, and its network's word is about the chat alone. */
+static bool is_by_number(const struct pk_talk *talk)
 {
-    if (pk_talk_button(talk, said->choice))
+    const char *channel = pk_name_text(talk->service->store, PK_NAME_CHANNEL, talk->channel);
+    return channel && strcmp(channel, "sms") == 0;
+}
+
+/* What stands for it in the person's file: a code is not kept. */
+static void take_token(struct pk_talk *talk, const struct pk_said *said, struct pk_slice *token, struct pk_slice *text)
+{
+    *token = said->token;
+    if (token->len == 0 && !said->opted_out && said->choice.len == 0 && !is_by_number(talk))
+        (void) pk_talk_link_in_words(talk, *text, token);
+    if (token->len > 0)
+        *text = PK_SLICE("START");
+}
+
+/* A button says what it means, and about what; what is written has to be understood. */
+static int understand(struct pk_talk *talk, const struct pk_said *said, struct pk_slice token, struct pk_slice text, struct pk_error *err)
+{
+    if (token.len > 0) {
+        talk->meaning.intent = PK_INTENT_START;
+        return 0;
+    }
+    if (pk_talk_button(talk, said->choice, said->our_reference))
         return 0;
     pk_reply_decide(pk_catalog_reply_words(talk->service->catalog), talk->service->rules->topic_words, text, &talk->meaning);
     return talk->who.id != 0 ? pk_talk_find_question(talk, err) : 0;
@@ -224,18 +253,30 @@ static int keep_address(struct pk_talk *talk, struct pk_error *err)
     return talk->at.id != 0 ? 0 : pk_address_add(talk->service->store, 0, talk->channel, talk->address, talk->now_ms, &talk->at.id, err);
 }
 
+/* Nobody is known by it: it is remembered, should somebody be later. */
+static int hear_network(struct pk_talk *talk, struct pk_error *err)
+{
+    if (talk->who.id == 0)
+        return pk_suppression_add(talk->service->store, talk->channel, talk->address, talk->now_ms, err);
+    return pk_network_block(talk->service, talk->desk, talk->who.id, talk->at.id, talk->channel, talk->now_ms, err);
+}
+
 /* A stranger has nothing to keep: their STOP is a whole one whatever it names. */
 static int hear_stop(struct pk_talk *talk, bool opted_out, struct pk_error *err)
 {
+    if (opted_out && !is_by_number(talk))
+        return hear_network(talk, err);
     if (!opted_out && talk->meaning.topic[0] && talk->who.id != 0)
         return pk_talk_stop_topic(talk, err);
     return stop(talk, !opted_out, err);
 }
 
-static int act(struct pk_talk *talk, bool opted_out, struct pk_error *err)
+static int act(struct pk_talk *talk, bool opted_out, struct pk_slice token, struct pk_error *err)
 {
     if (opted_out)
         return hear_stop(talk, true, err);
+    if (token.len > 0)
+        return pk_talk_link(talk, token, err);
     switch (talk->meaning.intent) {
     case PK_INTENT_STOP:
         return hear_stop(talk, false, err);
@@ -261,10 +302,11 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
         return 0;
     }
     talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, e164);
-    struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text;
+    struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text, token;
+    take_token(&talk, said, &token, &text);
     int r = recognise(&talk, err);
     if (r == 0)
-        r = understand(&talk, said, text, err);
+        r = understand(&talk, said, token, text, err);
     if (r == 0 && !said->opted_out)
         r = keep_address(&talk, err);
     if (r != 0)
@@ -291,5 +333,5 @@ int pk_conversation_take(struct pk_service *service, const struct pk_said *said,
     talk.muted = !said->opted_out && pk_talk_is_echo(&talk, text);
     if (talk.muted)
         service->metrics.replies_muted++;
-    return act(&talk, said->opted_out, err);
+    return act(&talk, said->opted_out, token, err);
 }

@@ -11,6 +11,7 @@
 #include "gateway/base/text.h"
 #include "gateway/model/cloudevent.h"
 #include "gateway/service/texts.h"
+#include "gateway/store/attempts.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/replies.h"
@@ -113,25 +114,75 @@ int pk_talk_find_question(struct pk_talk *talk, struct pk_error *err)
 
 /* ---- buttons ---- */
 
-bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice)
+/* The notice under which it stands: as its id says, as the attempt says that the network tells of, or as both say. */
+static bool stands_under(const struct pk_talk *talk, struct pk_slice id, struct pk_slice our_reference, int64_t *ret_notice)
 {
-    struct pk_slice id = choice, word = { 0 };
+    struct pk_store *store = talk->service->store;
+    struct pk_attempt attempt;
+    struct pk_message message;
+    int64_t reference = 0;
+    *ret_notice = 0;
+    if (id.len > 0 && pk_id_parse(id, ret_notice) != 0)
+        return false;
+    if (our_reference.len == 0)
+        return *ret_notice != 0;
+    if (pk_id_parse(our_reference, &reference) != 0 || pk_attempt_get(store, reference, &attempt, NULL) != 0 ||
+        pk_message_get(store, attempt.message, &message, NULL) != 0 || message.address != talk->at.id)
+        return false;
+    if (*ret_notice == 0)
+        *ret_notice = message.notice;
+    return *ret_notice == message.notice;
+}
+
+static int see_newer(void *ctx, const struct pk_message *told)
+{
+    struct pk_talk *talk = ctx;
+    struct pk_asked asked;
+    if (told->id == talk->question.id || pk_asked_read(talk->service, told->notice, &asked, NULL) != 0 || asked.asks != PK_TEXT_REPLY_CONSENT)
+        return told->id == talk->question.id ? 1 : 0;
+    /* When it was written, for it named what was asked about by then; ids run ahead of a clock that was set back. */
+    int64_t written_ms = talk->question.id >> 20, opened_ms = pk_message_opened_ms(talk->service->store, talk->question.id);
+    talk->asked_by_ms = opened_ms != 0 && opened_ms < written_ms ? opened_ms : written_ms;
+    return 1;
+}
+
+/* Behind a newer question of the kind, an older one's button is about what its own text named. */
+static void limit_to_its_own(struct pk_talk *talk)
+{
+    int64_t since_ms = talk->now_ms - talk->service->rules->reply_window_ms;
+    if (talk->asked.asks == PK_TEXT_REPLY_CONSENT)
+        (void) pk_messages_told(talk->service->store, talk->at.id, since_ms, TOLD_MAX, see_newer, talk, NULL);
+}
+
+static void find_its_question(struct pk_talk *talk, struct pk_slice id, struct pk_slice our_reference)
+{
+    struct pk_store *store = talk->service->store;
     int64_t notice = 0;
-    if (choice.len == 0 || !pk_slice_cut(&id, '-', &word))
-        return false;
-    bool yes = pk_slice_is(word, PK_CHOICE_YES);
-    if (!yes && !pk_slice_is(word, PK_CHOICE_NO))
-        return false;
-    talk->meaning.intent = yes ? PK_INTENT_YES : PK_INTENT_NO;
-    if (word.len == choice.len) /* of the newest question */
-        return talk->who.id == 0 || pk_talk_find_question(talk, NULL) == 0;
-    if (pk_id_parse(id, &notice) != 0 || talk->who.id == 0 || pk_message_told_of(talk->service->store, talk->at.id, notice, &talk->question, NULL) != 0 ||
+    if (talk->who.id == 0 || !stands_under(talk, id, our_reference, &notice) ||
+        pk_message_told_of(store, talk->at.id, notice, &talk->question, NULL) != 0 ||
         pk_asked_read(talk->service, notice, &talk->asked, NULL) != 0) {
         talk->meaning.intent = PK_INTENT_NONE;
         talk->question = (struct pk_message){ 0 };
-        return true;
+        return;
     }
     talk->over = talk->asked.asks == PK_TEXT_REPLY_YES_NO && pk_asked_over(talk->service, &talk->asked, talk->now_ms);
+    limit_to_its_own(talk);
+}
+
+bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice, struct pk_slice our_reference)
+{
+    struct pk_slice id = choice, word = { 0 };
+    if (choice.len == 0 || !pk_slice_cut(&id, '-', &word))
+        return false;
+    bool yes = pk_slice_is(word, PK_CHOICE_YES), stop = pk_slice_is(word, PK_CHOICE_STOP);
+    if (!yes && !stop && !pk_slice_is(word, PK_CHOICE_NO))
+        return false;
+    talk->meaning.intent = stop ? PK_INTENT_STOP : yes ? PK_INTENT_YES : PK_INTENT_NO;
+    if (stop)
+        return true;
+    if (word.len == choice.len && our_reference.len == 0) /* of the newest question */
+        return talk->who.id == 0 || pk_talk_find_question(talk, NULL) == 0;
+    find_its_question(talk, word.len == choice.len ? (struct pk_slice){ 0 } : id, our_reference);
     return true;
 }
 

@@ -28,6 +28,8 @@ struct pk_talk {
     bool muted; /* heard, and not answered: a machine, or the same words again and again */
     int64_t shown; /* the words of it, kept as evidence once it is answered */
     char shown_language[PK_LANGUAGE_MAX]; /* in which they were: "bg-Latn"; "" = nothing was shown */
+    char wording[64]; /* what they acted on where it was no text of ours: "link festival"; usually "" */
+    int64_t asked_by_ms; /* a yes or no is about what was asked until then; 0 = about all */
     int64_t reply;
 };
 
@@ -54,9 +56,10 @@ int pk_talk_topics(struct pk_talk *talk, pk_consent_wanted *wanted, struct pk_to
 
 /* ---- conversation_answers.c: the open question, and what is answered to it ---- */
 
-/* A button's yes or no, if `choice` is one: the meaning and the question are set. One that names what this address was
- * never told means nothing. */
-bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice);
+/* What a button says, if `choice` is one of ours: the meaning and the question are set. It is about the text it stands under,
+ * which the choice, the reference (an attempt of ours, or empty) or both tell. A yes or no under what this address was
+ * never told, or where the two differ, means nothing; a STOP is a STOP wherever it stands. */
+bool pk_talk_button(struct pk_talk *talk, struct pk_slice choice, struct pk_slice our_reference);
 /* Which question a yes or no in words is about. Of somebody we know, whose words are understood. */
 int pk_talk_find_question(struct pk_talk *talk, struct pk_error *err);
 int pk_talk_yes_or_no(struct pk_talk *talk, struct pk_error *err);
@@ -66,8 +69,17 @@ int pk_talk_yes_or_no(struct pk_talk *talk, struct pk_error *err);
 int pk_talk_help(struct pk_talk *talk, struct pk_error *err);
 int pk_talk_rest(struct pk_talk *talk, struct pk_error *err); /* NONE: thanks, a person's, or not understood */
 int pk_talk_not_understood(struct pk_talk *talk, struct pk_error *err);
+/* An answer of the kind that is given once a day, whatever comes. */
+int pk_talk_say_once(struct pk_talk *talk, const char *template_name, struct pk_error *err);
 /* Would an answer to this begin or keep up a loop? Once the reply is stored. */
 bool pk_talk_is_echo(const struct pk_talk *talk, struct pk_slice text);
+
+/* ---- conversation_links.c ---- */
+
+/* They opened the chat by a link with this token. */
+int pk_talk_link(struct pk_talk *talk, struct pk_slice token, struct pk_error *err);
+/* The word START and a link's code behind it: how a link carries one where it can only fill in what is to be written. */
+bool pk_talk_link_in_words(const struct pk_talk *talk, struct pk_slice text, struct pk_slice *ret_token);
 
 /* ---- conversation_topics.c ---- */
 

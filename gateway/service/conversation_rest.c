@@ -96,17 +96,18 @@ static bool said_today(const struct pk_talk *talk)
     int64_t since_ms = talk->now_ms - DAY_MS;
     return pk_messages_said(store, talk->at.id, PK_SLICE("reply-not-understood"), since_ms) ||
            pk_messages_said(store, talk->at.id, PK_SLICE("inbox-received"), since_ms) ||
+           pk_messages_said(store, talk->at.id, PK_SLICE("link-void"), since_ms) ||
            pk_messages_said(store, talk->at.id, PK_SLICE("thanks"), since_ms);
 }
 
-static int say_once(struct pk_talk *talk, const char *template_name, struct pk_error *err)
+int pk_talk_say_once(struct pk_talk *talk, const char *template_name, struct pk_error *err)
 {
     return said_today(talk) ? 0 : pk_talk_answer(talk, template_name, (struct pk_slice){ 0 }, false, err);
 }
 
 int pk_talk_not_understood(struct pk_talk *talk, struct pk_error *err)
 {
-    return say_once(talk, "reply-not-understood", err);
+    return pk_talk_say_once(talk, "reply-not-understood", err);
 }
 
 int pk_talk_help(struct pk_talk *talk, struct pk_error *err)
@@ -123,6 +124,6 @@ int pk_talk_rest(struct pk_talk *talk, struct pk_error *err)
     if (r != 0)
         return r;
     if (talk->meaning.polite)
-        return say_once(talk, "thanks", err);
-    return say_once(talk, taken && !has_stopped(talk) ? "inbox-received" : "reply-not-understood", err);
+        return pk_talk_say_once(talk, "thanks", err);
+    return pk_talk_say_once(talk, taken && !has_stopped(talk) ? "inbox-received" : "reply-not-understood", err);
 }

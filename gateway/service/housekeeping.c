@@ -21,6 +21,7 @@
 #include "gateway/service/wal.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
@@ -345,6 +346,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
     more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
+    more |= step(upkeep, "links", pk_deep_links_drop, ROWS, NULL);
     more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;

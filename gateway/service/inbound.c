@@ -77,6 +77,8 @@ static int reply(struct pk_desk *desk, const struct pk_event *event, int64_t now
         .from = event->address,
         .text = pk_buf_slice(&text),
         .choice = event->choice,
+        .our_reference = event->our_reference,
+        .token = event->kind == PK_EVENT_OPT_IN ? event->text : (struct pk_slice){ 0 },
         .event_id = event->event_id,
         .opted_out = event->kind == PK_EVENT_OPT_OUT,
     };
@@ -95,6 +97,10 @@ static int take(struct pk_desk *desk, const struct pk_event *event, struct pk_er
     case PK_EVENT_REPLY:
         if (event->part_total > 1 && event->choice.len == 0 && (r = pk_inbound_part(desk, event, now_ms, err)) != PK_E_LIMIT)
             return r;
+        return reply(desk, event, now_ms, err);
+    case PK_EVENT_OPT_IN:
+        if (event->text.len == 0) /* without a token nobody can tell what they want */
+            return 0;
         return reply(desk, event, now_ms, err);
     case PK_EVENT_OPT_OUT:
         return reply(desk, event, now_ms, err);

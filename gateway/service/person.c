@@ -9,6 +9,7 @@
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/names.h"
@@ -219,6 +220,22 @@ static int tell_rsvp(void *ctx, const struct pk_rsvp *rsvp)
     return 0;
 }
 
+static int tell_link(void *ctx, const struct pk_deep_link *link)
+{
+    struct telling *telling = ctx;
+    struct pk_json_out *out = &telling->out;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_text(out, "channel", name_of(telling, PK_NAME_CHANNEL, link->channel));
+    pk_json_add_slice(out, "topics", link->topics);
+    pk_json_add_text(out, "state", pk_link_state_name((enum pk_link_state) link->state));
+    pk_json_add_slice(out, "by", link->by);
+    pk_json_add_time(out, "madeAt", link->created_ms);
+    pk_json_add_time(out, "until", link->until_ms);
+    pk_json_add_time(out, "openedAt", link->used_ms);
+    pk_json_close(out, '}');
+    return 0;
+}
+
 static int tell_act(void *ctx, const struct pk_audit_entry *act)
 {
     struct telling *telling = ctx;
@@ -278,6 +295,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     LIST("replies", pk_person_replies(store, who->id, tell_reply, telling, err));
     LIST("questions", pk_inbox_of(store, who->id, tell_question, telling, err));
     LIST("invitationsAnswered", pk_person_rsvps(store, who->id, tell_rsvp, telling, err));
+    LIST("chatLinks", pk_deep_links_of(store, who->id, tell_link, telling, err));
     LIST("lookedAtOrChanged", pk_audit_list(store, &acts, ACTS_SHOWN, tell_act, telling, err));
     pk_json_close(out, '}');
     return r;

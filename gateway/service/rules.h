@@ -60,6 +60,7 @@ struct pk_account_rule {
     int64_t query_after_ms; /* how long after a hand-over without an answer its provider is asked; 0 = never */
     bool resend_uncertain; /* when_uncertain = resend */
     struct pk_price price; /* of one part, as the contract says; currency "" = not said */
+    const char *chat_link; /* address that opens its chat, with {code} in it; NULL = not said */
     bool one_way; /* answerable = no: its sender is a name, and nobody can write back */
 };
 

@@ -34,9 +34,9 @@ struct held_text {
     struct pk_part *encoded;
     struct pk_named_value *named;
     char *named_bytes;
-    struct pk_choice choices[2];
-    char choice_ids[2][8 + PK_ID_TEXT_MAX];
-    struct pk_buf yes, no; /* their labels */
+    struct pk_choice choices[3];
+    char choice_ids[3][8 + PK_ID_TEXT_MAX];
+    struct pk_buf yes, no, stop; /* their labels */
 };
 
 struct pk_texts {
@@ -82,6 +82,7 @@ void pk_text_release(struct pk_text *text)
     pk_buf_finish(&held->octets);
     pk_buf_finish(&held->yes);
     pk_buf_finish(&held->no);
+    pk_buf_finish(&held->stop);
     pk_json_free(held->json);
     free(held);
 }
@@ -212,16 +213,18 @@ static void add_choices(const struct pk_service *service, struct held_text *held
         return;
     pk_buf_init(&held->yes, LABEL_BYTES_MAX);
     pk_buf_init(&held->no, LABEL_BYTES_MAX);
-    if (pk_catalog_choices(service->catalog, version->language, version->rendering, &held->yes, &held->no) != 0)
+    pk_buf_init(&held->stop, LABEL_BYTES_MAX);
+    if (pk_catalog_choices(service->catalog, version->language, version->rendering, &held->yes, &held->no, &held->stop) != 0)
         return;
+    const struct pk_buf *labels[] = { &held->yes, &held->no, &held->stop };
+    static const char *const words[] = { PK_CHOICE_YES, PK_CHOICE_NO, PK_CHOICE_STOP };
     char notice[PK_ID_TEXT_MAX];
     (void) pk_id_format(held->text.notice, notice);
-    (void) snprintf(held->choice_ids[0], sizeof held->choice_ids[0], PK_CHOICE_YES "-%s", notice);
-    (void) snprintf(held->choice_ids[1], sizeof held->choice_ids[1], PK_CHOICE_NO "-%s", notice);
-    held->choices[0] = (struct pk_choice){ pk_slice_of(held->choice_ids[0]), pk_buf_slice(&held->yes) };
-    held->choices[1] = (struct pk_choice){ pk_slice_of(held->choice_ids[1]), pk_buf_slice(&held->no) };
+    for (size_t i = 0; i < PK_COUNT(words) && labels[i]->len > 0; i++) {
+        (void) snprintf(held->choice_ids[i], sizeof held->choice_ids[i], "%s-%s", words[i], notice);
+        held->choices[held->text.choice_count++] = (struct pk_choice){ pk_slice_of(held->choice_ids[i]), pk_buf_slice(labels[i]) };
+    }
     held->text.choices = held->choices;
-    held->text.choice_count = PK_COUNT(held->choices);
 }
 
 /* What somebody wrote who read the inbox. */

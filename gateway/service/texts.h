@@ -12,6 +12,7 @@
  * that it is about that one whatever was asked since. Its label is the language's. */
 #define PK_CHOICE_YES "yes"
 #define PK_CHOICE_NO "no"
+#define PK_CHOICE_STOP "stop" /* under a text that asks something, where its language has a word for it */
 
 /* An answer in a person's own words: its notice has this name and {"item":ID}, its message no version. */
 #define PK_TEXT_BY_HAND "by-hand"

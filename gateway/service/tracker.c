@@ -3,6 +3,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/random.h"
+#include "gateway/service/network_block.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
 
@@ -160,23 +161,9 @@ void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change
 /* Everybody the network refuses on the person's behalf is refused by us as well, until they come back themselves. */
 static int blocked_by_network(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
-    if (flight->address != 0) {
-        int r = pk_address_block(service->store, flight->address, now_ms, err);
-        if (r != 0)
-            return r;
-    }
-    if (flight->outcome != PK_OUTCOME_OPTED_OUT || flight->recipient == 0 || flight->topic == 0)
-        return 0;
-    struct pk_consent_event event = {
-        .recipient = flight->recipient,
-        .topic = flight->topic,
-        .channel = flight->channel,
-        .kind = PK_CONSENT_BLOCKED,
-        .at_ms = now_ms,
-        .how = PK_SLICE("provider"),
-        .by = pk_slice_of(flight->desk->rule->name),
-    };
-    return pk_ledger_append(service->store, &event, err);
+    if (flight->outcome == PK_OUTCOME_OPTED_OUT)
+        return pk_network_block(service, flight->desk, flight->recipient, flight->address, flight->channel, now_ms, err);
+    return flight->address != 0 ? pk_address_block(service->store, flight->address, now_ms, err) : 0;
 }
 
 /* ---- receipts ---- */

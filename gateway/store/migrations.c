@@ -226,7 +226,15 @@ static const char *const steps[] = {
     "CREATE TRIGGER text_read_fixed BEFORE UPDATE ON text_read BEGIN SELECT RAISE(ABORT, 'that a text was read is not changed'); END;"
     "CREATE TRIGGER text_read_kept BEFORE DELETE ON text_read BEGIN SELECT RAISE(ABORT, 'that a text was read stays'); END;",
 
-    /* 19: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 19: links that bind a chat to a person */
+    "CREATE TABLE deep_link(id INTEGER PRIMARY KEY, code BLOB NOT NULL, recipient INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, topics TEXT NOT NULL, made_by TEXT NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " used_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX deep_link_by_code ON deep_link(code);"
+    "CREATE INDEX deep_link_of ON deep_link(recipient, channel);"
+    "CREATE INDEX deep_link_by_end ON deep_link(until_ms);",
+
+    /* 20: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -7,6 +7,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/random.h"
 #include "gateway/store/circles.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/passes.h"
 #include "gateway/store/person.h"
@@ -192,6 +193,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
         r = detach_rsvps(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sessions_end_of(store, forgetting->recipient, err);
+        if (r == 0)
+            r = pk_deep_links_end_of(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);
         if (r == 0)

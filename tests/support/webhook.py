@@ -70,6 +70,13 @@ class Webhook:
             self._drop()
             return self._exchange(method, data, all_headers)
 
+    def refuses_size(self, body: bytes) -> bool:
+        """Is so much refused? The door may close before all of it was sent; then nobody reads what it said."""
+        try:
+            return self.post(body).status == 413
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            return True
+
     def close(self) -> None:
         """Closes every thread's connection; the next call opens another."""
         for connection in self._all:

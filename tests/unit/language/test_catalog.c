@@ -346,7 +346,7 @@ static void test_files(void **state)
         "language.ini:1: [language] name: the name is missing | Write the language's name in Dutch.\n"
         "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn or plain, or leave the key out.\n"
         "language.ini:5: [language] reply-order: this is no number | Write a number from 0 to 1000.\n"
-        "language.ini:22: [choices] maybe: there is no key \"maybe\" | Use yes and no.\n"
+        "language.ini:22: [choices] maybe: there is no key \"maybe\" | Use yes, no and stop.\n"
         "language.ini:21: [choices] yes: a button holds at most 20 characters | Write one short word.\n"
         "language.ini:20: [choices] no: the word is missing | Write what the button says, as in the texts: yes = ДА, no = НЕ.\n"
         "notes.md:0: the file is no text and no language.ini | Name texts like parent-meeting-invitation.txt, and put nothing "

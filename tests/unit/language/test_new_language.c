@@ -18,7 +18,7 @@ static const char made_up[] =
     "weekdays = ena, dua, tria, katra, penta, seska, hefta\n"
     "weekdays-short = en, du, tr, ka, pe, se, he\n"
     "months = jan, feb, mar, apr, maj, jun, jul, aug, sep, okt, nov, dek\n"
-    "[choices]\nyes = SIJA\nno = NOJA\n"
+    "[choices]\nyes = SIJA\nno = NOJA\nstop = HALTA\n"
     "[holidays]\n10-13 = Festa\neaster+1 = Pasqua\n"
     "[replies]\nstop-first = halta\nyes = sija\nno = noja\nhelp-first = pomoca\npolite = milo\n";
 
@@ -78,14 +78,17 @@ static void test_a_made_up_language(void **state)
     assert_null(pk_catalog_holiday(catalog, own == 0 ? 1 : 0, wall, 1791844200000));
     pk_wall_free(wall);
 
-    struct pk_buf no;
+    struct pk_buf no, stop;
     pk_buf_init(&no, 64);
+    pk_buf_init(&stop, 64);
     pk_buf_clear(&words);
-    assert_int_equal(pk_catalog_choices(catalog, PK_SLICE("zz"), PK_SLICE(""), &words, &no), 0);
+    assert_int_equal(pk_catalog_choices(catalog, PK_SLICE("zz"), PK_SLICE(""), &words, &no, &stop), 0);
     assert_string_equal(pk_buf_text(&words), "SIJA");
     assert_string_equal(pk_buf_text(&no), "NOJA");
+    assert_string_equal(pk_buf_text(&stop), "HALTA");
+    assert_int_equal(pk_catalog_choices(catalog, PK_SLICE("nl"), PK_SLICE(""), &words, &no, &stop), PK_E_NOT_FOUND); /* it has none */
     pk_buf_finish(&no);
-    assert_int_equal(pk_catalog_choices(catalog, PK_SLICE("nl"), PK_SLICE(""), &words, &no), PK_E_NOT_FOUND); /* it has none */
+    pk_buf_finish(&stop);
 
     pk_reply_understand(pk_catalog_reply_words(catalog), PK_SLICE("Milo, HALTA!"), &meaning);
     assert_int_equal(meaning.intent, PK_INTENT_STOP);

@@ -58,13 +58,17 @@ static int post_submit(void *self, const struct pk_job *job)
     COPY(kept->address, job->address);
     COPY(kept->language, job->language);
     COPY(kept->text, job->text);
-    if (job->choice_count == 2) {
+    if (job->choice_count >= 2) {
         COPY(kept->yes, job->choices[0].label);
         COPY(kept->no, job->choices[1].label);
         COPY(kept->yes_id, job->choices[0].id);
     }
     if (post_watch)
         post_watch(post_watch_ctx, kept);
+    if (job->choice_count == 3) {
+        COPY(kept->stop, job->choices[2].label);
+        COPY(kept->stop_id, job->choices[2].id);
+    }
     return 0;
 }
 

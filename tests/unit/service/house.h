@@ -35,6 +35,7 @@ struct post_job {
     char text[600];
     char yes[24], no[24]; /* labels of the choices; "" = none */
     char yes_id[48];
+    char stop[24], stop_id[48]; /* where there is such a button */
     size_t parts;
     bool completed;
 };

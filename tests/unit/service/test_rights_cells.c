@@ -9,6 +9,7 @@
 #include "gateway/service/breach.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/consent.h"
+#include "gateway/service/deep_links.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/keys.h"
 #include "gateway/service/own.h"
@@ -70,6 +71,18 @@ static int export_person(struct doing *d, struct pk_error *err)
 static int erase(struct doing *d, struct pk_error *err)
 {
     return pk_person_erase(service_of(d), d->actor, &(struct pk_erase_plan){ .whom = { .recipient = d->person } }, HOUSE_NOW, err);
+}
+
+static int link_make(struct doing *d, struct pk_error *err)
+{
+    struct pk_link_made made;
+    const struct pk_link_plan plan = { .recipient = d->person, .channel = PK_SLICE("telegram") };
+    return pk_link_make(service_of(d), d->actor, &plan, HOUSE_NOW, &made, err);
+}
+
+static int link_look(struct doing *d, struct pk_error *err)
+{
+    return pk_link_look(service_of(d), d->actor, d->person, HOUSE_NOW, err);
 }
 
 static int circle_view(struct doing *d, struct pk_error *err)
@@ -202,6 +215,8 @@ static const struct {
     { PK_ACTION_RECIPIENT_CHANGE, change, OF(PERSON), 0 },
     { PK_ACTION_RECIPIENT_EXPORT, export_person, 0, 0 },
     { PK_ACTION_RECIPIENT_ERASE, erase, 0, 0 },
+    { PK_ACTION_RECIPIENT_LINK, link_make, 0, 0 },
+    { PK_ACTION_RECIPIENT_LINK, link_look, 0, 0 },
     { PK_ACTION_CIRCLE_VIEW, circle_view, 0, 0 },
     { PK_ACTION_CIRCLE_RECENT, circle_recent, 0, 0 },
     { PK_ACTION_CIRCLE_HANDOVER, circle_handover, 0, 0 },
