@@ -48,9 +48,12 @@ static size_t read_address(struct pk_slice text, uint8_t ret_bytes[16])
         return 4;
     if (inet_pton(AF_INET6, plain, ret_bytes) != 1)
         return 0;
-    if (memcmp(ret_bytes, mapped, sizeof mapped) != 0)
+    if (memcmp(ret_bytes, mapped, sizeof mapped) != 0) {
+        memset(ret_bytes + 8, 0, 8); /* whoever has a network has all of it */
         return 8;
-    memmove(ret_bytes, ret_bytes + sizeof mapped, 4);
+    }
+    memcpy(ret_bytes, ret_bytes + sizeof mapped, 4);
+    memset(ret_bytes + 4, 0, 12);
     return 4;
 }
 
@@ -60,8 +63,6 @@ static uint64_t name_of(const struct pk_remotes *remotes, struct pk_slice addres
     uint64_t who;
     memcpy(whole, remotes->salt, sizeof remotes->salt);
     whole[sizeof remotes->salt] = (uint8_t) read_address(address, whole + sizeof remotes->salt + 1);
-    if (whole[sizeof remotes->salt] == 8)
-        memset(whole + sizeof remotes->salt + 1 + 8, 0, 8);
     pk_sha256(pk_slice_make(whole, sizeof whole), digest);
     memcpy(&who, digest, sizeof who);
     return who != 0 ? who : 1;

@@ -5,6 +5,7 @@ codes, chooses a school; and what is forged, sent twice, cut off or too much doe
 from __future__ import annotations
 
 import re
+import shutil
 import unittest
 
 from world import World, json, number, until
@@ -122,6 +123,27 @@ class TestOwn(World):
         self.wait_text_to(NEW, "Windroos")
         self.assertEqual(len(self.texts_to(1)), before)
         self.gateway.run("consent", "verify")
+
+    def test_a_backup_put_back_does_not_write_to_the_number_that_was_left(self) -> None:
+        self.start(people=2)
+        browser, home, copy = self.signed_in(), self.folder / "gateway", self.folder / "copy.db"
+        self.gateway.run("backup", str(copy))
+        self.ask_number(browser, NEW)
+        browser.post("/me/address/codes", {"old": self.wait_code(1, 2), "new": self.wait_code(NEW)})
+        self.assertIn("Bewaard", browser.body)
+        self.gateway.stop()
+        journal = self.folder / "kept.journal"
+        shutil.copyfile(home / "pokana.journal", journal)
+        for name in ("pokana.db", "pokana.db-wal", "pokana.db-shm", "pokana.journal"):
+            (home / name).unlink(missing_ok=True)
+        self.gateway.run("restore", str(copy), "--journal", str(journal))
+        self.gateway.start()
+        self.wait_connected()
+        self.gateway.run("resume", "--after-restore")
+        before = len(self.texts_to(1))
+        self.accepted(self.school(), self.event())
+        self.wait_text_to(2, "Windroos")
+        self.assertEqual((len(self.texts_to(1)), len(self.texts_to(NEW))), (before, 1))
 
     def test_nobody_learns_whose_a_number_is(self) -> None:
         self.start(people=5)
