@@ -114,11 +114,11 @@ static void mistakes_of_choices(void **state)
     (void) state;
     place_make(&place);
     assert_null(place_read(&place, "[gateway]\norganisation = X\n[topic festival]\n"
-                                   "[choice school]\ntags = school:a, school:b, area:noord, noord\nlabels.nl = A, B\nlabels.bg = A,,B,C\n"
+                                   "[choice school]\ntags = school:a, school:b, area:noord, Noord\nlabels.nl = A, B\nlabels.bg = A,,B,C\n"
                                    "[choice area]\ntags = area:noord\n" TAIL));
     static const char *const wanted[] = {
         "5 [choice school] tags: \"area:noord\" is of another group | Write tags of this group like school:de-windroos.\n",
-        "5 [choice school] tags: \"noord\" is not a tag | Write tags of this group like school:de-windroos.\n",
+        "5 [choice school] tags: \"Noord\" is not a tag | Write tags of this group like school:de-windroos.\n",
         "6 [choice school] labels.nl: there are 2 names for 4 tags | Name every tag, in the order of the tags.\n",
         "7 [choice school] labels.bg: the list holds an empty name | Separate the names by single commas.\n",
         "8 [choice area] : labels is missing | Add it: what people read for each tag, separated by commas.\n",
