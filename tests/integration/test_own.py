@@ -260,7 +260,7 @@ class TestOwn(World):
                 form = browser.form()
         browser.send("POST", "/me/topic", "x" * 300_000)
         self.assertEqual(browser.status, 413)
-        for path in ("/me/topic", "/me/channel", "/me/choose", "/me/language", "/me/data", "/me/leave", "/me/enter", "/me/ask"):
+        for path in ("/me/topic", "/me/channel", "/me/choose", "/me/circle", "/me/language", "/me/data", "/me/leave", "/me/enter", "/me/ask"):
             browser.get(path)
             self.assertEqual(browser.status, 404, path)
         self.assertEqual(FORM.sub("", browser.get("/me")), FORM.sub("", page))

@@ -63,6 +63,7 @@ class TestPage(World):
         self.assertIn("stap uit de kring", self.enter(browser, 5))
         browser.get("/me/circle")  # a link changes nothing
         self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +1\n")
+        browser.get("/me")
         self.assertNotIn("stap uit de kring", browser.post("/me/circle", {}))
         self.assertIn("U krijgt berichten", browser.body)
         self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +0\n")
