@@ -196,8 +196,8 @@ static int cancel_answers(struct pk_store *store, int64_t address, int64_t now_m
 static int hand_over(struct pk_store *store, int64_t from, int64_t to, struct pk_error *err)
 {
     static const char *const changes[] = {
-        "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0 WHERE message IN (SELECT id FROM message"
-        " INDEXED BY message_by_address WHERE address = ?1 AND state >= 8) AND ?2 <> 0",
+        ("UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0 WHERE message IN (SELECT id FROM message"
+         " INDEXED BY message_by_address WHERE address = ?1 AND state >= 8) AND ?2 <> 0"),
         "UPDATE message SET address = ?2 WHERE id IN (SELECT id FROM message INDEXED BY message_by_address WHERE address = ?1)",
         "UPDATE reply SET address = ?2 WHERE id IN (SELECT id FROM reply INDEXED BY reply_by_address WHERE address = ?1)",
         "UPDATE inbox SET address = ?2 WHERE id IN (SELECT id FROM inbox INDEXED BY inbox_of_address WHERE address = ?1)",
