@@ -14,7 +14,7 @@
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
 #define PK_CALL_ANSWER_MAX (4u << 20)
-#define PK_CALL_HEADERS 6 /* of an answer, beside those every answer has */
+#define PK_CALL_HEADERS 8 /* of an answer, beside those every answer has */
 #define PK_CALL_ROWS 50 /* of a list, when the caller says no limit */
 #define PK_CALL_ROWS_MAX 500
 

@@ -200,6 +200,18 @@ static void read_topics(struct pk_config_reading *reading)
     }
 }
 
+static void read_choices(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_choice_rule *choices = room_for(reading, "choice", sizeof *choices);
+    rules->choices = choices;
+    for (size_t i = 0; next_of(reading, "choice", &i); rules->choice_count++) {
+        choices[rules->choice_count].name = name_of(reading);
+        fill(reading, "choice", reading->section, &choices[rules->choice_count]);
+        refuse_unknown(reading);
+    }
+}
+
 static void read_providers(struct pk_config_reading *reading)
 {
     struct pk_rules *rules = &reading->config->rules;
@@ -368,6 +380,8 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);
+    read_choices(&reading);
+    pk_config_read_choices(&reading);
     read_providers(&reading);
     read_accounts(&reading);
     read_routes(&reading);

@@ -16,6 +16,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "gateway", false, true, "Who this gateway is, and where its files and doors are." },
     { "broker", false, false, "The MQTT broker on which services publish triggers. Without this section there is none." },
     { "topic", true, true, "What people can agree to: one section each." },
+    { "choice", true, false, "Schools, areas: of which residents choose theirs at their own page. Without any section: of none." },
     { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
@@ -31,6 +32,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define GATEWAY(key, member, ...) { .kind = "gateway", .name = key, FIELD(struct pk_config, member), __VA_ARGS__ }
 #define BROKER(key, member, ...) { .kind = "broker", .name = key, FIELD(struct pk_bus_rule, member), __VA_ARGS__ }
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
+#define CHOICE(key, member, ...) { .kind = "choice", .name = key, FIELD(struct pk_choice_rule, member), __VA_ARGS__ }
 #define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
@@ -120,6 +122,15 @@ const struct pk_key pk_config_keys[] = {
           .help = "Who answers for it in the organisation: a team, not a person. Without it the privacy file says that it is missing."),
     TOPIC("basis", basis, .type = PK_KEY_TEXT, .max = 200, .fallback = "toestemming (AVG artikel 6, eerste lid, onder a)",
           .help = "The ground in law on which it is done."),
+
+    CHOICE("name", names, .type = PK_KEY_TAGGED, .max = 40,
+           .help = "What they are, as people read it, in each language; name.nl and others likewise."),
+    CHOICE("tags", tags, .type = PK_KEY_WORDS, .required = true,
+           .help = "The tags there are to choose from: each begins with the section's name and a colon."),
+    CHOICE("labels", labels, .type = PK_KEY_TAGGED, .max = 8000,
+           .help = "What each is called, in the order of the tags; where a language has none people read another's."),
+    CHOICE("several", one, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
+           .help = "Whether somebody can choose more than one."),
 
     PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
              .help = "The company's name."),

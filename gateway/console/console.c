@@ -5,6 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
+#include "gateway/console/remotes.h"
 
 #define LANGUAGE_COOKIE "language"
 #define LANGUAGE_KEPT_S (365ll * 24 * 3600)
@@ -13,23 +14,34 @@ struct path {
     const char *method;
     const char *path;
     pk_visit_handler handle;
+    const char *here; /* the page a form stands on: where its reader goes to read it in another language; NULL = path */
 };
 
 /* A GET changes nothing: whoever follows links by itself, a mail scanner for one, decides nothing for anybody. */
 static const struct path paths[] = {
-    { "GET", "/", pk_page_home },
-    { "GET", "/me", pk_me },
-    { "POST", "/me/language", pk_me_language },
-    { "POST", "/me/topic", pk_me_topic },
-    { "POST", "/me/circle", pk_me_circle },
-    { "GET", "/me/stop", pk_me_ask_stop },
-    { "POST", "/me/stop", pk_me_stop },
-    { "GET", "/me/stopped", pk_me_stopped },
-    { "GET", "/me/start", pk_me_start },
-    { "POST", "/me/ask", pk_me_ask },
-    { "GET", "/me/code", pk_me_code },
-    { "POST", "/me/enter", pk_me_enter },
-    { "POST", "/me/leave", pk_me_leave },
+    { "GET", "/", pk_page_home, NULL },
+    { "GET", "/me", pk_me, NULL },
+    { "POST", "/me/language", pk_me_language, "/me" },
+    { "POST", "/me/topic", pk_me_topic, "/me" },
+    { "POST", "/me/channel", pk_me_channel, "/me" },
+    { "POST", "/me/circle", pk_me_circle, "/me" },
+    { "POST", "/me/choose", pk_me_choose, "/me" },
+    { "GET", "/me/address", pk_me_address, NULL },
+    { "POST", "/me/address", pk_me_ask_address, "/me/address" },
+    { "GET", "/me/address/codes", pk_me_codes, NULL },
+    { "POST", "/me/address/codes", pk_me_enter_codes, "/me/address/codes" },
+    { "POST", "/me/data", pk_me_data, "/me" },
+    { "GET", "/me/stop", pk_me_ask_stop, NULL },
+    { "POST", "/me/stop", pk_me_stop, "/me/stop" },
+    { "GET", "/me/stopped", pk_me_stopped, NULL },
+    { "GET", "/me/delete", pk_me_ask_erase, NULL },
+    { "POST", "/me/delete", pk_me_erase, "/me/delete" },
+    { "GET", "/me/deleted", pk_me_erased, NULL },
+    { "GET", "/me/start", pk_me_start, NULL },
+    { "POST", "/me/ask", pk_me_ask, "/me/start" },
+    { "GET", "/me/code", pk_me_code, NULL },
+    { "POST", "/me/enter", pk_me_enter, "/me/code" },
+    { "POST", "/me/leave", pk_me_leave, "/" },
 };
 
 /* ---- loading ---- */
@@ -75,6 +87,7 @@ int pk_console_new(struct pk_service *service, struct pk_console **ret_console, 
     pk_auto(pk_console) struct pk_console *console = pk_alloc(sizeof *console);
     const char *url = service->rules->public_url;
     console->service = service;
+    console->remotes = pk_remotes_new();
     console->secure = url && pk_slice_starts(pk_slice_of(url), "https://");
     int r = pk_phrases_load(&console->phrases, err);
     if (r == 0)
@@ -92,6 +105,7 @@ void pk_console_free(struct pk_console *console)
         pk_page_free(console->pages[i]);
     free(console->pages);
     pk_phrases_free(console->phrases);
+    pk_remotes_free(console->remotes);
     free(console);
 }
 
@@ -127,7 +141,6 @@ static void begin(struct pk_visit *visit)
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
-    pk_json_add_slice(&visit->out, "path", pk_http_request_path(visit->call->request));
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
         pk_json_open(&visit->out, NULL, '{');
@@ -169,24 +182,31 @@ static bool is_from_elsewhere(const struct pk_call *call)
     return !same;
 }
 
-static void find_and_handle(struct pk_visit *visit)
+static const struct path *find_path(const struct pk_call *call)
 {
-    struct pk_slice path = pk_http_request_path(visit->call->request), method = pk_http_request_method(visit->call->request);
-    struct pk_error err = { 0 };
+    struct pk_slice path = pk_http_request_path(call->request), method = pk_http_request_method(call->request);
     if (pk_slice_is(method, "HEAD"))
         method = PK_SLICE("GET");
-    if (!pk_slice_is(method, "GET") && is_from_elsewhere(visit->call)) {
+    for (size_t i = 0; i < PK_COUNT(paths); i++)
+        if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method))
+            return &paths[i];
+    return NULL;
+}
+
+static void find_and_handle(struct pk_visit *visit)
+{
+    const struct path *path = find_path(visit->call);
+    struct pk_error err = { 0 };
+    pk_json_add_text(&visit->out, "here", !path ? "/" : path->here ? path->here : path->path);
+    if (path && strcmp(path->method, "POST") == 0 && is_from_elsewhere(visit->call)) {
         (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
         pk_visit_trouble(visit, &err);
-        return;
+    } else if (path) {
+        path->handle(visit);
+    } else {
+        (void) pk_fail(&err, PK_E_NOT_FOUND, "there is nothing at this path");
+        pk_visit_trouble(visit, &err);
     }
-    for (size_t i = 0; i < PK_COUNT(paths); i++)
-        if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method)) {
-            paths[i].handle(visit);
-            return;
-        }
-    (void) pk_fail(&err, PK_E_NOT_FOUND, "there is nothing at this path");
-    pk_visit_trouble(visit, &err);
 }
 
 void pk_console_handle(void *ctx, struct pk_call *call)

@@ -9,8 +9,8 @@ void pk_page_home(struct pk_visit *visit); /* home.c */
 
 /* me_enter.c: the way in to one's own page */
 #define PK_ME_COOKIE "me"
-/* Whose page it is; the session goes on with each. PK_E_DENIED when nobody is signed in. */
-int pk_me_find(struct pk_visit *visit, int64_t *ret_recipient, struct pk_error *err);
+/* Whose page it is, and the session's token; the session goes on with each. PK_E_DENIED when nobody is signed in. */
+int pk_me_find(struct pk_visit *visit, uint8_t ret_token[32], int64_t *ret_recipient, struct pk_error *err);
 void pk_me_start(struct pk_visit *visit);
 void pk_me_ask(struct pk_visit *visit);
 void pk_me_code(struct pk_visit *visit);
@@ -21,9 +21,23 @@ void pk_me_leave(struct pk_visit *visit);
 void pk_me(struct pk_visit *visit);
 void pk_me_language(struct pk_visit *visit);
 void pk_me_topic(struct pk_visit *visit);
+void pk_me_channel(struct pk_visit *visit);
 void pk_me_circle(struct pk_visit *visit);
+void pk_me_choose(struct pk_visit *visit);
+
+/* me_address.c: another number */
+void pk_me_address(struct pk_visit *visit);
+void pk_me_ask_address(struct pk_visit *visit);
+void pk_me_codes(struct pk_visit *visit);
+void pk_me_enter_codes(struct pk_visit *visit);
+
+/* me_end.c: data taken along, stopping, being erased */
+void pk_me_data(struct pk_visit *visit);
 void pk_me_ask_stop(struct pk_visit *visit);
 void pk_me_stop(struct pk_visit *visit);
 void pk_me_stopped(struct pk_visit *visit);
+void pk_me_ask_erase(struct pk_visit *visit);
+void pk_me_erase(struct pk_visit *visit);
+void pk_me_erased(struct pk_visit *visit);
 
 #endif

@@ -2,6 +2,7 @@
 #include "gateway/console/visit.h"
 
 #include "gateway/base/code.h"
+#include "gateway/console/remotes.h"
 
 #define COOKIE_MAX 512
 
@@ -80,8 +81,26 @@ void pk_visit_trouble(struct pk_visit *visit, const struct pk_error *err)
     bool ours = err->code == PK_E_BUSY || err->code == PK_E_IO || err->code == PK_E_INTERNAL;
     unsigned status = pk_code_http_status(err->code);
     pk_json_add_bool(&visit->out, "ours", ours);
+    pk_json_add_bool(&visit->out, "often", false);
     pk_json_add_bool(&visit->out, "missing", err->code == PK_E_NOT_FOUND);
     pk_visit_show(visit, status, "trouble");
+}
+
+void pk_visit_too_often(struct pk_visit *visit)
+{
+    pk_call_header(visit->call, "Retry-After", "3600");
+    pk_json_add_bool(&visit->out, "ours", false);
+    pk_json_add_bool(&visit->out, "missing", false);
+    pk_json_add_bool(&visit->out, "often", true);
+    pk_visit_show(visit, 429, "trouble");
+}
+
+bool pk_visit_often(struct pk_visit *visit)
+{
+    if (pk_remotes_take(visit->console->remotes, visit->call->request, visit->call->now_ms))
+        return false;
+    pk_visit_too_often(visit);
+    return true;
 }
 
 /* ---- cookies ---- */

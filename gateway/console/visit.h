@@ -13,10 +13,13 @@
 
 #define PK_VISIT_DATA_MAX (256u << 10)
 
+struct pk_remotes;
+
 struct pk_console {
     struct pk_service *service;
     struct pk_phrases *phrases;
     struct pk_page_file **pages; /* of the embedded files, NULL where one is no page */
+    struct pk_remotes *remotes; /* who asks how often */
     bool secure; /* the outside speaks https: cookies say so */
 };
 
@@ -39,6 +42,11 @@ void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
 void pk_visit_go(struct pk_visit *visit, const char *path);
 /* Answers with a page that says in plain words what went wrong. */
 void pk_visit_trouble(struct pk_visit *visit, const struct pk_error *err);
+
+/* Answers 429 with a page that says so, when this remote did too much of something; false otherwise: counted. */
+bool pk_visit_often(struct pk_visit *visit);
+/* The same page, for whoever was too often elsewhere. */
+void pk_visit_too_often(struct pk_visit *visit);
 
 /* A cookie for this site alone, out of reach of scripts; max_age_s 0 removes it. */
 void pk_visit_set_cookie(struct pk_visit *visit, const char *name, const char *value, int64_t max_age_s);

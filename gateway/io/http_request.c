@@ -4,6 +4,7 @@
 #include "gateway/io/http_server_internal.h"
 
 #include <assert.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -79,6 +80,17 @@ uid_t pk_http_request_peer_uid(const struct pk_http_request *request)
     if (!request->server->local || !request->link)
         return (uid_t) -1;
     return getsockopt(request->link->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? peer.uid : (uid_t) -1;
+}
+
+void pk_http_request_remote(const struct pk_http_request *request, char ret_remote[PK_REMOTE_MAX])
+{
+    struct sockaddr_storage peer;
+    socklen_t len = sizeof peer;
+    ret_remote[0] = '\0';
+    if (request->server->local || !request->link || getpeername(request->link->fd, (struct sockaddr *) &peer, &len) != 0)
+        return;
+    if (getnameinfo((struct sockaddr *) &peer, len, ret_remote, PK_REMOTE_MAX, NULL, 0, NI_NUMERICHOST) != 0)
+        ret_remote[0] = '\0';
 }
 
 /* ---- answering it ---- */

@@ -62,6 +62,10 @@ int pk_http_request_argument(const struct pk_http_request *request, const char *
 /* Unix sockets: the peer's user; else (uid_t) -1. */
 uid_t pk_http_request_peer_uid(const struct pk_http_request *request);
 
+/* The peer's numeric address, without its port: "127.0.0.1", "::1"; "" of a Unix socket. Behind a proxy it is the proxy's. */
+#define PK_REMOTE_MAX 48
+void pk_http_request_remote(const struct pk_http_request *request, char ret_remote[PK_REMOTE_MAX]);
+
 /* Only in the release phase, once for each request. Copies everything; headers are added to the security headers every
  * answer has, and replace those of the same name. Ends the request: it is not touched afterwards. */
 struct pk_answer_header {

@@ -16,6 +16,7 @@
 #include "gateway/service/keys.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
+#include "gateway/service/moves.h"
 #include "gateway/service/passes.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
@@ -24,6 +25,7 @@
 #include "gateway/store/deep_links.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/messages.h"
+#include "gateway/store/moves.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
@@ -348,6 +350,8 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
     more |= step(upkeep, "links", pk_deep_links_drop, ROWS, NULL);
     more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
+    more |= step(upkeep, "moves", pk_moves_drop, ROWS, NULL);
+    more |= pk_moves_step(upkeep->service, PASSES_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);

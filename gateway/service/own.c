@@ -4,56 +4,43 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/text.h"
+#include "gateway/language/prepare.h"
 #include "gateway/service/consent.h"
 #include "gateway/service/conversation.h"
-#include "gateway/service/rights.h"
+#include "gateway/service/own_private.h"
+#include "gateway/service/person.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 #include "gateway/store/passes.h"
 
-#define HOW "page"
-#define CHANNELS_MAX 8
+#define WORDS_MAX 1024u
 
-static int allow(struct pk_service *service, const struct pk_actor *actor, enum pk_action action, struct pk_error *err)
+int pk_own_allow(struct pk_service *service, const struct pk_actor *actor, enum pk_action action, struct pk_error *err)
 {
     char id[PK_ID_TEXT_MAX];
     const struct pk_about about = { .recipient = actor->recipient };
     return pk_allow(service, actor, action, &about, pk_id_format(actor->recipient, id), err);
 }
 
-static int done(struct pk_service *service, const struct pk_actor *actor, const char *action, const char *detail, int64_t now_ms,
+int pk_own_done(struct pk_service *service, const struct pk_actor *actor, const char *action, const char *detail, int64_t now_ms,
                 struct pk_error *err)
 {
     char id[PK_ID_TEXT_MAX];
     return pk_trail_done(service, actor, action, pk_id_format(actor->recipient, id), detail, actor->recipient, now_ms, err);
 }
 
-/* ---- seeing ---- */
-
-struct showing {
-    struct pk_service *service;
-    struct pk_json_out *out;
-};
-
-static int show_address(void *ctx, const struct pk_address *address)
+void pk_own_add_words(struct pk_json_out *out, const char *name, struct pk_slice text, struct pk_slice tag)
 {
-    struct showing *showing = ctx;
-    struct pk_buf value, masked;
-    pk_buf_init(&value, 1024);
-    pk_buf_init(&masked, 1024);
-    int r = pk_address_value(showing->service->store, address->id, &value, NULL);
-    if (r == 0) {
-        pk_consent_mask(pk_buf_slice(&value), &masked);
-        pk_json_open(showing->out, NULL, '{');
-        pk_json_add_slice(showing->out, "masked", pk_buf_slice(&masked));
-        pk_json_close(showing->out, '}');
-    }
-    pk_buf_wipe(&value);
-    pk_buf_finish(&masked);
-    return r;
+    struct pk_buf latin;
+    pk_buf_init(&latin, 4 * WORDS_MAX);
+    bool in_latin = pk_slice_is(tag, "bg-Latn") && pk_transliterate_bg(text, &latin) == 0;
+    pk_json_add_slice(out, name, in_latin ? pk_buf_slice(&latin) : text);
+    pk_buf_finish(&latin);
 }
+
+/* ---- seeing ---- */
 
 /* Of a topic's channels the best counts: a person thinks of topics. */
 struct standing {
@@ -93,9 +80,11 @@ static void write_day(int64_t ms, char ret_day[16])
     (void) snprintf(ret_day, 16, "%.2s.%.2s.%.4s", moment + 8, moment + 5, moment);
 }
 
-static int show_topic(struct pk_service *service, const struct pk_topic_rule *topic, int64_t recipient, struct pk_slice language, int64_t now_ms,
+static int show_topic(struct pk_service *service, const struct pk_topic_rule *topic, int64_t recipient, struct pk_slice tag, int64_t now_ms,
                       struct pk_json_out *out, struct pk_error *err)
 {
+    struct pk_slice rest = tag, language = tag;
+    (void) pk_slice_cut(&rest, '-', &language);
     struct standing standing = { .topic = pk_name_find(service->store, PK_NAME_TOPIC, pk_slice_of(topic->name)), .now_ms = now_ms };
     char until[16] = "";
     int r = standing.topic != 0 ? pk_ledger_newest(service->store, recipient, look, &standing, err) : 0;
@@ -105,8 +94,8 @@ static int show_topic(struct pk_service *service, const struct pk_topic_rule *to
         write_day(standing.until_ms, until);
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "topic", topic->name);
-    pk_json_add_text(out, "name", pk_topic_name(service, topic, language));
-    pk_json_add_text(out, "purpose", purpose_of(topic, language));
+    pk_own_add_words(out, "name", pk_slice_of(pk_topic_name(service, topic, language)), tag);
+    pk_own_add_words(out, "purpose", pk_slice_of(purpose_of(topic, language)), tag);
     pk_json_add_bool(out, "granted", standing.granted);
     pk_json_add_bool(out, "invited", !standing.granted && standing.invited);
     pk_json_add_bool(out, "none", !standing.granted && !standing.invited);
@@ -118,13 +107,10 @@ static int show_topic(struct pk_service *service, const struct pk_topic_rule *to
 int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct pk_slice language, int64_t now_ms, struct pk_json_out *out,
                 char ret_own[2 * PK_LANGUAGE_MAX], struct pk_error *err)
 {
-    struct showing showing = { .service = service, .out = out };
     struct pk_recipient who;
     struct pk_circle circle;
     int64_t told_ms;
-    struct pk_slice rest = language, plain = language;
-    (void) pk_slice_cut(&rest, '-', &plain);
-    int r = allow(service, actor, PK_ACTION_RECIPIENT_VIEW, err);
+    int r = pk_own_allow(service, actor, PK_ACTION_RECIPIENT_VIEW, err);
     if (r == 0)
         r = pk_recipient_get(service->store, actor->recipient, &who, err);
     if (r != 0)
@@ -132,14 +118,14 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
     pk_json_add_bool(out, "stopped", who.stopped_ms != 0);
     pk_json_add_bool(out, "circle", pk_circle_of_person(service->store, who.id, &circle, &told_ms, NULL) == 0);
     (void) snprintf(ret_own, 2 * PK_LANGUAGE_MAX, "%s%s%s", who.language, who.script[0] ? "-" : "", who.script);
-    pk_json_open(out, "addresses", '[');
-    r = pk_addresses_of(service->store, who.id, show_address, &showing, err);
-    pk_json_close(out, ']');
+    r = pk_own_show_addresses(service, actor, now_ms, out, err);
     pk_json_open(out, "topics", '[');
     for (size_t i = 0; r == 0 && i < service->rules->topic_count; i++)
-        r = show_topic(service, &service->rules->topics[i], who.id, plain, now_ms, out, err);
+        r = show_topic(service, &service->rules->topics[i], who.id, language, now_ms, out, err);
     pk_json_close(out, ']');
-    return r == 0 ? done(service, actor, "recipient.view", "", now_ms, err) : r;
+    if (r == 0)
+        r = pk_own_show_choices(service, actor, language, out, err);
+    return r == 0 ? pk_own_done(service, actor, "recipient.view", "", now_ms, err) : r;
 }
 
 /* ---- changing ---- */
@@ -147,60 +133,56 @@ int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct
 int pk_own_language(struct pk_service *service, const struct pk_actor *actor, struct pk_slice tag, int64_t now_ms, struct pk_error *err)
 {
     struct pk_slice script = tag, language;
-    int r = allow(service, actor, PK_ACTION_RECIPIENT_CHANGE, err);
+    int r = pk_own_allow(service, actor, PK_ACTION_RECIPIENT_CHANGE, err);
     if (r != 0)
         return r;
     (void) pk_slice_cut(&script, '-', &language);
     if (!pk_catalog_has_language(service->catalog, language) || !pk_catalog_has_rendering(service->catalog, language, script))
         return pk_fail(err, PK_E_INVALID, "there is no such language or script");
     r = pk_recipient_set_language(service->store, actor->recipient, language, script, err);
-    return r == 0 ? done(service, actor, "recipient.change", "language", now_ms, err) : r;
+    return r == 0 ? pk_own_done(service, actor, "recipient.change", "language", now_ms, err) : r;
 }
 
-struct channels {
-    uint32_t items[CHANNELS_MAX];
-    size_t count;
-};
-
-static int add_channel(void *ctx, const struct pk_address *address)
+int pk_own_confirm(struct pk_service *service, const struct pk_recipient *who, uint32_t topic, uint32_t channel, int64_t now_ms,
+                   struct pk_error *err)
 {
-    struct channels *channels = ctx;
-    for (size_t i = 0; i < channels->count; i++)
-        if (channels->items[i] == address->channel)
-            return 0;
-    if (address->blocked_ms == 0 && channels->count < CHANNELS_MAX)
-        channels->items[channels->count++] = address->channel;
-    return 0;
+    const char *name = pk_name_text(service->store, PK_NAME_TOPIC, topic);
+    const struct pk_topic_rule *rule = name ? pk_rules_topic(service->rules, pk_slice_of(name)) : NULL;
+    struct pk_consent_event event = {
+        .recipient = who->id,
+        .topic = topic,
+        .channel = channel,
+        .kind = PK_CONSENT_CONFIRMED,
+        .at_ms = now_ms,
+        .until_ms = rule && rule->consent_ms > 0 ? now_ms + rule->consent_ms : 0,
+        .how = PK_SLICE(PK_OWN_HOW),
+        .wording = PK_SLICE(PK_OWN_HOW),
+        .language = pk_slice_of(who->language),
+        .by = PK_SLICE("self"),
+    };
+    return pk_ledger_append(service->store, &event, err);
 }
 
+/* Where they are written to; somebody who stopped every channel takes that back with a yes. */
 static int say_yes(struct pk_service *service, const struct pk_actor *actor, const struct pk_topic_rule *rule, uint32_t topic, int64_t now_ms,
                    struct pk_error *err)
 {
-    struct channels channels = { .count = 0 };
+    struct pk_own_channels channels;
     struct pk_recipient who;
+    bool all = true;
     int r = pk_recipient_get(service->store, actor->recipient, &who, err);
     if (r == 0 && who.stopped_ms != 0)
         return pk_fail(err, PK_E_CONFLICT, "this person said STOP");
     if (r == 0)
-        r = pk_addresses_of(service->store, who.id, add_channel, &channels, err);
-    for (size_t i = 0; r == 0 && i < channels.count; i++) {
-        struct pk_consent_event event = {
-            .recipient = who.id,
-            .topic = topic,
-            .channel = channels.items[i],
-            .kind = PK_CONSENT_CONFIRMED,
-            .at_ms = now_ms,
-            .until_ms = rule->consent_ms > 0 ? now_ms + rule->consent_ms : 0,
-            .how = PK_SLICE(HOW),
-            .wording = PK_SLICE(HOW),
-            .language = pk_slice_of(who.language),
-            .by = PK_SLICE("self"),
-        };
-        r = pk_ledger_append(service->store, &event, err);
-    }
+        r = pk_own_channels(service, who.id, now_ms, &channels, err);
+    for (size_t i = 0; r == 0 && i < channels.count; i++)
+        all = all && channels.items[i].stopped;
+    for (size_t i = 0; r == 0 && i < channels.count; i++)
+        if (channels.items[i].address != 0 && (all || !channels.items[i].stopped))
+            r = pk_own_confirm(service, &who, topic, channels.items[i].id, now_ms, err);
     if (r == 0)
         r = pk_circle_answered(service->store, who.id, true, now_ms, err);
-    return r == 0 ? done(service, actor, "consent.grant", rule->name, now_ms, err) : r;
+    return r == 0 ? pk_own_done(service, actor, "consent.grant", rule->name, now_ms, err) : r;
 }
 
 int pk_own_topic(struct pk_service *service, const struct pk_actor *actor, struct pk_slice topic, bool yes, int64_t now_ms,
@@ -209,7 +191,7 @@ int pk_own_topic(struct pk_service *service, const struct pk_actor *actor, struc
     const struct pk_topic_rule *rule = pk_rules_topic(service->rules, topic);
     uint32_t id = 0;
     size_t count = 0;
-    int r = allow(service, actor, yes ? PK_ACTION_CONSENT_GRANT : PK_ACTION_CONSENT_WITHDRAW, err);
+    int r = pk_own_allow(service, actor, yes ? PK_ACTION_CONSENT_GRANT : PK_ACTION_CONSENT_WITHDRAW, err);
     if (r == 0 && !rule)
         r = pk_fail(err, PK_E_INVALID, "there is no such topic");
     if (r == 0)
@@ -218,16 +200,30 @@ int pk_own_topic(struct pk_service *service, const struct pk_actor *actor, struc
         return r;
     if (yes)
         return say_yes(service, actor, rule, id, now_ms, err);
-    const struct pk_withdraw_plan plan = { .recipient = actor->recipient, .topic = topic, .how = PK_SLICE(HOW), .by = PK_SLICE("self") };
+    const struct pk_withdraw_plan plan = { .recipient = actor->recipient, .topic = topic, .how = PK_SLICE(PK_OWN_HOW), .by = PK_SLICE("self") };
     return pk_consent_withdraw(service, actor, &plan, now_ms, &count, err);
 }
 
 int pk_own_stop(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms, struct pk_error *err)
 {
-    int r = allow(service, actor, PK_ACTION_CONSENT_WITHDRAW, err);
+    int r = pk_own_allow(service, actor, PK_ACTION_CONSENT_WITHDRAW, err);
     if (r == 0)
         r = pk_conversation_stop(service, actor->recipient, now_ms, err);
     if (r == 0)
         r = pk_sessions_end_of(service->store, actor->recipient, err);
-    return r == 0 ? done(service, actor, "consent.withdraw", "all", now_ms, err) : r;
+    return r == 0 ? pk_own_done(service, actor, "consent.withdraw", "all", now_ms, err) : r;
+}
+
+/* ---- taking it along, and the end ---- */
+
+int pk_own_export(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms, struct pk_buf *out, struct pk_error *err)
+{
+    const struct pk_whom whom = { .recipient = actor->recipient };
+    return pk_person_export(service, actor, &whom, now_ms, out, err);
+}
+
+int pk_own_erase(struct pk_service *service, const struct pk_actor *actor, bool never_again, int64_t now_ms, struct pk_error *err)
+{
+    const struct pk_erase_plan plan = { .whom.recipient = actor->recipient, .asked = true, .stays_stopped = never_again };
+    return pk_person_erase(service, actor, &plan, now_ms, err);
 }

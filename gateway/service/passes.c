@@ -45,28 +45,32 @@ static int64_t written_to(struct pk_service *service, const struct pk_pass *pass
     return pk_passes_since(store, ret_who->id, pass->created_ms - HOUR_MS) < CODES_PER_HOUR ? ret_who->id : 0;
 }
 
-static int send_code(struct pk_service *service, const struct pk_pass *pass, const struct pk_address *address, const struct pk_recipient *who,
-                     const char *code, int64_t now_ms, struct pk_error *err)
+int pk_passes_send(struct pk_service *service, const struct pk_pass_code *code, int64_t now_ms, struct pk_error *err)
 {
     struct pk_buf values;
     pk_buf_init(&values, 64);
     struct pk_json_out out = pk_json_out(&values);
     pk_json_open(&out, NULL, '{');
-    pk_json_add_text(&out, "code", code);
+    pk_json_add_text(&out, "code", code->code);
     pk_json_close(&out, '}');
     struct pk_answer_plan plan = {
-        .recipient = who->id,
-        .address = address->id,
-        .channel = pass->channel,
+        .recipient = code->recipient,
+        .address = code->address,
+        .channel = code->channel,
         .template_name = "code",
-        .language = pk_slice_of(who->language),
-        .script = pk_slice_of(who->script),
+        .language = pk_slice_of(code->who->language),
+        .script = pk_slice_of(code->who->script),
         .values = pk_buf_slice(&values),
-        .act_ms = pass->created_ms,
+        .act_ms = code->asked_ms,
     };
     int r = pk_planner_answer(service, &plan, now_ms, err);
     pk_buf_wipe(&values);
     return r;
+}
+
+void pk_passes_code(char ret_code[8])
+{
+    (void) snprintf(ret_code, 8, "%06u", (unsigned) pk_random_below(1000000));
 }
 
 static int look_at(struct pk_service *service, const struct pk_pass *pass, struct pk_slice value, int64_t now_ms, struct pk_error *err)
@@ -75,10 +79,10 @@ static int look_at(struct pk_service *service, const struct pk_pass *pass, struc
     struct pk_recipient who;
     char code[8];
     int64_t recipient = written_to(service, pass, value, &address, &who);
-    (void) snprintf(code, sizeof code, "%06u", (unsigned) pk_random_below(1000000));
+    pk_passes_code(code);
     int r = pk_pass_ready(service->store, pass->id, recipient, pk_slice_of(code), err);
     if (r == 0 && recipient != 0)
-        r = send_code(service, pass, &address, &who, code, now_ms, err);
+        r = pk_passes_send(service, &(struct pk_pass_code){ recipient, address.id, pass->channel, &who, code, pass->created_ms }, now_ms, err);
     explicit_bzero(code, sizeof code);
     return r;
 }

@@ -22,6 +22,18 @@ int pk_passes_ask(struct pk_service *service, struct pk_slice written, int64_t n
 /* Looks at what was asked for, at most `max`; each in its own unit. True when there is more. The open phase. */
 bool pk_passes_step(struct pk_service *service, size_t max);
 
+/* Six digits, and the message that carries them. Inside a unit; also for moves.h. */
+void pk_passes_code(char ret_code[8]);
+struct pk_recipient;
+struct pk_pass_code {
+    int64_t recipient, address; /* recipient 0 = nobody's address yet */
+    uint32_t channel;
+    const struct pk_recipient *who; /* whose language it is in */
+    const char *code;
+    int64_t asked_ms;
+};
+int pk_passes_send(struct pk_service *service, const struct pk_pass_code *code, int64_t now_ms, struct pk_error *err);
+
 /* Opens a session. Keep the unit also when this refuses (PK_E_DENIED): a wrong code is counted. */
 int pk_passes_enter(struct pk_service *service, const uint8_t pass[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
                     uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err);

@@ -2,6 +2,8 @@
 /* Look-ups in the rules. The lists are short: a city has a handful of publishers, routes and topics. */
 #include "gateway/service/rules.h"
 
+#include "gateway/base/text.h"
+
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->publisher_count; i++)
@@ -24,6 +26,29 @@ const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct 
         if (pk_slice_is(name, rules->topics[i].name))
             return &rules->topics[i];
     return NULL;
+}
+
+const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->choice_count; i++)
+        if (pk_slice_is(name, rules->choices[i].name))
+            return &rules->choices[i];
+    return NULL;
+}
+
+struct pk_slice pk_choice_label(const struct pk_choice_rule *choice, size_t tag, struct pk_slice language, struct pk_slice otherwise)
+{
+    const char *text = pk_tagged_find(&choice->labels, language);
+    struct pk_slice rest, label = { 0 };
+    if (!text)
+        text = pk_tagged_find(&choice->labels, otherwise);
+    if (!text && choice->labels.count > 0)
+        text = choice->labels.items[0].text;
+    rest = pk_slice_of(text ? text : "");
+    for (size_t i = 0; i <= tag; i++)
+        if (!pk_slice_cut(&rest, ',', &label))
+            return pk_slice_of(choice->tags.items[tag]);
+    return pk_slice_trim(label);
 }
 
 const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag)

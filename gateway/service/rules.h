@@ -80,6 +80,15 @@ struct pk_topic_rule {
     const char *owner, *basis; /* who answers for it, and on what ground it is done; NULL = not said */
 };
 
+/* Schools, or areas, of which residents choose theirs at their own page. */
+struct pk_choice_rule {
+    const char *name; /* "school": every tag begins with it and a colon */
+    bool one; /* only one of them can be chosen */
+    struct pk_tagged_texts names; /* what they are: "School" */
+    struct pk_words tags; /* "school:de-windroos" */
+    struct pk_tagged_texts labels; /* as people read each, separated by commas, in the order of the tags */
+};
+
 /* A company that gets people's addresses, to hand messages over. */
 struct pk_provider_rule {
     const char *name;
@@ -115,6 +124,8 @@ struct pk_rules {
     const struct pk_topic_rule *topics;
     size_t topic_count;
     const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
+    const struct pk_choice_rule *choices;
+    size_t choice_count;
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const struct pk_provider_rule *providers;
     size_t provider_count;
@@ -140,6 +151,9 @@ struct pk_rules {
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name);
+/* What a tag of a choice is called: in the first of the two languages that has it, else in any, else the tag itself. */
+struct pk_slice pk_choice_label(const struct pk_choice_rule *choice, size_t tag, struct pk_slice language, struct pk_slice otherwise);
 /* The text in exactly this language; NULL = there is none. */
 const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
 const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name);

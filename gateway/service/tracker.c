@@ -161,6 +161,14 @@ void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change
 /* Everybody the network refuses on the person's behalf is refused by us as well, until they come back themselves. */
 static int blocked_by_network(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
+    struct pk_address at;
+    if (flight->address != 0) {
+        int r = pk_address_get(service->store, flight->address, &at, NULL);
+        if (r == PK_E_NOT_FOUND)
+            return 0; /* the person left this address meanwhile: it says nothing of where they are now */
+        if (r != 0)
+            return r;
+    }
     if (flight->outcome == PK_OUTCOME_OPTED_OUT)
         return pk_network_block(service, flight->desk, flight->recipient, flight->address, flight->channel, now_ms, err);
     return flight->address != 0 ? pk_address_block(service->store, flight->address, now_ms, err) : 0;

@@ -23,7 +23,7 @@ enum pk_journal_kind {
     PK_JOURNAL_START = 2, /* the person took that back */
     PK_JOURNAL_WITHDRAWAL = 3, /* of one topic on one channel; hash: person, topic, channel */
     PK_JOURNAL_ERASURE = 4, /* hash: person */
-    PK_JOURNAL_FORGOTTEN = 5, /* an address that was nobody's; hash: its blind index */
+    PK_JOURNAL_FORGOTTEN = 5, /* an address that was nobody's, or that its person left; hash: its blind index */
     PK_JOURNAL_KINDS
 };
 

@@ -121,7 +121,7 @@ static struct entry *find(struct replay *replay, enum about about, uint8_t key, 
 /* ---- whom they mean ---- */
 
 struct meant {
-    struct ids stopped, stopped_strangers, forgotten; /* people; addresses that are nobody's */
+    struct ids stopped, stopped_strangers, forgotten; /* people; addresses that are nobody's; addresses */
     struct ids erased;
     struct ids withdrawn; /* rows of the ledger: the newest of their consents */
 };
@@ -144,7 +144,7 @@ static int meet_address(struct replay *replay, struct meant *meant, sqlite3_stmt
         else if (stop)
             replay->told->starts++;
         const struct entry *gone = find(replay, ABOUT_FORGOTTEN, (uint8_t) key, hash, channel);
-        if (gone && recipient == 0)
+        if (gone) /* erased as a stranger's; or somebody's who changed their number, and is not to be written to there */
             add_id(&meant->forgotten, id, gone->record.at_ms);
     }
     pk_buf_wipe(&value);
@@ -272,6 +272,12 @@ static int forget(struct replay *replay, int64_t recipient, int64_t address, str
     return r == 0 ? pk_person_forget(replay->store, &forgetting, &cancelled, err) : r;
 }
 
+/* With the person it belonged to. */
+static bool is_gone(struct replay *replay, int64_t address)
+{
+    return pk_sql_int(replay->store, 0, "SELECT 1 FROM address WHERE id = ?1", "i", address) == 0;
+}
+
 static int withdraw_entry(struct replay *replay, int64_t entry, int64_t at_ms, struct pk_error *err)
 {
     sqlite3_stmt *row = pk_sql(replay->store, "SELECT recipient, topic, channel FROM ledger WHERE id = ?1");
@@ -323,7 +329,7 @@ static int apply(struct replay *replay, const struct meant *meant, struct pk_err
     for (size_t i = 0; r == 0 && i < meant->erased.count; i++)
         r = forget(replay, meant->erased.items[2 * i], 0, err);
     for (size_t i = 0; r == 0 && i < meant->forgotten.count; i++)
-        r = forget(replay, 0, meant->forgotten.items[2 * i], err);
+        r = is_gone(replay, meant->forgotten.items[2 * i]) ? 0 : forget(replay, 0, meant->forgotten.items[2 * i], err);
     replay->told->withdrawals = (int64_t) meant->withdrawn.count;
     replay->told->stops = (int64_t) (meant->stopped.count + meant->stopped_strangers.count);
     replay->told->erasures = (int64_t) (meant->erased.count + meant->forgotten.count);

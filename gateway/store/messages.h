@@ -76,6 +76,9 @@ int pk_messages_suppress_person(struct pk_store *store, int64_t recipient, uint3
 /* The same of the messages of one topic. */
 int pk_messages_suppress_topic(struct pk_store *store, int64_t recipient, uint32_t topic, uint32_t reason, int64_t now_ms,
                                size_t *ret_count, struct pk_error *err);
+/* And of one channel. */
+int pk_messages_suppress_channel(struct pk_store *store, int64_t recipient, uint32_t channel, uint32_t reason, int64_t now_ms,
+                                 size_t *ret_count, struct pk_error *err);
 /* Waiting messages of a trigger become cancelled, at most `max` at a time. */
 int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count,
                                struct pk_error *err);

@@ -234,7 +234,18 @@ static const char *const steps[] = {
     "CREATE INDEX deep_link_of ON deep_link(recipient, channel);"
     "CREATE INDEX deep_link_by_end ON deep_link(until_ms);",
 
-    /* 20: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 20: addresses on their way to a person: new_code empty = it cannot become theirs; how many forms a session has sent */
+    "CREATE TABLE move(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, address INTEGER NOT NULL, keeps INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL, blind BLOB NOT NULL, old_code BLOB NOT NULL,"
+    " new_code BLOB NOT NULL, tries INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX move_asked ON move(id) WHERE state = 0;"
+    "CREATE INDEX move_open ON move(until_ms) WHERE state < 2;"
+    "CREATE INDEX move_by_recipient ON move(recipient, created_ms);"
+    "CREATE INDEX move_by_value ON move(blind, created_ms);"
+    "CREATE INDEX move_by_time ON move(created_ms);"
+    "ALTER TABLE session ADD COLUMN forms INTEGER NOT NULL DEFAULT 0;",
+
+    /* 21: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

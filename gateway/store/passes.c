@@ -181,6 +181,27 @@ int pk_session_prolong(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN
     return pk_sql_write(store, err, "UPDATE session SET until_ms = ?2 WHERE token = ?1", "bi", digest_of(token, digest), until_ms);
 }
 
+int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], uint8_t ret_form[PK_FORM_BYTES], struct pk_error *err)
+{
+    uint8_t digest[32];
+    int64_t forms = pk_sql_int(store, -1, "SELECT forms FROM session WHERE token = ?1", "b", digest_of(token, digest));
+    if (forms < 0)
+        return pk_fail(err, PK_E_DENIED, "nobody is signed in here");
+    struct pk_slice parts[] = { PK_SLICE("session.form"), pk_slice_make(token, PK_PASS_TOKEN_BYTES), pk_slice_make(&forms, sizeof forms) };
+    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, PK_COUNT(parts), ret_form);
+    return 0;
+}
+
+int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
+                         struct pk_error *err)
+{
+    uint8_t digest[32], wanted[PK_FORM_BYTES];
+    int r = pk_session_form(store, token, wanted, err);
+    if (r == 0 && !pk_equal_constant_time(form, wanted, sizeof wanted))
+        r = pk_fail(err, PK_E_CONFLICT, "this form was used, or is of another page");
+    return r == 0 ? pk_sql_write(store, err, "UPDATE session SET forms = forms + 1 WHERE token = ?1", "b", digest_of(token, digest)) : r;
+}
+
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err)
 {
     uint8_t digest[32];

@@ -46,6 +46,13 @@ int pk_session_add(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYT
 int pk_session_find(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], int64_t now_ms, int64_t *ret_recipient,
                     int64_t *ret_began_ms, struct pk_error *err);
 int pk_session_prolong(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], int64_t until_ms, struct pk_error *err);
+/* What the forms of a session's pages carry, until one of them is taken: then it is another. Whoever cannot read the page does
+ * not know it, and a form sent twice counts once. PK_E_DENIED without a session. */
+#define PK_FORM_BYTES 32
+int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], uint8_t ret_form[PK_FORM_BYTES], struct pk_error *err);
+/* Inside the unit of what the form does: only what is kept uses it up. PK_E_CONFLICT: it is not, or no longer, the session's. */
+int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
+                         struct pk_error *err);
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err);
 int pk_sessions_end_of(struct pk_store *store, int64_t recipient, struct pk_error *err); /* all of a person */
 

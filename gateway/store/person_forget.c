@@ -9,6 +9,7 @@
 #include "gateway/store/circles.h"
 #include "gateway/store/deep_links.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/moves.h"
 #include "gateway/store/passes.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
@@ -131,6 +132,8 @@ static int forget_address(struct pk_store *store, const struct pk_forgetting *f,
         r = pk_reply_parts_forget_sender(store, pk_buf_slice(&value), err);
     if (r == 0)
         r = pk_passes_forget(store, row.channel, pk_buf_slice(&value), err);
+    if (r == 0)
+        r = pk_moves_forget(store, row.channel, pk_buf_slice(&value), err);
     pk_buf_wipe(&value);
     if (r == 0)
         r = cancel_waiting(store, f, address, ret_cancelled, err);
@@ -195,6 +198,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
             r = pk_sessions_end_of(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_deep_links_end_of(store, forgetting->recipient, err);
+        if (r == 0)
+            r = pk_moves_end_of(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);
         if (r == 0)

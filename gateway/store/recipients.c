@@ -191,6 +191,12 @@ int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk
     return r != 0 ? r : pk_sql_changed(store) > 0 ? 1 : 0;
 }
 
+int pk_recipient_untag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM tag WHERE tag = ?1 AND recipient = ?2", "ui", tag, id);
+    return r != 0 ? r : pk_sql_changed(store) > 0 ? 1 : 0;
+}
+
 int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err)
 {
     return pk_sql_write(store, err, "UPDATE recipient SET stopped_ms = ?2 WHERE id = ?1", "ii", id, stopped_ms);

@@ -44,6 +44,7 @@ int pk_recipient_get(struct pk_store *store, int64_t id, struct pk_recipient *re
 int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slice language, struct pk_slice script, struct pk_error *err);
 /* Adds a tag; 1 when it was new, 0 when there already, else a negative code. */
 int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err);
+int pk_recipient_untag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err); /* the same */
 int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err);
 int64_t pk_recipient_count(struct pk_store *store);
 /* The addresses of a person, oldest first. A non-zero return of `each` ends the walk and is returned. */

@@ -180,6 +180,7 @@ static const struct {
     { "replies", "reply", "text", "key_of(text)", true },
     { "parts of replies", "reply_part", "text", "key_of(text)", true },
     { "answers by hand", "inbox", "words", "key_of(words)", true },
+    { "new addresses", "move", "value", "key_of(value)", true },
     { "codes asked for", "pass", "value", "key_of(value)", true },
     { "sign-ups of the day", "signup", "masked", "key_of(masked)", true },
     { "parked receipts", "parked", "key", "key", true },

@@ -49,8 +49,8 @@ int pk_messages_expire(struct pk_store *store, int64_t now_ms, size_t max, size_
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_EXPIRED, PK_REASON_TOO_LATE, now_ms, err);
 }
 
-/* Of one topic, or with 0 of all. */
-static int suppress(struct pk_store *store, int64_t recipient, uint32_t topic, uint32_t reason, int64_t now_ms, size_t *ret_count,
+/* Of one topic or one channel; 0 = of all. */
+static int suppress(struct pk_store *store, int64_t recipient, uint32_t topic, uint32_t channel, uint32_t reason, int64_t now_ms, size_t *ret_count,
                     struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
@@ -60,8 +60,8 @@ static int suppress(struct pk_store *store, int64_t recipient, uint32_t topic, u
         /* Answers are left: the STOP's own confirmation is one, and the gate refuses the others. */
         sqlite3_stmt *rows = pk_sql(store, "SELECT m.id FROM address a CROSS JOIN message m INDEXED BY message_by_address"
                                            " ON m.address = a.id WHERE a.recipient = ?1 AND m.state < 3 AND m.class <> 2"
-                                           " AND (?2 = 0 OR m.topic = ?2)");
-        pk_sql_bind(rows, "iu", recipient, topic);
+                                           " AND (?2 = 0 OR m.topic = ?2) AND (?3 = 0 OR m.channel = ?3)");
+        pk_sql_bind(rows, "iuu", recipient, topic, channel);
         int r = collect(store, rows, STEP_MAX, ids, &count, err);
         if (r == 0)
             r = change_all(store, ids, count, PK_MESSAGE_SUPPRESSED, reason, now_ms, err);
@@ -75,13 +75,19 @@ static int suppress(struct pk_store *store, int64_t recipient, uint32_t topic, u
 int pk_messages_suppress_person(struct pk_store *store, int64_t recipient, uint32_t reason, int64_t now_ms, size_t *ret_count,
                                 struct pk_error *err)
 {
-    return suppress(store, recipient, 0, reason, now_ms, ret_count, err);
+    return suppress(store, recipient, 0, 0, reason, now_ms, ret_count, err);
 }
 
 int pk_messages_suppress_topic(struct pk_store *store, int64_t recipient, uint32_t topic, uint32_t reason, int64_t now_ms,
                                size_t *ret_count, struct pk_error *err)
 {
-    return suppress(store, recipient, topic, reason, now_ms, ret_count, err);
+    return suppress(store, recipient, topic, 0, reason, now_ms, ret_count, err);
+}
+
+int pk_messages_suppress_channel(struct pk_store *store, int64_t recipient, uint32_t channel, uint32_t reason, int64_t now_ms,
+                                 size_t *ret_count, struct pk_error *err)
+{
+    return suppress(store, recipient, 0, channel, reason, now_ms, ret_count, err);
 }
 
 int pk_messages_cancel_trigger(struct pk_store *store, int64_t trigger, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)

@@ -4,43 +4,12 @@ nobody who is known, a GET changes nothing, and a form from elsewhere is refused
 
 from __future__ import annotations
 
-import http.client
 import re
 import unittest
-import urllib.parse
 
 from world import World, number
 
-
-class Browser:
-    """Keeps cookies and follows 303, as a browser without scripts does."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self.cookies, self.status, self.body, self.headers = port, {}, 0, "", {}
-
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None, **headers: str) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
-        body = urllib.parse.urlencode(fields) if fields is not None else None
-        if body is not None:
-            sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body, sent)
-        answer = connection.getresponse()
-        self.status, self.body, self.headers = answer.status, answer.read().decode(), answer.headers
-        connection.close()
-        for cookie in self.headers.get_all("Set-Cookie") or []:
-            name, value = cookie.split(";")[0].split("=", 1)
-            if "Max-Age=0" in cookie:
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = value
-        return self.ask("GET", self.headers["Location"]) if self.status == 303 else self.body
-
-    def get(self, path: str, **headers: str) -> str:
-        return self.ask("GET", path, **headers)
-
-    def post(self, path: str, fields: dict[str, str], **headers: str) -> str:
-        return self.ask("POST", path, fields, **headers)
+from support.browser import Browser
 
 
 class TestPage(World):
@@ -71,6 +40,7 @@ class TestPage(World):
         self.assertRegex(browser.body, r'value="bg-Latn" lang="bg-Latn" selected')
         browser.post("/me/language", {"language": "xx"})
         self.assertEqual(browser.status, 400)
+        browser.get("/me/stop?language=nl")
         self.assertIn("geen berichten meer", browser.post("/me/stop", {}))
         self.assertIn("Stuur mij een code", browser.get("/me"))  # signed out with it
 
@@ -93,6 +63,7 @@ class TestPage(World):
         self.assertIn("stap uit de kring", self.enter(browser, 5))
         browser.get("/me/circle")  # a link changes nothing
         self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +1\n")
+        browser.get("/me")
         self.assertNotIn("stap uit de kring", browser.post("/me/circle", {}))
         self.assertIn("U krijgt berichten", browser.body)
         self.assertRegex(self.gateway.run("circles", "show", "--by", "maria").out, r"people +0\n")
@@ -106,6 +77,7 @@ class TestPage(World):
             pages.append(browser.post("/me/ask", {"number": number(n)}))
             pages.append(browser.post("/me/enter", {"code": "000000"}))
             self.assertEqual(browser.status, 422)
+        pages = [re.sub(r'name="form" value="[^"]+"', "", page) for page in pages]
         self.assertEqual(pages[0], pages[2])
         self.assertEqual(pages[1], pages[3])
         self.wait_text_to(1, "10 ")
@@ -114,6 +86,7 @@ class TestPage(World):
     def test_a_code_is_guessed_five_times_and_opens_once(self) -> None:
         self.start(people=1)
         browser = self.browser()
+        browser.get("/me/start")
         browser.post("/me/ask", {"number": number(1)})
         code = re.search(r"\b\d{6}\b", self.wait_text_to(1, "10 "))
         assert code
@@ -129,10 +102,12 @@ class TestPage(World):
         self.says(1, "СТОП")
         self.wait_text_to(1, "СТАРТ")
         browser = self.browser()
+        browser.get("/me/start")
         browser.post("/me/ask", {"number": number(1)})
         self.assertEqual(browser.status, 200)
         before = len(self.texts_to(1))
         other = self.browser()
+        other.get("/me/start")
         other.post("/me/ask", {"number": number(2)})  # behind the first in the queue
         self.wait_text_to(2, "10 ")
         self.assertEqual(len(self.texts_to(1)), before)
@@ -140,11 +115,19 @@ class TestPage(World):
     def test_forms_from_elsewhere_and_strange_paths(self) -> None:
         self.start(people=1)
         browser = self.browser()
+        browser.get("/me/start")
         browser.post("/me/ask", {"number": number(1)}, **{"Sec-Fetch-Site": "cross-site"})
         self.assertEqual(browser.status, 403)
+        browser.get("/me/start")
         browser.post("/me/ask", {"number": number(1)}, Origin="https://elsewhere.example")
         self.assertEqual(browser.status, 403)
+        browser.get("/me/start")
+        browser.post("/me/ask", {"number": number(1)}, form="")  # without the form's token, and with another page's
+        self.assertEqual(browser.status, 403)
+        browser.post("/me/ask", {"number": number(1)}, form="A" * 43)
+        self.assertEqual(browser.status, 403)
         self.assertEqual(self.texts_to(1), [])
+        browser.get("/me/start")
         browser.post("/me/ask", {"number": "12"})
         self.assertEqual(browser.status, 422)
         for path in ("/nothing", "/me/../etc", "/static/", "/static/pages/me.html", "/pages/me.html"):

@@ -84,12 +84,65 @@ static void mistakes_beside_the_texts(void **state)
     place_remove(&place);
 }
 
+/* ---- what residents choose from ---- */
+
+#define TOPIC "[topic festival]\nname.bg = фестивала\n"
+
+static void choices(void **state)
+{
+    struct place place;
+    (void) state;
+    place_make(&place);
+    pk_auto(pk_config) struct pk_config *config = place_read(
+        &place, HEAD TOPIC "[choice school]\nname.bg = Училище\ntags = school:de-windroos, school:het-kompas\n"
+                           "labels.bg = Виндроос, Компас\nlabels.nl = De Windroos,  Het Kompas\nseveral = no\n" TAIL);
+    assert_string_equal(place.told, "");
+    const struct pk_choice_rule *choice = pk_rules_choice(&config->rules, PK_SLICE("school"));
+    assert_non_null(choice);
+    assert_true(choice->one);
+    assert_true(pk_slice_is(pk_choice_label(choice, 1, PK_SLICE("nl"), PK_SLICE("bg")), "Het Kompas"));
+    assert_true(pk_slice_is(pk_choice_label(choice, 0, PK_SLICE("tr"), PK_SLICE("nl")), "De Windroos"));
+    assert_true(pk_slice_is(pk_choice_label(choice, 0, PK_SLICE("tr"), PK_SLICE("en")), "Виндроос"));
+    assert_null(pk_rules_choice(&config->rules, PK_SLICE("area")));
+    place_remove(&place);
+}
+
+static void mistakes_of_choices(void **state)
+{
+    struct place place;
+    struct pk_catalog *catalog = NULL;
+    (void) state;
+    place_make(&place);
+    assert_null(place_read(&place, "[gateway]\norganisation = X\n[topic festival]\n"
+                                   "[choice school]\ntags = school:a, school:b, area:noord, Noord\nlabels.nl = A, B\nlabels.bg = A,,B,C\n"
+                                   "[choice area]\ntags = area:noord\n" TAIL));
+    static const char *const wanted[] = {
+        "5 [choice school] tags: \"area:noord\" is of another group | Write tags of this group like school:de-windroos.\n",
+        "5 [choice school] tags: \"Noord\" is not a tag | Write tags of this group like school:de-windroos.\n",
+        "6 [choice school] labels.nl: there are 2 names for 4 tags | Name every tag, in the order of the tags.\n",
+        "7 [choice school] labels.bg: the list holds an empty name | Separate the names by single commas.\n",
+        "8 [choice area] : labels is missing | Add it: what people read for each tag, separated by commas.\n",
+    };
+    for (size_t i = 0; i < PK_COUNT(wanted); i++)
+        if (!strstr(place.told, wanted[i]))
+            fail_msg("not told: %s\n%s", wanted[i], place.told);
+    place.told[0] = '\0';
+    pk_auto(pk_config) struct pk_config *config = place_read(&place, HEAD TOPIC "[choice area]\nname.fr = Q\ntags = area:noord\nlabels.nl = Noord\n" TAIL);
+    struct pk_ini_report report = place_report(&place);
+    assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), PK_E_CONFIG);
+    assert_non_null(strstr(place.told, "7 [choice area] name.fr: there are no texts in the language \"fr\""));
+    assert_non_null(strstr(place.told, "6 [choice area] : name.bg is missing | Add it: most people read it in this language.\n"));
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_good_file_becomes),
         cmocka_unit_test(mistakes_of_the_file),
         cmocka_unit_test(mistakes_beside_the_texts),
+        cmocka_unit_test(choices),
+        cmocka_unit_test(mistakes_of_choices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

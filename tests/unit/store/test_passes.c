@@ -120,6 +120,24 @@ static void sessions(void **state)
     assert_int_equal(pk_session_find(desk->store, other, NOW, &recipient, &began_ms, NULL), 0);
 }
 
+static void a_form_counts_once(void **state)
+{
+    struct desk *desk = *state;
+    uint8_t first[PK_FORM_BYTES], second[PK_FORM_BYTES], foreign[PK_FORM_BYTES];
+    assert_int_equal(pk_session_form(desk->store, mine, first, NULL), PK_E_DENIED);
+    assert_int_equal(pk_session_add(desk->store, mine, 77, NOW, END, NULL), 0);
+    assert_int_equal(pk_session_add(desk->store, other, 77, NOW, END, NULL), 0);
+    assert_int_equal(pk_session_form(desk->store, mine, first, NULL), 0);
+    assert_int_equal(pk_session_form(desk->store, other, foreign, NULL), 0);
+    assert_memory_not_equal(first, foreign, sizeof first);
+    assert_int_equal(pk_session_take_form(desk->store, mine, foreign, NULL), PK_E_CONFLICT);
+    assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), 0);
+    assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), PK_E_CONFLICT);
+    assert_int_equal(pk_session_form(desk->store, mine, second, NULL), 0);
+    assert_memory_not_equal(first, second, sizeof first);
+    assert_int_equal(pk_session_take_form(desk->store, other, foreign, NULL), 0); /* another tab's own */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +148,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(codes_to_one_person_are_counted, desk_setup, desk_teardown),
         cmocka_unit_test_setup_teardown(the_address_is_forgotten, desk_setup, desk_teardown),
         cmocka_unit_test_setup_teardown(sessions, desk_setup, desk_teardown),
+        cmocka_unit_test_setup_teardown(a_form_counts_once, desk_setup, desk_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
