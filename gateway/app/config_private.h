@@ -92,4 +92,9 @@ void pk_config_read_topic_words(struct pk_config_reading *reading);
 /* And what it may not be, now that the languages are known. */
 void pk_config_check_topics(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
 
+/* config_replies.c: what accounts say of the way back, and what that means for the texts */
+void pk_config_check_replies(struct pk_config_reading *reading);
+void pk_config_check_way_back(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+void pk_config_know_links(struct pk_catalog *catalog, const char *public_url); /* NULL: it makes none */
+
 #endif

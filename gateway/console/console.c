@@ -5,6 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
+#include "gateway/service/texts.h"
 
 #define LANGUAGE_COOKIE "language"
 #define LANGUAGE_KEPT_S (365ll * 24 * 3600)
@@ -30,6 +31,11 @@ static const struct path paths[] = {
     { "GET", "/me/code", pk_me_code },
     { "POST", "/me/enter", pk_me_enter },
     { "POST", "/me/leave", pk_me_leave },
+    { "GET", PK_LINK_PATH "{}", pk_link_page },
+    { "POST", PK_LINK_PATH "{}", pk_link_button },
+    { "GET", "/join", pk_join_page },
+    { "POST", "/join", pk_join_form },
+    { "GET", "/join/asked", pk_join_asked },
 };
 
 /* ---- loading ---- */
@@ -118,11 +124,10 @@ static size_t language_of(struct pk_visit *visit)
                              pk_phrases_find(phrases, PK_SLICE("bg"), 0));
 }
 
-static void begin(struct pk_visit *visit)
+static void write_head(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
-    visit->language = language_of(visit);
-    pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
+    pk_buf_clear(&visit->data);
     visit->out = pk_json_out(&visit->data);
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
@@ -137,6 +142,25 @@ static void begin(struct pk_visit *visit)
         pk_json_close(&visit->out, '}');
     }
     pk_json_close(&visit->out, ']');
+}
+
+static void begin(struct pk_visit *visit)
+{
+    visit->language = language_of(visit);
+    pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
+    write_head(visit);
+}
+
+void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
+{
+    struct pk_buf asked;
+    pk_buf_init(&asked, 16);
+    bool chosen = pk_http_request_argument(visit->call->request, "language", &asked) == 0;
+    pk_buf_finish(&asked);
+    if (chosen)
+        return;
+    visit->language = pk_phrases_find(visit->console->phrases, tag, visit->language);
+    write_head(visit);
 }
 
 static bool serve_static(struct pk_call *call, struct pk_slice path)
@@ -160,13 +184,26 @@ static bool is_from_elsewhere(const struct pk_call *call)
 {
     struct pk_slice site = pk_http_request_header(call->request, "Sec-Fetch-Site");
     struct pk_slice origin = pk_http_request_header(call->request, "Origin"), host = pk_http_request_header(call->request, "Host");
-    if (site.len > 0 && !pk_slice_is(site, "same-origin") && !pk_slice_is(site, "none"))
-        return true;
+    if (site.len > 0) /* Origin may be "null" beside it, for a page that gives no referrer */
+        return !pk_slice_is(site, "same-origin") && !pk_slice_is(site, "none");
     if (origin.len == 0)
         return false;
     bool same = origin.len > host.len + 3 && memcmp(origin.data + origin.len - host.len, host.data, host.len) == 0 &&
                 memcmp(origin.data + origin.len - host.len - 3, "://", 3) == 0;
     return !same;
+}
+
+/* "{}" at the end of a pattern is one part of a path, whatever it is. */
+static bool fits(const char *pattern, struct pk_slice path, struct pk_slice *ret_place)
+{
+    size_t front = strlen(pattern);
+    if (front < 2 || strcmp(pattern + front - 2, "{}") != 0)
+        return pk_slice_is(path, pattern);
+    front -= 2;
+    if (path.len <= front || memcmp(path.data, pattern, front) != 0 || memchr(path.data + front, '/', path.len - front))
+        return false;
+    *ret_place = pk_slice_make(path.data + front, path.len - front);
+    return true;
 }
 
 static void find_and_handle(struct pk_visit *visit)
@@ -181,7 +218,7 @@ static void find_and_handle(struct pk_visit *visit)
         return;
     }
     for (size_t i = 0; i < PK_COUNT(paths); i++)
-        if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method)) {
+        if (fits(paths[i].path, path, &visit->place) && pk_slice_is(method, paths[i].method)) {
             paths[i].handle(visit);
             return;
         }

@@ -13,7 +13,7 @@
 /* What is known while one reply is dealt with. */
 struct pk_talk {
     struct pk_service *service;
-    struct pk_desk *desk;
+    struct pk_desk *desk; /* NULL = it came by a page */
     int64_t now_ms;
     uint32_t channel;
     struct pk_slice address; /* normalised */
@@ -29,6 +29,7 @@ struct pk_talk {
     int64_t shown; /* the words of it, kept as evidence once it is answered */
     char shown_language[PK_LANGUAGE_MAX]; /* in which they were: "bg-Latn"; "" = nothing was shown */
     int64_t reply;
+    const char *how; /* for the ledger, where the answer was no reply; NULL = it was */
 };
 
 const char *pk_talk_language(const struct pk_talk *talk); /* to answer in */
@@ -36,6 +37,9 @@ int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_sl
 /* An answer that names topics: `argument` is "topics" or "topic". */
 int pk_talk_answer_naming(struct pk_talk *talk, const char *template_name, const char *argument, const struct pk_topic_set *topics,
                           struct pk_error *err);
+
+/* STOP of everything. Said again it does nothing. */
+int pk_talk_stop(struct pk_talk *talk, bool confirm, struct pk_error *err);
 
 /* ---- the person's ledger ---- */
 
