@@ -51,7 +51,7 @@ _pokana_words()
     'recipients links') ;;
     'recipients '*) echo 'import add export erase link links' ;;
     'consent show') echo "$_pokana_whom" ;;
-    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person" ;;
+    'consent grant') echo "$_pokana_whom --topic --channel --how --wording --given-at --already-confirmed --second-person --ask-word --word" ;;
     'consent withdraw') echo "$_pokana_whom --topic --how" ;;
     'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
     'consent verify' | 'audit verify') echo '--keys' ;;

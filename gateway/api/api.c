@@ -69,6 +69,8 @@ static const struct route routes[] = {
     { "POST", "/v1/consent/verification", pk_api_verification_start, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_CONSENT_VERIFY },
     { "GET", "/v1/consent/{}", pk_api_consent, PK_BODY_NONE, false, PK_ACTION_CONSENT_VIEW },
     { "POST", "/v1/consent/{}/grant", pk_api_consent_grant, PK_BODY_JSON, false, PK_ACTION_CONSENT_GRANT },
+    { "POST", "/v1/consent/{}/word", pk_api_desk_word, PK_BODY_JSON, false, PK_ACTION_CONSENT_GRANT },
+    { "POST", "/v1/consent/{}/word/said", pk_api_desk_word_said, PK_BODY_JSON, false, PK_ACTION_CONSENT_GRANT },
     { "POST", "/v1/consent/{}/withdraw", pk_api_consent_withdraw, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_CONSENT_WITHDRAW },
     { "GET", "/v1/consent/{}/receipt", pk_api_consent_receipt, PK_BODY_NONE, false, PK_ACTION_CONSENT_VIEW },
     { "POST", "/v1/recipients/{}/links", pk_api_link_make, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_LINK },

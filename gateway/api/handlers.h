@@ -40,6 +40,10 @@ void pk_api_consent(struct pk_call *call);
 void pk_api_consent_grant(struct pk_call *call);
 void pk_api_consent_withdraw(struct pk_call *call);
 void pk_api_consent_receipt(struct pk_call *call);
+
+/* desk_word.c */
+void pk_api_desk_word(struct pk_call *call);
+void pk_api_desk_word_said(struct pk_call *call);
 void pk_api_recipient_find(struct pk_call *call);
 void pk_api_verification(struct pk_call *call);
 void pk_api_verification_start(struct pk_call *call);

@@ -205,10 +205,48 @@ static void print_grant(const struct pk_json *answer)
         (void) printf("not asked again: the person was asked not long ago, or has a question open\n");
 }
 
+/* ---- agreeing at the desk by a word ---- */
+
+struct desk_word {
+    const char *word; /* said; NULL = it is to be sent */
+    bool send;
+};
+
+static int run_word(const struct pk_invocation *invocation, const struct whom *whom, const struct grant *grant, const struct desk_word *desk)
+{
+    struct pk_error err = { 0 };
+    struct pk_buf body;
+    char path[PATH_BYTES_MAX];
+    pk_buf_init(&body, BODY_BYTES_MAX);
+    struct pk_json_out out = pk_json_out(&body);
+    pk_json_open(&out, NULL, '{');
+    if (desk->send) {
+        pk_json_add_text(&out, "topic", grant->topic);
+        pk_json_add_text(&out, "channel", grant->channel);
+    } else {
+        pk_json_add_text(&out, "word", desk->word);
+    }
+    pk_json_add_text(&out, "by", grant->by);
+    pk_json_close(&out, '}');
+    (void) snprintf(path, sizeof path, "/v1/consent/%s/word%s", whom->id, desk->send ? "" : "/said");
+    pk_auto(pk_json) struct pk_json *answer = NULL;
+    int r = pk_ask_change(invocation, "POST", path, pk_buf_text(&body), &answer, &err);
+    pk_buf_wipe(&body);
+    if (r != 0)
+        return pk_command_failed(&err);
+    if (invocation->json)
+        pk_ask_print(answer);
+    else
+        (void) printf("%s\n", desk->send ? "sent: let the person say the word, then give it with --word; it holds for half an hour"
+                                         : "granted: the consent counts from now on");
+    return 0;
+}
+
 static int run_grant(const struct pk_invocation *invocation)
 {
     struct whom whom = { 0 };
     struct grant grant = { .channel = "sms" };
+    struct desk_word desk = { .send = false };
     char user[PK_USER_MAX];
     const char *channel = NULL;
     const struct pk_option options[] = {
@@ -220,6 +258,8 @@ static int run_grant(const struct pk_invocation *invocation)
         { "given-at", &grant.given_at, NULL },
         { "already-confirmed", NULL, &grant.confirmed },
         { "second-person", &grant.second, NULL },
+        { "ask-word", NULL, &desk.send },
+        { "word", &desk.word, NULL },
     };
     struct pk_plain_words words;
     struct pk_error err = { 0 };
@@ -228,6 +268,10 @@ static int run_grant(const struct pk_invocation *invocation)
         return status;
     grant.channel = channel ? channel : grant.channel;
     grant.by = invocation->by ? invocation->by : pk_user_name(user);
+    if (desk.send && (desk.word || !grant.topic))
+        return pk_command_misused(&pk_command_consent, "--ask-word sends a word for --topic; --word gives what was said, later");
+    if (desk.send || desk.word)
+        return (status = find_whom(invocation, &words, &whom)) != 0 ? status : run_word(invocation, &whom, &grant, &desk);
     if (!grant.topic || !grant.how)
         return pk_command_misused(&pk_command_consent, "--topic says for what, --how how they agreed: paper, desk");
     if (grant.confirmed && !grant.second)
@@ -341,6 +385,7 @@ const struct pk_command pk_command_consent = {
     .usage = "consent show ID\n"
              "consent grant ID --topic NAME --how WORD [--channel NAME] [--wording TEXT] [--given-at DAY] [--by NAME]\n"
              "consent grant ID --topic NAME --how WORD --wording TEXT --given-at DAY --already-confirmed --second-person NAME\n"
+             "consent grant ID --topic NAME --ask-word; then consent grant ID --word WORD\n"
              "consent withdraw ID [--topic NAME] [--how WORD] [--by NAME]\n"
              "consent receipt ID --topic NAME [--channel NAME] [--sentence]\n"
              "consent verify [FILE [--keys FILE]]\n"

@@ -298,6 +298,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     check_retention(reading);
     check_broker(reading);
     check_accounts(reading);
+    pk_config_check_replies(reading);
     check_providers(reading);
     check_routes(reading);
     check_publishers(reading);
@@ -335,11 +336,13 @@ int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report 
     if ((r = pk_ini_read(config->path, &silent, &ini, err)) != 0)
         return r;
     struct pk_config_reading reading = { .ini = ini, .report = report };
+    pk_config_know_links(catalog, config->rules.public_url);
     pk_catalog_know(catalog, pk_slice_of(config->rules.phone ? config->rules.phone : ""),
                     pk_slice_of(config->rules.page ? config->rules.page : ""));
     check_templates(config, catalog, &reading);
     pk_config_check_topics(config, catalog, &reading);
     pk_config_check_choices(config, catalog, &reading);
+    pk_config_check_way_back(config, catalog, &reading);
     if (report->count > before)
         return pk_fail(err, PK_E_CONFIG, "\"%s\" asks for texts that are not there", config->path);
     *ret_catalog = pk_steal(&catalog);

@@ -95,4 +95,9 @@ void pk_config_check_topics(const struct pk_config *config, const struct pk_cata
 void pk_config_read_choices(struct pk_config_reading *reading);
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
 
+/* config_replies.c: what accounts say of the way back, and what that means for the texts */
+void pk_config_check_replies(struct pk_config_reading *reading);
+void pk_config_check_way_back(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+void pk_config_know_links(struct pk_catalog *catalog, const char *public_url); /* NULL: it makes none */
+
 #endif

@@ -6,6 +6,7 @@
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/remotes.h"
+#include "gateway/service/texts.h"
 
 #define LANGUAGE_COOKIE "language"
 #define LANGUAGE_KEPT_S (365ll * 24 * 3600)
@@ -42,6 +43,11 @@ static const struct path paths[] = {
     { "GET", "/me/code", pk_me_code, NULL },
     { "POST", "/me/enter", pk_me_enter, "/me/code" },
     { "POST", "/me/leave", pk_me_leave, "/" },
+    { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
+    { "POST", PK_LINK_PATH "{}", pk_link_button, NULL },
+    { "GET", "/join", pk_join_page, NULL },
+    { "POST", "/join", pk_join_form, NULL },
+    { "GET", "/join/asked", pk_join_asked, NULL },
 };
 
 /* ---- loading ---- */
@@ -132,14 +138,14 @@ static size_t language_of(struct pk_visit *visit)
                              pk_phrases_find(phrases, PK_SLICE("bg"), 0));
 }
 
-static void begin(struct pk_visit *visit)
+static void write_head(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
-    visit->language = language_of(visit);
-    pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
+    pk_buf_clear(&visit->data);
     visit->out = pk_json_out(&visit->data);
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
+    pk_json_add_slice(&visit->out, "here", visit->here);
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
@@ -150,6 +156,25 @@ static void begin(struct pk_visit *visit)
         pk_json_close(&visit->out, '}');
     }
     pk_json_close(&visit->out, ']');
+}
+
+static void begin(struct pk_visit *visit)
+{
+    visit->language = language_of(visit);
+    pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
+    write_head(visit);
+}
+
+void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
+{
+    struct pk_buf asked;
+    pk_buf_init(&asked, 16);
+    bool chosen = pk_http_request_argument(visit->call->request, "language", &asked) == 0;
+    pk_buf_finish(&asked);
+    if (chosen)
+        return;
+    visit->language = pk_phrases_find(visit->console->phrases, tag, visit->language);
+    write_head(visit);
 }
 
 static bool serve_static(struct pk_call *call, struct pk_slice path)
@@ -173,8 +198,8 @@ static bool is_from_elsewhere(const struct pk_call *call)
 {
     struct pk_slice site = pk_http_request_header(call->request, "Sec-Fetch-Site");
     struct pk_slice origin = pk_http_request_header(call->request, "Origin"), host = pk_http_request_header(call->request, "Host");
-    if (site.len > 0 && !pk_slice_is(site, "same-origin") && !pk_slice_is(site, "none"))
-        return true;
+    if (site.len > 0) /* Origin may be "null" beside it, for a page that gives no referrer */
+        return !pk_slice_is(site, "same-origin") && !pk_slice_is(site, "none");
     if (origin.len == 0)
         return false;
     bool same = origin.len > host.len + 3 && memcmp(origin.data + origin.len - host.len, host.data, host.len) == 0 &&
@@ -182,22 +207,34 @@ static bool is_from_elsewhere(const struct pk_call *call)
     return !same;
 }
 
-static const struct path *find_path(const struct pk_call *call)
+/* "{}" at the end of a pattern is one part of a path, whatever it is. */
+static bool fits(const char *pattern, struct pk_slice path, struct pk_slice *ret_place)
+{
+    size_t front = strlen(pattern);
+    if (front < 2 || strcmp(pattern + front - 2, "{}") != 0)
+        return pk_slice_is(path, pattern);
+    front -= 2;
+    if (path.len <= front || memcmp(path.data, pattern, front) != 0 || memchr(path.data + front, '/', path.len - front))
+        return false;
+    *ret_place = pk_slice_make(path.data + front, path.len - front);
+    return true;
+}
+
+/* NULL when there is nothing there; else *ret_place is what stood for "{}". */
+static const struct path *find_path(const struct pk_call *call, struct pk_slice *ret_place)
 {
     struct pk_slice path = pk_http_request_path(call->request), method = pk_http_request_method(call->request);
     if (pk_slice_is(method, "HEAD"))
         method = PK_SLICE("GET");
     for (size_t i = 0; i < PK_COUNT(paths); i++)
-        if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method))
+        if (pk_slice_is(method, paths[i].method) && fits(paths[i].path, path, ret_place))
             return &paths[i];
     return NULL;
 }
 
-static void find_and_handle(struct pk_visit *visit)
+static void handle(struct pk_visit *visit, const struct path *path)
 {
-    const struct path *path = find_path(visit->call);
     struct pk_error err = { 0 };
-    pk_json_add_text(&visit->out, "here", !path ? "/" : path->here ? path->here : path->path);
     if (path && strcmp(path->method, "POST") == 0 && is_from_elsewhere(visit->call)) {
         (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
         pk_visit_trouble(visit, &err);
@@ -212,9 +249,12 @@ static void find_and_handle(struct pk_visit *visit)
 void pk_console_handle(void *ctx, struct pk_call *call)
 {
     struct pk_visit visit = { .console = ctx, .call = call };
-    if (serve_static(call, pk_http_request_path(call->request)))
+    struct pk_slice asked = pk_http_request_path(call->request);
+    if (serve_static(call, asked))
         return;
+    const struct path *path = find_path(call, &visit.place);
+    visit.here = !path ? PK_SLICE("/") : path->here ? pk_slice_of(path->here) : asked;
     begin(&visit);
-    find_and_handle(&visit);
+    handle(&visit, path);
     pk_buf_wipe(&visit.data);
 }

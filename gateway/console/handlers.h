@@ -40,4 +40,13 @@ void pk_me_ask_erase(struct pk_visit *visit);
 void pk_me_erase(struct pk_visit *visit);
 void pk_me_erased(struct pk_visit *visit);
 
+/* link.c: answering by a link */
+void pk_link_page(struct pk_visit *visit);
+void pk_link_button(struct pk_visit *visit);
+
+/* join.c: signing up */
+void pk_join_page(struct pk_visit *visit);
+void pk_join_form(struct pk_visit *visit);
+void pk_join_asked(struct pk_visit *visit);
+
 #endif

@@ -30,13 +30,18 @@ struct pk_visit {
     struct pk_console *console;
     struct pk_call *call;
     size_t language; /* of the phrases */
+    struct pk_slice here; /* the path at which this page is read again, in another language too */
+    struct pk_slice place; /* what stands in the path where the pattern has {} */
     struct pk_buf data; /* what the page is filled in with, a JSON object that is not closed yet */
     struct pk_json_out out;
 };
 
 typedef void (*pk_visit_handler)(struct pk_visit *visit);
 
-/* Answers with a page filled in from what was added to visit->out: `lang`, `org` and `languages` are there already. */
+/* The page is for somebody of this language, unless another was asked for with it. Before anything is added to visit->out. */
+void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
+
+/* Answers with a page filled in from what was added to visit->out: `lang`, `here`, `org` and `languages` are there already. */
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
 /* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
 void pk_visit_go(struct pk_visit *visit, const char *path);

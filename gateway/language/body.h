@@ -43,6 +43,7 @@ struct pk_body_values {
     const struct pk_json *values;
     struct pk_house house;
     struct pk_wall *wall;
+    struct pk_slice link; /* instead of any other; empty = none */
 };
 int pk_body_format(const struct pk_body *body, const struct pk_body_values *values, struct pk_buf *out, struct pk_error *err);
 

@@ -43,6 +43,8 @@ static int add_moment(struct formatting *f, const struct pk_placeholder *placeho
 static struct pk_slice text_of(const struct formatting *f, const struct pk_argument *argument)
 {
     struct pk_slice given = pk_json_string(pk_json_get(f->from->values, argument->name));
+    if (argument->type == PK_ARGUMENT_LINK && f->from->link.len > 0)
+        return f->from->link;
     bool may_say = strcmp(argument->name, "org") != 0;
     return may_say && given.len > 0 ? given : argument->key ? pk_house_value(&f->from->house, argument) : given;
 }

@@ -174,6 +174,7 @@ int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_
     catalog->cache = pk_render_cache_new();
     catalog->phone = pk_strdup("");
     catalog->link = pk_strdup("");
+    catalog->own_link = pk_strdup("");
     for (size_t i = 0; r == 0 && i < count; i++)
         r = load_language(&l, folder, tags[i]);
     free_names(tags, count);
@@ -208,6 +209,7 @@ void pk_catalog_free(struct pk_catalog *catalog)
     pk_reply_words_free(catalog->words);
     free(catalog->phone);
     free(catalog->link);
+    free(catalog->own_link);
     free(catalog);
 }
 
@@ -217,4 +219,10 @@ void pk_catalog_know(struct pk_catalog *catalog, struct pk_slice phone, struct p
     free(catalog->link);
     catalog->phone = pk_slice_dup(phone.data ? phone : PK_SLICE(""));
     catalog->link = pk_slice_dup(link.data ? link : PK_SLICE(""));
+}
+
+void pk_catalog_make_links(struct pk_catalog *catalog, struct pk_slice sample)
+{
+    free(catalog->own_link);
+    catalog->own_link = pk_slice_dup(sample.data ? sample : PK_SLICE(""));
 }

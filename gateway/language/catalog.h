@@ -39,8 +39,12 @@ PK_AUTO_DEFINE(pk_catalog, struct pk_catalog *, pk_catalog_free)
 /* What the configuration knows and a notice need not say: the desk's telephone number and the page to answer on. Empty =
  * not known. Once, before anything is rendered. */
 void pk_catalog_know(struct pk_catalog *catalog, struct pk_slice phone, struct pk_slice link);
+/* In texts for who cannot answer the gateway puts a link of its own, made for each message and as long as `sample`: nobody
+ * need give one then, and it goes before one that is given. Once, as above; empty = it does not. */
+void pk_catalog_make_links(struct pk_catalog *catalog, struct pk_slice sample);
+bool pk_catalog_is_noreply(struct pk_slice name); /* is a text of this name for who cannot answer? */
 bool pk_desk_phone_valid(struct pk_slice phone); /* digits, spaces, + - ( ) */
-bool pk_catalog_knows_page(const struct pk_catalog *catalog);
+bool pk_catalog_knows_page(const struct pk_catalog *catalog); /* or makes links */
 /* Tells which texts take more parts than their heads allow when this organisation, and the phone and page known, are
  * longer than the texts were measured for. No mistake: it costs more. */
 void pk_catalog_measure(const struct pk_catalog *catalog, struct pk_slice org, struct pk_ini_report *report);
@@ -128,6 +132,7 @@ struct pk_render {
     const struct pk_json *values;
     struct pk_slice org;
     const char *zone; /* "Europe/Amsterdam" */
+    struct pk_slice link; /* goes before what the values and the configuration say; empty = they say it */
 };
 int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *render, struct pk_buf *out, struct pk_error *err);
 

@@ -189,11 +189,13 @@ void pk_catalog_check(struct pk_catalog_loading *l)
 
 void pk_catalog_measure(const struct pk_catalog *catalog, struct pk_slice org, struct pk_ini_report *report)
 {
-    const struct pk_house house = { org, pk_slice_of(catalog->phone), pk_slice_of(catalog->link) };
+    const struct pk_house plain = { org, pk_slice_of(catalog->phone), pk_slice_of(catalog->link) };
+    const struct pk_house linked = { org, plain.phone, pk_slice_of(catalog->own_link) };
     for (size_t i = 0; i < catalog->template_count; i++) {
         const struct pk_template *t = catalog->templates[i];
+        bool own = catalog->own_link[0] && pk_catalog_is_noreply(pk_slice_of(t->name));
         uint32_t parts;
-        if (longest_parts(catalog, t, (struct pk_slice){ 0 }, &house, &parts) == 0 && parts > t->parts)
+        if (longest_parts(catalog, t, (struct pk_slice){ 0 }, own ? &linked : &plain, &parts) == 0 && parts > t->parts)
             pk_ini_tell(report, t->file, t->text_line, NULL, NULL, "Write a shorter organisation, phone or page in [gateway].",
                         "column 1: as the gateway is configured the text can take %u SMS parts and not %u", parts, t->parts);
     }

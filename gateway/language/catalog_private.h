@@ -15,6 +15,7 @@ struct pk_catalog {
     struct pk_reply_words *words;
     struct pk_render_cache *cache; /* render.c's own */
     char *phone, *link;            /* what the configuration knows; "" = it does not */
+    char *own_link;                /* one as long as those the gateway makes; "" = it makes none */
 };
 
 /* What rendering opens once and keeps: wall clocks, and texts of earlier days that are no longer in the catalog. */

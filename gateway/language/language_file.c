@@ -7,6 +7,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/language/catalog.h"
+#include "gateway/language/desk_words.h"
 #include "gateway/language/samples.h"
 #include "gateway/language/segment.h"
 #include "gateway/language/style_rules.h"
@@ -57,11 +58,11 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)
 {
-    static const char *const kinds[] = { "language", "dates", "replies", "choices", "holidays", "samples", "style" };
+    static const char *const kinds[] = { "language", "dates", "replies", "choices", "words", "holidays", "samples", "style" };
     for (size_t i = 0; i < ini->section_count; i++)
         if (!is_one_of(pk_slice_of(ini->sections[i].kind), kinds, PK_COUNT(kinds)))
             pk_ini_tell(report, ini->file, ini->sections[i].line, ini->sections[i].kind, NULL,
-                        "Use [language], [dates], [choices], [holidays], [replies], [samples] and [style].", "there is no section of this kind");
+                        "Use [language], [dates], [choices], [words], [holidays], [replies], [samples] and [style].", "there is no section of this kind");
 }
 
 /* One button's words. */
@@ -141,6 +142,7 @@ struct pk_language *pk_language_load(const char *path, struct pk_slice tag, stru
     language->holidays = pk_holidays_load(ini, report);
     language->style = pk_style_load(ini, report);
     pk_samples_check(ini, report);
+    pk_desk_words_check(ini, report);
     if (report->count != before) {
         pk_language_free(language);
         return NULL;

@@ -76,7 +76,12 @@ struct pk_slice pk_catalog_noreply(const struct pk_catalog *catalog, struct pk_s
 
 bool pk_catalog_knows_page(const struct pk_catalog *catalog)
 {
-    return catalog->link[0] != '\0';
+    return catalog->link[0] != '\0' || catalog->own_link[0] != '\0';
+}
+
+bool pk_catalog_is_noreply(struct pk_slice name)
+{
+    return pk_name_ends(name, PK_NOREPLY);
 }
 
 bool pk_catalog_has_language(const struct pk_catalog *catalog, struct pk_slice language)
@@ -266,7 +271,8 @@ static int check_known(const struct checked *c, struct pk_error *err)
 /* Can the text be written without it, in every language? */
 static bool can_spare(const struct pk_catalog *catalog, const struct pk_template *of, const struct pk_argument *argument)
 {
-    struct pk_house house = { .phone = pk_slice_of(catalog->phone), .link = pk_slice_of(catalog->link) };
+    bool own = catalog->own_link[0] && pk_catalog_is_noreply(pk_slice_of(of->name));
+    struct pk_house house = { .phone = pk_slice_of(catalog->phone), .link = pk_slice_of(own ? catalog->own_link : catalog->link) };
     if (argument->key && pk_house_value(&house, argument).len > 0)
         return true;
     for (size_t i = 0; i < catalog->template_count; i++) {

@@ -17,6 +17,13 @@ bool pk_phone_region_known(const char *region)
     return strlen(region) == 2 && pk_phone_has_region(region);
 }
 
+void pk_phone_country(struct pk_slice e164, char ret_country[3])
+{
+    ret_country[0] = '\0';
+    if (e164.len < PK_PHONE_MAX)
+        pk_phone_country_of(e164.data, e164.len, ret_country);
+}
+
 void pk_phone_examine(struct pk_slice text, const char *region, struct pk_phone *ret_phone)
 {
     char number[PK_PHONE_MAX] = "";

@@ -22,6 +22,8 @@ struct pk_phone {
 
 /* Is it a country's two capital letters ("NL") with numbers of its own? */
 bool pk_phone_region_known(const char *region);
+/* The country of a number in E.164, "" where it is of none or of several: ret_country has room for three bytes. */
+void pk_phone_country(struct pk_slice e164, char ret_country[3]);
 /* region is where numbers without a country are taken to be. What is no UTF-8 is INVALID. */
 void pk_phone_examine(struct pk_slice text, const char *region, struct pk_phone *ret_phone);
 /* The same in short: ret_e164 is set with OK, and with AMBIGUOUS to the likely Bulgarian reading. */

@@ -154,6 +154,19 @@ extern "C" bool pk_phone_has_region(const char *region)
     return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region) != 0;
 }
 
+extern "C" void pk_phone_country_of(const char *e164, size_t len, char ret_country[3])
+{
+    const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    std::string region;
+    ret_country[0] = '\0';
+    if (util.Parse(std::string(e164, len), "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+        return;
+    util.GetRegionCodeForNumber(number, &region);
+    if (region.size() == 2 && region != "ZZ")
+        (void) snprintf(ret_country, 3, "%s", region.c_str());
+}
+
 extern "C" enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max,
                                                const char **ret_type)
 {

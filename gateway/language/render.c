@@ -156,7 +156,7 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
     if (r != 0)
         return r;
     struct pk_house house = { render->org, pk_slice_of(catalog->phone), pk_slice_of(catalog->link) };
-    struct pk_body_values values = { language, render->values, house, wall };
+    struct pk_body_values values = { language, render->values, house, wall, render->link };
     struct pk_buf formatted;
     pk_buf_init(&formatted, RENDERED_MAX);
     r = pk_body_format(body, &values, &formatted, err);

@@ -72,6 +72,8 @@ enum pk_phone_reading { PK_READING_OK = 1, PK_READING_AMBIGUOUS, PK_READING_NOT_
 enum pk_phone_reading pk_phone_read(const char *text, size_t len, const char *region, char *ret_e164, size_t max,
                                     const char **ret_type);
 bool pk_phone_has_region(const char *region);
+/* Two capital letters and a NUL, or nothing but the NUL. */
+void pk_phone_country_of(const char *e164, size_t len, char ret_country[3]);
 
 #ifdef __cplusplus
 }

@@ -34,7 +34,7 @@ int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_sl
         .recipient = talk->who.id,
         .address = talk->at.id,
         .channel = talk->channel,
-        .account = talk->desk->id,
+        .account = talk->desk ? talk->desk->id : 0,
         .template_name = template_name,
         .language = language,
         .script = talk->who.id != 0 ? pk_slice_of(talk->who.script) : rest,
@@ -164,7 +164,7 @@ static int stop_effects(struct pk_talk *talk, struct pk_error *err)
     return r;
 }
 
-static int stop(struct pk_talk *talk, bool confirm, struct pk_error *err)
+int pk_talk_stop(struct pk_talk *talk, bool confirm, struct pk_error *err)
 {
     bool again = talk->who.id != 0 ? talk->who.stopped_ms != 0 : pk_suppression_has(talk->service->store, talk->channel, talk->address);
     if (again)
@@ -182,7 +182,7 @@ int pk_conversation_stop(struct pk_service *service, int64_t recipient, int64_t 
 {
     struct pk_talk talk = { .service = service, .now_ms = now_ms };
     int r = pk_recipient_get(service->store, recipient, &talk.who, err);
-    return r == 0 ? stop(&talk, false, err) : r;
+    return r == 0 ? pk_talk_stop(&talk, false, err) : r;
 }
 
 /* ---- one reply ---- */
@@ -268,7 +268,7 @@ static int hear_stop(struct pk_talk *talk, bool opted_out, struct pk_error *err)
         return hear_network(talk, err);
     if (!opted_out && talk->meaning.topic[0] && talk->who.id != 0)
         return pk_talk_stop_topic(talk, err);
-    return stop(talk, !opted_out, err);
+    return pk_talk_stop(talk, !opted_out, err);
 }
 
 static int act(struct pk_talk *talk, bool opted_out, struct pk_slice token, struct pk_error *err)

@@ -222,7 +222,8 @@ static int consent_answer(struct pk_talk *talk, struct pk_error *err)
         return ask_back(talk, err);
     int r = keep_question(talk, err);
     if (r == 0)
-        r = pk_talk_append_all(talk, pk_consent_is_asked_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, "reply", &topics, err);
+        r = pk_talk_append_all(talk, pk_consent_is_asked_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, talk->how ? talk->how : "reply",
+                               &topics, err);
     if (r == 0 && topics.count > 0)
         r = pk_circle_answered(talk->service->store, talk->who.id, yes, talk->now_ms, err);
     if (r != 0 || topics.count == 0)

@@ -13,7 +13,7 @@
 /* What is known while one reply is dealt with. */
 struct pk_talk {
     struct pk_service *service;
-    struct pk_desk *desk;
+    struct pk_desk *desk; /* NULL = it came by a page */
     int64_t now_ms;
     uint32_t channel;
     struct pk_slice address; /* normalised */
@@ -31,6 +31,7 @@ struct pk_talk {
     char wording[64]; /* what they acted on where it was no text of ours: "link festival"; usually "" */
     int64_t asked_by_ms; /* a yes or no is about what was asked until then; 0 = about all */
     int64_t reply;
+    const char *how; /* for the ledger, where the answer was no reply; NULL = it was */
 };
 
 const char *pk_talk_language(const struct pk_talk *talk); /* to answer in */
@@ -38,6 +39,9 @@ int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_sl
 /* An answer that names topics: `argument` is "topics" or "topic". */
 int pk_talk_answer_naming(struct pk_talk *talk, const char *template_name, const char *argument, const struct pk_topic_set *topics,
                           struct pk_error *err);
+
+/* STOP of everything. Said again it does nothing. */
+int pk_talk_stop(struct pk_talk *talk, bool confirm, struct pk_error *err);
 
 /* ---- the person's ledger ---- */
 

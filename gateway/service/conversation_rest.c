@@ -74,7 +74,7 @@ static int to_inbox(struct pk_talk *talk, bool *ret_taken, struct pk_error *err)
         .address = talk->at.id,
         .recipient = talk->who.id,
         .channel = talk->channel,
-        .account = talk->desk->id,
+        .account = talk->desk ? talk->desk->id : 0,
         .last_ms = talk->now_ms,
     };
     (void) snprintf(item.language, sizeof item.language, "%.*s", PK_SLICE_ARG(language));

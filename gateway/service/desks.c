@@ -103,6 +103,16 @@ static bool same_settings(const struct pk_settings *a, const struct pk_settings 
     return true;
 }
 
+static bool same_words(const struct pk_words *a, const struct pk_words *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    return true;
+}
+
 static bool same_rule(const struct pk_account_rule *a, const struct pk_account_rule *b)
 {
     return strcmp(a->name, b->name) == 0 && a->adapter == b->adapter && a->window == b->window && a->per_second_milli == b->per_second_milli &&
@@ -111,7 +121,7 @@ static bool same_rule(const struct pk_account_rule *a, const struct pk_account_r
            a->breaker.first_open_ms == b->breaker.first_open_ms && a->breaker.cap_open_ms == b->breaker.cap_open_ms &&
            a->breaker.trial == b->breaker.trial && a->connect_timeout_ms == b->connect_timeout_ms && a->timeout_ms == b->timeout_ms &&
            a->poll_ms == b->poll_ms && a->query_after_ms == b->query_after_ms && a->receipt_window_ms == b->receipt_window_ms &&
-           a->resend_uncertain == b->resend_uncertain && a->one_way == b->one_way &&
+           a->resend_uncertain == b->resend_uncertain && same_words(&a->replies, &b->replies) &&
            same_settings(a->settings, b->settings);
 }
 

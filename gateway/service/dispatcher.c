@@ -11,8 +11,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
+#include "gateway/language/phone.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/service/links.h"
 #include "gateway/service/questions.h"
 #include "gateway/service/tracker.h"
 
@@ -106,9 +108,12 @@ static int format_address(const struct pk_desk *desk, struct pk_slice value, str
 int pk_flight_address(struct pk_dispatcher *d, const struct pk_due *due, struct pk_flight *flight, struct pk_error *err)
 {
     char clear_bytes[PK_ADDRESS_MAX + 1];
+    const struct pk_account_rule *rule = flight->desk->rule;
     struct pk_buf clear = { .data = clear_bytes, .cap = sizeof clear_bytes, .max_bytes = PK_ADDRESS_MAX };
     int r = pk_unseal(pk_store_keys(d->service->store), PK_PLACE_ADDRESS, due->sealed_row, pk_slice_make(due->sealed, due->sealed_len),
                       &clear, err);
+    if (r == 0 && !pk_account_hears_all(rule) && pk_account_hears(rule))
+        pk_phone_country(pk_buf_slice(&clear), flight->country);
     if (r == 0)
         r = clear.len > 1 ? format_address(flight->desk, pk_buf_slice(&clear), flight) : PK_E_INVALID;
     explicit_bzero(clear_bytes, sizeof clear_bytes);
@@ -117,7 +122,7 @@ int pk_flight_address(struct pk_dispatcher *d, const struct pk_due *due, struct 
 
 /* Everything a hand-over needs, or why this message cannot be one (*ret_reason). */
 static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_desk *desk, struct pk_flight *flight,
-                   enum pk_reason *ret_reason, struct pk_error *err)
+                   int64_t now_ms, enum pk_reason *ret_reason, struct pk_error *err)
 {
     const struct pk_message *message = &due->message;
     *ret_reason = PK_REASON_INVALID_RECIPIENT;
@@ -126,7 +131,7 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     if (r != 0)
         return r;
     *ret_reason = PK_REASON_TEXT_UNFIT;
-    r = pk_texts_get(d->service, message->notice, message->version, (desk->capabilities & PK_CAN_PARTS) != 0, &flight->text, err);
+    r = pk_link_text(d->service, message, desk, flight->country, now_ms, &flight->text, err);
     if (r != 0)
         return r;
     const struct pk_adapter *adapter = pk_account_adapter(desk->account);
@@ -165,7 +170,7 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
     struct pk_flight *flight = pk_alloc(sizeof *flight);
     pk_list_init(&flight->node);
     struct pk_error why = { 0 };
-    if (prepare(d, due, desk, flight, &reason, &why) != 0) {
+    if (prepare(d, due, desk, flight, now_ms, &reason, &why) != 0) {
         char id[PK_ID_TEXT_MAX];
         pk_log(PK_LOG_ERROR, "dispatcher", "message.unfit", "msg", pk_id_format(due->message.id, id), "reason", why.message, NULL);
         pk_flight_free(flight);

@@ -30,6 +30,7 @@ struct pk_flight {
     int64_t expires_ms;
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
+    char country[3]; /* of a number, where the account has a way back in some countries only; else "" */
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
     bool asks; /* it asks what became of this attempt, which ended before without an answer */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */

@@ -13,6 +13,7 @@
 #include "gateway/service/desks.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
+#include "gateway/service/joining.h"
 #include "gateway/service/keys.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
@@ -23,7 +24,10 @@
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/deep_links.h"
+#include "gateway/store/desk_words.h"
+#include "gateway/store/joins.h"
 #include "gateway/store/journaled.h"
+#include "gateway/store/links.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/moves.h"
 #include "gateway/store/names.h"
@@ -43,6 +47,7 @@
 #define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
 #define PASSES_PER_TURN 64u
+#define JOINS_PER_TURN 16u
 #define TROUBLE_MS 1000
 
 struct pk_upkeep {
@@ -348,10 +353,14 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
     more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
-    more |= step(upkeep, "links", pk_deep_links_drop, ROWS, NULL);
+    more |= step(upkeep, "deep links", pk_deep_links_drop, ROWS, NULL);
     more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
     more |= step(upkeep, "moves", pk_moves_drop, ROWS, NULL);
     more |= pk_moves_step(upkeep->service, PASSES_PER_TURN);
+    more |= step(upkeep, "links", pk_links_drop, ROWS, NULL);
+    more |= step(upkeep, "joins", pk_joins_drop, ROWS, NULL);
+    more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
+    more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);

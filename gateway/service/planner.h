@@ -39,6 +39,7 @@ struct pk_answer_plan {
     struct pk_slice values; /* canonical JSON object; empty = none */
     int64_t act_ms;
     bool confirms_stop;
+    int64_t *ret_message; /* what was queued, 0 = nothing; may be NULL */
 };
 /* 0 also when the address had its day's answers already (then nothing is queued). */
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err);

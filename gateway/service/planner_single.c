@@ -86,6 +86,8 @@ static uint32_t answer_route(struct pk_service *service, const struct pk_answer_
 int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *plan, int64_t now_ms, struct pk_error *err)
 {
     uint32_t route = answer_route(service, plan);
+    if (plan->ret_message)
+        *plan->ret_message = 0;
     if (route == 0)
         return 0;
     if (!plan->confirms_stop &&
@@ -113,7 +115,10 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
         .updated_ms = now_ms,
         .act_ms = plan->act_ms,
     };
-    return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+    int r = pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
+    if (r == 0 && plan->ret_message)
+        *plan->ret_message = message.id;
+    return r;
 }
 
 /* Own words lie sealed with their item: the notice only says with which. */

@@ -81,3 +81,25 @@ bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
     }
     return false;
 }
+
+/* ---- who can write back ---- */
+
+bool pk_account_hears_all(const struct pk_account_rule *account)
+{
+    return account->replies.count == 0 || strcmp(account->replies.items[0], "yes") == 0;
+}
+
+bool pk_account_hears(const struct pk_account_rule *account)
+{
+    return account->replies.count == 0 || strcmp(account->replies.items[0], "no") != 0;
+}
+
+bool pk_account_hears_in(const struct pk_account_rule *account, const char *country)
+{
+    if (pk_account_hears_all(account) || !pk_account_hears(account) || country[0] == '\0')
+        return pk_account_hears(account);
+    for (size_t i = 0; i < account->replies.count; i++)
+        if (strcmp(account->replies.items[i], country) == 0)
+            return true;
+    return false;
+}

@@ -61,7 +61,7 @@ struct pk_account_rule {
     bool resend_uncertain; /* when_uncertain = resend */
     struct pk_price price; /* of one part, as the contract says; currency "" = not said */
     const char *chat_link; /* address that opens its chat, with {code} in it; NULL = not said */
-    bool one_way; /* answerable = no: its sender is a name, and nobody can write back */
+    struct pk_words replies; /* who can write back to its sender: "yes", "no", or countries ("NL"); none = yes */
 };
 
 struct pk_route_rule {
@@ -126,6 +126,7 @@ struct pk_rules {
     const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
     const struct pk_choice_rule *choices;
     size_t choice_count;
+    bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const struct pk_provider_rule *providers;
     size_t provider_count;
@@ -147,6 +148,11 @@ struct pk_rules {
     int64_t keep_audit_ms; /* 0 = for ever, in tests */
 };
 
+/* Can anybody write back to what leaves by this account, anywhere? Everybody, wherever? */
+bool pk_account_hears(const struct pk_account_rule *account);
+bool pk_account_hears_all(const struct pk_account_rule *account);
+/* Can people with numbers of this country ("NL")? "" = of none, as an address of a chat has: wherever it can be answered at all. */
+bool pk_account_hears_in(const struct pk_account_rule *account, const char *country);
 /* NULL when there is none. */
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);

@@ -37,6 +37,7 @@ struct held_text {
     struct pk_choice choices[3];
     char choice_ids[3][8 + PK_ID_TEXT_MAX];
     struct pk_buf yes, no, stop; /* their labels */
+    bool secret; /* its words hold a link that decides */
 };
 
 struct pk_texts {
@@ -73,6 +74,10 @@ void pk_text_release(struct pk_text *text)
     struct held_text *held = (struct held_text *) text;
     if (!held || --held->holders > 0)
         return;
+    if (held->secret) {
+        explicit_bzero(held->words, held->text.text.len);
+        pk_buf_wipe(&held->octets);
+    }
     free(held->name);
     free(held->language);
     free(held->words);
@@ -145,15 +150,20 @@ static size_t slot_of(int64_t notice, int64_t version)
     return (size_t) (mixed >> 40) & (SLOTS - 1);
 }
 
-/* For providers that know templates only: our values under our names; the provider's side maps them. */
-static void name_values(struct held_text *held)
+static bool is_named(const struct pk_json *value, struct pk_slice name, struct pk_slice link)
 {
-    size_t count = 0, bytes = 0;
+    return pk_json_kind(value) == PK_JSON_STRING && (link.len == 0 || !pk_slice_is(name, "link"));
+}
+
+/* For providers that know templates only: our values under our names; the provider's side maps them. */
+static void name_values(struct held_text *held, struct pk_slice link)
+{
+    size_t count = link.len > 0 ? 1 : 0, bytes = link.len;
     void *iter = NULL;
     struct pk_slice name;
     const struct pk_json *value;
     while (pk_json_next(held->json, &iter, &name, &value) && count < VALUES_MAX) {
-        if (pk_json_kind(value) != PK_JSON_STRING)
+        if (!is_named(value, name, link))
             continue;
         bytes += name.len + pk_json_string(value).len;
         count++;
@@ -165,9 +175,14 @@ static void name_values(struct held_text *held)
     char *to = held->named_bytes;
     size_t n = 0;
     iter = NULL;
+    if (link.len > 0) {
+        memcpy(to, link.data, link.len);
+        held->named[n++] = (struct pk_named_value){ PK_SLICE("link"), pk_slice_make(to, link.len) };
+        to += link.len;
+    }
     while (n < count && pk_json_next(held->json, &iter, &name, &value)) {
         struct pk_slice text = pk_json_string(value);
-        if (!text.data)
+        if (!is_named(value, name, link))
             continue;
         memcpy(to, name.data, name.len);
         memcpy(to + name.len, text.data, text.len);
@@ -268,8 +283,19 @@ static int by_hand(struct pk_service *service, int64_t notice_id, struct held_te
     return r;
 }
 
-static int render(struct pk_service *service, int64_t notice_id, int64_t version_id, struct held_text **ret_held, struct pk_error *err)
+/* Where no message is meant, as evidence is kept for instance, the link ends where its own part would begin. */
+static struct pk_slice common_link(const struct pk_service *service, const struct pk_text_version *version, char room[PK_LINK_URL_MAX])
 {
+    if (!service->rules->public_url || !pk_catalog_is_noreply(version->name))
+        return (struct pk_slice){ 0 };
+    (void) snprintf(room, PK_LINK_URL_MAX, "%s" PK_LINK_PATH, service->rules->public_url);
+    return pk_slice_of(room);
+}
+
+static int render(struct pk_service *service, int64_t notice_id, int64_t version_id, struct pk_slice link, struct held_text **ret_held,
+                  struct pk_error *err)
+{
+    char common[PK_LINK_URL_MAX];
     struct pk_notice notice;
     struct pk_text_version version;
     int r = pk_notice_get(service->store, notice_id, &notice, err);
@@ -288,6 +314,7 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
         .values = values,
         .org = pk_slice_of(service->rules->organisation),
         .zone = service->rules->zone,
+        .link = link.len > 0 ? link : common_link(service, &version, common),
     };
     struct pk_buf words;
     pk_buf_init(&words, TEXT_BYTES_MAX);
@@ -316,7 +343,8 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
         .language = pk_slice_of(held->language),
     };
     add_choices(service, held, &version);
-    name_values(held);
+    name_values(held, how.link);
+    held->secret = link.len > 0;
     pk_buf_finish(&words);
     *ret_held = held;
     return 0;
@@ -328,7 +356,7 @@ int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bo
     struct held_text **slot = &service->texts->slots[slot_of(notice, version)];
     if (!*slot || (*slot)->text.notice != notice || (*slot)->text.version != version) {
         struct held_text *fresh = NULL;
-        int r = version != 0 ? render(service, notice, version, &fresh, err) : by_hand(service, notice, &fresh, err);
+        int r = version != 0 ? render(service, notice, version, (struct pk_slice){ 0 }, &fresh, err) : by_hand(service, notice, &fresh, err);
         if (r != 0)
             return r;
         if (*slot)
@@ -344,4 +372,18 @@ int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bo
     held->holders++;
     *ret_text = &held->text;
     return 0;
+}
+
+int pk_texts_get_linked(struct pk_service *service, int64_t notice, int64_t version, struct pk_slice link, bool with_parts,
+                        struct pk_text **ret_text, struct pk_error *err)
+{
+    struct held_text *held = NULL;
+    int r = render(service, notice, version, link, &held, err);
+    if (r == 0 && with_parts)
+        r = encode(held, err);
+    if (r == 0)
+        *ret_text = &held->text;
+    else if (held)
+        pk_text_release(&held->text);
+    return r;
 }

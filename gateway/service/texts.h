@@ -17,6 +17,11 @@
 /* An answer in a person's own words: its notice has this name and {"item":ID}, its message no version. */
 #define PK_TEXT_BY_HAND "by-hand"
 
+/* A link of one message (links.h): the gateway's public address, this, and 22 characters that are its own. */
+#define PK_LINK_PATH "/a/"
+#define PK_LINK_TEXT 22
+#define PK_LINK_URL_MAX 256u /* with the longest public address the configuration takes */
+
 struct pk_texts;
 
 /* What a hand-over needs; shared, and kept alive by its holders. */
@@ -43,6 +48,9 @@ int pk_texts_version(struct pk_service *service, struct pk_slice template_name, 
 /* The rendered text. Held until pk_text_release(). PK_E_INVALID when it cannot be rendered. */
 int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bool with_parts, struct pk_text **ret_text,
                  struct pk_error *err);
+/* The same for one message alone, with a link of its own instead of any other: not kept for others. */
+int pk_texts_get_linked(struct pk_service *service, int64_t notice, int64_t version, struct pk_slice link, bool with_parts,
+                        struct pk_text **ret_text, struct pk_error *err);
 void pk_text_release(struct pk_text *text); /* NULL is fine */
 /* Forgets which version a language gets: after a reload. Rendered texts stay. */
 void pk_texts_forget(struct pk_texts *texts);

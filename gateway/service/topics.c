@@ -3,9 +3,11 @@
 
 #include "gateway/base/json.h"
 #include "gateway/base/text.h"
+#include "gateway/language/prepare.h"
 #include "gateway/store/names.h"
 
 #define LIST_BYTES_MAX 6144u
+#define LETTERS_MAX 2048u
 
 void pk_topic_set_add(struct pk_topic_set *set, uint32_t topic)
 {
@@ -72,4 +74,25 @@ int pk_topics_values(struct pk_service *service, const char *template_name, stru
     }
     pk_buf_finish(&list);
     return r == 0 ? 0 : pk_fail(err, r, "the topics' names are too long for a text");
+}
+
+static void write_in_letters(struct pk_slice script, const char *key, const char *text, struct pk_json_out *out)
+{
+    struct pk_buf latin;
+    pk_buf_init(&latin, LETTERS_MAX);
+    if (pk_slice_is(script, PK_RENDERING_LATIN) && pk_transliterate_bg(pk_slice_of(text), &latin) == 0)
+        pk_json_add_slice(out, key, pk_buf_slice(&latin));
+    else
+        pk_json_add_text(out, key, text);
+    pk_buf_finish(&latin);
+}
+
+void pk_topic_write(const struct pk_service *service, const struct pk_topic_rule *topic, struct pk_slice tag, struct pk_json_out *out)
+{
+    struct pk_slice script = tag, language = tag;
+    if (!pk_slice_cut(&script, '-', &language) || language.len == tag.len)
+        script = (struct pk_slice){ 0 };
+    const char *purpose = pk_tagged_find(&topic->purposes, language);
+    write_in_letters(script, "name", pk_topic_name(service, topic, language), out);
+    write_in_letters(script, "purpose", purpose ? purpose : "", out);
 }

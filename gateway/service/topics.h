@@ -3,6 +3,7 @@
 #ifndef PK_SERVICE_TOPICS_H
 #define PK_SERVICE_TOPICS_H
 
+#include "gateway/base/json.h"
 #include "gateway/service/service.h"
 
 #define PK_TOPIC_SET_MAX 64
@@ -18,6 +19,9 @@ void pk_topic_set_add(struct pk_topic_set *set, uint32_t topic); /* of more than
 /* The name of a topic for a language: in that, else along its fallbacks, else in the gateway's own, else the section's
  * name. Borrowed from the rules. */
 const char *pk_topic_name(const struct pk_service *service, const struct pk_topic_rule *topic, struct pk_slice language);
+
+/* Name and purpose of a topic as a page of this language ("bg-Latn") writes them, as "name" and "purpose": "" = not said. */
+void pk_topic_write(const struct pk_service *service, const struct pk_topic_rule *topic, struct pk_slice tag, struct pk_json_out *out);
 
 /* {"topics":"срещи, събития и работно време"}, appended: the value of a template's `argument` for somebody's language. The
  * order is that of the configuration, the language that of the text they get. PK_E_NOT_FOUND without such a template. */

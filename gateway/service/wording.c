@@ -19,7 +19,7 @@ static const struct pk_account_rule *account_of(const struct pk_rules *rules, co
 bool pk_account_answerable(const struct pk_service *service, uint32_t account)
 {
     const struct pk_account_rule *rule = account_of(service->rules, pk_name_text(service->store, PK_NAME_ACCOUNT, account));
-    return !rule || !rule->one_way;
+    return !rule || pk_account_hears(rule);
 }
 
 /* A route whose accounts nobody knows is no reason to write otherwise. */
@@ -29,7 +29,7 @@ bool pk_route_answerable(const struct pk_service *service, uint32_t route)
     const struct pk_route_rule *rule = name ? pk_rules_route(service->rules, name) : NULL;
     for (size_t i = 0; rule && i < rule->accounts.count; i++) {
         const struct pk_account_rule *account = account_of(service->rules, rule->accounts.items[i]);
-        if (!account || !account->one_way)
+        if (!account || pk_account_hears(account))
             return true;
     }
     return !rule || rule->accounts.count == 0;
@@ -54,5 +54,5 @@ int pk_wording_needs_page(const struct pk_service *service, struct pk_slice valu
     if (pk_json_string(pk_json_get(document, "link")).len > 0)
         return 0;
     (void) pk_fail(err, PK_E_CONFIG, "nobody can answer on this route, and there is no page to answer on");
-    return pk_hint(err, PK_E_CONFIG, "Set page in [gateway], or answerable = yes for an account of the route.");
+    return pk_hint(err, PK_E_CONFIG, "Set public_url or page in [gateway], or replies = yes for an account of the route.");
 }

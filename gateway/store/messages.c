@@ -173,6 +173,11 @@ int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, st
     return pk_sql_write(store, err, "UPDATE message SET expires_ms = ?2 WHERE id = ?1 AND expires_ms < ?2", "ii", id, expires_ms);
 }
 
+int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE message SET version = ?2 WHERE id = ?1", "ii", id, version);
+}
+
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,

@@ -65,6 +65,8 @@ struct pk_message_change {
     int64_t now_ms;
 };
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* It leaves in the words of another version. */
+int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struct pk_error *err);
 /* Opens the next attempt: state submitting, attempts + 1. */
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err);
 

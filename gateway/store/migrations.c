@@ -245,7 +245,23 @@ static const char *const steps[] = {
     "CREATE INDEX move_by_time ON move(created_ms);"
     "ALTER TABLE session ADD COLUMN forms INTEGER NOT NULL DEFAULT 0;",
 
-    /* 21: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 21: ways in and out for who cannot write back: links that decide, forms in which people signed up, words for the desk */
+    "CREATE TABLE link(digest BLOB PRIMARY KEY, message INTEGER NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,"
+    " decided_ms INTEGER NOT NULL, choice INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX link_by_message ON link(message);"
+    "CREATE INDEX link_by_end ON link(until_ms);"
+    "CREATE TABLE joining(id INTEGER PRIMARY KEY, token BLOB NOT NULL, state INTEGER NOT NULL, channel INTEGER NOT NULL, value BLOB NOT NULL,"
+    " topics TEXT NOT NULL, language TEXT NOT NULL, script TEXT NOT NULL, created_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX joining_by_token ON joining(token);"
+    "CREATE INDEX joining_waiting ON joining(id) WHERE state = 0;"
+    "CREATE INDEX joining_by_end ON joining(until_ms);"
+    "CREATE TABLE desk_word(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, topic INTEGER NOT NULL, channel INTEGER NOT NULL,"
+    " message INTEGER NOT NULL, mac BLOB NOT NULL, tries INTEGER NOT NULL, asked_by TEXT NOT NULL, created_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX desk_word_of_person ON desk_word(recipient, id);"
+    "CREATE INDEX desk_word_by_end ON desk_word(until_ms);",
+
+    /* 22: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -8,8 +8,11 @@
 #include "gateway/base/random.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/deep_links.h"
-#include "gateway/store/internal.h"
 #include "gateway/store/moves.h"
+#include "gateway/store/desk_words.h"
+#include "gateway/store/internal.h"
+#include "gateway/store/joins.h"
+#include "gateway/store/links.h"
 #include "gateway/store/passes.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
@@ -134,7 +137,11 @@ static int forget_address(struct pk_store *store, const struct pk_forgetting *f,
         r = pk_passes_forget(store, row.channel, pk_buf_slice(&value), err);
     if (r == 0)
         r = pk_moves_forget(store, row.channel, pk_buf_slice(&value), err);
+    if (r == 0)
+        r = pk_joins_forget(store, row.channel, pk_buf_slice(&value), err);
     pk_buf_wipe(&value);
+    if (r == 0)
+        r = pk_links_forget(store, address, err);
     if (r == 0)
         r = cancel_waiting(store, f, address, ret_cancelled, err);
     if (r == 0)
@@ -200,6 +207,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
             r = pk_deep_links_end_of(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_moves_end_of(store, forgetting->recipient, err);
+        if (r == 0)
+            r = pk_desk_words_forget(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);
         if (r == 0)

@@ -77,7 +77,7 @@ static void every_kind_of_value_is_read(void **state)
                 "metrics = 127.0.0.1:0\nlog_level = debug\ndatabase = /var/data/p.db\ngrace = 0s\n"
                 "[broker]\nhost = broker.example.nl\nport = 8884\nprotocol = 4\nusername = u\npassword = file:secret\nkeepalive = 2m\n"
                 "[topic festival]\nconsent = 30d\n[topic parent-meetings]\n"
-                "[account a]\nadapter = simulator\nrate = 0.25\nwindow = 3\nwhen_uncertain = resend\nattempts = 2\nanswerable = no\n"
+                "[account a]\nadapter = simulator\nrate = 0.25\nwindow = 3\nwhen_uncertain = resend\nattempts = 2\nreplies = no\n"
                 "[account b]\nadapter = simulator\nrate = 0\n"
                 "[route sms]\nchannel = sms\naccounts = b , a\n[route slow]\nchannel = sms\naccounts = a\n"
                 "[publisher school]\nsource = urn:x:1\ntemplates = *\ntopics = festival,parent-meetings\ntags = school:*, area:poelenburg\n"
@@ -103,8 +103,8 @@ static void every_kind_of_value_is_read(void **state)
     assert_int_equal(rules->accounts[0].per_second_milli, 250);
     assert_int_equal(rules->accounts[1].per_second_milli, 0);
     assert_true(rules->accounts[0].resend_uncertain);
-    assert_true(rules->accounts[0].one_way);
-    assert_false(rules->accounts[1].one_way);
+    assert_false(pk_account_hears(&rules->accounts[0]));
+    assert_true(pk_account_hears_all(&rules->accounts[1]));
     assert_int_equal(rules->routes[0].accounts.count, 2);
     assert_string_equal(rules->routes[0].accounts.items[0], "b");
     assert_string_equal(rules->default_route, "slow");

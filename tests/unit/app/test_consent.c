@@ -120,6 +120,14 @@ static void test_grant(void **state)
            "\"secondPerson\":\"boris\",\"confirmed\":true}",
            200, "{\"state\":\"granted\",\"changed\":true,\"asked\":false}" });
     printed(0, "granted: the consent counts from now on\n", "");
+    PLAY(WORDS("grant", ID, "--topic", "festival", "--ask-word"), false,
+         { "POST /v1/consent/" ID "/word {\"topic\":\"festival\",\"channel\":\"sms\",\"by\":\"anna\"}", 200, "{\"sent\":true}" });
+    printed(0, "sent: let the person say the word, then give it with --word; it holds for half an hour\n", "");
+    PLAY(WORDS("grant", ID, "--word", "слънце 47"), false,
+         { "POST /v1/consent/" ID "/word/said {\"word\":\"слънце 47\",\"by\":\"anna\"}", 200, "{\"state\":\"granted\"}" });
+    printed(0, "granted: the consent counts from now on\n", "");
+    misused(WORDS("grant", ID, "--ask-word"), "--ask-word sends a word for --topic");
+    misused(WORDS("grant", ID, "--topic", "festival", "--ask-word", "--word", "x"), "--ask-word sends a word for --topic");
     misused(WORDS("grant", ID, "--how", "paper"), "--topic says for what");
     misused(WORDS("grant", ID, "--topic", "festival"), "--topic says for what");
     misused(WORDS("grant", ID, "--topic", "f", "--how", "h", "--already-confirmed"), "needs --second-person");

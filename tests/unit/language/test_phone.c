@@ -130,11 +130,26 @@ static void test_other_regions(void **state)
     assert_string_equal(found, "+359880001234");
 }
 
+static void test_countries(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *number, *country;
+    } cases[] = { { "+31612345678", "NL" }, { "+359880001234", "BG" }, { "+905301234567", "TR" }, { "+4915123456789", "DE" },
+                  { "+99999999999", "" }, { "0612345678", "" }, { "", "" }, { "somebody", "" } };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        char country[3] = "??";
+        pk_phone_country(pk_slice_of(cases[i].number), country);
+        assert_string_equal(country, cases[i].country);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dutch_mobiles),
         cmocka_unit_test(test_bulgarian_mobiles),
+        cmocka_unit_test(test_countries),
         cmocka_unit_test(test_national_form_is_asked_about),
         cmocka_unit_test(test_no_sms),
         cmocka_unit_test(test_kinds),

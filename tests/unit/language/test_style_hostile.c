@@ -32,7 +32,7 @@ static void use_template(const struct pk_template *t, struct pk_wall *wall)
     pk_buf_init(&words, 65536);
     pk_template_longest(t, NULL, false, &document);
     assert_int_equal(pk_json_parse(pk_buf_slice(&document), 65536, &values, NULL), 0);
-    struct pk_body_values how = { t->language, values, { .org = pk_json_string(pk_json_get(values, "org")) }, wall };
+    struct pk_body_values how = { t->language, values, { .org = pk_json_string(pk_json_get(values, "org")) }, wall, { 0 } };
     assert_int_equal(pk_body_format(t->body, &how, &words, NULL), 0);
     pk_buf_finish(&document);
     pk_buf_finish(&words);

@@ -12,6 +12,7 @@
 #include "gateway/base/id.h"
 #include "gateway/service/breach.h"
 #include "gateway/service/consent.h"
+#include "gateway/service/desk_word.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/imports.h"
 #include "gateway/service/inbox.h"
@@ -143,6 +144,15 @@ static void code(struct house *house)
     house_later(house, 1100);
 }
 
+static void word(struct house *house)
+{
+    int64_t until_ms;
+    const struct pk_desk_word_plan plan = { .recipient = house_person(house, ANNA, "bg", 0), .topic = PK_SLICE("festival") };
+    house->rules.desk_words = true;
+    begin(house);
+    keep(house, pk_desk_word_send(house->service, &desk, &plan, pk_clock_wall_ms(), &until_ms, NULL));
+}
+
 static void farewell(struct house *house)
 {
     struct pk_erase_plan plan = { .asked = true };
@@ -197,6 +207,7 @@ static const struct way {
     { "an answer", "conversation.c", help, PK_CLASS_ANSWER, 0, false },
     { "a STOP's confirmation", "conversation.c", stop, PK_CLASS_ANSWER, PK_MESSAGE_CONFIRMS_STOP, false },
     { "a code", "passes.c", code, PK_CLASS_ANSWER, 0, false },
+    { "a word for the desk", "desk_word.c", word, PK_CLASS_ANSWER, 0, false },
     { "a farewell", "person_erase.c", farewell, PK_CLASS_ANSWER, 0, false },
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
@@ -277,7 +288,7 @@ static const struct {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
-    { "pk_planner_answer(", "planner_single.c conversation.c passes.c" },
+    { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },
     { "pk_account_start(", "dispatcher.c account.c" },

@@ -29,8 +29,9 @@ static int forget_page(void **state)
 
 static void answerable(struct house *house, bool first, bool second)
 {
-    house->accounts[0].one_way = !first;
-    house->accounts[1].one_way = !second;
+    static const char *const no[] = { "no" };
+    house->accounts[0].replies = (struct pk_words){ no, first ? 0 : 1 };
+    house->accounts[1].replies = (struct pk_words){ no, second ? 0 : 1 };
     house_reopen(house);
 }
 
@@ -160,7 +161,7 @@ static void a_question_that_nobody_can_answer(void **state)
     answerable(house, false, false);
     assert_false(pk_planner_can_ask(house->service, sms, &err));
     assert_string_equal(err.message, "nobody can answer on this route, and there is no page to answer on");
-    assert_string_equal(err.hint, "Set page in [gateway], or answerable = yes for an account of the route.");
+    assert_string_equal(err.hint, "Set public_url or page in [gateway], or replies = yes for an account of the route.");
     assert_false(ask(house, anna, &err));
     assert_int_equal(house_messages(house, "1"), 0);
     know_page(house, PAGE);
