@@ -177,4 +177,8 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .close = close_smpp,
     .session = &pk_smpp_session,
     .capabilities_of = capabilities_of,
+    .setup = "Ask the provider for a transceiver login (system_id, password, perhaps system_type), its host and port, and for TLS.\n"
+             "Ask for the window (unanswered submit_sm at once), messages a second, and how long messages are told: udh, sar or payload.\n"
+             "Ask how ids look in answers and in receipts, what data_coding 0 is, and for its statuses above 0x400.\n"
+             "Tell it the address this gateway connects from, if it is to be let in.",
 };
