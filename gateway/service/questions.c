@@ -120,8 +120,7 @@ static int is_asked(void *ctx, const struct pk_consent_event *newest)
 {
     const struct looking *looking = ctx;
     bool renewing = newest->asked_ms != 0 && (newest->kind == PK_CONSENT_CONFIRMED || newest->kind == PK_CONSENT_EXPIRED_EVENT);
-    return newest->channel == looking->message->channel &&
-           (renewing || pk_consent_state_of(newest->kind, newest->until_ms, looking->now_ms) == PK_CONSENT_INVITED);
+    return renewing || pk_consent_state_of(newest->kind, newest->until_ms, looking->now_ms) == PK_CONSENT_INVITED;
 }
 
 int64_t pk_question_waits(struct pk_service *service, const struct pk_message *message, struct pk_asked *memo, int64_t now_ms)
@@ -135,7 +134,7 @@ int64_t pk_question_waits(struct pk_service *service, const struct pk_message *m
         return 0;
     if (memo->asks == PK_TEXT_REPLY_CONSENT)
         (void) each_told(&looking, find_rsvp);
-    else if (memo->asks != PK_TEXT_REPLY_NONE && pk_ledger_newest(service->store, message->recipient, is_asked, &looking, NULL) > 0)
+    else if (memo->asks != PK_TEXT_REPLY_NONE && pk_ledger_standing(service->store, message->recipient, message->channel, is_asked, &looking, NULL) > 0)
         (void) each_told(&looking, find_consent);
     return looking.until_ms;
 }

@@ -153,30 +153,60 @@ static void few_calls(void **state)
     assert_true(calls >= 1 && calls <= 2);
 }
 
-/* The file may not grow: the turn is not kept, and the next one is, without a trace of it. */
+/* The log may not grow by more than so much, until it may again. */
+static struct rlimit was;
+
+static void tighten(struct place *place, int64_t more)
+{
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    struct rlimit tight = was;
+    tight.rlim_cur = (rlim_t) (pk_store_wal_bytes(place->store) + more);
+    (void) signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+}
+
+static void loosen(void)
+{
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    (void) signal(SIGXFSZ, SIG_DFL);
+}
+
+/* The turn is not kept, and the next one is, without a trace of it. */
 static void a_log_that_cannot_grow(void **state)
 {
     struct place *place = *state;
     struct pk_error err = { 0 };
-    struct rlimit was, tight;
     add(place, 1);
     assert_int_equal(pk_store_commit(place->store, NULL), 0);
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
-    tight = was;
-    tight.rlim_cur = (rlim_t) pk_store_wal_bytes(place->store) + 8192;
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    tighten(place, 8192);
     add(place, 50);
     int r = pk_store_commit(place->store, &err);
     int again = pk_store_commit(place->store, NULL); /* an empty one */
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
-    (void) signal(SIGXFSZ, handler);
+    loosen();
     assert_true(r < 0);
     assert_int_equal(again, 0);
     assert_int_equal(pk_outbox_count(place->store), 1);
     add(place, 2);
     assert_int_equal(pk_store_commit(place->store, NULL), 0);
     assert_int_equal(rows_in_the_files(place), 3);
+}
+
+/* A page that left the small cache cannot be read again, as it cannot be written before: its turn is lost, the next is whole. */
+static void a_page_that_is_lost_on_the_way(void **state)
+{
+    struct place *place = *state;
+    add(place, 1);
+    assert_int_equal(pk_store_commit(place->store, NULL), 0);
+    add(place, 80);
+    tighten(place, 0);
+    int64_t read = pk_sql_int(place->store, -1, "SELECT sum(length(payload)) FROM outbox", "");
+    loosen();
+    assert_int_equal(read, -1);
+    assert_true(pk_store_commit(place->store, NULL) < 0);
+    add(place, 80);
+    assert_int_equal(pk_sql_int(place->store, 0, "SELECT count(*) FROM outbox", ""), 81);
+    assert_int_equal(pk_store_commit(place->store, NULL), 0);
+    assert_int_equal(rows_in_the_files(place), 81);
 }
 
 /* ---- numbers ---- */
@@ -227,6 +257,7 @@ int main(void)
         place_test(what_was_written_is_read),
         place_test(few_calls),
         place_test(a_log_that_cannot_grow),
+        place_test(a_page_that_is_lost_on_the_way),
         place_test(numbers_are_what_was_kept),
     };
     return cmocka_run_group_tests_name("store/wal_file", tests, NULL, NULL);
