@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define LANGUAGES_MAX 64
 #define TEMPLATES_MAX 4096
 #define FILES_MAX 1024
 
@@ -115,7 +114,7 @@ static int load_language(struct pk_catalog_loading *l, const char *folder, const
     pk_auto(text) char *path = path_of(folder, tag);
     if (!is_folder(path))
         return 0; /* the README beside the folders */
-    if (catalog->language_count == LANGUAGES_MAX || strlen(tag) >= sizeof((struct pk_reply_meaning *) 0)->language) {
+    if (catalog->language_count == PK_LANGUAGES_MAX || strlen(tag) >= sizeof((struct pk_reply_meaning *) 0)->language) {
         pk_ini_tell(l->report, path, 0, NULL, NULL, "Name the folder after the language's tag, like bg.",
                     "the folder is one too many, or no tag");
         return 0;
@@ -169,7 +168,7 @@ int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_
     if (r != 0)
         return r;
     pk_auto(pk_catalog) struct pk_catalog *catalog = l.catalog = pk_alloc(sizeof *catalog);
-    catalog->languages = pk_alloc_array(LANGUAGES_MAX, sizeof *catalog->languages);
+    catalog->languages = pk_alloc_array(PK_LANGUAGES_MAX, sizeof *catalog->languages);
     catalog->words = pk_reply_words_new();
     catalog->cache = pk_render_cache_new();
     catalog->phone = pk_strdup("");

@@ -7,6 +7,8 @@
 #include "gateway/language/language_file.h"
 #include "gateway/language/template_file.h"
 
+#define PK_LANGUAGES_MAX 64 /* of one catalog */
+
 struct pk_catalog {
     struct pk_language **languages;
     size_t language_count;

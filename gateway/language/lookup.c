@@ -214,13 +214,26 @@ const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *cat
 
 /* ---- values ---- */
 
+/* One text in its languages: looked for once, and not for each of its arguments. */
+struct versions {
+    const struct pk_template *items[PK_LANGUAGES_MAX];
+    size_t count;
+};
+
+static void find_versions(const struct pk_catalog *catalog, const struct pk_template *of, struct versions *ret_versions)
+{
+    ret_versions->count = 0;
+    for (size_t i = 0; i < catalog->template_count && ret_versions->count < PK_LANGUAGES_MAX; i++)
+        if (strcmp(catalog->templates[i]->name, of->name) == 0)
+            ret_versions->items[ret_versions->count++] = catalog->templates[i];
+}
+
 /* The shortest of the lengths the languages allow: a notice is written once and sent in all of them. */
-static uint32_t shortest(const struct pk_catalog *catalog, struct pk_slice name, const struct pk_argument *argument)
+static uint32_t shortest(const struct versions *versions, const struct pk_argument *argument)
 {
     uint32_t units = UINT32_MAX;
-    for (size_t i = 0; i < catalog->template_count; i++) {
-        const struct pk_template *t = catalog->templates[i];
-        const struct pk_template_argument *declared = pk_slice_is(name, t->name) ? pk_template_argument(t, argument) : NULL;
+    for (size_t i = 0; i < versions->count; i++) {
+        const struct pk_template_argument *declared = pk_template_argument(versions->items[i], argument);
         if (declared && declared->max_units < units)
             units = declared->max_units;
     }
@@ -269,17 +282,15 @@ static int check_known(const struct checked *c, struct pk_error *err)
 }
 
 /* Can the text be written without it, in every language? */
-static bool can_spare(const struct pk_catalog *catalog, const struct pk_template *of, const struct pk_argument *argument)
+static bool can_spare(const struct pk_catalog *catalog, const struct versions *versions, const struct pk_argument *argument)
 {
     bool own = catalog->own_link[0] && pk_catalog_is_noreply(pk_slice_of(of->name));
     struct pk_house house = { .phone = pk_slice_of(catalog->phone), .link = pk_slice_of(own ? catalog->own_link : catalog->link) };
     if (argument->key && pk_house_value(&house, argument).len > 0)
         return true;
-    for (size_t i = 0; i < catalog->template_count; i++) {
-        const struct pk_template *t = catalog->templates[i];
-        if (strcmp(t->name, of->name) == 0 && !pk_body_can_spare(t->body, argument))
+    for (size_t i = 0; i < versions->count; i++)
+        if (!pk_body_can_spare(versions->items[i]->body, argument))
             return false;
-    }
     return true;
 }
 
@@ -295,15 +306,19 @@ static int missing(const struct checked *c, const struct pk_template *t, const s
 /* Every value of one of the texts. */
 static int check_text_values(const struct checked *c, const struct pk_template *t, bool needed, struct pk_error *err)
 {
+    struct versions versions;
     int r = 0;
-    for (size_t i = 0; t && r == 0 && i < t->argument_count; i++) {
+    if (!t)
+        return 0;
+    find_versions(c->catalog, t, &versions);
+    for (size_t i = 0; r == 0 && i < t->argument_count; i++) {
         const struct pk_argument *argument = t->arguments[i].argument;
         if (is_org(argument))
             continue;
         const struct pk_json *value = pk_json_get(c->values, argument->name);
         if (pk_json_kind(value) != PK_JSON_ABSENT)
-            r = pk_argument_check(argument, shortest(c->catalog, pk_slice_of(t->name), argument), value, err);
-        else if (needed && !can_spare(c->catalog, t, argument))
+            r = pk_argument_check(argument, shortest(&versions, argument), value, err);
+        else if (needed && !can_spare(c->catalog, &versions, argument))
             r = missing(c, t, argument, err);
     }
     return r;
@@ -335,7 +350,7 @@ int pk_template_check_values_as(const struct pk_catalog *catalog, struct pk_slic
     int r = check_known(&c, err);
     if (r == 0)
         r = check_text_values(&c, c.texts[0], true, err);
-    if (r == 0)
+    if (r == 0 && c.texts[1] != c.texts[0])
         r = check_text_values(&c, c.texts[1], true, err);
     if (r == 0) /* what it does not need today has to be of use on the day its route changes */
         r = check_text_values(&c, pk_template_noreply(catalog, c.texts[0]), false, err);

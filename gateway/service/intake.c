@@ -15,6 +15,7 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -70,6 +71,7 @@ struct taking {
     int64_t valid_until_ms;
     int64_t ceiling; /* most people it may reach */
     int64_t day, reach; /* of a publisher with a cap a day: which day it is, how many of it this one takes */
+    struct pk_reach few; /* whom it reaches, if these are few */
     int64_t first; /* this event was taken in before, as this trigger; 0 = it was not */
 };
 
@@ -266,32 +268,42 @@ static enum pk_event_refusal check_day(struct taking *t, struct pk_error *err)
     return PK_REFUSAL_CEILING;
 }
 
-/* Counting stops at the ceiling: what it costs is bounded by what is allowed. */
-static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *err)
+/* Whom it may reach by the tags that all must carry; any and none only make it smaller. Counting stops at the ceiling: what it
+ * costs is bounded by what is allowed. A publisher whose day is counted needs the number itself. */
+static int count_people(const struct taking *t, int64_t *ret_count, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
-    int64_t count = 0;
     uint32_t tags[PK_TAGS_MAX];
-    size_t known = 0;
-    for (size_t i = 0; i < t->request.all.count; i++) {
-        uint32_t tag = pk_name_find(store, PK_NAME_TAG, t->request.all.items[i]);
-        if (tag == 0)
-            return PK_REFUSAL_NONE; /* nobody has it */
-        tags[known++] = tag;
-    }
+    for (size_t i = 0; i < t->request.all.count; i++)
+        tags[i] = pk_name_find(store, PK_NAME_TAG, t->request.all.items[i]);
     struct pk_audience audience = {
         .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
         .channel = t->route->channel,
         .all = tags,
-        .all_count = known,
+        .all_count = t->request.all.count,
     };
-    if (audience.topic == 0)
+    if (t->day == 0 && pk_audience_bound(store, &audience, t->ceiling + 1) <= t->ceiling) {
+        *ret_count = t->ceiling;
+        return 0;
+    }
+    return pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, ret_count, err);
+}
+
+static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *err)
+{
+    struct pk_service *service = t->service;
+    bool narrowed = t->request.any.count > 0 || t->request.none.count > 0;
+    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, t->now_ms, &t->few, err) != 0) {
+        t->few.count = PK_COUNT(t->few.rows); /* not known */
         return PK_REFUSAL_NONE;
-    int r = pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, &count, err);
+    }
+    int64_t count = (int64_t) t->few.count;
+    if (count > PK_AT_ONCE && narrowed && t->day == 0)
+        return PK_REFUSAL_NONE; /* expansion stops at the ceiling as well */
+    if (count > PK_AT_ONCE && count_people(t, &count, err) != 0)
+        return PK_REFUSAL_NONE;
     t->reach = count < t->ceiling ? count : t->ceiling;
-    if (r != 0 || count <= t->ceiling)
-        return PK_REFUSAL_NONE; /* any and none only make it smaller; expansion stops at the ceiling as well */
-    if (t->request.any.count > 0 || t->request.none.count > 0)
+    if (count <= t->ceiling || narrowed)
         return PK_REFUSAL_NONE;
     (void) pk_fail(err, PK_E_LIMIT, "the audience is larger than the %lld people this publisher may reach", (long long) t->ceiling);
     return PK_REFUSAL_CEILING;
@@ -347,7 +359,8 @@ static bool may_have_been_run(const struct taking *t)
     return t->event.time_ms <= pk_store_number(store, "restore.at_ms", 0);
 }
 
-static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err)
+/* *ret_trigger lives as long as the event; its audience does not. */
+static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
     struct pk_buf values, audience;
@@ -384,11 +397,13 @@ static int store_trigger(struct taking *t, int64_t *ret_id, struct pk_error *err
     if (r == 0)
         r = pk_notice_add(store, &notice, &trigger.notice, err);
     if (r == 0)
+        r = pk_planner_at_once(t->service, &trigger, &notice, &t->few, t->now_ms, err);
+    if (r == 0)
         r = pk_trigger_add(store, &trigger, err);
     if (r == 0 && t->day != 0)
         r = pk_publisher_day_add(store, trigger.publisher, t->day, t->reach, t->now_ms, err);
     if (r == 0)
-        *ret_id = trigger.id;
+        *ret_trigger = trigger;
     if (r == 0 && trigger.state == PK_TRIGGER_HELD) {
         char id[PK_ID_TEXT_MAX];
         pk_log(PK_LOG_WARN, "intake", "trigger.held", "trigger", pk_id_format(trigger.id, id), "reason",
@@ -419,13 +434,17 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
     int r = pk_unit_begin(service->store, err);
     if (r != 0)
         return r;
-    int64_t id = t->first;
-    if (id == 0)
-        r = store_trigger(t, &id, err);
+    struct pk_trigger trigger = { .id = t->first };
+    if (t->first == 0)
+        r = store_trigger(t, &trigger, err);
     if (r == 0)
-        r = pk_outbound_accepted(service->outbound, &t->told, id, t->first != 0, t->now_ms, err);
+        r = pk_outbound_accepted(service->outbound, &t->told, trigger.id, t->first != 0, t->now_ms, err);
+    bool made = r == 0 && trigger.state == PK_TRIGGER_EXPANDED;
+    if (made)
+        r = pk_planner_made_at_once(service, &trigger, t->now_ms, err);
     if (r != 0) {
         pk_unit_drop(service->store);
+        pk_texts_forget(service->texts); /* a version met here for the first time is not kept */
         return r;
     }
     if ((r = pk_unit_keep(service->store, err)) != 0)
@@ -435,7 +454,10 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
         return 0;
     }
     service->metrics.triggers_accepted++;
-    pk_planner_wake(service->planner);
+    if (made)
+        service->metrics.messages_planned += (uint64_t) trigger.planned;
+    else
+        pk_planner_wake(service->planner);
     return 0;
 }
 

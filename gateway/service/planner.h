@@ -8,6 +8,7 @@
 
 #include "gateway/service/service.h"
 #include "gateway/store/messages.h"
+#include "gateway/store/recipients.h"
 
 struct pk_planner;
 struct pk_desk;
@@ -20,8 +21,25 @@ void pk_planner_run(struct pk_planner *planner);
 /* There is a trigger to expand. */
 void pk_planner_wake(struct pk_planner *planner);
 void pk_planner_refresh(struct pk_planner *planner); /* after a failed commit */
-/* A trigger that was held begins, or goes on; or ends as cancelled, and its publisher hears so. Inside a unit. */
+/* Whom a trigger would reach now. Of more than PK_AT_ONCE people one more is told. */
+#define PK_AT_ONCE 4u
+struct pk_reach {
+    uint32_t channel;
+    struct pk_audience_row rows[PK_AT_ONCE + 1];
+    size_t count;
+};
+struct pk_json;
+int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel, int64_t now_ms,
+                     struct pk_reach *ret_reach, struct pk_error *err);
+/* A trigger of now that reaches a few, before it is stored: its messages are made here and now, and its state, cursor and
+ * count say so. Any other is left as it is, and takes its turn once it is stored. Inside a unit. */
+struct pk_notice;
 struct pk_trigger;
+int pk_planner_at_once(struct pk_service *service, struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
+                       int64_t now_ms, struct pk_error *err);
+/* One that was made at once is stored: its publisher hears that it is planned, when it wants to. In the same unit. */
+int pk_planner_made_at_once(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
+/* A trigger that was held begins, or goes on; or ends as cancelled, and its publisher hears so. Inside a unit. */
 int pk_planner_resume(struct pk_service *service, const struct pk_trigger *trigger, struct pk_error *err);
 int pk_planner_cut_short(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
 #define PK_EARLY_MS (15 * 60 * 1000ll) /* messages are made this long before they are due */

@@ -12,18 +12,10 @@
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 
-#define TAGS_MAX 96u /* of all three lists together: PK_TAGS_MAX each (model/trigger.h) */
-
-struct wanted {
-    uint32_t tags[TAGS_MAX];
-    size_t all, any, none; /* counts; tags lie in that order */
-    bool nobody;           /* a tag that must be there is nobody's */
-};
-
-static size_t add_tags(struct pk_service *service, const struct pk_json *list, struct wanted *wanted, bool *ret_unknown)
+static size_t add_tags(struct pk_service *service, const struct pk_json *list, struct pk_wanted *wanted, bool *ret_unknown)
 {
     size_t at = wanted->all + wanted->any + wanted->none, added = 0;
-    for (size_t i = 0; i < pk_json_count(list) && at + added < TAGS_MAX; i++) {
+    for (size_t i = 0; i < pk_json_count(list) && at + added < PK_WANTED_MAX; i++) {
         uint32_t tag = pk_name_find(service->store, PK_NAME_TAG, pk_json_string(pk_json_item(list, i)));
         if (tag != 0)
             wanted->tags[at + added++] = tag;
@@ -33,22 +25,40 @@ static size_t add_tags(struct pk_service *service, const struct pk_json *list, s
     return added;
 }
 
-static int read_audience(struct pk_service *service, struct pk_slice text, struct wanted *ret_wanted, struct pk_error *err)
+void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted)
+{
+    bool unknown_all = false, unknown_any = false, unknown_none = false;
+    *ret_wanted = (struct pk_wanted){ 0 };
+    ret_wanted->all = add_tags(service, pk_json_get(tags, "all"), ret_wanted, &unknown_all);
+    ret_wanted->any = add_tags(service, pk_json_get(tags, "any"), ret_wanted, &unknown_any);
+    ret_wanted->none = add_tags(service, pk_json_get(tags, "none"), ret_wanted, &unknown_none);
+    ret_wanted->nobody = unknown_all || (unknown_any && ret_wanted->any == 0);
+}
+
+struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel)
+{
+    return (struct pk_audience){
+        .topic = topic,
+        .channel = channel,
+        .all = wanted->tags,
+        .any = wanted->tags + wanted->all,
+        .none = wanted->tags + wanted->all + wanted->any,
+        .all_count = wanted->all,
+        .any_count = wanted->any,
+        .none_count = wanted->none,
+    };
+}
+
+static int read_audience(struct pk_service *service, struct pk_slice text, struct pk_wanted *ret_wanted, struct pk_error *err)
 {
     pk_auto(pk_json) struct pk_json *document = NULL;
     int r = pk_json_parse(text, PK_CLOUDEVENT_BYTES_MAX, &document, err);
-    if (r != 0)
-        return r;
-    bool unknown_all = false, unknown_any = false, unknown_none = false;
-    *ret_wanted = (struct wanted){ 0 };
-    ret_wanted->all = add_tags(service, pk_json_get(document, "all"), ret_wanted, &unknown_all);
-    ret_wanted->any = add_tags(service, pk_json_get(document, "any"), ret_wanted, &unknown_any);
-    ret_wanted->none = add_tags(service, pk_json_get(document, "none"), ret_wanted, &unknown_none);
-    ret_wanted->nobody = unknown_all || (unknown_any && ret_wanted->any == 0);
-    return 0;
+    if (r == 0)
+        pk_wanted_read(service, document, ret_wanted);
+    return r;
 }
 
-static int insert(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
+int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
                   uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
 {
     bool later = trigger->send_at_ms > now_ms;
@@ -83,15 +93,13 @@ static const struct pk_lane_route *route_of(const struct pk_service *service, co
     return NULL;
 }
 
-/* Nothing more is made for it; its publisher hears so when it wants to. */
-static int finish(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t cursor, int64_t planned,
-                  int64_t now_ms, struct pk_error *err)
+int pk_expand_tell(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t planned, int64_t now_ms,
+                   struct pk_error *err)
 {
-    int r = pk_trigger_progress(service->store, trigger->id, state, cursor, planned, err);
     const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
     const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
-    if (r != 0 || !rule || !rule->status)
-        return r;
+    if (!rule || !rule->status)
+        return 0;
     struct pk_told told = { .publisher = pk_slice_of(name), .causation = trigger->event_id };
     if (state == PK_TRIGGER_EXPANDED)
         return pk_outbound_planned(service->outbound, &told, trigger->id, planned, now_ms, err);
@@ -99,12 +107,20 @@ static int finish(struct pk_service *service, const struct pk_trigger *trigger, 
     return pk_outbound_cut_short(service->outbound, &told, trigger->id, why, planned, now_ms, err);
 }
 
+/* Nothing more is made for it. */
+static int finish(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t cursor, int64_t planned,
+                  int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_trigger_progress(service->store, trigger->id, state, cursor, planned, err);
+    return r != 0 ? r : pk_expand_tell(service, trigger, state, planned, now_ms, err);
+}
+
 /* The messages of one chunk. */
 static int make(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_lane_route *route,
                 struct pk_audience_row *rows, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err)
 {
     struct pk_notice notice;
-    struct wanted wanted;
+    struct pk_wanted wanted;
     size_t count = 0;
     int r = pk_notice_get(service->store, trigger->notice, &notice, err);
     if (r == 0 && notice.cls == PK_CLASS_DUTY)
@@ -113,16 +129,7 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         r = read_audience(service, trigger->audience, &wanted, err);
     if (r != 0)
         return r;
-    struct pk_audience audience = {
-        .topic = notice.topic,
-        .channel = route->channel,
-        .all = wanted.tags,
-        .any = wanted.tags + wanted.all,
-        .none = wanted.tags + wanted.all + wanted.any,
-        .all_count = wanted.all,
-        .any_count = wanted.any,
-        .none_count = wanted.none,
-    };
+    struct pk_audience audience = pk_wanted_audience(&wanted, notice.topic, route->channel);
     /* The route may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
     struct pk_slice text = pk_wording(service, notice.template_name, pk_route_answerable(service, trigger->route));
     if (!pk_slice_equal(text, notice.template_name) && pk_wording_needs_page(service, notice.values, err) != 0)
@@ -130,7 +137,7 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     if (!wanted.nobody)
         r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = insert(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
+        r = pk_expand_row(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
     if (r == 0)
         *ret_expanded = (struct pk_expanded){ count, count, count > 0 ? rows[count - 1].recipient : trigger->cursor };
     return r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the planner's files share: turns are taken in planner.c, a chunk is made in planner_expand.c. */
+/* What the planner's files share: turns are taken in planner.c, a chunk is made in planner_expand.c, a few messages are made
+ * with their trigger in planner_at_once.c. */
 #ifndef PK_SERVICE_PLANNER_PRIVATE_H
 #define PK_SERVICE_PLANNER_PRIVATE_H
 
@@ -8,6 +9,26 @@
 #include "gateway/store/triggers.h"
 
 #define PK_EXPAND_MAX 256u             /* messages of one chunk */
+#define PK_WANTED_MAX 96u /* tags of all three lists together: PK_TAGS_MAX each (model/trigger.h) */
+
+/* Whom a trigger is for. */
+struct pk_wanted {
+    uint32_t tags[PK_WANTED_MAX];
+    size_t all, any, none; /* counts; tags lie in that order */
+    bool nobody;           /* a tag that must be there is nobody's */
+};
+/* tags: the trigger's object of three lists, or NULL. */
+struct pk_json;
+void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted);
+/* Lives as long as `wanted`. */
+struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel);
+/* One message. text: the form of the notice's template that leaves by this route. Inside a unit. */
+struct pk_notice;
+int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
+                  uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err);
+/* Its publisher hears, when it wants to, that this trigger is expanded, or was cut short. */
+int pk_expand_tell(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t planned, int64_t now_ms,
+                   struct pk_error *err);
 
 /* One chunk of one trigger, in one unit. *ret_rows: people looked at; as many as `max` when there may be more. `rows` is room
  * for `max`. PK_E_NOT_FOUND, PK_E_INVALID: it can never be expanded. */

@@ -25,21 +25,31 @@ static int64_t begins_of(struct pk_slice values)
     return pk_time_parse(pk_json_string(pk_json_get(document, "begins")), &ms) == 0 ? ms : 0;
 }
 
-int pk_asked_read(struct pk_service *service, int64_t notice_id, struct pk_asked *ret_asked, struct pk_error *err)
+/* All but when the event begins, for which the values have to be read. */
+static int read_kind(struct pk_service *service, int64_t notice_id, struct pk_notice *ret_notice, struct pk_asked *ret_asked,
+                     struct pk_error *err)
 {
-    struct pk_notice notice;
-    int r = pk_notice_get(service->store, notice_id, &notice, err);
+    int r = pk_notice_get(service->store, notice_id, ret_notice, err);
     if (r != 0)
         return r;
     const struct pk_template *text =
-        pk_catalog_find(service->catalog, notice.template_name, pk_slice_of(service->rules->default_language));
+        pk_catalog_find(service->catalog, ret_notice->template_name, pk_slice_of(service->rules->default_language));
     *ret_asked = (struct pk_asked){
         .notice = notice_id,
-        .trigger = notice.trigger,
-        .topic = notice.topic,
+        .trigger = ret_notice->trigger,
+        .topic = ret_notice->topic,
         .asks = text ? pk_template_reply(text) : PK_TEXT_REPLY_NONE,
         .step = text ? pk_template_step(text) : PK_STEP_NONE,
     };
+    return 0;
+}
+
+int pk_asked_read(struct pk_service *service, int64_t notice_id, struct pk_asked *ret_asked, struct pk_error *err)
+{
+    struct pk_notice notice;
+    int r = read_kind(service, notice_id, &notice, ret_asked, err);
+    if (r != 0)
+        return r;
     if (ret_asked->asks == PK_TEXT_REPLY_YES_NO || ret_asked->step == PK_STEP_CANCELLATION)
         ret_asked->begins_ms = begins_of(notice.values);
     return 0;
@@ -110,21 +120,21 @@ static int is_asked(void *ctx, const struct pk_consent_event *newest)
 {
     const struct looking *looking = ctx;
     bool renewing = newest->asked_ms != 0 && (newest->kind == PK_CONSENT_CONFIRMED || newest->kind == PK_CONSENT_EXPIRED_EVENT);
-    return newest->channel == looking->message->channel &&
-           (renewing || pk_consent_state_of(newest->kind, newest->until_ms, looking->now_ms) == PK_CONSENT_INVITED);
+    return renewing || pk_consent_state_of(newest->kind, newest->until_ms, looking->now_ms) == PK_CONSENT_INVITED;
 }
 
 int64_t pk_question_waits(struct pk_service *service, const struct pk_message *message, struct pk_asked *memo, int64_t now_ms)
 {
     struct looking looking = { .service = service, .message = message, .now_ms = now_ms };
+    struct pk_notice notice;
     bool may_ask = message->cls == PK_CLASS_NOTICE || message->cls == PK_CLASS_QUESTION;
     if (!may_ask || message->recipient == 0 || message->priority == PK_PRIORITY_URGENT)
         return 0;
-    if (memo->notice != message->notice && pk_asked_read(service, message->notice, memo, NULL) != 0)
+    if (memo->notice != message->notice && read_kind(service, message->notice, &notice, memo, NULL) != 0)
         return 0;
     if (memo->asks == PK_TEXT_REPLY_CONSENT)
         (void) each_told(&looking, find_rsvp);
-    else if (memo->asks != PK_TEXT_REPLY_NONE && pk_ledger_newest(service->store, message->recipient, is_asked, &looking, NULL) > 0)
+    else if (memo->asks != PK_TEXT_REPLY_NONE && pk_ledger_standing(service->store, message->recipient, message->channel, is_asked, &looking, NULL) > 0)
         (void) each_told(&looking, find_consent);
     return looking.until_ms;
 }

@@ -6,8 +6,6 @@
 #include <stdio.h>
 
 #define PLACE "attempt.provider_id"
-/* Whose person was erased while it was being handed over: a provider's id may embed the number. */
-#define FORGOTTEN "(SELECT m.address FROM message m WHERE m.id = attempt.message) = 0"
 #define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts"
 
 /* Provider ids are unique within an account at most: the account is part of what is hashed. */
@@ -37,10 +35,11 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint
     struct pk_buf sealed = { .data = sealed_bytes, .cap = sizeof sealed_bytes, .max_bytes = sizeof sealed_bytes - 1 };
     blind_provider(store, 0, account, provider_id, blind);
     pk_seal(store->keys, PLACE, id, provider_id, &sealed);
+    /* Not of a person who was erased while it was being handed over: a provider's id may embed the number. */
     return pk_sql_write(store, err,
                         "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, ''),"
-                        " provider = CASE WHEN " FORGOTTEN " THEN NULL ELSE ?8 END,"
-                        " provider_id = CASE WHEN " FORGOTTEN " THEN NULL ELSE ?9 END WHERE id = ?1",
+                        " (provider, provider_id) = (SELECT ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM message m"
+                        " WHERE m.id = attempt.message AND m.address = 0)) WHERE id = ?1",
                         "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
 }
 

@@ -123,6 +123,13 @@ int pk_audience_groups(struct pk_store *store, const struct pk_audience *audienc
     return r;
 }
 
+int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit)
+{
+    return audience->all_count == 0 ? limit
+                                    : pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ui",
+                                                 audience->all[0], limit);
+}
+
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err)
 {

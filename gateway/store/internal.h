@@ -38,6 +38,7 @@ struct pk_journal_state { /* journal_turn.c */
 
 struct pk_names; /* names.c */
 struct pk_versions; /* notices.c */
+struct pk_numbers; /* numbers.c */
 
 struct pk_store {
     sqlite3 *db;
@@ -78,6 +79,7 @@ struct pk_store {
     struct pk_journal_state journal;
     struct pk_names *names;
     struct pk_versions *versions;
+    struct pk_numbers *numbers; /* NULL for a reading connection: others write */
     int64_t parked; /* receipts parked, so that the usual "none" costs nothing; -1 = not counted yet */
 };
 
@@ -134,6 +136,9 @@ void pk_names_free(struct pk_store *store);
 void pk_names_settle(struct pk_store *store, bool committed); /* forgets names of a turn that was rolled back */
 void pk_versions_free(struct pk_store *store);
 void pk_versions_settle(struct pk_store *store, bool committed);
+void pk_numbers_new(struct pk_store *store);
+void pk_numbers_free(struct pk_store *store);
+void pk_numbers_forget(struct pk_store *store); /* something was rolled back */
 /* The journal's part in a turn; nothing without one. */
 void pk_journal_owe_address(struct pk_store *store, enum pk_journal_kind kind, uint32_t channel, uint8_t key,
                             const uint8_t blind[PK_BLIND_BYTES], int64_t at_ms);

@@ -128,6 +128,30 @@ int pk_ledger_newest(struct pk_store *store, int64_t recipient, int (*each)(void
     return each_event(store, rows, true, each, ctx, err);
 }
 
+int pk_ledger_standing(struct pk_store *store, int64_t recipient, uint32_t channel, int (*each)(void *ctx, const struct pk_consent_event *event),
+                       void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT event, topic, kind, until_ms, asked_ms FROM consent WHERE recipient = ?1 AND channel = ?2");
+    pk_sql_bind(rows, "iu", recipient, channel);
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_consent_event event = {
+            .id = sqlite3_column_int64(rows, 0),
+            .recipient = recipient,
+            .topic = pk_sql_u32(rows, 1),
+            .channel = channel,
+            .kind = pk_sql_u32(rows, 2),
+            .until_ms = sqlite3_column_int64(rows, 3),
+            .asked_ms = sqlite3_column_int64(rows, 4),
+        };
+        if ((r = each(ctx, &event)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
 int pk_ledger_history(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_consent_event *event), void *ctx,
                       struct pk_error *err)
 {

@@ -36,6 +36,9 @@ enum pk_consent_state pk_ledger_state(struct pk_store *store, int64_t recipient,
  * channel, kind and until_ms are known, the rest is 0 and empty. A non-zero return of `each` ends the walk and is returned. */
 int pk_ledger_newest(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_consent_event *event),
                      void *ctx, struct pk_error *err);
+/* The same of one channel by what stands, without the entries: id, recipient, topic, channel, kind, until_ms and asked_ms. */
+int pk_ledger_standing(struct pk_store *store, int64_t recipient, uint32_t channel, int (*each)(void *ctx, const struct pk_consent_event *event),
+                       void *ctx, struct pk_error *err);
 /* Every entry about a person that is still there, oldest first. */
 int pk_ledger_history(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_consent_event *event),
                       void *ctx, struct pk_error *err);

@@ -103,6 +103,9 @@ struct pk_audience_group {
 };
 int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
                        struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err);
+/* How many people an audience has, and with less work how many it has at most: whoever carries the first of `all`. Both stop
+ * counting at `limit`. */
+int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit);
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err);
 

@@ -9,6 +9,7 @@
 #include "gateway/store/inspect.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/rekey.h"
+#include "gateway/store/wal_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -127,7 +128,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         return r;
     set_library();
     mode_t mask = umask(0077);
-    int opened = sqlite3_open_v2(config->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int opened = sqlite3_open_v2(config->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                 config->sync_off ? NULL : pk_wal_file_system());
     (void) umask(mask);
     if (opened != SQLITE_OK)
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
@@ -149,6 +151,7 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
         return r;
     }
     pk_names_new(store);
+    pk_numbers_new(store);
     see_ids(store);
     *ret_store = pk_steal(&store);
     return 0;
@@ -201,6 +204,7 @@ void pk_store_close(struct pk_store *store)
     pk_journal_finish(store);
     pk_names_free(store);
     pk_versions_free(store);
+    pk_numbers_free(store);
     free_afters(store);
     free(store->path);
     free(store);
@@ -271,6 +275,7 @@ void pk_unit_drop(struct pk_store *store)
     pk_journal_drop_unit(store);
     pk_names_settle(store, false);
     pk_versions_settle(store, false);
+    pk_numbers_forget(store);
     store->parked = -1;
     if (store->lost)
         return;
@@ -337,6 +342,7 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err)
     store->turn = store->lost = false;
     if (r != 0) {
         memcpy(store->counts, store->committed_counts, sizeof store->counts);
+        pk_numbers_forget(store);
         store->parked = -1;
     } else {
         memcpy(store->committed_counts, store->counts, sizeof store->counts);
@@ -387,41 +393,6 @@ bool pk_store_healthy(const struct pk_store *store, struct pk_error *ret_why)
     if ((store->failed || damaged) && ret_why)
         *ret_why = damaged ? store->damaged : store->why;
     return !store->failed && !damaged;
-}
-
-/* ---- numbers ---- */
-
-int64_t pk_store_number(struct pk_store *store, const char *name, int64_t otherwise)
-{
-    return pk_sql_int(store, otherwise, "SELECT value FROM number WHERE name = ?1", "t", pk_slice_of(name));
-}
-
-int pk_store_set_number(struct pk_store *store, const char *name, int64_t value, struct pk_error *err)
-{
-    return pk_sql_write(store, err,
-                        "INSERT INTO number(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", "ti",
-                        pk_slice_of(name), value);
-}
-
-void pk_store_words(struct pk_store *store, const char *name, char *ret_words, size_t size)
-{
-    sqlite3_stmt *find = pk_sql(store, "SELECT words FROM remark WHERE name = ?1");
-    pk_sql_bind(find, "t", pk_slice_of(name));
-    ret_words[0] = '\0';
-    if (pk_sql_step(store, find, NULL) != 1)
-        return;
-    struct pk_slice words = pk_sql_text(find, 0);
-    (void) snprintf(ret_words, size, "%.*s", PK_SLICE_ARG(words));
-    pk_sql_reset(find);
-}
-
-int pk_store_set_words(struct pk_store *store, const char *name, struct pk_slice words, struct pk_error *err)
-{
-    if (words.len == 0)
-        return pk_sql_write(store, err, "DELETE FROM remark WHERE name = ?1", "t", pk_slice_of(name));
-    return pk_sql_write(store, err,
-                        "INSERT INTO remark(name, words) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET words = excluded.words", "tt",
-                        pk_slice_of(name), words);
 }
 
 /* ---- messages per state ---- */

@@ -151,6 +151,29 @@ static void more_than_allowed(void **state)
     assert_int_equal(house_messages(house, "priority = 0"), 3);
 }
 
+/* More than are made at once: whoever carries the tag is counted first, and whom it reaches only when those are too many. */
+static void more_of_many(void **state)
+{
+    struct house *house = *state;
+    struct pk_publisher_rule *rule = &house->publishers[0];
+    struct told_event many = { .data = HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:many\"]}" };
+    house_people(house, 7, "school:many");
+    rule->max_recipients = 6;
+    assert_int_equal(take(house, &many), 0);
+    assert_int_equal(house->service->metrics.triggers_refused[PK_REFUSAL_CEILING], 1);
+    rule->max_recipients = 7;
+    assert_int_equal(take(house, &many), 0);
+    assert_int_equal(house->service->metrics.triggers_accepted, 1);
+    house_turns(house, 2);
+    assert_int_equal(house_count(house, "UPDATE recipient SET stopped_ms = 1 WHERE id = (SELECT min(id) FROM recipient)"), -1);
+    rule->max_recipients = 6;
+    many.id = "e-2";
+    assert_int_equal(take(house, &many), 0);
+    assert_int_equal(house->service->metrics.triggers_accepted, 2);
+    house_turns(house, 2);
+    assert_int_equal(house_messages(house, "1"), 7 + 6);
+}
+
 static void too_many_a_minute(void **state)
 {
     struct house *house = *state;
@@ -197,6 +220,7 @@ int main(void)
         in_house(every_refusal),
         in_house(what_a_publisher_may),
         in_house(more_than_allowed),
+        in_house(more_of_many),
         in_house(too_many_a_minute),
         in_house(a_store_that_fails),
     };

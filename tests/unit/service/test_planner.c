@@ -215,6 +215,103 @@ static void a_chunk_that_failed_is_tried_again(void **state)
     assert_int_equal(house_messages(house, "1"), 2);
 }
 
+/* Taken in and not a turn older. */
+static void take(struct house *house, const char *data)
+{
+    char payload[1024];
+    (void) snprintf(payload, sizeof payload,
+                    "{\"specversion\":\"1.0\",\"id\":\"at-once-%u\",\"source\":\"urn:school\",\"type\":\"nl.notices.notice-requested.v1\","
+                    "\"data\":{%s}}",
+                    ++house->events, data);
+    struct pk_intake_event event = { .publisher = PK_SLICE("school"), .payload = pk_slice_of(payload) };
+    assert_int_equal(pk_intake_take(house->service->intake, &event, NULL), 0);
+}
+
+#define NEWEST_STATE "SELECT state FROM trigger ORDER BY id DESC LIMIT 1"
+
+static void a_few_are_made_with_their_trigger(void **state)
+{
+    struct house *house = *state;
+    hold(house);
+    house_people(house, PK_AT_ONCE, "school:a");
+    house_people(house, PK_AT_ONCE + 1, "school:b");
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:a\"]}");
+    assert_int_equal(house_count(house, NEWEST_STATE), PK_TRIGGER_EXPANDED);
+    assert_int_equal(house_count(house, "SELECT planned FROM trigger"), PK_AT_ONCE);
+    assert_int_equal(house_messages(house, "state = 1 AND " OF_FIRST_TRIGGER), PK_AT_ONCE);
+    assert_int_equal(house_count(house, "SELECT count(DISTINCT recipient) FROM message"), PK_AT_ONCE);
+    assert_int_equal(house->service->metrics.messages_planned, PK_AT_ONCE);
+    /* First that it was accepted, then what became of it. */
+    assert_int_equal(house_count(house, "SELECT (SELECT min(id) FROM outbox WHERE CAST(payload AS TEXT) LIKE '%trigger-accepted.v1%') <"
+                                        " (SELECT min(id) FROM outbox WHERE CAST(payload AS TEXT) LIKE '%trigger-planned.v1%')"),
+                     1);
+    house_turns(house, 2);
+    assert_int_equal(house_messages(house, "1"), PK_AT_ONCE);
+    assert_int_equal(house_count(house, STATUS("trigger-planned.v1%\"messages\":4")), 1);
+    /* One more, and it takes its turn. */
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:b\"]}");
+    assert_int_equal(house_count(house, NEWEST_STATE), PK_TRIGGER_EXPANDING);
+    assert_int_equal(house_messages(house, OF_LAST_TRIGGER), 0);
+    house_turn(house);
+    assert_int_equal(house_messages(house, OF_LAST_TRIGGER), PK_AT_ONCE + 1);
+    house_assert_counts(house);
+}
+
+static void not_at_once(void **state)
+{
+    struct house *house = *state;
+    hold(house);
+    house_people(house, 2, "school:a");
+    /* For later. */
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:a\"]},\"sendAt\":\"2026-10-13T10:30:00Z\"");
+    assert_int_equal(house_count(house, NEWEST_STATE), PK_TRIGGER_EXPANDING);
+    /* More than its publisher may reach, though these are few. */
+    house->publishers[0].max_recipients = 1;
+    take(house, HOUSE_INVITATION ",\"tags\":{\"any\":[\"school:a\"]}");
+    assert_int_equal(house_count(house, NEWEST_STATE), PK_TRIGGER_EXPANDING);
+    house->publishers[0].max_recipients = 1000;
+    /* It may have been run in the hours a restore lost. */
+    assert_int_equal(pk_store_set_number(house->store, "hold.restored", 1, NULL), 0);
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:a\"]}");
+    assert_int_equal(house_count(house, NEWEST_STATE), PK_TRIGGER_HELD);
+    assert_int_equal(house_messages(house, "1"), 0);
+}
+
+/* What was taken in and not kept is not there, and its repeat is taken in anew. */
+static void a_failed_commit_keeps_none_of_a_few(void **state)
+{
+    struct house *house = *state;
+    hold(house);
+    house_people(house, 2, "school:a");
+    house->commit_fails = true;
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:a\"]}");
+    house_turn(house);
+    house->commit_fails = false;
+    assert_int_equal(house_messages(house, "1"), 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger"), 0);
+    house->events--;
+    take(house, HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:a\"]}");
+    house_turns(house, 2);
+    assert_int_equal(house_messages(house, "1"), 2);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM message m JOIN text_version v ON v.id = m.version"), 2);
+    house_assert_counts(house);
+}
+
+/* Who says STOP in the same turn hears nothing. */
+static void stop_in_the_same_turn(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    house_turn(house);
+    take(house, HOUSE_INVITATION "," HOUSE_TAGS);
+    assert_int_equal(house_messages(house, "state = 1"), 1);
+    (void) post_reply(house->posts[0], ANNA, "СТОП");
+    house_turns(house, 3);
+    assert_int_equal(house_messages(house, "class = 0"), 1);
+    assert_int_equal(house_message(house, "class = 0").state, PK_MESSAGE_SUPPRESSED);
+    assert_int_equal(house->posts[0]->count + house->posts[1]->count, 1); /* the confirmation */
+}
+
 /* ---- one at a time ---- */
 
 static void answers_have_a_daily_cap(void **state)
@@ -290,6 +387,10 @@ int main(void)
         in_house(what_cannot_be_made_is_cancelled_and_told),
         in_house(a_failed_commit_makes_nobody_twice),
         in_house(a_chunk_that_failed_is_tried_again),
+        in_house(a_few_are_made_with_their_trigger),
+        in_house(not_at_once),
+        in_house(a_failed_commit_keeps_none_of_a_few),
+        in_house(stop_in_the_same_turn),
         in_house(answers_have_a_daily_cap),
         in_house(a_question_is_put_once_in_ninety_days),
     };

@@ -90,6 +90,7 @@ static size_t reach(struct desk *desk, const struct pk_audience *audience, int64
     } while (count == 2);
     int64_t counted = 0;
     assert_int_equal(pk_audience_count(desk->store, audience, NOW, 100, &counted, NULL), 0);
+    assert_true(pk_audience_bound(desk->store, audience, 100) >= counted);
     assert_int_equal(counted, total);
     return total;
 }

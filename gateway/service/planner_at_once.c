@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Most triggers of a machine reach one person or two. Stored as one that is to be expanded, each would be read back, parsed
+ * and written again in the same turn; so their messages are made while they are taken in.
+ */
+#include "gateway/base/json.h"
+#include "gateway/service/planner_private.h"
+#include "gateway/service/texts.h"
+#include "gateway/service/wording.h"
+#include "gateway/store/names.h"
+#include "gateway/store/notices.h"
+
+int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel, int64_t now_ms,
+                     struct pk_reach *ret_reach, struct pk_error *err)
+{
+    struct pk_wanted wanted;
+    uint32_t topic_id = pk_name_find(service->store, PK_NAME_TOPIC, topic);
+    ret_reach->channel = channel;
+    ret_reach->count = 0;
+    pk_wanted_read(service, tags, &wanted);
+    if (wanted.nobody || topic_id == 0)
+        return 0;
+    struct pk_audience audience = pk_wanted_audience(&wanted, topic_id, channel);
+    return pk_audience_page(service->store, &audience, 0, now_ms, PK_COUNT(ret_reach->rows), ret_reach->rows, &ret_reach->count, err);
+}
+
+/* What the planner would have to give up is left to it. */
+static bool texts_are_there(struct pk_service *service, struct pk_slice name, const struct pk_reach *reach, int64_t now_ms)
+{
+    int64_t version;
+    for (size_t i = 0; i < reach->count; i++)
+        if (pk_texts_version(service, name, pk_slice_of(reach->rows[i].language), pk_slice_of(reach->rows[i].script), now_ms, &version, NULL) != 0)
+            return false;
+    return true;
+}
+
+static bool suits(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
+                  int64_t now_ms)
+{
+    if (service->draining || trigger->state != PK_TRIGGER_EXPANDING || trigger->send_at_ms > now_ms)
+        return false;
+    if (reach->count > PK_AT_ONCE || (int64_t) reach->count > trigger->ceiling)
+        return false;
+    struct pk_slice text = pk_wording(service, notice->template_name, pk_route_answerable(service, trigger->route));
+    return pk_slice_equal(text, notice->template_name) && texts_are_there(service, text, reach, now_ms);
+}
+
+int pk_planner_at_once(struct pk_service *service, struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
+                       int64_t now_ms, struct pk_error *err)
+{
+    if (!suits(service, trigger, notice, reach, now_ms))
+        return 0;
+    for (size_t i = 0; i < reach->count; i++) {
+        int r = pk_expand_row(service, trigger, notice, notice->template_name, reach->channel, &reach->rows[i], now_ms, err);
+        if (r != 0)
+            return r;
+    }
+    trigger->state = PK_TRIGGER_EXPANDED;
+    trigger->planned = (int64_t) reach->count;
+    trigger->cursor = reach->count > 0 ? reach->rows[reach->count - 1].recipient : 0;
+    return 0;
+}
+
+int pk_planner_made_at_once(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err)
+{
+    return pk_expand_tell(service, trigger, trigger->state, trigger->planned, now_ms, err);
+}
