@@ -214,7 +214,7 @@ const struct pk_reply_words *pk_catalog_reply_words(const struct pk_catalog *cat
 
 /* ---- values ---- */
 
-/* One text in its languages: looked for once, and not for each of its arguments. */
+/* One text in its languages, one at least: looked for once, and not for each of its arguments. */
 struct versions {
     const struct pk_template *items[PK_LANGUAGES_MAX];
     size_t count;
@@ -284,7 +284,7 @@ static int check_known(const struct checked *c, struct pk_error *err)
 /* Can the text be written without it, in every language? */
 static bool can_spare(const struct pk_catalog *catalog, const struct versions *versions, const struct pk_argument *argument)
 {
-    bool own = catalog->own_link[0] && pk_catalog_is_noreply(pk_slice_of(of->name));
+    bool own = catalog->own_link[0] && pk_catalog_is_noreply(pk_slice_of(versions->items[0]->name));
     struct pk_house house = { .phone = pk_slice_of(catalog->phone), .link = pk_slice_of(own ? catalog->own_link : catalog->link) };
     if (argument->key && pk_house_value(&house, argument).len > 0)
         return true;
