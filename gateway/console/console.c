@@ -6,13 +6,14 @@
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/remotes.h"
+#include "gateway/service/unsubscribe.h"
 
 #define LANGUAGE_COOKIE "language"
 #define LANGUAGE_KEPT_S (365ll * 24 * 3600)
 
 struct path {
     const char *method;
-    const char *path;
+    const char *path; /* whole, or with '*' at its end what it begins with */
     pk_visit_handler handle;
     const char *here; /* the page a form stands on: where its reader goes to read it in another language; NULL = path */
 };
@@ -42,6 +43,8 @@ static const struct path paths[] = {
     { "GET", "/me/code", pk_me_code, NULL },
     { "POST", "/me/enter", pk_me_enter, "/me/code" },
     { "POST", "/me/leave", pk_me_leave, "/" },
+    { "GET", PK_UNSUBSCRIBE_PATH "*", pk_unsubscribe_ask, NULL },
+    { "POST", PK_UNSUBSCRIBE_PATH "*", pk_unsubscribe_end, NULL },
 };
 
 /* ---- loading ---- */
@@ -182,22 +185,38 @@ static bool is_from_elsewhere(const struct pk_call *call)
     return !same;
 }
 
+static bool path_is(struct pk_slice path, const char *pattern)
+{
+    size_t len = strlen(pattern);
+    bool front = pattern[len - 1] == '*';
+    return front ? path.len >= len && memcmp(path.data, pattern, len - 1) == 0 : pk_slice_is(path, pattern);
+}
+
 static const struct path *find_path(const struct pk_call *call)
 {
     struct pk_slice path = pk_http_request_path(call->request), method = pk_http_request_method(call->request);
     if (pk_slice_is(method, "HEAD"))
         method = PK_SLICE("GET");
     for (size_t i = 0; i < PK_COUNT(paths); i++)
-        if (pk_slice_is(path, paths[i].path) && pk_slice_is(method, paths[i].method))
+        if (path_is(path, paths[i].path) && pk_slice_is(method, paths[i].method))
             return &paths[i];
     return NULL;
+}
+
+/* Where this page is read in another language. */
+static void add_here(struct pk_visit *visit, const struct path *path)
+{
+    if (path && path->path[strlen(path->path) - 1] == '*')
+        pk_json_add_slice(&visit->out, "here", pk_http_request_path(visit->call->request));
+    else
+        pk_json_add_text(&visit->out, "here", !path ? "/" : path->here ? path->here : path->path);
 }
 
 static void find_and_handle(struct pk_visit *visit)
 {
     const struct path *path = find_path(visit->call);
     struct pk_error err = { 0 };
-    pk_json_add_text(&visit->out, "here", !path ? "/" : path->here ? path->here : path->path);
+    add_here(visit, path);
     if (path && strcmp(path->method, "POST") == 0 && is_from_elsewhere(visit->call)) {
         (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
         pk_visit_trouble(visit, &err);

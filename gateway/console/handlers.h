@@ -40,4 +40,8 @@ void pk_me_ask_erase(struct pk_visit *visit);
 void pk_me_erase(struct pk_visit *visit);
 void pk_me_erased(struct pk_visit *visit);
 
+/* unsubscribe.c: at a link's own path, PK_UNSUBSCRIBE_PATH and its token */
+void pk_unsubscribe_ask(struct pk_visit *visit);
+void pk_unsubscribe_end(struct pk_visit *visit);
+
 #endif

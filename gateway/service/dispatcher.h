@@ -17,6 +17,8 @@
 #define PK_PROVIDER_CODE_MAX 63
 #define PK_ADDRESS_MAX 255
 
+#define PK_LINK_MAX 255u
+
 /* One attempt on its way. */
 struct pk_flight {
     struct pk_list node;
@@ -31,6 +33,7 @@ struct pk_flight {
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
+    char unsubscribe[PK_LINK_MAX + 1]; /* where one press ends the channel; "" = it carries none */
     bool asks; /* it asks what became of this attempt, which ended before without an answer */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */

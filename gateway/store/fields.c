@@ -36,6 +36,8 @@ static const struct pk_field_table tables[] = {
       "tot het einde van de koppeling, 7 dagen", "SELECT min(created_ms) FROM deep_link" },
     { "move", "een nieuw nummer dat iemand op de eigen bladzijde opgaf",
       "een dag; het nummer zelf hoogstens 10 minuten", "SELECT min(created_ms) FROM move" },
+    { "unsubscribe", "links in e-mails waarmee iemand zich afmeldt",
+      "90 dagen", "SELECT min(created_ms) FROM unsubscribe" },
     { "consent", "wat het boek nu zegt, per inwoner, onderwerp en kanaal",
       "als het boek", NULL },
     { "notice", "wat er gezegd wordt: tekst en waarden van één bericht aan velen",
@@ -212,6 +214,13 @@ static const struct pk_field fields[] = {
     F("deep_link", "created_ms", PERSON, "wanneer gemaakt"),
     F("deep_link", "until_ms", SYSTEM, "tot wanneer hij geldt"),
     F("deep_link", "used_ms", PERSON, "wanneer gebruikt"),
+
+    F("unsubscribe", "token", HASHED, "kenmerk van de link"),
+    F("unsubscribe", "recipient", POINTER, "van wie"),
+    F("unsubscribe", "channel", PERSON, "welk kanaal de link beëindigt"),
+    F("unsubscribe", "created_ms", PERSON, "wanneer de link verstuurd is"),
+    F("unsubscribe", "until_ms", SYSTEM, "tot wanneer de link werkt"),
+    F("unsubscribe", "used_ms", PERSON, "wanneer iemand zich ermee afmeldde"),
 
     F("consent", "recipient", POINTER, "van wie"),
     F("consent", "topic", PERSON, "waarover"),
