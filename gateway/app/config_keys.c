@@ -183,7 +183,7 @@ const struct pk_key pk_config_keys[] = {
             .help = "Address that opens its chat, {code} in it, as https://t.me/BOTNAME?start={code}: for links that bind a chat to a person."),
 
     ROUTE("channel", channel, .type = PK_KEY_NAME, .required = true,
-          .help = "The channel, one its accounts' adapters offer: sms."),
+          .help = "The channel, one its accounts' adapters offer: sms, email."),
     ROUTE("accounts", accounts, .type = PK_KEY_WORDS, .required = true,
           .help = "Its accounts; the next one is used while those before it do not work."),
 
