@@ -124,15 +124,6 @@ static int read_topics(struct pk_visit *visit, struct form *form, struct pk_erro
     return 0;
 }
 
-/* Whoever stands before us writes last into this header what it was called by; what is before that anybody may have written. */
-static struct pk_slice caller(const struct pk_visit *visit)
-{
-    struct pk_slice rest = pk_http_request_header(visit->call->request, "X-Forwarded-For"), one, last = { 0 };
-    while (rest.len > 0 && pk_slice_cut(&rest, ',', &one))
-        last = pk_slice_trim(one);
-    return last;
-}
-
 static int read_form(struct pk_visit *visit, struct form *form, struct pk_error *err)
 {
     struct pk_buf age;
@@ -153,7 +144,6 @@ static int read_form(struct pk_visit *visit, struct form *form, struct pk_error 
     r = read_topics(visit, form, err);
     form->plan.number = pk_buf_slice(&form->number);
     form->plan.tag = pk_buf_slice(&form->tag);
-    form->plan.from = caller(visit);
     pk_buf_finish(&age);
     return all != 0 ? all : r;
 }
@@ -197,6 +187,8 @@ void pk_join_form(struct pk_visit *visit)
     struct form form = { .old_enough = false };
     struct pk_joining_wrong wrong = { .form = false };
     struct pk_error err = { 0 };
+    if (pk_visit_often(visit))
+        return;
     int r = read_form(visit, &form, &err);
     if (r == 0)
         r = take(visit, &form, &wrong, &err);

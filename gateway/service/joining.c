@@ -15,93 +15,10 @@
 #define HOUR_MS 3600000ll
 #define KEPT_MS (24 * HOUR_MS) /* a form that comes again is known so long, which is longer than it can be sent */
 #define WAITING_MAX 1000 /* more is nobody's real need */
-#define ALL_PER_HOUR 600u /* from everywhere, and from where nobody says */
-#define PLACES 512u
+#define AN_HOUR 600 /* from everywhere: each may cost a message */
 #define ADDRESS_MAX 256u
 
 _Static_assert(PK_JOINING_TOPICS_MAX <= PK_IMPORT_TOPICS_MAX, "a form is a row");
-
-/* ---- how many came from where ---- */
-
-struct place {
-    uint64_t mark; /* of the place; 0 = free */
-    int64_t since_ms;
-    unsigned count;
-};
-
-struct pk_joining {
-    uint8_t salt[16];
-    struct place all, places[PLACES];
-};
-
-struct pk_joining *pk_joining_new(void)
-{
-    struct pk_joining *joining = pk_alloc(sizeof *joining);
-    pk_random_bytes(joining->salt, sizeof joining->salt);
-    return joining;
-}
-
-void pk_joining_free(struct pk_joining *joining)
-{
-    free(joining);
-}
-
-/* Of IPv6 the network counts: one household has as many addresses there as it likes. */
-static struct pk_slice network_of(struct pk_slice from)
-{
-    unsigned colons = 0;
-    for (size_t i = 0; i < from.len; i++)
-        if (from.data[i] == ':' && ++colons == 4)
-            return pk_slice_make(from.data, i);
-    return from;
-}
-
-static uint64_t mark_of(const struct pk_joining *joining, struct pk_slice from)
-{
-    uint8_t text[16 + 64], digest[32];
-    struct pk_slice network = network_of(from);
-    size_t len = network.len < 64 ? network.len : 64;
-    uint64_t mark;
-    memcpy(text, joining->salt, 16);
-    memcpy(text + 16, network.data, len);
-    pk_sha256(pk_slice_make(text, 16 + len), digest);
-    memcpy(&mark, digest, sizeof mark);
-    return mark | 1;
-}
-
-/* Its own place, else the one that was quiet longest. */
-static struct place *find_place(struct pk_joining *joining, uint64_t mark)
-{
-    struct place *oldest = &joining->places[0];
-    for (size_t i = 0; i < PLACES; i++) {
-        if (joining->places[i].mark == mark)
-            return &joining->places[i];
-        if (joining->places[i].since_ms < oldest->since_ms)
-            oldest = &joining->places[i];
-    }
-    *oldest = (struct place){ .mark = mark };
-    return oldest;
-}
-
-static bool has_room(struct place *place, unsigned most, int64_t now_ms)
-{
-    if (now_ms - place->since_ms >= HOUR_MS || now_ms < place->since_ms) {
-        place->since_ms = now_ms;
-        place->count = 0;
-    }
-    return place->count < most;
-}
-
-static int count(struct pk_joining *joining, struct pk_slice from, int64_t now_ms, struct pk_error *err)
-{
-    struct place *place = from.len > 0 ? find_place(joining, mark_of(joining, from)) : NULL;
-    if (!has_room(&joining->all, ALL_PER_HOUR, now_ms) || (place && !has_room(place, PK_JOINING_PER_HOUR, now_ms)))
-        return pk_fail(err, PK_E_LIMIT, "too many forms came from there within the hour");
-    joining->all.count++;
-    if (place)
-        place->count++;
-    return 0;
-}
 
 /* ---- the form's token: when it was shown, chance, and a MAC of both ---- */
 
@@ -176,9 +93,9 @@ int pk_joining_take(struct pk_service *service, const struct pk_joining_plan *pl
         return PK_E_CONFIG;
     if (pk_joins_waiting(service->store) >= WAITING_MAX)
         return pk_fail(err, PK_E_BUSY, "too many sign up at once");
-    int r = count(service->joining, plan->from, now_ms, err);
-    if (r == 0)
-        r = pk_join_add(service->store, plan->token, &join, pk_slice_of(e164), now_ms + KEPT_MS, err);
+    if (pk_joins_since(service->store, now_ms - HOUR_MS) >= AN_HOUR)
+        return pk_fail(err, PK_E_LIMIT, "too many signed up within the hour");
+    int r = pk_join_add(service->store, plan->token, &join, pk_slice_of(e164), now_ms + KEPT_MS, err);
     explicit_bzero(e164, sizeof e164);
     return r == PK_E_CONFLICT ? 0 : r;
 }

@@ -12,11 +12,6 @@
 
 #define PK_JOINING_TOPICS_MAX 16u
 #define PK_JOINING_FORM_MS (2 * 3600 * 1000ll) /* how long a form that was shown can be sent */
-#define PK_JOINING_PER_HOUR 30u /* forms from one place: a hall full of parents may share one */
-
-struct pk_joining; /* how many came from where, in memory: places are kept as hashes under a key of this process */
-struct pk_joining *pk_joining_new(void);
-void pk_joining_free(struct pk_joining *joining);
 
 /* A form's own token: not kept, and good for one form. */
 void pk_joining_form(struct pk_service *service, int64_t now_ms, uint8_t ret_token[PK_JOIN_TOKEN_BYTES]);
@@ -27,7 +22,6 @@ struct pk_joining_plan {
     struct pk_slice topics[PK_JOINING_TOPICS_MAX];
     size_t topic_count;
     struct pk_slice tag; /* language and script: "bg-Latn" */
-    struct pk_slice from; /* where it came from: an address of the network, empty = not known */
 };
 /* What keeps it from being taken, for the page to say beside the field. */
 struct pk_joining_wrong {
@@ -35,8 +29,8 @@ struct pk_joining_wrong {
     bool form; /* the token is none of ours, or too old */
 };
 
-/* Inside a unit. 0 also when this form came before. PK_E_INVALID: *ret_wrong says what; PK_E_LIMIT: many came from there,
- * PK_E_BUSY: very many are waiting, PK_E_CONFIG: nobody could be asked. Nothing of it depends on whose number it is. */
+/* Inside a unit. 0 also when this form came before. PK_E_INVALID: *ret_wrong says what; PK_E_LIMIT: very many came within
+ * the hour, PK_E_BUSY: very many are waiting, PK_E_CONFIG: nobody could be asked. Nothing of it depends on whose number it is. */
 int pk_joining_take(struct pk_service *service, const struct pk_joining_plan *plan, int64_t now_ms, struct pk_joining_wrong *ret_wrong,
                     struct pk_error *err);
 /* Looks at what came, at most `max`, each in its own unit. True when there is more. */

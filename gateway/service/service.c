@@ -8,7 +8,6 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/imports.h"
-#include "gateway/service/joining.h"
 #include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
@@ -40,7 +39,6 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->planner = pk_planner_new(service);
     service->intake = pk_intake_new(service);
     service->upkeep = pk_upkeep_new(service);
-    service->joining = pk_joining_new();
     service->imports = pk_imports_new(service);
     service->verification = pk_verification_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
@@ -87,7 +85,6 @@ void pk_service_free(struct pk_service *service)
     pk_outbound_free(service->outbound);
     pk_upkeep_free(service->upkeep);
     pk_imports_free(service->imports);
-    pk_joining_free(service->joining);
     pk_verification_free(service->verification);
     pk_texts_free(service->texts);
     pk_trail_free(service->trail);

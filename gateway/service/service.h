@@ -40,7 +40,6 @@ struct pk_service {
     struct pk_bus *bus; /* NULL without a broker */
     struct pk_publishing *publishing; /* the bus, for accounts that publish */
     struct pk_upkeep *upkeep; /* housekeeping */
-    struct pk_joining *joining; /* forms of the public page: how many come from where */
     struct pk_imports *imports; /* files of recipients being read in */
     int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
     void *keys_ctx;

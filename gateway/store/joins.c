@@ -35,6 +35,11 @@ int64_t pk_joins_waiting(struct pk_store *store)
     return pk_sql_int(store, 0, "SELECT count(*) FROM joining WHERE state = 0", "");
 }
 
+int64_t pk_joins_since(struct pk_store *store, int64_t since_ms)
+{
+    return pk_sql_int(store, 0, "SELECT count(*) FROM joining INDEXED BY joining_by_time WHERE created_ms > ?1", "i", since_ms);
+}
+
 static void copy(char *to, size_t room, struct pk_slice text)
 {
     (void) snprintf(to, room, "%.*s", PK_SLICE_ARG(text));

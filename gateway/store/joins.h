@@ -24,6 +24,7 @@ struct pk_join {
 int pk_join_add(struct pk_store *store, const uint8_t token[PK_JOIN_TOKEN_BYTES], const struct pk_join *join, struct pk_slice value,
                 int64_t until_ms, struct pk_error *err);
 int64_t pk_joins_waiting(struct pk_store *store);
+int64_t pk_joins_since(struct pk_store *store, int64_t since_ms); /* that came, of the last day */
 /* The oldest not looked at. Appends the address to `value`. PK_E_NOT_FOUND when there is none. */
 int pk_join_next(struct pk_store *store, struct pk_join *ret_join, struct pk_buf *value, struct pk_error *err);
 /* It was looked at: nothing of it stays but that it came. */

@@ -255,6 +255,7 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX joining_by_token ON joining(token);"
     "CREATE INDEX joining_waiting ON joining(id) WHERE state = 0;"
     "CREATE INDEX joining_by_end ON joining(until_ms);"
+    "CREATE INDEX joining_by_time ON joining(created_ms);"
     "CREATE TABLE desk_word(id INTEGER PRIMARY KEY, recipient INTEGER NOT NULL, topic INTEGER NOT NULL, channel INTEGER NOT NULL,"
     " message INTEGER NOT NULL, mac BLOB NOT NULL, tries INTEGER NOT NULL, asked_by TEXT NOT NULL, created_ms INTEGER NOT NULL,"
     " until_ms INTEGER NOT NULL) STRICT;"
