@@ -59,7 +59,7 @@ class TestCommands(World):
         id = listed["messages"][0]["id"]
         documents["messages show"] = self.json("messages", "show", id)
         for words in (["status"], ["queue"], ["accounts", "list"], ["accounts", "pause", "main"], ["accounts", "resume", "main"],
-                      ["pause", "--all"], ["resume", "--all"], ["accounts", "test", "main", "--to", number(9)]):
+                      ["pause", "--all"], ["resume", "--all"], ["accounts", "test", "main", "--to", number(9), "--no-reply"]):
             documents[" ".join(words)] = self.json(*words)
         documents["backup"] = self.json("backup", str(self.folder / "copy.db"))
         documents["keys new"] = self.json("keys", "new", str(self.folder / "more.keys"))

@@ -17,7 +17,7 @@ READS: dict[str, list[list[str]]] = {
     "inbox list": [[], ["--all"]], "inbox show": [["%i"]],
     "accounts list": [[]], "triggers list": [[]], "triggers show": [["%t"]], "adapters": [[], ["http"]],
     "templates list": [[]], "templates check": [[]], "templates cost": [["festival-reminder", "--topic", "festival"]],
-    "recipients export": [["%s"]],
+    "recipients export": [["%s"]], "recipients links": [["%s"]],
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
@@ -28,7 +28,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "inbox answer", "inbox assign", "inbox close", "accounts pause", "accounts resume", "accounts test", "accounts play",
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
-          "recipients add", "accounts add", "triggers answer", "circles handover", "circles allow",
+          "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
