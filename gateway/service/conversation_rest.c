@@ -7,9 +7,11 @@
 
 #include "gateway/base/text.h"
 #include "gateway/service/inbox.h"
+#include "gateway/store/messages.h"
 #include "gateway/store/replies.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
+#define TEST_ANSWER_MS (3600 * 1000ll) /* so long a word from its address answers a test message */
 #define SAME_WORDS_MAX 2 /* answered in a day: the third time the same words are heard, and not answered */
 #define OWN_WORDS_MIN 24u /* bytes of a text of ours that are found again in a reply */
 
@@ -117,9 +119,17 @@ int pk_talk_help(struct pk_talk *talk, struct pk_error *err)
     return r != 0 ? r : pk_talk_answer(talk, "help", (struct pk_slice){ 0 }, false, err);
 }
 
+/* Any word back is what whoever tries an account was asked for: it stands with the replies, and that is all. */
+static bool answers_a_test(const struct pk_talk *talk)
+{
+    return pk_messages_tested(talk->service->store, talk->at.id, talk->now_ms - TEST_ANSWER_MS);
+}
+
 int pk_talk_rest(struct pk_talk *talk, struct pk_error *err)
 {
     bool taken = false;
+    if (answers_a_test(talk))
+        return 0;
     int r = wants_a_person(talk) ? to_inbox(talk, &taken, err) : 0;
     if (r != 0)
         return r;

@@ -42,6 +42,13 @@ bool pk_messages_said(struct pk_store *store, int64_t address, struct pk_slice t
                       "iti", address, template_name, since_ms) != 0;
 }
 
+bool pk_messages_tested(struct pk_store *store, int64_t address, int64_t since_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT 1 FROM message INDEXED BY message_by_address WHERE address = ?1 AND class = 3 AND updated_ms >= ?2 LIMIT 1", "ii",
+                      address, since_ms) != 0;
+}
+
 int pk_message_told_of(struct pk_store *store, int64_t address, int64_t notice, struct pk_message *ret_message, struct pk_error *err)
 {
     sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_by_address WHERE address = ?1"

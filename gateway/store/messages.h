@@ -103,6 +103,8 @@ int64_t pk_messages_answers_since(struct pk_store *store, int64_t address, int64
 
 /* Was this address given this automatic answer for something it did since? */
 bool pk_messages_said(struct pk_store *store, int64_t address, struct pk_slice template_name, int64_t since_ms);
+/* Did an account's test message go to this address since? */
+bool pk_messages_tested(struct pk_store *store, int64_t address, int64_t since_ms);
 /* The newest message of a notice that this address was told, of whatever class; PK_E_NOT_FOUND. */
 int pk_message_told_of(struct pk_store *store, int64_t address, int64_t notice, struct pk_message *ret_message, struct pk_error *err);
 /* When it was last handed over; 0 = never. */

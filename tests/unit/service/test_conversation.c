@@ -4,10 +4,10 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/service/holds.h"
+#include "gateway/service/planner.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/replies.h"
-#include "gateway/service/planner.h"
 
 static void say(struct house *house, const char *from, const char *text)
 {
@@ -299,6 +299,31 @@ static void consent_and_invitation_are_told_apart(void **state)
 
 /* ---- the rest ---- */
 
+/* Whoever tries an account writes any word back: it is heard, and nobody is bothered with it. A command is one all the same. */
+static void what_answers_a_test_message_is_not_answered(void **state)
+{
+    struct house *house = *state;
+    static const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "jan" };
+    const struct pk_staff_plan plan = {
+        .desk = house->service->desks->items[0], .address = PK_SLICE("+35988000099"), .language = PK_SLICE("nl"), .template_name = "account-test"
+    };
+    int64_t message;
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_planner_staff(house->service, &operator, &plan, pk_clock_wall_ms(), &message, NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    house_settle(house);
+    size_t sent = house->posts[0]->count;
+    post_complete(house->posts[0], sent - 1, PK_OUTCOME_ACCEPTED);
+    house_settle(house);
+    say(house, "+35988000099", "Ок, дойде при мен");
+    assert_int_equal(house->posts[0]->count, sent);
+    say(house, "+35988000099", "СТОП");
+    assert_int_equal(house->posts[0]->count, sent + 1);
+    /* From anybody else it is a stranger's word like any other. */
+    say(house, "+35988000098", "Ок, дойде при мен");
+    assert_int_equal(house->posts[0]->count, sent + 2);
+}
+
 static void what_nobody_understands_is_answered_once_a_day(void **state)
 {
     static const char *const who[] = { ANNA, STRANGER };
@@ -372,6 +397,7 @@ int main(void)
         in_house(consent_wants_a_clear_yes),
         in_house(no_to_consent),
         in_house(consent_and_invitation_are_told_apart),
+        in_house(what_answers_a_test_message_is_not_answered),
         in_house(what_nobody_understands_is_answered_once_a_day),
         in_house(a_repeated_event_is_heard_once),
         in_house(a_stop_in_a_failed_commit_comes_again),
