@@ -41,6 +41,39 @@ void pk_kit_rfc3339(int64_t ms, char ret_text[PK_KIT_RFC3339_ROOM])
     put(ret_text + 17, 2, of_day % 60);
 }
 
+void pk_kit_rfc5322(int64_t ms, char ret_text[PK_KIT_RFC5322_ROOM])
+{
+    static const char days[] = "ThuFriSatSunMonTueWed", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char text[PK_KIT_RFC3339_ROOM];
+    pk_kit_rfc3339(ms, text);
+    int64_t month = (text[5] - '0') * 10 + text[6] - '0', day = ms < 0 ? 0 : ms / 1000 / DAY_S;
+    if (day > LAST_SECOND / DAY_S)
+        day = LAST_SECOND / DAY_S;
+    memcpy(ret_text, "Thu, 00 Jan 0000 00:00:00 +0000", PK_KIT_RFC5322_ROOM);
+    memcpy(ret_text, days + 3 * (day % 7), 3);
+    memcpy(ret_text + 5, text + 8, 2);
+    memcpy(ret_text + 8, months + 3 * (month - 1), 3);
+    memcpy(ret_text + 12, text, 4);
+    memcpy(ret_text + 17, text + 11, 8);
+}
+
+/* The last Sunday of a month of 31 days, 01:00 UTC, in seconds. */
+static int64_t changes_at(int64_t year, int64_t month)
+{
+    int64_t last = days_of(year, month, 31);
+    return (last - (last + 4) % 7) * DAY_S + 3600; /* 1970-01-01 was a Thursday */
+}
+
+int64_t pk_kit_amsterdam(int64_t ms)
+{
+    char text[PK_KIT_RFC3339_ROOM];
+    int64_t year = 0;
+    pk_kit_rfc3339(ms, text);
+    (void) pk_kit_decimal(pk_slice_make(text, 4), &year);
+    bool summer = ms / 1000 >= changes_at(year, 3) && ms / 1000 < changes_at(year, 10);
+    return ms + (summer ? 2 : 1) * 3600000ll;
+}
+
 /* Two or four digits at a place, or -1. */
 static int64_t number_at(struct pk_slice text, size_t at, size_t digits)
 {

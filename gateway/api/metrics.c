@@ -173,6 +173,7 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "inbox_answered_total", "Answers given by a person.", m->inbox_answered);
     add_count(page, "inbox_late_total", "Items that waited longer than a day.", m->inbox_late);
     add_count(page, "stops_total", "People who said STOP.", m->stops);
+    add_count(page, "unsubscribed_total", "Channels ended at the link of a message.", m->unsubscribed);
     add_count(page, "consents_ended_total", "Consents whose time was over.", m->consents_ended);
     add_count(page, "renewals_asked_total", "People asked whether their consents shall go on.", m->renewals_asked);
     add_count(page, "people_silent_total", "People forgotten because they never answered.", m->people_silent);

@@ -7,6 +7,7 @@
 #include "gateway/console/handlers.h"
 #include "gateway/console/remotes.h"
 #include "gateway/service/texts.h"
+#include "gateway/service/unsubscribe.h"
 
 #define LANGUAGE_COOKIE "language"
 #define LANGUAGE_KEPT_S (365ll * 24 * 3600)
@@ -48,6 +49,8 @@ static const struct path paths[] = {
     { "GET", "/join", pk_join_page, NULL },
     { "POST", "/join", pk_join_form, NULL },
     { "GET", "/join/asked", pk_join_asked, NULL },
+    { "GET", PK_UNSUBSCRIBE_PATH "{}", pk_unsubscribe_ask, NULL },
+    { "POST", PK_UNSUBSCRIBE_PATH "{}", pk_unsubscribe_end, NULL },
 };
 
 /* ---- loading ---- */

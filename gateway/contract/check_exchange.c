@@ -91,29 +91,54 @@ static void expect(struct ground *ground, const char *what, const struct pk_resu
 
 /* ---- statuses ---- */
 
+/* What the transport itself says of an answer, whoever the provider is. */
+static const struct {
+    uint32_t transport, status, outcome;
+} statuses[] = {
+    { PK_TRANSPORT_HTTP, 401, PK_OUTCOME_MISCONFIGURED },
+    { PK_TRANSPORT_HTTP, 403, PK_OUTCOME_MISCONFIGURED },
+    { PK_TRANSPORT_HTTP, 500, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_HTTP, 502, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_HTTP, 503, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_HTTP, 504, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_SMTP, 421, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_SMTP, 450, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_SMTP, 451, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_SMTP, 452, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_SMTP, 530, PK_OUTCOME_MISCONFIGURED },
+    { PK_TRANSPORT_SMTP, 535, PK_OUTCOME_MISCONFIGURED },
+    { PK_TRANSPORT_SMTP, 554, PK_OUTCOME_REJECTED },
+    { PK_TRANSPORT_PUBLISH, 0, PK_OUTCOME_ACCEPTED },
+    { PK_TRANSPORT_PUBLISH, 16, PK_OUTCOME_ACCEPTED },
+    { PK_TRANSPORT_PUBLISH, 128, PK_OUTCOME_RETRY },
+    { PK_TRANSPORT_PUBLISH, 135, PK_OUTCOME_MISCONFIGURED },
+    { PK_TRANSPORT_PUBLISH, 144, PK_OUTCOME_REJECTED },
+    { PK_TRANSPORT_PUBLISH, 149, PK_OUTCOME_REJECTED },
+    { PK_TRANSPORT_PUBLISH, 151, PK_OUTCOME_THROTTLED },
+};
+
+static uint32_t transport_of(const struct ground *ground)
+{
+    return ground->bench.trial->adapter->exchange->transport;
+}
+
 static void check_statuses(struct ground *ground)
 {
-    static const struct {
-        uint32_t status, outcome;
-    } table[] = {
-        { 401, PK_OUTCOME_MISCONFIGURED }, { 403, PK_OUTCOME_MISCONFIGURED }, { 500, PK_OUTCOME_RETRY },
-        { 502, PK_OUTCOME_RETRY },         { 503, PK_OUTCOME_RETRY },         { 504, PK_OUTCOME_RETRY },
-    };
     static const char *const bodies[] = { "", "{}", "<html>no</html>", "{\"error\":{\"message\":\"no\"}}" };
-    for (size_t i = 0; i < PK_COUNT(table) && !ground->own_statuses; i++)
-        for (size_t j = 0; j < PK_COUNT(bodies); j++) {
+    for (size_t i = 0; i < PK_COUNT(statuses) && !ground->own_statuses; i++)
+        for (size_t j = 0; j < PK_COUNT(bodies) && statuses[i].transport == transport_of(ground); j++) {
             char what[64];
-            (void) snprintf(what, sizeof what, "status %u", table[i].status);
-            expect(ground, what, answered(ground, PK_ANSWER_COMPLETE, table[i].status, pk_slice_of(bodies[j]), 0),
-                   table[i].outcome);
+            (void) snprintf(what, sizeof what, "status %u", statuses[i].status);
+            expect(ground, what, answered(ground, PK_ANSWER_COMPLETE, statuses[i].status, pk_slice_of(bodies[j]), 0),
+                   statuses[i].outcome);
         }
 }
 
 static void check_throttled(struct ground *ground)
 {
     const struct pk_result *result;
-    if (ground->own_statuses)
-        return;
+    if (ground->own_statuses || transport_of(ground) != PK_TRANSPORT_HTTP)
+        return; /* no other transport has a Retry-After */
     result = answered(ground, PK_ANSWER_COMPLETE, 429, PK_SLICE(""), 7000);
     expect(ground, "status 429", result, PK_OUTCOME_THROTTLED);
     if (result && result->after_ms != 7000)
@@ -252,7 +277,7 @@ static void looked_at(struct ground *ground, const struct pk_job *job,
 
 static void check_echo(struct ground *ground)
 {
-    static const uint32_t statuses[] = { 200, 202, 400, 401, 404, 422, 429, 500 };
+    static const uint32_t echoed[] = { 0, 16, 135, 151, 200, 202, 250, 400, 401, 404, 422, 429, 450, 500, 535, 550, 554 };
     struct pk_trial_job job;
     struct pk_buf all, body;
     pk_buf_init(&all, 1u << 20);
@@ -260,9 +285,9 @@ static void check_echo(struct ground *ground)
     pk_trial_job(ground->bench.trial, ground->bench.test, NULL, &job);
     looked_at(ground, &job.job, take_all, &all);
     looked_at(ground, &job.job, take_body, &body);
-    for (size_t i = 0; i < PK_COUNT(statuses); i++) {
-        (void) answered(ground, PK_ANSWER_COMPLETE, statuses[i], pk_buf_slice(&all), 0);
-        (void) answered(ground, PK_ANSWER_COMPLETE, statuses[i], pk_buf_slice(&body), 0);
+    for (size_t i = 0; i < PK_COUNT(echoed); i++) {
+        (void) answered(ground, PK_ANSWER_COMPLETE, echoed[i], pk_buf_slice(&all), 0);
+        (void) answered(ground, PK_ANSWER_COMPLETE, echoed[i], pk_buf_slice(&body), 0);
     }
     pk_buf_finish(&all);
     pk_buf_finish(&body);
@@ -348,7 +373,7 @@ static void check_names(struct ground *ground)
 
 void pk_check_exchange(struct pk_trial *trial)
 {
-    for_each(trial, "401 and 403 are misconfigured, 5xx is retry", check_statuses);
+    for_each(trial, "statuses mean what the transport says: HTTP's 401 and 403 misconfigured, 5xx retry", check_statuses);
     for_each(trial, "429 is throttled, and Retry-After is kept", check_throttled);
     for_each(trial, "no connection is retry, a lost answer uncertain", check_no_answer);
     for_each(trial, "an unreadable 2xx is neither a refusal nor a retry", check_garbage);

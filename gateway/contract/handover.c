@@ -68,6 +68,8 @@ void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, cons
         .language = word(test, object, "language", "bg"),
         .valid_until_ms = pk_case_int(own, "validUntilMs", pk_case_int(usual, "validUntilMs", PK_TRIAL_NOW_MS + 2 * 3600 * 1000)),
         .now_ms = PK_TRIAL_NOW_MS,
+        .step = word(test, object, "step", "invitation"),
+        .unsubscribe = word(test, object, "unsubscribe", NULL),
     };
     add_values(values ? values : pk_json_get(usual, "values"), ret_job);
     add_choices(choices ? choices : pk_json_get(usual, "choices"), ret_job);
@@ -153,7 +155,11 @@ static bool check_request(struct pk_trial *trial, const struct pk_request *reque
     struct pk_error err = { 0 };
     if (pk_request_check(request, &err) != 0)
         return pk_trial_flaw(trial, "its request cannot be sent: %s", err.message);
-    const char *refusal = pk_url_refusal(pk_request_url(request));
+    bool plain = false;
+    uint32_t transport = trial->adapter->exchange->transport;
+    const char *refusal = transport == PK_TRANSPORT_SMTP      ? pk_url_mail_refusal(pk_request_url(request), &plain)
+                          : transport == PK_TRANSPORT_PUBLISH ? NULL /* a topic */
+                                                              : pk_url_refusal(pk_request_url(request));
     return refusal ? pk_trial_flaw(trial, "its request goes nowhere: %s", refusal) : true;
 }
 

@@ -52,6 +52,64 @@ static bool form_holds(struct pk_slice form, struct pk_slice text)
     return false;
 }
 
+/* ---- mails ---- */
+
+/* Takes the encoded text of one part apart, up to its boundary or the end, with LF for CRLF. */
+static void decode_base64(struct pk_slice coded, struct pk_buf *plain)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < coded.len && coded.data[i] != '='; i++) {
+        const char *at = memchr(digits, coded.data[i], 64);
+        if (!at)
+            continue; /* an end of line */
+        bits = bits << 6 | (uint32_t) (at - digits);
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            char c = (char) (bits >> count & 0xff);
+            if (c != '\r')
+                (void) pk_buf_add_char(plain, c);
+        }
+    }
+}
+
+static void decode_quoted(struct pk_slice coded, struct pk_buf *plain)
+{
+    for (size_t i = 0; i < coded.len; i++) {
+        bool sign = coded.data[i] == '=' && coded.len - i > 2;
+        if (sign && coded.data[i + 1] == '\r')
+            i += 2;
+        else if (sign && hex_value(coded.data[i + 1]) >= 0) {
+            (void) pk_buf_add_char(plain, (char) (hex_value(coded.data[i + 1]) << 4 | hex_value(coded.data[i + 2])));
+            i += 2;
+        } else if (coded.data[i] != '\r')
+            (void) pk_buf_add_char(plain, coded.data[i]);
+    }
+}
+
+static bool mail_holds(struct pk_slice body, struct pk_slice text)
+{
+    static const char base64[] = "Content-Transfer-Encoding: base64\r\n\r\n", quoted[] = "Content-Transfer-Encoding: quoted-printable\r\n\r\n";
+    bool found = false;
+    for (size_t at = 0; at < body.len && !found; at++) {
+        struct pk_slice rest = pk_slice_make(body.data + at, body.len - at);
+        bool first = pk_slice_starts(rest, base64), second = pk_slice_starts(rest, quoted);
+        if (!first && !second)
+            continue;
+        size_t front = first ? sizeof base64 - 1 : sizeof quoted - 1;
+        const char *end = memmem(rest.data + front, rest.len - front, "\r\n--=_", 7);
+        struct pk_slice coded = pk_slice_make(rest.data + front, end ? (size_t) (end - rest.data) - front : rest.len - front);
+        struct pk_buf plain;
+        pk_buf_init(&plain, 1u << 20);
+        (first ? decode_base64 : decode_quoted)(coded, &plain);
+        found = memmem(pk_buf_text(&plain), plain.len, text.data, text.len) != NULL;
+        pk_buf_finish(&plain);
+    }
+    return found;
+}
+
 static bool xml_holds(struct pk_slice body, struct pk_slice text)
 {
     static const struct {
@@ -95,5 +153,5 @@ bool pk_request_holds(const struct pk_request *request, struct pk_slice text)
     }
     if (body.data[0] == '<')
         return xml_holds(body, text);
-    return form_holds(body, text) || memmem(body.data, body.len, text.data, text.len) != NULL;
+    return form_holds(body, text) || mail_holds(body, text) || memmem(body.data, body.len, text.data, text.len) != NULL;
 }

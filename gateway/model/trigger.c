@@ -4,6 +4,8 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 
+#define SEQUENCE_MAX 1000000
+
 bool pk_is_tag(struct pk_slice text)
 {
     const char *colon = text.len > 0 ? memchr(text.data, ':', text.len) : NULL;
@@ -62,9 +64,33 @@ static int read_tags(const struct pk_json *tags, const char *field, struct pk_ta
     return 0;
 }
 
+/* Its name, and how often it was changed: what a calendar needs to move or remove an entry. */
+static int read_event(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
+{
+    static const char *const fields[] = { "id", "sequence", NULL };
+    const struct pk_json *event = pk_json_get(data, "event"), *sequence = pk_json_get(event, "sequence");
+    if (absent(event))
+        return 0;
+    if (pk_json_kind(event) != PK_JSON_OBJECT)
+        return pk_fail(err, PK_E_INVALID, "data.event: not an object");
+    int r = pk_json_only(event, fields, "data.event", err);
+    if (r != 0)
+        return r;
+    ret_request->event = pk_json_string(pk_json_get(event, "id"));
+    if (!pk_is_name(ret_request->event)) {
+        (void) pk_fail(err, PK_E_INVALID, "data.event.id: missing or not a name");
+        return pk_hint(err, PK_E_INVALID, "Names are lower-case letters, digits and inner hyphens, at most 48.");
+    }
+    if (absent(sequence))
+        return 0;
+    if (pk_json_int(sequence, &ret_request->sequence) != 0 || ret_request->sequence < 0 || ret_request->sequence > SEQUENCE_MAX)
+        return pk_fail(err, PK_E_INVALID, "data.event.sequence: not a number from 0 to %d", SEQUENCE_MAX);
+    return 0;
+}
+
 static int read_notice_requested(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
 {
-    static const char *const fields[] = { "template", "topic", "tags", "values", "sendAt", "validUntil", NULL };
+    static const char *const fields[] = { "template", "topic", "tags", "values", "event", "sendAt", "validUntil", NULL };
     static const char *const lists[] = { "all", "any", "none", NULL };
     *ret_request = (struct pk_trigger_request){ 0 };
     if (pk_json_kind(data) != PK_JSON_OBJECT)
@@ -94,6 +120,8 @@ static int read_notice_requested(const struct pk_json *data, struct pk_trigger_r
             return pk_fail(err, PK_E_INVALID, "data.values: not an object");
         ret_request->values = values;
     }
+    if (r == 0)
+        r = read_event(data, ret_request, err);
     if (r == 0)
         r = read_moment(data, "sendAt", &ret_request->send_at_ms, err);
     if (r == 0)

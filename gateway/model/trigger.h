@@ -21,6 +21,8 @@ struct pk_trigger_request {
     struct pk_tag_list all, any, none;
     const struct pk_json *tags; /* the whole "tags" object; NULL when absent */
     const struct pk_json *values; /* NULL when absent */
+    struct pk_slice event; /* the publisher's name for what it is about: the same in each notice about it; empty = not said */
+    int64_t sequence; /* how often that was changed */
     int64_t send_at_ms; /* 0 = now */
     int64_t valid_until_ms; /* 0 = not said */
 };

@@ -17,7 +17,8 @@ static size_t rounded(size_t size)
 static size_t bytes_of(const struct pk_job *job)
 {
     size_t size = job->message_id.len + job->attempt_id.len + job->idempotency_key.len + job->channel.len + job->address.len +
-                  job->text.len + job->template_name.len + job->template_version.len + job->sender.len + job->language.len;
+                  job->text.len + job->template_name.len + job->template_version.len + job->sender.len + job->language.len +
+                  job->step.len + job->unsubscribe.len;
     for (size_t i = 0; i < job->part_count; i++)
         size += job->parts[i].octets.len;
     for (size_t i = 0; i < job->value_count; i++)
@@ -97,6 +98,8 @@ static void copy_job(struct pk_errand *errand, const struct pk_job *from)
     to->template_version = pack(&packer, from->template_version);
     to->sender = pack(&packer, from->sender);
     to->language = pack(&packer, from->language);
+    to->step = pack(&packer, from->step);
+    to->unsubscribe = pack(&packer, from->unsubscribe);
 }
 
 /* ---- life ---- */

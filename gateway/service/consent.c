@@ -2,7 +2,7 @@
 #include "gateway/service/consent.h"
 
 #include "gateway/base/id.h"
-#include "gateway/language/phone.h"
+#include "gateway/service/address.h"
 #include "gateway/service/import.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
@@ -36,26 +36,17 @@ int pk_consent_look(struct pk_service *service, const struct pk_actor *actor, in
     return r == 0 ? audit(service, actor, what, recipient, "", now_ms, err) : r;
 }
 
-/* As the desk types it: numbers in any form, other addresses as they are. */
-static struct pk_slice normalise(struct pk_service *service, struct pk_slice channel, struct pk_slice address, char ret_number[PK_PHONE_MAX])
-{
-    if (!pk_slice_is(channel, "sms"))
-        return address;
-    enum pk_phone_status status = pk_phone_parse(address, service->rules->phone_region, ret_number);
-    return status == PK_PHONE_OK || status == PK_PHONE_AMBIGUOUS ? pk_slice_of(ret_number) : address;
-}
-
 int pk_consent_find(struct pk_service *service, const struct pk_actor *actor, struct pk_slice channel, struct pk_slice address, int64_t now_ms,
                     int64_t *ret_recipient, struct pk_error *err)
 {
-    char number[PK_PHONE_MAX];
+    char room[PK_ADDRESS_ROOM];
     struct pk_address found = { 0 };
     struct pk_slice on = channel.len > 0 ? channel : PK_SLICE("sms");
     uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, on);
     int r = allow(service, actor, PK_ACTION_RECIPIENT_VIEW, 0, (struct pk_slice){ 0 }, err);
     if (r != 0)
         return r;
-    r = id == 0 ? PK_E_NOT_FOUND : pk_address_find(service->store, id, normalise(service, on, address, number), &found, NULL);
+    r = id == 0 ? PK_E_NOT_FOUND : pk_address_find(service->store, id, pk_address_as_kept(service, on, address, room), &found, NULL);
     if (r != 0 && r != PK_E_NOT_FOUND)
         return pk_fail(err, r, "the address could not be looked up");
     if ((r = audit(service, actor, "recipient.find", found.recipient, found.recipient != 0 ? "found" : "not found", now_ms, err)) != 0)

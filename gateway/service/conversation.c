@@ -7,7 +7,7 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
-#include "gateway/language/phone.h"
+#include "gateway/service/address.h"
 #include "gateway/service/network_block.h"
 #include "gateway/service/planner.h"
 #include "gateway/store/deep_links.h"
@@ -187,20 +187,18 @@ int pk_conversation_stop(struct pk_service *service, int64_t recipient, int64_t 
 
 /* ---- one reply ---- */
 
-/* An address as we keep it; what cannot be read as a number is taken as it came. */
-static struct pk_slice normalise(struct pk_service *service, const char *channel, struct pk_slice from, char ret_e164[PK_PHONE_MAX])
+/* An address as we keep it; what cannot be read as a number is taken as it came. Providers that leave the plus out give
+ * country code and number. */
+static struct pk_slice normalise(struct pk_service *service, const char *channel, struct pk_slice from, char room[PK_ADDRESS_ROOM])
 {
-    if (strcmp(channel, "sms") != 0)
-        return from;
     char with_plus[32];
-    struct pk_slice text = from;
-    if (from.len > 0 && from.len < sizeof with_plus - 1 && from.data[0] >= '1' && from.data[0] <= '9' && from.len > 9) {
-        /* Providers that leave the plus out give country code and number. */
-        (void) snprintf(with_plus, sizeof with_plus, "+%.*s", PK_SLICE_ARG(from));
-        text = pk_slice_of(with_plus);
-    }
-    enum pk_phone_status status = pk_phone_parse(text, service->rules->phone_region, ret_e164);
-    return status == PK_PHONE_OK || status == PK_PHONE_AMBIGUOUS ? pk_slice_of(ret_e164) : from;
+    bool bare = strcmp(channel, PK_CHANNEL_SMS) == 0 && from.len > 9 && from.len < sizeof with_plus - 1 && from.data[0] >= '1' &&
+                from.data[0] <= '9';
+    if (!bare)
+        return pk_address_as_kept(service, pk_slice_of(channel), from, room);
+    (void) snprintf(with_plus, sizeof with_plus, "+%.*s", PK_SLICE_ARG(from));
+    struct pk_slice kept = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(with_plus), room);
+    return kept.data == room ? kept : from;
 }
 
 static int recognise(struct pk_talk *talk, struct pk_error *err)
@@ -295,13 +293,13 @@ static int act(struct pk_talk *talk, bool opted_out, struct pk_slice token, stru
 
 int pk_conversation_take(struct pk_service *service, const struct pk_said *said, int64_t now_ms, struct pk_error *err)
 {
-    char e164[PK_PHONE_MAX];
+    char room[PK_ADDRESS_ROOM];
     struct pk_talk talk = { .service = service, .desk = said->desk, .now_ms = now_ms, .channel = said->desk->channel };
     if (talk.channel == 0 || said->from.len == 0 || said->from.len > 255) {
         pk_log(PK_LOG_WARN, "conversation", "reply.unroutable", "account", said->desk->rule->name, NULL);
         return 0;
     }
-    talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, e164);
+    talk.address = normalise(service, pk_name_text(service->store, PK_NAME_CHANNEL, talk.channel), said->from, room);
     struct pk_slice text = said->text.len > TEXT_MAX ? pk_slice_make(said->text.data, TEXT_MAX) : said->text, token;
     take_token(&talk, said, &token, &text);
     int r = recognise(&talk, err);

@@ -17,6 +17,7 @@
 #include "gateway/service/links.h"
 #include "gateway/service/questions.h"
 #include "gateway/service/tracker.h"
+#include "gateway/service/unsubscribe.h"
 
 #define OTHER_DESK_FULL_MS 1000 /* an answer waits so long for the account it must leave by */
 
@@ -177,6 +178,8 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
         return pk_tracker_refuse(d->service, &due->message, PK_GATE_REFUSE, reason, now_ms, err);
     }
     int r = pk_tracker_open(d->service, flight, due->message.cls << 8 | (uint32_t) due->consent, now_ms, err);
+    if (r == 0)
+        r = pk_unsubscribe_link(flight, now_ms, err);
     if (r != 0)
         pk_flight_free(flight);
     else
@@ -228,6 +231,8 @@ static void batch_launch(void *ctx)
                 .choices = text->choices,
                 .choice_count = text->choice_count,
                 .language = text->language,
+                .step = text->step,
+                .unsubscribe = pk_slice_of(flight->unsubscribe),
                 .valid_until_ms = flight->expires_ms,
                 .now_ms = now_ms,
             },

@@ -17,6 +17,7 @@ void pk_flight_free(struct pk_flight *flight)
 {
     pk_text_release(flight->text);
     explicit_bzero(flight->to, sizeof flight->to);
+    explicit_bzero(flight->unsubscribe, sizeof flight->unsubscribe);
     free(flight);
 }
 

@@ -36,6 +36,7 @@
 #include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
 #include "gateway/store/triggers.h"
+#include "gateway/store/unsubscribe.h"
 #include "gateway/store/upkeep.h"
 
 #define SHORT_MS 1000
@@ -354,6 +355,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "farewells", pk_farewells_end, ROWS, NULL);
     more |= step(upkeep, "passes", pk_passes_drop, ROWS, NULL);
     more |= step(upkeep, "deep links", pk_deep_links_drop, ROWS, NULL);
+    more |= step(upkeep, "unsubscribe", pk_unsubscribe_drop, ROWS, NULL);
     more |= pk_passes_step(upkeep->service, PASSES_PER_TURN);
     more |= step(upkeep, "moves", pk_moves_drop, ROWS, NULL);
     more |= pk_moves_step(upkeep->service, PASSES_PER_TURN);

@@ -160,11 +160,13 @@ static int check_address(const struct pk_service *service, struct pk_slice text,
     row->address = text;
     if (text.len == 0)
         return refuse(err, "Every row needs one.", "address: it is empty");
-    if (pk_slice_is(row->channel, "sms")) {
+    if (pk_slice_is(row->channel, PK_CHANNEL_SMS)) {
         int r = known->number[0] ? 0 : check_number(service, text, known->number, err);
         row->address = pk_slice_of(known->number);
         return r;
     }
+    if (text.len <= PK_IMPORT_ADDRESS_MAX && pk_slice_is(row->channel, PK_CHANNEL_EMAIL))
+        return pk_address_read_mail(text, row->mail, &row->address, err);
     bool plain = text.len <= PK_IMPORT_ADDRESS_MAX;
     for (size_t i = 0; plain && i < text.len; i++)
         plain = (unsigned char) text.data[i] > ' ' && text.data[i] != 0x7f;

@@ -3,13 +3,14 @@
 #ifndef PK_SERVICE_IMPORT_PRIVATE_H
 #define PK_SERVICE_IMPORT_PRIVATE_H
 
+#include "gateway/service/address.h"
 #include "gateway/base/csv.h"
 #include "gateway/language/phone.h"
 #include "gateway/service/import.h"
 
 #define PK_IMPORT_TAGS_MAX 16u /* in a row */
 #define PK_IMPORT_TOPICS_MAX 16u
-#define PK_IMPORT_ADDRESS_MAX 128u /* bytes of an address that is no number */
+#define PK_IMPORT_ADDRESS_MAX PK_KEPT_ADDRESS_MAX /* bytes of an address that is no number */
 
 enum pk_import_column {
     PK_COLUMN_CHANNEL = 0,
@@ -32,7 +33,7 @@ struct pk_import_form {
     size_t width;
 };
 
-/* One good row. Slices live in the reader's row; the number in `known` of the check. */
+/* One good row. Slices live in the reader's row or in here; the number in `known` of the check. Not to be copied. */
 struct pk_import_row {
     struct pk_slice channel, address, language, script;
     struct pk_slice tags[PK_IMPORT_TAGS_MAX];
@@ -42,6 +43,7 @@ struct pk_import_row {
     struct pk_slice how, wording, by;
     int64_t given_ms, until_ms; /* 0 = not said */
     bool circle; /* by a key person: the question tells of her circle, and tags are not hers to give to who is known */
+    char mail[PK_ADDRESS_ROOM]; /* a mail address as it is kept; `address` may point here */
 };
 
 /* What a check found that is not worth finding twice. */

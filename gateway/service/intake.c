@@ -359,6 +359,25 @@ static bool may_have_been_run(const struct taking *t)
     return t->event.time_ms <= pk_store_number(store, "restore.at_ms", 0);
 }
 
+/* What the text is told, and beside it what the event is called: no text has a value of these names. */
+static int write_values(const struct pk_trigger_request *request, struct pk_buf *values)
+{
+    char sequence[24];
+    if (request->event.len == 0)
+        return pk_json_dump(request->values, values);
+    int r = request->values ? pk_json_dump(request->values, values) : pk_buf_add_text(values, "{}");
+    if (r != 0)
+        return r;
+    bool empty = values->len == 2;
+    values->len--; /* its '}' */
+    (void) snprintf(sequence, sizeof sequence, "%lld", (long long) request->sequence);
+    struct pk_json_out out = pk_json_out(values);
+    out.first = empty;
+    pk_json_add_slice(&out, "event", request->event);
+    pk_json_add_text(&out, "sequence", sequence);
+    return pk_buf_add_char(values, '}');
+}
+
 /* *ret_trigger lives as long as the event; its audience does not. */
 static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struct pk_error *err)
 {
@@ -385,7 +404,7 @@ static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struc
         .template_name = t->request.template_name,
         .created_ms = t->now_ms,
     };
-    int r = pk_json_dump(t->request.values, &values);
+    int r = write_values(&t->request, &values);
     if (r == 0)
         r = pk_json_dump(t->request.tags, &audience);
     notice.values = pk_buf_slice(&values);

@@ -22,6 +22,7 @@ struct pk_metrics {
     uint64_t replies[PK_INTENTS], replies_repeated, replies_muted;
     uint64_t inbox_taken, inbox_refused, inbox_answered, inbox_late;
     uint64_t stops;
+    uint64_t unsubscribed; /* at the link of a message */
     uint64_t consents_ended, renewals_asked, people_silent, people_former;
     uint64_t outbox_told, outbox_expired;
     uint64_t commits, commits_failed;

@@ -48,13 +48,15 @@ static int read_address(struct pk_service *service, const struct pk_whom *whom, 
     if (found->channel == 0)
         return pk_fail(err, PK_E_INVALID, "there is no channel \"%.40s\"", channel);
     found->value = whom->address;
-    if (strcmp(channel, "sms") != 0)
+    if (strcmp(channel, PK_CHANNEL_EMAIL) == 0)
+        return pk_address_read_mail(whom->address, found->room, &found->value, err);
+    if (strcmp(channel, PK_CHANNEL_SMS) != 0)
         return found->value.len > 0 && found->value.len < 256 ? 0 : pk_fail(err, PK_E_INVALID, "this cannot be an address");
-    if (pk_phone_parse(whom->address, service->rules->phone_region, found->e164) != PK_PHONE_OK) {
+    if (pk_phone_parse(whom->address, service->rules->phone_region, found->room) != PK_PHONE_OK) {
         (void) pk_fail(err, PK_E_INVALID, "this is not the number of a telephone");
         return pk_hint(err, PK_E_INVALID, "Write it with its country: a plus, the country's digits, the number.");
     }
-    found->value = pk_slice_of(found->e164);
+    found->value = pk_slice_of(found->room);
     return 0;
 }
 

@@ -220,6 +220,13 @@ static int encode(struct held_text *held, struct pk_error *err)
     return 0;
 }
 
+/* A text loaded anew is still the same step: that is what its name stands for. */
+static struct pk_slice step_of(const struct pk_service *service, const struct pk_text_version *version)
+{
+    const struct pk_template *current = pk_catalog_find(service->catalog, version->name, version->language);
+    return current ? pk_slice_of(pk_step_name(pk_template_step(current))) : PK_SLICE("");
+}
+
 /* Buttons, where the text asks something and its language has words for them. */
 static void add_choices(const struct pk_service *service, struct held_text *held, const struct pk_text_version *version)
 {
@@ -341,6 +348,7 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
         .template_name = pk_slice_of(held->name),
         .template_version = pk_slice_of(held->hash),
         .language = pk_slice_of(held->language),
+        .step = step_of(service, &version),
     };
     add_choices(service, held, &version);
     name_values(held, how.link);

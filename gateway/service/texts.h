@@ -30,6 +30,7 @@ struct pk_text {
     struct pk_slice text; /* rendered, UTF-8, NFC */
     struct pk_slice template_name, template_version; /* version: 16 hexadecimal digits of the hash */
     struct pk_slice language; /* "bg", "bg-Latn", "nl" */
+    struct pk_slice step; /* what it is in an event's life, "invitation"; "" = nothing in particular */
     const struct pk_part *parts; /* encoded; made at the first hand-over that wants them */
     size_t part_count;
     const struct pk_named_value *values;

@@ -42,6 +42,8 @@ static const struct pk_field_table tables[] = {
       "het nummer enkele seconden; dat het formulier er was een dag", "SELECT min(created_ms) FROM joining" },
     { "desk_word", "woorden die iemand aan de balie zegt om ja te zeggen",
       "een dag na het einde van het woord", "SELECT min(created_ms) FROM desk_word" },
+    { "unsubscribe", "links in e-mails waarmee iemand zich afmeldt",
+      "90 dagen", "SELECT min(created_ms) FROM unsubscribe" },
     { "consent", "wat het boek nu zegt, per inwoner, onderwerp en kanaal",
       "als het boek", NULL },
     { "notice", "wat er gezegd wordt: tekst en waarden van één bericht aan velen",
@@ -247,6 +249,13 @@ static const struct pk_field fields[] = {
     F("deep_link", "created_ms", PERSON, "wanneer gemaakt"),
     F("deep_link", "until_ms", SYSTEM, "tot wanneer hij geldt"),
     F("deep_link", "used_ms", PERSON, "wanneer gebruikt"),
+
+    F("unsubscribe", "token", HASHED, "kenmerk van de link"),
+    F("unsubscribe", "recipient", POINTER, "van wie"),
+    F("unsubscribe", "channel", PERSON, "welk kanaal de link beëindigt"),
+    F("unsubscribe", "created_ms", PERSON, "wanneer de link verstuurd is"),
+    F("unsubscribe", "until_ms", SYSTEM, "tot wanneer de link werkt"),
+    F("unsubscribe", "used_ms", PERSON, "wanneer iemand zich ermee afmeldde"),
 
     F("consent", "recipient", POINTER, "van wie"),
     F("consent", "topic", PERSON, "waarover"),

@@ -260,8 +260,13 @@ static const char *const steps[] = {
     " until_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX desk_word_of_person ON desk_word(recipient, id);"
     "CREATE INDEX desk_word_by_end ON desk_word(until_ms);",
+    /* 22: links that end a channel for a person */
+    "CREATE TABLE unsubscribe(token BLOB PRIMARY KEY, recipient INTEGER NOT NULL, channel INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
+    "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 22: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

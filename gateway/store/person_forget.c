@@ -17,6 +17,7 @@
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/reply_parts.h"
+#include "gateway/store/unsubscribe.h"
 
 #define ADDRESSES_MAX 256u /* of one person */
 #define MESSAGES_A_STEP 256u
@@ -209,6 +210,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
             r = pk_moves_end_of(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_desk_words_forget(store, forgetting->recipient, err);
+        if (r == 0)
+            r = pk_unsubscribe_forget(store, forgetting->recipient, err);
         if (r == 0)
             r = pk_sql_write(store, err, "DELETE FROM tag WHERE recipient = ?1", "i", forgetting->recipient);
         if (r == 0)

@@ -153,6 +153,10 @@ struct pk_job {
     struct pk_slice language; /* BCP 47: bg, bg-Latn, nl */
     int64_t valid_until_ms; /* the provider must not deliver later */
     int64_t now_ms;
+    struct pk_slice step; /* what the text is in an event's life: "invitation", "change", "cancellation" ...; may be empty */
+    /* Where one POST ends what the person gets on this channel (RFC 8058); https, of this message alone, never logged. Empty
+     * unless PK_CAN_UNSUBSCRIBE is declared, and for messages that nobody signed up for. */
+    struct pk_slice unsubscribe;
 };
 
 enum pk_outcome {
@@ -446,6 +450,7 @@ enum pk_capability {
     PK_CAN_TEMPLATES_ONLY = 1u << 4,
     PK_CAN_WINDOW = 1u << 5, /* free text only within the provider's window */
     PK_CAN_CHOICES = 1u << 6,
+    PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
