@@ -34,6 +34,7 @@ packages_to_test() {
     missing openssl openssl
     missing git git
     missing nm binutils
+    missing chasquid chasquid
 }
 
 install_wanted() {

@@ -64,7 +64,7 @@ static bool is_digit(char c)
 /* The reply's second code, if its words begin with one of its own class; "" else. */
 static struct pk_slice enhanced_of(const struct pk_answer *answer, char room[ENHANCED_ROOM])
 {
-    struct pk_slice text = answer->body;
+    struct pk_slice text = pk_kit_trim(answer->body);
     size_t dots = 0, n = 0;
     while (n < text.len && n < ENHANCED_ROOM - 1 && (is_digit(text.data[n]) || text.data[n] == '.')) {
         dots += text.data[n] == '.';

@@ -154,7 +154,7 @@ static int write_body(const struct email *email, const struct pk_job *job, struc
     pk_kit_mime_raw(mime, "Content-Type: text/calendar; charset=utf-8; method=");
     pk_kit_mime_raw(mime, method);
     pk_kit_mime_raw(mime, "; component=VEVENT\r\n");
-    pk_kit_mime_text(mime, calendar);
+    pk_kit_mime_base64(mime, calendar);
     write_boundary(job, mime, "--", "--\r\n");
     return r;
 }

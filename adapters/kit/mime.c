@@ -210,11 +210,16 @@ void pk_kit_mime_text(struct pk_kit_mime *mime, struct pk_slice text)
     size_t strange = 0;
     for (size_t i = 0; i < text.len; i++)
         strange += (unsigned char) text.data[i] >= 0x80;
-    bool quoted = strange * 6 <= text.len;
-    pk_kit_mime_line(mime, "Content-Transfer-Encoding", quoted ? PK_SLICE("quoted-printable") : PK_SLICE("base64"));
-    put_text(mime, "\r\n");
-    if (quoted)
-        quoted_body(mime, text);
-    else
-        base64_body(mime, text);
+    if (strange * 6 > text.len) {
+        pk_kit_mime_base64(mime, text);
+        return;
+    }
+    put_text(mime, "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+    quoted_body(mime, text);
+}
+
+void pk_kit_mime_base64(struct pk_kit_mime *mime, struct pk_slice text)
+{
+    put_text(mime, "Content-Transfer-Encoding: base64\r\n\r\n");
+    base64_body(mime, text);
 }

@@ -29,5 +29,7 @@ void pk_kit_mime_mailbox(struct pk_kit_mime *mime, const char *name, struct pk_s
 /* Content-Transfer-Encoding, an empty line and UTF-8 text in it: quoted-printable when most of it is ASCII, else base64. Line
  * ends of either kind become CRLF. */
 void pk_kit_mime_text(struct pk_kit_mime *mime, struct pk_slice text);
+/* The same, always in base64: for what must keep its CRLF wherever it is written to a file. */
+void pk_kit_mime_base64(struct pk_kit_mime *mime, struct pk_slice text);
 
 #endif

@@ -83,7 +83,7 @@ static int read_event(const struct pk_json *data, struct pk_trigger_request *ret
     }
     if (absent(sequence))
         return 0;
-    if (pk_json_int(sequence, &ret_request->sequence) != 0 || ret_request->sequence < 0 || ret_request->sequence > SEQUENCE_MAX)
+    if (!pk_json_int(sequence, &ret_request->sequence) || ret_request->sequence < 0 || ret_request->sequence > SEQUENCE_MAX)
         return pk_fail(err, PK_E_INVALID, "data.event.sequence: not a number from 0 to %d", SEQUENCE_MAX);
     return 0;
 }
