@@ -57,6 +57,7 @@ static int post_submit(void *self, const struct pk_job *job)
     COPY(kept->attempt, job->attempt_id);
     COPY(kept->address, job->address);
     COPY(kept->language, job->language);
+    COPY(kept->unsubscribe, job->unsubscribe);
     COPY(kept->text, job->text);
     if (job->choice_count >= 2) {
         COPY(kept->yes, job->choices[0].label);

@@ -36,6 +36,7 @@ struct post_job {
     char yes[24], no[24]; /* labels of the choices; "" = none */
     char yes_id[48];
     char stop[24], stop_id[48]; /* where there is such a button */
+    char unsubscribe[128];
     size_t parts;
     bool completed;
 };
