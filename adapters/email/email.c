@@ -136,4 +136,10 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .open = email_open,
     .close = email_close,
     .exchange = &exchange,
+    .setup = "Ask for a login at the organisation's own mail relay, and for its host, port and way to encrypt.\n"
+             "Let the relay sign what comes from this address (DKIM, with List-Unsubscribe and List-Unsubscribe-Post among the\n"
+             "headers it signs), and let the domain's SPF and DMARC allow it.\n"
+             "Give from, and return_path if it is another one, a mailbox that somebody reads: mails that come back land there.\n"
+             "Set public_url in [gateway] to an https address that the public door answers at: without it no mail says how to\n"
+             "end them. Say answerable = no, for nothing that people write back is read here.",
 };

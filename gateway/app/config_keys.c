@@ -185,7 +185,7 @@ const struct pk_key pk_config_keys[] = {
             .help = "Who can write back: yes, no (the sender is a name), or the countries where it works, like NL, BG. Others get a link to answer by."),
 
     ROUTE("channel", channel, .type = PK_KEY_NAME, .required = true,
-          .help = "The channel, one its accounts' adapters offer: sms."),
+          .help = "The channel, one its accounts' adapters offer: sms, email."),
     ROUTE("accounts", accounts, .type = PK_KEY_WORDS, .required = true,
           .help = "Its accounts; the next one is used while those before it do not work."),
 

@@ -167,8 +167,12 @@ static bool holds_text(struct pk_slice text, struct pk_slice secret)
     return false;
 }
 
+/* The end of a number, which is written in many ways; of a mail address what stands up to its @, for the domain may be ours. */
 static bool holds_number(struct pk_slice text, struct pk_slice number)
 {
+    const char *at = number.len > 0 ? memchr(number.data, '@', number.len) : NULL;
+    if (at)
+        return holds(text, number.data, (size_t) (at + 1 - number.data));
     return number.len >= NUMBER_END && holds(text, number.data + number.len - NUMBER_END, NUMBER_END);
 }
 

@@ -373,7 +373,7 @@ static void check_names(struct ground *ground)
 
 void pk_check_exchange(struct pk_trial *trial)
 {
-    for_each(trial, "statuses mean what the transport says: HTTP's 401 and 403 misconfigured, 5xx retry", check_statuses);
+    for_each(trial, "401 and 403 are misconfigured, 5xx is retry", check_statuses);
     for_each(trial, "429 is throttled, and Retry-After is kept", check_throttled);
     for_each(trial, "no connection is retry, a lost answer uncertain", check_no_answer);
     for_each(trial, "an unreadable 2xx is neither a refusal nor a retry", check_garbage);
