@@ -52,11 +52,6 @@ static void notice(struct house *house)
     house_turns(house, 2);
 }
 
-static uint32_t sms(struct house *house)
-{
-    return pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms"));
-}
-
 static void each_message_has_a_link_of_its_own(void **state)
 {
     struct house *house = *state;
@@ -128,7 +123,6 @@ static void it_ends_one_channel_of_one_person(void **state)
     assert_int_equal(pk_ledger_state(house->store, anna, topic, other, pk_clock_wall_ms(), NULL), PK_CONSENT_GRANTED);
     assert_int_equal(house_consent(house, boris, "parent-meetings"), PK_CONSENT_GRANTED);
     assert_int_equal(house_messages(house, "state < 3"), 1);
-    assert_true(pk_suppression_has(house->store, sms(house), PK_SLICE(ANNA)));
     assert_int_equal(house_count(house, "SELECT count(*) FROM recipient WHERE stopped_ms <> 0"), 0);
     assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'consent.withdraw'"), 1);
     assert_int_equal(house->service->metrics.unsubscribed, 1);
@@ -151,7 +145,6 @@ static void it_works_once_and_for_a_time(void **state)
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
     assert_int_equal(pk_own_topic(house->service, &self, PK_SLICE("parent-meetings"), true, pk_clock_wall_ms(), NULL), 0);
     assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    assert_false(pk_suppression_has(house->store, sms(house), PK_SLICE(ANNA)));
     assert_int_equal(press(house, links[0]), 0);
     assert_int_equal(house_consent(house, anna, "parent-meetings"), PK_CONSENT_GRANTED);
     pk_clock_advance(PK_UNSUBSCRIBE_KEPT_MS - HOUR_MS);
