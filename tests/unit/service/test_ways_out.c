@@ -285,7 +285,7 @@ static void again_is_a_new_decision(void **state)
 static const struct {
     const char *call, *files;
 } makers[] = {
-    { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c messages.c" },
+    { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
