@@ -230,5 +230,5 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .setup = "Let the gateway write below its topic at the broker, and each screen read its own part of it.\n"
              "Name the screens and their languages in the route: screens = hall, desk, languages = bg, nl.\n"
-             "Say answerable = no, for nobody answers a screen.",
+             "Say replies = no, for nobody answers a screen.",
 };

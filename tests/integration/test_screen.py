@@ -13,7 +13,7 @@ from world import World, json, moment, until
 class TestScreen(World):
     def start_screens(self, **account: str) -> None:
         self.start(people=1, publisher={"route": "screens", "tags": "*"}, gateway={"page": "https://gw.example.nl/a"},
-                   **{"account hall": {"adapter": "mqttout", "provider": "somebody", "answerable": "no", "retry_first": "100ms", "timeout": "5s",
+                   **{"account hall": {"adapter": "mqttout", "provider": "somebody", "replies": "no", "retry_first": "100ms", "timeout": "5s",
                                        "connect_timeout": "2s", **account},
                       "route screens": {"channel": "screen", "accounts": "hall", "screens": "hall, desk", "languages": "bg, nl"},
                       "limits": {"default_route": "sms"}})
