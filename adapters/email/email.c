@@ -141,5 +141,5 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
              "headers it signs), and let the domain's SPF and DMARC allow it.\n"
              "Give from, and return_path if it is another one, a mailbox that somebody reads: mails that come back land there.\n"
              "Set public_url in [gateway] to an https address that the public door answers at: without it no mail says how to\n"
-             "end them. Say answerable = no, for nothing that people write back is read here.",
+             "end them. Say replies = no, for nothing that people write back is read here.",
 };

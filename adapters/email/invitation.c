@@ -3,7 +3,8 @@
  * An event for the reader's calendar (RFC 5545, 5546): what announces or moves it is a REQUEST, what calls it off a CANCEL.
  * The publisher names the event and counts its changes: the same name is the same entry in every calendar, whatever the
  * texts are. A message about an event without a name carries none, for nobody could move or remove the entry. Reminders carry
- * none either: some programs would ask for an answer anew.
+ * none either: some programs would ask for an answer anew. The text itself stays in the mail: others may see a calendar, and
+ * the text may hold a link that answers for its reader.
  */
 #include "adapters/email/email.h"
 #include "adapters/kit/calendar.h"
@@ -12,7 +13,6 @@
 
 #include <stdio.h>
 
-#define DESCRIPTION_MAX_BYTES 2000u
 #define SEQUENCE_MAX INT32_MAX
 
 static struct pk_slice value_of(const struct pk_job *job, const char *name)
@@ -93,8 +93,6 @@ static void write_event(const struct email *email, const struct pk_job *job, int
     pk_kit_calendar_text(calendar, "SUMMARY", pk_email_subject(email, job, room));
     if (value_of(job, "place").len > 0)
         pk_kit_calendar_text(calendar, "LOCATION", value_of(job, "place"));
-    if (job->text.len <= DESCRIPTION_MAX_BYTES)
-        pk_kit_calendar_text(calendar, "DESCRIPTION", job->text);
     write_people(email, job, calendar);
     pk_kit_calendar_line(calendar, "STATUS", pk_slice_is(job->step, "cancellation") ? PK_SLICE("CANCELLED") : PK_SLICE("CONFIRMED"));
     pk_kit_calendar_line(calendar, "END", PK_SLICE("VEVENT"));

@@ -152,7 +152,7 @@ static void print(const struct test *test)
                   "arrived: this account gives no receipts; look at the telephone");
         print_leg(answered(test), "answered: your words came back to the gateway",
                   "answered: nothing came back. If you did answer: does the provider pass replies on to the address that pokana "
-                  "accounts add names? If nobody can answer this sender, write answerable = no.",
+                  "accounts add names? If nobody can answer this sender, write replies = no.",
                   test->no_reply ? "answered: not waited for" : "answered: nobody can answer this account");
     }
     if (exchange.len > 0)

@@ -205,6 +205,29 @@ static void check_one_channel(struct pk_config_reading *reading, size_t route_in
     }
 }
 
+/* A public route has both, and nobody's numbers: what people are written to on is no screen. */
+static void check_screens(struct pk_config_reading *reading, const struct pk_route_rule *route)
+{
+    bool screens = route->screens.count > 0, languages = route->languages.count > 0, personal = false;
+    static const char *const channels[] = { "sms", "email", "whatsapp", "viber", "telegram" };
+    for (size_t i = 0; route->channel && i < PK_COUNT(channels); i++)
+        personal |= strcmp(route->channel, channels[i]) == 0;
+    if (screens != languages)
+        pk_config_tell_of(reading, "route", route->name, screens ? "languages" : "screens", "A route to screens names both.", "%s is missing",
+                          screens ? "languages" : "screens");
+    for (size_t i = 0; i < route->screens.count; i++)
+        if (!pk_is_name(pk_slice_of(route->screens.items[i])))
+            pk_config_tell_of(reading, "route", route->name, "screens", "Names are lower-case letters, digits and inner hyphens, with commas between.",
+                              "\"%s\" is not a name", route->screens.items[i]);
+    for (size_t i = 0; i < route->languages.count; i++)
+        if (strchr(route->languages.items[i], ' '))
+            pk_config_tell_of(reading, "route", route->name, "languages", "Write tags like bg and bg-Latn, with commas between.",
+                              "\"%s\" is no language", route->languages.items[i]);
+    if (screens && personal)
+        pk_config_tell_of(reading, "route", route->name, "screens", "Make a route of its own for screens.",
+                          "channel \"%s\" is one people are written to on", route->channel);
+}
+
 static void check_routes(struct pk_config_reading *reading)
 {
     const struct pk_rules *rules = &reading->config->rules;
@@ -226,6 +249,7 @@ static void check_routes(struct pk_config_reading *reading)
                                   "account \"%s\" does not offer channel \"%s\"", account->name, route->channel);
             check_one_channel(reading, i, account->name);
         }
+        check_screens(reading, route);
     }
     if (rules->default_route && rules->route_count > 0 && !pk_rules_route(rules, rules->default_route))
         pk_config_tell_of(reading, "limits", "", "default_route", NULL, "there is no route \"%s\"", rules->default_route);

@@ -188,6 +188,10 @@ const struct pk_key pk_config_keys[] = {
           .help = "The channel, one its accounts' adapters offer: sms, email."),
     ROUTE("accounts", accounts, .type = PK_KEY_WORDS, .required = true,
           .help = "Its accounts; the next one is used while those before it do not work."),
+    ROUTE("screens", screens, .type = PK_KEY_WORDS,
+          .help = "Screens that show what is sent on this route, to everybody and without an audience; needs languages."),
+    ROUTE("languages", languages, .type = PK_KEY_WORDS,
+          .help = "The languages each screen shows: bg, bg-Latn, nl."),
 
     PUBLISHER("source", source, .type = PK_KEY_TEXT, .required = true, .max = 200,
               .help = "The CloudEvents source its events must carry."),

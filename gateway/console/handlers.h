@@ -52,4 +52,8 @@ void pk_join_asked(struct pk_visit *visit);
 void pk_unsubscribe_ask(struct pk_visit *visit);
 void pk_unsubscribe_end(struct pk_visit *visit);
 
+/* unsubscribe.c: at a link's own path, PK_UNSUBSCRIBE_PATH and its token */
+void pk_unsubscribe_ask(struct pk_visit *visit);
+void pk_unsubscribe_end(struct pk_visit *visit);
+
 #endif

@@ -17,7 +17,7 @@
 #define PK_PROVIDER_CODE_MAX 63
 #define PK_ADDRESS_MAX 255
 
-#define PK_LINK_MAX 255u
+#define PK_UNSUBSCRIBE_URL_MAX 255u
 
 /* One attempt on its way. */
 struct pk_flight {
@@ -34,7 +34,7 @@ struct pk_flight {
     uint16_t address_len, provider_id_len, code_len;
     char country[3]; /* of a number, where the account has a way back in some countries only; else "" */
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
-    char unsubscribe[PK_LINK_MAX + 1]; /* where one press ends the channel; "" = it carries none */
+    char unsubscribe[PK_UNSUBSCRIBE_URL_MAX + 1]; /* where one press ends the channel; "" = it carries none */
     bool asks; /* it asks what became of this attempt, which ended before without an answer */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */

@@ -309,8 +309,24 @@ static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *er
     return PK_REFUSAL_CEILING;
 }
 
+static bool is_public(const struct taking *t)
+{
+    return t->route && t->route->rule->screens.count > 0;
+}
+
+/* Whoever passes by is reached: who names an audience means something else. */
+static enum pk_event_refusal check_screens(struct taking *t, struct pk_error *err)
+{
+    if (t->request.all.count + t->request.any.count + t->request.none.count > 0)
+        return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: a screen has no audience; leave them out");
+    t->ceiling = 0; /* none: as many as there are screens and languages */
+    return PK_REFUSAL_NONE;
+}
+
 static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
 {
+    if (is_public(t))
+        return check_screens(t, err);
     /* Every tag narrows what one may address: without any, all people of the topic are meant. */
     if (t->request.all.count + t->request.any.count == 0 && !may(t, &(struct pk_about){ .tag = PK_SLICE("*") }, "everybody"))
         return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: this publisher must name at least one tag");
@@ -400,7 +416,7 @@ static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struc
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
-        .cls = PK_CLASS_NOTICE,
+        .cls = is_public(t) ? PK_CLASS_PUBLIC : PK_CLASS_NOTICE,
         .template_name = t->request.template_name,
         .created_ms = t->now_ms,
     };

@@ -93,12 +93,23 @@ static int twin_of(struct pk_service *service, int64_t version, int64_t now_ms, 
     return pk_texts_version(service, twin, pk_slice_of(language), pk_slice_of(script), now_ms, ret_version, err);
 }
 
+/* Everybody reads a screen: it leads to the page where anybody begins, and to no decision of somebody's. */
+static int public_text(struct pk_service *service, const struct pk_message *message, bool parts, struct pk_text **ret_text, struct pk_error *err)
+{
+    const struct pk_rules *rules = service->rules;
+    if (rules->page || !rules->public_url)
+        return pk_texts_get(service, message->notice, message->version, parts, ret_text, err);
+    return pk_texts_get_linked(service, message->notice, message->version, pk_slice_of(rules->public_url), parts, ret_text, err);
+}
+
 int pk_link_text(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
                  int64_t now_ms, struct pk_text **ret_text, struct pk_error *err)
 {
     bool parts = (desk->capabilities & PK_CAN_PARTS) != 0, hears = pk_account_hears_in(desk->rule, country);
     struct pk_text *text = NULL;
     int64_t version = message->version, twin = 0;
+    if (message->cls == PK_CLASS_PUBLIC)
+        return public_text(service, message, parts, ret_text, err);
     int r = pk_texts_get(service, message->notice, version, hears && parts, &text, err);
     if (r != 0)
         return r;

@@ -37,6 +37,8 @@ static bool texts_are_there(struct pk_service *service, struct pk_slice name, co
 static bool suits(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
                   int64_t now_ms)
 {
+    if (notice->cls != PK_CLASS_NOTICE) /* what screens show reaches nobody */
+        return false;
     if (service->draining || trigger->state != PK_TRIGGER_EXPANDING || trigger->send_at_ms > now_ms)
         return false;
     if (reach->count > PK_AT_ONCE || (int64_t) reach->count > trigger->ceiling)

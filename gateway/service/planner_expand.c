@@ -125,6 +125,8 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     int r = pk_notice_get(service->store, trigger->notice, &notice, err);
     if (r == 0 && notice.cls == PK_CLASS_DUTY)
         return pk_expand_duty(service, trigger, &notice, max, now_ms, ret_expanded, err);
+    if (r == 0 && notice.cls == PK_CLASS_PUBLIC)
+        return pk_expand_public(service, trigger, &notice, route, max, now_ms, ret_expanded, err);
     if (r == 0)
         r = read_audience(service, trigger->audience, &wanted, err);
     if (r != 0)

@@ -43,6 +43,10 @@ struct pk_expanded {
 struct pk_notice;
 int pk_expand_duty(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, size_t max,
                    int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
+/* The chunk of a trigger that screens show (planner_public.c). */
+struct pk_lane_route;
+int pk_expand_public(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice,
+                     const struct pk_lane_route *route, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* A trigger whose text is gone or broken is closed, and its publisher told, rather than tried for ever. `err` says why. */
 int pk_expand_give_up(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_error *err);
 

@@ -68,6 +68,7 @@ struct pk_route_rule {
     const char *name;
     const char *channel;
     struct pk_words accounts; /* in order of preference */
+    struct pk_words screens, languages; /* of a public route: where what it carries is shown, and in which languages; else none */
 };
 
 struct pk_topic_rule {

@@ -29,7 +29,7 @@ SOURCE = "urn:example:school-portal"
 HOOK_SECRET = "hook0secret0hook0secret"
 TOKEN = "t0ken-of-the-provider"
 USERS = {"observer": "o-secret", "pokana": "p-secret", "school": "s-secret"}
-ACL = ["user observer", "topic readwrite #", "user pokana", "topic readwrite pokana/v1/#",
+ACL = ["user observer", "topic readwrite #", "user pokana", "topic readwrite pokana/v1/#", "topic write screens/#",
        "user school", "topic write pokana/v1/trigger/school", "topic read pokana/v1/answer/school/#",
        "topic read pokana/v1/status/school"]
 

@@ -199,6 +199,10 @@ static void each_mistake_is_told_with_its_remedy(void **state)
           "11 [route two] accounts: there is no account \"nobody\" | Add its [account NAME] section, or take it from the list.\n" },
         { PLACE_LEAST "[route two]\nchannel = sms\naccounts = main, main\n",
           "11 [route two] accounts: \"main\" is in the list twice | Keep one of them.\n" },
+        { PLACE_LEAST "[route two]\nchannel = sms\naccounts = main\nscreens = hall desk\n",
+          "9 [route two] languages: languages is missing | A route to screens names both.\n"
+          "12 [route two] screens: \"hall desk\" is not a name | Names are lower-case letters, digits and inner hyphens, with commas between.\n"
+          "12 [route two] screens: channel \"sms\" is one people are written to on | Make a route of its own for screens.\n" },
         { PLACE_LEAST "[account two]\nadapter = simulator\n[route two]\nchannel = pigeon\naccounts = two\n",
           "12 [route two] channel: account \"two\" does not offer channel \"pigeon\" | `pokana adapters NAME` shows the channels of an adapter.\n" },
         { PLACE_LEAST "[broker]\nhost = h\npassword = secret\nusername = u\n",

@@ -83,6 +83,20 @@ static void trigger(struct house *house)
     house_turns(house, 2);
 }
 
+static void screen(struct house *house)
+{
+    static const char *const screens[] = { "hall" }, *const languages[] = { "bg" };
+    static struct pk_route_rule shown;
+    shown = house->rules.routes[0];
+    shown.screens = (struct pk_words){ screens, 1 };
+    shown.languages = (struct pk_words){ languages, 1 };
+    house->rules.routes = &shown;
+    house->rules.route_count = 1;
+    house_reopen(house);
+    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION), 0);
+    house_turns(house, 2);
+}
+
 static void duty(struct house *house)
 {
     struct pk_breach_notice notice = { .link = PK_SLICE("https://a.nl/b"), .second_person = PK_SLICE("boris") };
@@ -201,6 +215,7 @@ static const struct way {
 } ways[] = {
     { "a trigger", "planner_expand.c", trigger, PK_CLASS_NOTICE, 0, false },
     { "a breach", "planner_duty.c", duty, PK_CLASS_DUTY, 0, false },
+    { "a screen", "planner_public.c", screen, PK_CLASS_PUBLIC, 0, false },
     { "a file's question", "import_apply.c", import, PK_CLASS_QUESTION, 0, false },
     { "the desk's question", "consent.c", grant, PK_CLASS_QUESTION, 0, false },
     { "a renewal", "consent_ends.c", renewal, PK_CLASS_QUESTION, PK_MESSAGE_RENEWS, false },
@@ -285,7 +300,7 @@ static void again_is_a_new_decision(void **state)
 static const struct {
     const char *call, *files;
 } makers[] = {
-    { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c messages.c" },
+    { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
