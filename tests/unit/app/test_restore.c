@@ -3,18 +3,13 @@
  * A backup in the place of the database: what waits then, what is kept of the old one, and that whatever cannot be
  * restored leaves everything as it was, byte by byte.
  */
-#include "tests/unit/store/support.h"
+#include "tests/unit/app/handed_out.h"
 
 #include "gateway/app/restore.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/store/attempts.h"
-#include "gateway/store/deep_links.h"
-#include "gateway/store/desk_words.h"
-#include "gateway/store/joins.h"
 #include "gateway/store/journaled.h"
-#include "gateway/store/moves.h"
-#include "gateway/store/passes.h"
 #include "gateway/store/person.h"
 
 #include <dirent.h>
@@ -30,42 +25,6 @@ struct place {
     int64_t who, address;
     int64_t waiting, tomorrow, flying; /* messages in the backup */
 };
-
-/* What somebody may use once, and may have used since: open for days, so that only the restore can have ended it. */
-#define OPEN_MS (LATER + 24 * HOUR_MS)
-static const uint8_t token[PK_PASS_TOKEN_BYTES] = { 1 }, code[16] = { 0 };
-
-static void hand_out(struct desk *desk, int64_t who, int64_t address)
-{
-    const struct pk_deep_link link = { .recipient = who, .channel = desk->sms, .topics = PK_SLICE("t"), .by = PK_SLICE("desk"), .until_ms = OPEN_MS };
-    const struct pk_desk_word word = { .topic = desk->topic, .channel = desk->sms, .until_ms = OPEN_MS, .asked_by = PK_SLICE("desk") };
-    const struct pk_join join = { .channel = desk->sms, .topics = "t", .language = "bg" };
-    struct pk_move move = { .recipient = who, .address = address, .channel = desk->sms, .until_ms = OPEN_MS };
-    int64_t id;
-    assert_int_equal(pk_deep_link_add(desk->store, &link, code, &id, NULL), 0);
-    assert_int_equal(pk_desk_word_add(desk->store, who, &word, PK_SLICE("word"), NULL), 0);
-    assert_int_equal(pk_move_ask(desk->store, &move, PK_SLICE("+31600000009"), NULL), 0);
-    assert_int_equal(pk_move_ready(desk->store, move.id, PK_SLICE("111111"), PK_SLICE("222222"), NULL), 0);
-    assert_int_equal(pk_session_add(desk->store, token, who, NOW, OPEN_MS, NULL), 0);
-    assert_int_equal(pk_join_add(desk->store, token, &join, PK_SLICE("+31600000008"), OPEN_MS, NULL), 0);
-}
-
-static void check_nothing_open(struct place *place)
-{
-    struct pk_store *store = place->desk.store;
-    struct pk_deep_link link;
-    struct pk_desk_word word;
-    struct pk_move move;
-    struct pk_buf value;
-    int64_t who, began_ms;
-    pk_buf_init(&value, 256);
-    assert_int_equal(pk_deep_link_find(store, place->desk.sms, PK_SLICE("00000000000000000000000000000000"), LATER, &link, NULL), PK_E_NOT_FOUND);
-    assert_int_equal(pk_desk_word_use(store, place->who, PK_SLICE("word"), LATER, &word, NULL), PK_E_DENIED);
-    assert_int_equal(pk_move_use(store, place->who, PK_SLICE("111111"), PK_SLICE("222222"), LATER, &move, &value, NULL), PK_E_DENIED);
-    assert_int_equal(pk_session_find(store, token, LATER, &who, &began_ms, NULL), PK_E_DENIED);
-    assert_int_equal(pk_joins_waiting(store), 0);
-    pk_buf_finish(&value);
-}
 
 /* A person, a message due within the hour, one for tomorrow, one being handed over; then the backup; then another
  * person, who is only in the database. */
@@ -90,7 +49,7 @@ static int make_place(void **state)
     };
     assert_int_equal(pk_attempt_open(desk->store, &attempt, NULL), 0);
     assert_int_equal(pk_message_submitting(desk->store, place->flying, 1, NOW, NULL), 0);
-    hand_out(desk, place->who, place->address);
+    hand_out(desk, place->who, place->address, LATER + 24 * HOUR_MS);
     assert_int_equal(pk_store_commit(desk->store, NULL), 0);
     pk_clock_set_manual(NOW);
     assert_int_equal(pk_store_backup_file(place->database, place->backup, NULL), 0);
@@ -183,7 +142,7 @@ static void check_restored(struct place *place)
     }
     assert_int_equal(pk_message_get(place->desk.store, place->flying, &message, NULL), 0);
     assert_int_equal(message.state, PK_MESSAGE_UNCERTAIN);
-    check_nothing_open(place);
+    check_nothing_open(&place->desk, place->who, LATER);
 }
 
 static void test_round_trip(void **state)
