@@ -7,8 +7,8 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/audit.h"
-#include "gateway/store/deep_links.h"
 #include "gateway/store/names.h"
+#include "gateway/store/offers.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -100,8 +100,8 @@ static int recover(struct restoring *r, struct pk_store *store, struct pk_error 
         if (result != 0)
             return result;
     } while (count == RECOVERED_AT_ONCE);
-    /* Which links were used since is not known: they would bind a second chat. */
-    int result = pk_deep_links_end_all(store, err);
+    /* What was used, ended or asked since is not known: a link would bind a second chat, a form ask a second time. */
+    int result = pk_offers_end_all(store, err);
     /* What a provider says of an attempt says nothing of those that the lost database knew. */
     return result != 0 ? result : pk_attempts_ask_none(store, err);
 }

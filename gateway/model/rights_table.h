@@ -24,7 +24,7 @@
      *                                          |||||||account
      *                                          ||||||||person */ \
     X(RECIPIENT_IMPORT,  "recipient.import",   "J-J--J---", "Een bestand met aangemelde mensen inlezen.") \
-    X(RECIPIENT_ADD,     "recipient.add",      "J-JE----E", "Iemand aanmelden; die krijgt daarna zelf de vraag of het goed is.") \
+    X(RECIPIENT_ADD,     "recipient.add",      "J-JE-----", "Iemand aanmelden; die krijgt daarna zelf de vraag of het goed is.") \
     X(RECIPIENT_LIST,    "recipient.list",     "J-J------", "Een lijst van mensen zien, met afgeschermde nummers.") \
     X(RECIPIENT_VIEW,    "recipient.view",     "J-J-----E", "De gegevens van één persoon zien, met het hele nummer.") \
     X(RECIPIENT_CHANGE,  "recipient.change",   "J-J-----E", "Taal, schrift, nummer of wijk en school van iemand wijzigen.") \
@@ -38,7 +38,7 @@
     X(CIRCLE_LEAVE,      "circle.leave",       "--------E", "Uit de kring van een sleutelpersoon stappen.") \
     X(CONSENT_VIEW,      "consent.view",       "J-J-----E", "Zien waar iemand ja of nee op heeft gezegd.") \
     X(CONSENT_GRANT,     "consent.grant",      "J-J-----E", "Een toestemming vastleggen, met bewijs.") \
-    X(CONSENT_WITHDRAW,  "consent.withdraw",   "J-JE---EE", "Een toestemming intrekken.") \
+    X(CONSENT_WITHDRAW,  "consent.withdraw",   "J-J----EE", "Een toestemming intrekken.") \
     X(CONSENT_EXPIRE,    "consent.expire",     "------J--", "Een toestemming laten verlopen als haar tijd om is.") \
     X(CONSENT_VERIFY,    "consent.verify",     "JJ---J---", "Nagaan of het toestemmingenboek ongeschonden is.") \
     X(TRIGGER_PUBLISH,   "trigger.publish",    "----E----", "Een bericht laten versturen aan een doelgroep.") \

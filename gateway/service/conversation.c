@@ -10,8 +10,8 @@
 #include "gateway/service/address.h"
 #include "gateway/service/network_block.h"
 #include "gateway/service/planner.h"
-#include "gateway/store/deep_links.h"
 #include "gateway/store/names.h"
+#include "gateway/store/offers.h"
 #include "gateway/store/replies.h"
 
 #define TEXT_MAX 4096u
@@ -156,7 +156,7 @@ static int stop_effects(struct pk_talk *talk, struct pk_error *err)
     if (r == 0)
         r = pk_suppression_add_person(store, talk->who.id, talk->now_ms, err);
     if (r == 0)
-        r = pk_deep_links_end_of(store, talk->who.id, err);
+        r = pk_offers_end_of(store, talk->who.id, err);
     if (r == 0)
         r = pk_talk_append_all(talk, pk_consent_is_live, PK_CONSENT_WITHDRAWN, "stop", &topics, err);
     if (r == 0)

@@ -225,7 +225,7 @@ static int consent_answer(struct pk_talk *talk, struct pk_error *err)
         r = pk_talk_append_all(talk, pk_consent_is_asked_here, yes ? PK_CONSENT_CONFIRMED : PK_CONSENT_REFUSED, talk->how ? talk->how : "reply",
                                &topics, err);
     if (r == 0 && topics.count > 0)
-        r = pk_circle_answered(talk->service->store, talk->who.id, yes, talk->now_ms, err);
+        r = pk_circle_answered(talk->service->store, talk->who.id, talk->question.id, yes, talk->now_ms, err);
     if (r != 0 || topics.count == 0)
         return r; /* said before: the first answer stands, and was answered */
     r = pk_talk_answer_naming(talk, yes ? "optin-confirmed" : "optin-declined", "topics", &topics, err);

@@ -10,7 +10,6 @@
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/trail.h"
-#include "gateway/store/circles.h"
 #include "gateway/store/desk_words.h"
 #include "gateway/store/names.h"
 
@@ -244,6 +243,30 @@ static int confirm_by_message(struct pk_service *service, const struct pk_recipi
     return r;
 }
 
+struct since {
+    const struct pk_desk_word *word;
+    bool refused;
+};
+
+static int see_no(void *ctx, const struct pk_consent_event *newest)
+{
+    struct since *since = ctx;
+    if (newest->topic == since->word->topic && newest->channel == since->word->channel && newest->at_ms >= since->word->created_ms)
+        since->refused |= newest->kind == PK_CONSENT_WITHDRAWN || newest->kind == PK_CONSENT_REFUSED || newest->kind == PK_CONSENT_BLOCKED;
+    return 0;
+}
+
+/* What they said no to after the word was sent, the word does not bring back. */
+static int check_since(struct pk_service *service, int64_t recipient, const struct pk_desk_word *word, struct pk_error *err)
+{
+    struct since since = { .word = word };
+    int r = pk_ledger_newest(service->store, recipient, see_no, &since, err);
+    if (r != 0 || !since.refused)
+        return r;
+    (void) pk_fail(err, PK_E_CONFLICT, "the person said no to this after the word was sent");
+    return pk_hint(err, PK_E_CONFLICT, "Ask them; when they want it after all, send a new word.");
+}
+
 static int agree(struct pk_service *service, const struct pk_recipient *who, const struct pk_desk_word *word, struct pk_slice by, int64_t now_ms,
                  struct pk_grant_result *ret_result, struct pk_error *err)
 {
@@ -265,8 +288,6 @@ static int agree(struct pk_service *service, const struct pk_recipient *who, con
     int r = keep_shown(service, word->message, now_ms, &event.shown, err);
     if (r == 0)
         r = pk_ledger_append(service->store, &event, err);
-    if (r == 0)
-        r = pk_circle_answered(service->store, who->id, true, now_ms, err);
     if (r == 0)
         r = confirm_by_message(service, who, word, now_ms, err);
     if (r == 0)
@@ -298,6 +319,8 @@ int pk_desk_word_said(struct pk_service *service, const struct pk_actor *actor, 
         int a = audit(service, actor, recipient, "wrong", now_ms, &kept);
         return a != 0 ? a : r;
     }
+    if (r == 0)
+        r = check_since(service, recipient, &word, err);
     if (r == 0)
         r = agree(service, &who, &word, who_enters(actor, by), now_ms, ret_result, err);
     return r == 0 ? audit(service, actor, recipient, "said", now_ms, err) : r;

@@ -180,8 +180,6 @@ static int say_yes(struct pk_service *service, const struct pk_actor *actor, con
     for (size_t i = 0; r == 0 && i < channels.count; i++)
         if (channels.items[i].address != 0 && (all || !channels.items[i].stopped))
             r = pk_own_confirm(service, &who, topic, channels.items[i].id, now_ms, err);
-    if (r == 0)
-        r = pk_circle_answered(service->store, who.id, true, now_ms, err);
     return r == 0 ? pk_own_done(service, actor, "consent.grant", rule->name, now_ms, err) : r;
 }
 

@@ -6,6 +6,7 @@
 #include "gateway/base/log.h"
 #include "gateway/language/reply.h"
 #include "gateway/service/inbox.h"
+#include "gateway/service/links.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/attempts.h"
@@ -14,6 +15,7 @@
 #include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
+#include "gateway/store/offers.h"
 #include "gateway/store/person.h"
 #include "gateway/store/replies.h"
 
@@ -238,6 +240,26 @@ static int tell_link(void *ctx, const struct pk_deep_link *link)
     return 0;
 }
 
+static int tell_offer(void *ctx, const struct pk_offer *offer)
+{
+    struct telling *telling = ctx;
+    struct pk_json_out *out = &telling->out;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_text(out, "what", offer->what);
+    pk_json_add_text(out, "channel", name_of(telling, PK_NAME_CHANNEL, offer->channel));
+    if (offer->topic != 0)
+        pk_json_add_text(out, "topic", name_of(telling, PK_NAME_TOPIC, offer->topic));
+    if (offer->by.len > 0)
+        pk_json_add_slice(out, "by", offer->by);
+    pk_json_add_time(out, "madeAt", offer->made_ms);
+    pk_json_add_time(out, "until", offer->until_ms);
+    pk_json_add_time(out, "usedAt", offer->used_ms);
+    if (offer->choice != 0)
+        pk_json_add_text(out, "answered", pk_link_choice_name((enum pk_link_choice) offer->choice));
+    pk_json_close(out, '}');
+    return 0;
+}
+
 static int tell_act(void *ctx, const struct pk_audit_entry *act)
 {
     struct telling *telling = ctx;
@@ -298,6 +320,7 @@ static int tell(struct telling *telling, const struct pk_recipient *who, struct 
     LIST("questions", pk_inbox_of(store, who->id, tell_question, telling, err));
     LIST("invitationsAnswered", pk_person_rsvps(store, who->id, tell_rsvp, telling, err));
     LIST("chatLinks", pk_deep_links_of(store, who->id, tell_link, telling, err));
+    LIST("handedOut", pk_offers_of(store, who->id, tell_offer, telling, err));
     LIST("lookedAtOrChanged", pk_audit_list(store, &acts, ACTS_SHOWN, tell_act, telling, err));
     pk_json_close(out, '}');
     return r;

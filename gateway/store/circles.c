@@ -106,21 +106,24 @@ int pk_circle_ask(struct pk_store *store, int64_t circle, int64_t recipient, int
                         "iiii", recipient, circle, question, now_ms);
 }
 
-int pk_circle_answered(struct pk_store *store, int64_t recipient, bool yes, int64_t now_ms, struct pk_error *err)
+int pk_circle_unask(struct pk_store *store, int64_t recipient, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "DELETE FROM circle_member WHERE recipient = ?1 AND told_ms = 0", "i", recipient);
+}
+
+int pk_circle_answered(struct pk_store *store, int64_t recipient, int64_t question, bool yes, int64_t now_ms, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE signup SET answered = 1 WHERE question <> 0 AND question = (SELECT question FROM circle_member"
-                         " WHERE recipient = ?1 AND told_ms = 0)",
-                         "i", recipient);
+                         "UPDATE signup SET answered = 1 WHERE question <> 0 AND question = ?2 AND EXISTS (SELECT 1 FROM circle_member"
+                         " WHERE recipient = ?1 AND question = ?2 AND told_ms = 0)",
+                         "ii", recipient, question);
     /* May have arrived: the states of pk_messages_told() (lists.c). */
     if (r == 0 && yes)
         r = pk_sql_write(store, err,
-                         "UPDATE circle_member SET told_ms = ?2 WHERE recipient = ?1 AND told_ms = 0 AND EXISTS (SELECT 1 FROM message m"
-                         " WHERE m.id = circle_member.question AND m.state IN (3, 4, 5, 6, 8, 9, 11, 16))",
-                         "ii", recipient, now_ms);
-    if (r == 0 && !yes)
-        r = pk_sql_write(store, err, "DELETE FROM circle_member WHERE recipient = ?1 AND told_ms = 0", "i", recipient);
-    return r;
+                         "UPDATE circle_member SET told_ms = ?3 WHERE recipient = ?1 AND question = ?2 AND told_ms = 0 AND EXISTS"
+                         " (SELECT 1 FROM message m WHERE m.id = ?2 AND m.state IN (3, 4, 5, 6, 8, 9, 11, 16))",
+                         "iii", recipient, question, now_ms);
+    return r == 0 && !yes ? pk_circle_unask(store, recipient, err) : r;
 }
 
 int pk_circle_leave(struct pk_store *store, int64_t recipient, bool *ret_was, struct pk_error *err)

@@ -34,8 +34,11 @@ bool pk_circle_has(struct pk_store *store, int64_t circle, int64_t recipient); /
 /* The person was asked, in words that tell of the circle; they are in it when they say yes. Whoever is in a circle stays
  * there. `question`: the message. */
 int pk_circle_ask(struct pk_store *store, int64_t circle, int64_t recipient, int64_t question, int64_t now_ms, struct pk_error *err);
-/* They said yes or no to the question whether we may write. A yes counts when the question may have arrived. */
-int pk_circle_answered(struct pk_store *store, int64_t recipient, bool yes, int64_t now_ms, struct pk_error *err);
+/* They said yes or no to a question whether we may write. A yes counts when it is the one that told of the circle, and it may
+ * have arrived; a no to any ends that they are asked. */
+int pk_circle_answered(struct pk_store *store, int64_t recipient, int64_t question, bool yes, int64_t now_ms, struct pk_error *err);
+/* Whoever is asked and did not answer is not asked any more. */
+int pk_circle_unask(struct pk_store *store, int64_t recipient, struct pk_error *err);
 /* *ret_was: they were in one, or asked for it. */
 int pk_circle_leave(struct pk_store *store, int64_t recipient, bool *ret_was, struct pk_error *err);
 /* Before the person's messages are detached: out of their circle, and out of what users see of the last day. */

@@ -14,11 +14,18 @@ static struct pk_slice mac_of(struct pk_store *store, int64_t id, struct pk_slic
     return pk_slice_make(room, 32);
 }
 
+int pk_desk_words_void(struct pk_store *store, int64_t recipient, struct pk_error *err)
+{
+    if (recipient == 0)
+        return pk_sql_write(store, err, "UPDATE desk_word SET tries = ?1", "u", (unsigned) PK_DESK_WORD_TRIES);
+    return pk_sql_write(store, err, "UPDATE desk_word SET tries = ?2 WHERE recipient = ?1", "iu", recipient, (unsigned) PK_DESK_WORD_TRIES);
+}
+
 int pk_desk_word_add(struct pk_store *store, int64_t recipient, const struct pk_desk_word *word, struct pk_slice said, struct pk_error *err)
 {
     uint8_t mac[32];
     int64_t id = pk_id_ordered();
-    int r = pk_sql_write(store, err, "UPDATE desk_word SET tries = ?2 WHERE recipient = ?1", "iu", recipient, (unsigned) PK_DESK_WORD_TRIES);
+    int r = pk_desk_words_void(store, recipient, err);
     return r != 0 ? r
                   : pk_sql_write(store, err,
                                  "INSERT INTO desk_word(id, recipient, topic, channel, message, mac, tries, asked_by, created_ms, until_ms)"

@@ -25,6 +25,8 @@ int pk_desk_word_use(struct pk_store *store, int64_t recipient, struct pk_slice 
                      struct pk_error *err);
 /* How many were sent to somebody since a moment. */
 int64_t pk_desk_words_since(struct pk_store *store, int64_t recipient, int64_t since_ms);
+/* What was sent to somebody, 0 = to everybody, is right no more; it still counts. */
+int pk_desk_words_void(struct pk_store *store, int64_t recipient, struct pk_error *err);
 int pk_desk_words_forget(struct pk_store *store, int64_t recipient, struct pk_error *err);
 /* Drops what was over a day ago, at most `max`: until then it is counted. */
 int pk_desk_words_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);

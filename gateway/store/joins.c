@@ -98,6 +98,11 @@ int pk_joins_forget(struct pk_store *store, uint32_t channel, struct pk_slice va
     return r;
 }
 
+int pk_joins_end_all(struct pk_store *store, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE joining SET state = 1, value = x'', topics = '', language = '', script = '' WHERE state = 0", "");
+}
+
 int pk_joins_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int r = pk_sql_write(store, err, "DELETE FROM joining WHERE id IN (SELECT id FROM joining WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",

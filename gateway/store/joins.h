@@ -31,6 +31,8 @@ int pk_join_next(struct pk_store *store, struct pk_join *ret_join, struct pk_buf
 int pk_join_done(struct pk_store *store, int64_t id, struct pk_error *err);
 /* Drops those with this address that were not looked at: it is forgotten. */
 int pk_joins_forget(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err);
+/* As if all had been looked at: after a restore, when they may have been. */
+int pk_joins_end_all(struct pk_store *store, struct pk_error *err);
 /* Drops what is over, at most `max`. */
 int pk_joins_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 

@@ -6,6 +6,7 @@
 #include "gateway/store/internal.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
+#include "gateway/store/offers.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/restored.h"
@@ -250,6 +251,8 @@ static int stop_person(struct replay *replay, int64_t recipient, int64_t at_ms, 
     int r = pk_recipient_set_stopped(store, recipient, at_ms, err);
     if (r == 0)
         r = pk_suppression_add_person(store, recipient, at_ms, err);
+    if (r == 0)
+        r = pk_offers_end_of(store, recipient, err);
     if (r == 0)
         r = pk_ledger_newest(store, recipient, keep_live, &live, err);
     for (size_t i = 0; r == 0 && i < live.count; i++)

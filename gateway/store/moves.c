@@ -44,8 +44,10 @@ static struct pk_slice blind_of(struct pk_store *store, uint8_t key, uint32_t ch
     return pk_slice_make(room, PK_BLIND_BYTES);
 }
 
-static int end_open(struct pk_store *store, int64_t recipient, struct pk_error *err)
+int pk_moves_void(struct pk_store *store, int64_t recipient, struct pk_error *err)
 {
+    if (recipient == 0)
+        return pk_sql_write(store, err, "UPDATE move SET state = 2, value = x'', old_code = x'', new_code = x'' WHERE state < 2", "");
     return pk_sql_write(store, err,
                         "UPDATE move SET state = 2, value = x'', old_code = x'', new_code = x'' WHERE recipient = ?1 AND state < 2", "i",
                         recipient);
@@ -60,7 +62,7 @@ int pk_move_ask(struct pk_store *store, struct pk_move *move, struct pk_slice va
     pk_seal(store->keys, PLACE_VALUE, move->id, value, &sealed);
     if (sealed.failed)
         return pk_fail(err, PK_E_LIMIT, "this address is too long");
-    int r = end_open(store, move->recipient, err);
+    int r = pk_moves_void(store, move->recipient, err);
     return r != 0 ? r
                   : pk_sql_write(store, err,
                                  "INSERT INTO move(id, recipient, address, keeps, state, channel, value, blind, old_code, new_code, tries,"
@@ -166,7 +168,7 @@ int pk_move_use(struct pk_store *store, int64_t recipient, struct pk_slice old_c
         return r != 0 ? r : refuse(err);
     }
     *ret_move = move;
-    return end_open(store, recipient, err);
+    return pk_moves_void(store, recipient, err);
 }
 
 /* ---- moving ---- */

@@ -47,6 +47,8 @@ int pk_move_out(struct pk_store *store, const struct pk_move *move, int64_t to, 
 
 /* Drops those with this address, or of this person: it is forgotten, or they are. */
 int pk_moves_forget(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err);
+/* The open ones of this person, 0 = of everybody: their codes fit no more, and they still count. */
+int pk_moves_void(struct pk_store *store, int64_t recipient, struct pk_error *err);
 int pk_moves_end_of(struct pk_store *store, int64_t recipient, struct pk_error *err);
 /* Forgets the addresses of those whose codes are over, and a day later that there was one; at most `max` of each. */
 int pk_moves_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);

@@ -214,6 +214,12 @@ int pk_sessions_end_of(struct pk_store *store, int64_t recipient, struct pk_erro
     return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM pass WHERE recipient = ?1", "i", recipient);
 }
 
+int pk_passes_end_all(struct pk_store *store, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM session", "");
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM pass", "");
+}
+
 int pk_passes_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int r = pk_sql_write(store, err, "DELETE FROM pass WHERE id IN (SELECT id FROM pass WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)", "ii",

@@ -56,6 +56,8 @@ int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOK
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err);
 int pk_sessions_end_of(struct pk_store *store, int64_t recipient, struct pk_error *err); /* all of a person */
 
+/* Of everybody, and every code: after a restore. */
+int pk_passes_end_all(struct pk_store *store, struct pk_error *err);
 /* Drops what is over, at most `max` of each; passes an hour later, so that they are still counted. */
 int pk_passes_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 

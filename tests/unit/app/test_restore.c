@@ -3,7 +3,7 @@
  * A backup in the place of the database: what waits then, what is kept of the old one, and that whatever cannot be
  * restored leaves everything as it was, byte by byte.
  */
-#include "tests/unit/store/support.h"
+#include "tests/unit/app/handed_out.h"
 
 #include "gateway/app/restore.h"
 #include "gateway/base/clock.h"
@@ -49,6 +49,7 @@ static int make_place(void **state)
     };
     assert_int_equal(pk_attempt_open(desk->store, &attempt, NULL), 0);
     assert_int_equal(pk_message_submitting(desk->store, place->flying, 1, NOW, NULL), 0);
+    hand_out(desk, place->who, place->address, LATER + 24 * HOUR_MS);
     assert_int_equal(pk_store_commit(desk->store, NULL), 0);
     pk_clock_set_manual(NOW);
     assert_int_equal(pk_store_backup_file(place->database, place->backup, NULL), 0);
@@ -141,6 +142,7 @@ static void check_restored(struct place *place)
     }
     assert_int_equal(pk_message_get(place->desk.store, place->flying, &message, NULL), 0);
     assert_int_equal(message.state, PK_MESSAGE_UNCERTAIN);
+    check_nothing_open(&place->desk, place->who, LATER);
 }
 
 static void test_round_trip(void **state)

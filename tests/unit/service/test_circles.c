@@ -109,6 +109,28 @@ static void a_yes_to_words_that_tell(void **state)
     assert_int_equal(house_count(house, "SELECT count(*) FROM circle_member"), 1);
 }
 
+/* What is no answer to her question puts nobody in: START, a yes on one's own page; and a STOP ends that they are asked. */
+static void no_other_yes_puts_them_in(void **state)
+{
+    struct house *house = *state;
+    employ_all(house);
+    assert_int_equal(sign_up(house, &maria, ANNA, "festival", NULL), 0);
+    int64_t who = house_count(house, "SELECT recipient FROM circle_member");
+    const struct pk_actor self = { .role = PK_ROLE_PERSON, .name = "self", .recipient = who };
+    int r;
+    IN_UNIT(house, pk_own_topic(house->service, &self, PK_SLICE("info-point"), true, pk_clock_wall_ms(), NULL));
+    assert_int_equal(r, 0);
+    assert_int_equal(shown(house, &maria, "maria").size, 0);
+    assert_string_equal(recent(house, &maria).state[0], "asked");
+    say(house, ANNA, "СТАРТ");
+    take_all(house);
+    assert_true(house_consent(house, who, "festival") == PK_CONSENT_GRANTED);
+    assert_int_equal(shown(house, &maria, "maria").size, 0);
+    say(house, ANNA, "СТОП");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM circle_member"), 0);
+    assert_string_equal(recent(house, &maria).state[0], "asked"); /* she sees nothing of it */
+}
+
 /* At the desk nobody gets into a circle, and nobody is counted. */
 static void the_desk_signs_up(void **state)
 {
@@ -381,7 +403,8 @@ static void retention_ends_the_day(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_house(a_yes_to_words_that_tell), in_house(the_desk_signs_up),  in_house(every_number_looks_the_same),
+        in_house(a_yes_to_words_that_tell),
+        in_house(no_other_yes_puts_them_in), in_house(the_desk_signs_up),  in_house(every_number_looks_the_same),
         in_house(what_is_typed_wrong_is_said), in_house(a_day_has_an_end), in_house(handed_to_a_successor),
         in_house(somebody_steps_out),       in_house(told_by_mouth),      in_house(a_publishers_day),
         in_house(retention_ends_the_day),

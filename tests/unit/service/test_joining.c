@@ -156,6 +156,35 @@ static void a_word_is_said_once_in_time_and_not_after_a_stop(void **state)
     assert_int_equal(said(house, latin), PK_E_CONFLICT);
 }
 
+static void a_no_after_the_word_stands(void **state)
+{
+    struct house *house = *state;
+    char word[64];
+    known(house);
+    send_word(house);
+    word_of(house, word);
+    say(house, ANNA, "СТОП срещи");
+    settle_all(house);
+    assert_int_equal(said(house, word), PK_E_CONFLICT);
+    assert_false(is_told(house));
+}
+
+/* A STOP that is taken back gives back what it took, and nothing of what was on its way then. */
+static void a_stop_voids_the_word_also_after_a_start(void **state)
+{
+    struct house *house = *state;
+    char word[64];
+    known(house);
+    send_word(house);
+    word_of(house, word);
+    say(house, ANNA, "СТОП");
+    settle_all(house);
+    say(house, ANNA, "СТАРТ");
+    settle_all(house);
+    assert_int_equal(said(house, word), PK_E_DENIED);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM ledger WHERE how = 'desk-word' AND kind = 3"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +193,8 @@ int main(void)
         in_ways(a_form_is_taken_once_and_only_ours),
         in_ways(a_word_is_guessed_three_times),
         in_ways(a_word_is_said_once_in_time_and_not_after_a_stop),
+        in_ways(a_no_after_the_word_stands),
+        in_ways(a_stop_voids_the_word_also_after_a_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

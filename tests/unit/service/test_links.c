@@ -2,6 +2,10 @@
 /* Answering by a link: used once, by a button, in time, by whom it was sent to; and which texts leave with one. */
 #include "tests/unit/service/ways.h"
 
+#include "gateway/store/deep_links.h"
+#include "gateway/store/moves.h"
+#include "gateway/store/unsubscribe.h"
+
 #include "gateway/store/internal.h"
 
 static void a_link_decides_once_and_looking_decides_nothing(void **state)
@@ -115,6 +119,48 @@ static void the_account_that_sends_decides_the_words(void **state)
     assert_non_null(strstr(house->posts[1]->jobs[house->posts[1]->count - 1].text, "Отговор: " LINK_AT));
 }
 
+/* ---- in the person's own file, and gone with them ---- */
+
+static void what_was_handed_out_is_told_and_erased(void **state)
+{
+    static const char *const parts[] = {
+        "{\"what\":\"answer link\",\"channel\":\"sms\"", "\"answered\":\"yes\"", "{\"what\":\"desk word\",\"channel\":\"sms\",\"topic\":\"festival\",\"by\":\"desk\"",
+        "{\"what\":\"new address\"", "{\"what\":\"unsubscribe link\"", "\"chatLinks\":[{\"channel\":\"sms\",\"topics\":\"festival\"",
+    };
+    static const char *const tables[] = { "link", "desk_word", "move", "unsubscribe", "deep_link" };
+    static const uint8_t code[PK_UNSUBSCRIBE_TOKEN_BYTES] = { 7 };
+    const struct pk_actor adviser = { .role = PK_ROLE_ADVISER, .name = "adviser", .purpose = "test" };
+    struct house *house = *state;
+    struct pk_buf out;
+    int64_t until_ms, id;
+    deaf(house, "no");
+    import_row(house, false);
+    press_link(house, PK_LINK_YES);
+    uint32_t sms = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms"));
+    const struct pk_desk_word_plan word = { .recipient = person(house), .topic = PK_SLICE("festival") };
+    const struct pk_deep_link chat = { .recipient = person(house), .channel = sms, .topics = PK_SLICE("festival"), .until_ms = HOUSE_NOW + DAY_MS };
+    struct pk_move move = { .recipient = person(house), .channel = sms, .created_ms = HOUSE_NOW, .until_ms = HOUSE_NOW + DAY_MS };
+    in_unit(house, pk_desk_word_send(house->service, &desk, &word, pk_clock_wall_ms(), &until_ms, err));
+    in_unit(house, pk_move_ask(house->store, &move, PK_SLICE(BORIS), err));
+    in_unit(house, pk_unsubscribe_add(house->store, code, person(house), sms, HOUSE_NOW, HOUSE_NOW + DAY_MS, err));
+    in_unit(house, pk_deep_link_add(house->store, &chat, code, &id, err));
+    settle_all(house);
+    pk_buf_init(&out, 1u << 20);
+    const struct pk_whom whom = { .recipient = person(house) };
+    in_unit(house, pk_person_export(house->service, &adviser, &whom, pk_clock_wall_ms(), &out, err));
+    for (size_t i = 0; i < PK_COUNT(parts); i++)
+        if (!strstr(pk_buf_text(&out), parts[i]))
+            fail_msg("the file lacks %s", parts[i]);
+    pk_buf_finish(&out);
+    out_by_erasure(house);
+    for (size_t i = 0; i < PK_COUNT(tables); i++) {
+        char sql[64];
+        (void) snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", tables[i]);
+        if (house_count(house, sql) != 0)
+            fail_msg("erased, and still in %s", tables[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +168,7 @@ int main(void)
         in_ways(a_link_ends_by_itself_and_with_the_person),
         in_ways(a_second_attempt_has_the_same_words),
         in_ways(the_account_that_sends_decides_the_words),
+        in_ways(what_was_handed_out_is_told_and_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

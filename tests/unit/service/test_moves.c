@@ -105,6 +105,23 @@ static void what_waits_goes_to_the_new_one(void **state)
     house_assert_counts(house);
 }
 
+/* A STOP ends the codes too, also for who starts again. */
+static void a_stop_ends_the_codes(void **state)
+{
+    struct house *house = *state;
+    char old[8], new[8];
+    int64_t who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(ask(house, who, NEW), 0);
+    codes(house, old, new);
+    assert_int_equal(post_reply(house->posts[0], ANNA, "СТОП"), 0);
+    house_turns(house, 2);
+    assert_int_equal(post_reply(house->posts[0], ANNA, "СТАРТ"), 0);
+    house_turns(house, 2);
+    assert_int_equal(house_consent(house, who, "festival"), PK_CONSENT_GRANTED);
+    assert_int_equal(enter(house, who, old, new), PK_E_DENIED);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM move WHERE length(value) > 0"), 0);
+}
+
 /* What the network said of the old one while it was being left says nothing of the new one. */
 static void a_refusal_on_the_way_is_of_the_old_one(void **state)
 {
@@ -270,6 +287,7 @@ int main(void)
         in_house(a_number_that_said_stop_is_not_written_to),
         in_house(what_changed_meanwhile_counts),
         in_house(who_said_stop_gets_no_code),
+        in_house(a_stop_ends_the_codes),
         in_house(codes_have_an_end_and_a_number),
         in_house(a_channel_is_added_by_a_code_to_it),
         in_house(sessions_end_and_erasure_takes_it_along),

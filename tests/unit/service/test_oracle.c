@@ -7,6 +7,7 @@
 #include "tests/unit/service/talk.h"
 
 #include "gateway/service/imports.h"
+#include "gateway/service/joining.h"
 #include "gateway/service/passes.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/recipients.h"
@@ -151,8 +152,43 @@ static void a_number_is_added(void **state)
     same(traces, "a number added");
 }
 
+/* A form of the public page: taken in one request, and looked at after as many turns, whoever's the number is. */
+static unsigned join(struct house *house, const char *number, struct trace *trace)
+{
+    struct pk_joining_wrong wrong;
+    struct pk_joining_plan plan = { .number = pk_slice_of(number), .topics = { PK_SLICE("festival") }, .topic_count = 1, .tag = PK_SLICE("bg") };
+    unsigned turns = 0;
+    pk_joining_form(house->service, pk_clock_wall_ms(), plan.token);
+    begin(house, trace);
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_joining_take(house->service, &plan, pk_clock_wall_ms(), &wrong, NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    end(house, trace);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM joining WHERE state = 0"), 1);
+    while (house_count(house, "SELECT count(*) FROM joining WHERE state = 0") > 0 && turns++ < 50)
+        house_later(house, SECOND_MS);
+    assert_int_equal(house_count(house, "SELECT sum(length(value) + length(topics)) FROM joining"), 0);
+    return turns;
+}
+
+static void a_form_is_sent(void **state)
+{
+    struct house *house = *state;
+    struct trace traces[NUMBERS], first;
+    people(house);
+    size_t before = house->posts[0]->count;
+    unsigned turns = join(house, "+359880004099", &first);
+    pk_buf_finish(&first.statements);
+    for (size_t i = 0; i < NUMBERS; i++)
+        assert_int_equal(join(house, numbers[i], &traces[i]), turns);
+    same(traces, "a form");
+    for (size_t i = before; i < house->posts[0]->count; i++) /* asked are the new one, and who never was asked about this */
+        for (size_t n = 2; n < NUMBERS; n++)
+            assert_string_not_equal(house->posts[0]->jobs[i].address, numbers[n]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { in_house(a_code_is_asked_for), in_house(a_number_is_added) };
+    const struct CMUnitTest tests[] = { in_house(a_code_is_asked_for), in_house(a_number_is_added), in_house(a_form_is_sent) };
     return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
 }

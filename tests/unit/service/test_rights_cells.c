@@ -210,7 +210,7 @@ static const struct {
     unsigned always_own; /* roles for whom the function can only mean their own */
     unsigned elsewhere; /* roles whose own is reached another way, and never by this function */
 } acts[] = {
-    { PK_ACTION_RECIPIENT_ADD, add, OF(KEY_PERSON), OF(PERSON) },
+    { PK_ACTION_RECIPIENT_ADD, add, OF(KEY_PERSON), 0 },
     { PK_ACTION_RECIPIENT_VIEW, view, OF(PERSON), 0 },
     { PK_ACTION_RECIPIENT_CHANGE, change, OF(PERSON), 0 },
     { PK_ACTION_RECIPIENT_EXPORT, export_person, 0, 0 },
@@ -224,7 +224,7 @@ static const struct {
     { PK_ACTION_CIRCLE_LEAVE, circle_leave, OF(PERSON), 0 },
     { PK_ACTION_CONSENT_VIEW, consent_view, 0, 0 },
     { PK_ACTION_CONSENT_GRANT, consent_grant, 0, 0 },
-    { PK_ACTION_CONSENT_WITHDRAW, consent_withdraw, 0, OF(KEY_PERSON) | OF(ACCOUNT) },
+    { PK_ACTION_CONSENT_WITHDRAW, consent_withdraw, 0, OF(ACCOUNT) },
     { PK_ACTION_CONSENT_VERIFY, consent_verify, 0, 0 },
     { PK_ACTION_INBOX_READ, inbox_read, 0, 0 },
     { PK_ACTION_INBOX_ANSWER, inbox_answer, 0, 0 },

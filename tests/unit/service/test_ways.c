@@ -8,7 +8,10 @@
 
 #include "gateway/service/consent.h"
 #include "gateway/service/consent_ends.h"
+#include "gateway/service/deep_links.h"
 #include "gateway/service/own.h"
+#include "gateway/service/signup.h"
+#include "gateway/service/users.h"
 
 /* ---- ways in ---- */
 
@@ -34,6 +37,17 @@ static void by_sms_word(struct house *house)
 {
     say(house, ANNA, "СТАРТ");
     settle_all(house);
+}
+
+static void by_key_person(struct house *house)
+{
+    const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "uid:0" }, maria = { .role = PK_ROLE_KEY_PERSON, .name = "maria" };
+    struct pk_user user = { .role = PK_ROLE_KEY_PERSON, .language = "bg", .name = "maria" };
+    const struct pk_signup_plan plan = { .address = PK_SLICE(ANNA), .language = PK_SLICE("bg"), .topics = PK_SLICE(TOPIC) };
+    in_unit(house, pk_users_add(house->service, &operator, &user, pk_clock_wall_ms(), err));
+    in_unit(house, pk_signup(house->service, &maria, &plan, pk_clock_wall_ms(), err));
+    settle_all(house);
+    yes_by_word(house);
 }
 
 static void by_desk(struct house *house)
@@ -106,6 +120,29 @@ static void by_desk_word(struct house *house)
     settle_all(house);
 }
 
+/* Known by number; the chat is opened by a link of theirs, and notices come there. */
+static void by_chat_link(struct house *house)
+{
+    static const char *const numbers[] = { "first" }, *const chats[] = { "second" };
+    static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { numbers, 1 } },
+                                                   { .name = "chat", .channel = "telegram", .accounts = { chats, 1 } } };
+    struct pk_link_made made;
+    house->rules.routes = routes;
+    house->rules.route_count = PK_COUNT(routes);
+    house->adapters[1].channels = "telegram";
+    house->adapters[1].number_format = PK_NUMBER_OPAQUE;
+    house->accounts[1].chat_link = "https://t.me/bot?start={code}";
+    house->publishers[0].route = "chat";
+    house_reopen(house);
+    known(house);
+    const struct pk_link_plan plan = { .recipient = person(house), .channel = PK_SLICE("telegram"), .topics = { PK_SLICE(TOPIC) }, .topic_count = 1 };
+    in_unit(house, pk_link_make(house->service, &desk, &plan, pk_clock_wall_ms(), &made, err));
+    const struct pk_event opened = { .kind = PK_EVENT_OPT_IN, .address = PK_SLICE("716000001"), .event_id = PK_SLICE("opened"),
+                                     .text = pk_slice_of(strchr(made.url, '=') + 1) };
+    assert_int_equal(post_event(house->posts[1], &opened), 0);
+    settle_all(house);
+}
+
 static struct pk_actor self(struct house *house)
 {
     return (struct pk_actor){ .role = PK_ROLE_PERSON, .name = "self", .purpose = "page", .recipient = person(house) };
@@ -123,19 +160,22 @@ static const struct {
     const char *name, *how; /* how: what the ledger says of the yes */
     void (*in)(struct house *house);
     bool deaf; /* nobody can write back: the ways out that need it are not there, and need not be */
+    bool chat; /* where one can write back always: a text carries no link */
 } ways_in[] = {
-    { "the word START", "start", by_sms_word, false },
-    { "a key person or the desk, and a yes", "reply", by_desk, false },
-    { "a button under the question", "reply", by_button, false },
-    { "paper with its number, and a yes", "reply", by_paper, false },
-    { "paper that two people stand for", "paper", by_two_people, false },
-    { "a file, and a yes", "reply", by_file, false },
-    { "a file that two people stand for", "paper", by_file_confirmed, false },
-    { "a link where nobody can write back", "link", by_link, true },
-    { "a link where this country cannot", "link", by_link_abroad, true },
-    { "the form on the page, and a yes", "reply", by_web_form, false },
-    { "a word said at the desk", "desk-word", by_desk_word, false },
-    { "one's own page", "page", by_own_page, false },
+    { "the word START", "start", by_sms_word, false, false },
+    { "a key person, and a yes", "reply", by_key_person, false, false },
+    { "the desk, and a yes", "reply", by_desk, false, false },
+    { "a button under the question", "reply", by_button, false, false },
+    { "paper with its number, and a yes", "reply", by_paper, false, false },
+    { "paper that two people stand for", "paper", by_two_people, false, false },
+    { "a file, and a yes", "reply", by_file, false, false },
+    { "a file that two people stand for", "paper", by_file_confirmed, false, false },
+    { "a link where nobody can write back", "link", by_link, true, false },
+    { "a link where this country cannot", "link", by_link_abroad, true, false },
+    { "the form on the page, and a yes", "reply", by_web_form, false, false },
+    { "a word said at the desk", "desk-word", by_desk_word, false, false },
+    { "one's own page", "page", by_own_page, false, false },
+    { "a link that opens a chat", "deep-link", by_chat_link, false, true },
 };
 
 /* ---- ways out ---- */
@@ -226,7 +266,7 @@ static void every_way_in_has_every_way_out(void **state)
     (void) state;
     for (size_t in = 0; in < PK_COUNT(ways_in); in++)
         for (size_t out = 0; out < PK_COUNT(ways_out); out++)
-            if (!ways_in[in].deaf || !ways_out[out].by_reply)
+            if ((!ways_in[in].deaf || !ways_out[out].by_reply) && (!ways_in[in].chat || ways_out[out].out != out_by_link))
                 run_pair(in, out);
 }
 

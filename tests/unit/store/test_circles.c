@@ -44,23 +44,25 @@ static void in_by_a_yes_that_knew(void **state)
     int64_t hers = circle_of(desk, &maria), other = circle_of(desk, &petya), address = 0;
     int64_t anna = person(desk, NUMBER, PK_CONSENT_CONFIRMED, &address);
     int64_t boris = person(desk, "+31600000002", PK_CONSENT_CONFIRMED, &address);
-    (void) asked(desk, hers, anna, address, true);
-    assert_int_equal(pk_circle_answered(desk->store, anna, true, NOW, NULL), 0);
+    int64_t first = asked(desk, hers, anna, address, true);
+    assert_int_equal(pk_circle_answered(desk->store, anna, first, true, NOW, NULL), 0);
     assert_int_equal(pk_circle_size(desk->store, hers), 0); /* the question never left */
-    (void) asked(desk, other, anna, address, false); /* asked again, by somebody else */
-    assert_int_equal(pk_circle_answered(desk->store, anna, true, NOW, NULL), 0);
+    int64_t second = asked(desk, other, anna, address, false), else_asked = asked(desk, hers, boris, address, false);
+    assert_int_equal(pk_circle_answered(desk->store, anna, else_asked, true, NOW, NULL), 0);
+    assert_int_equal(pk_circle_size(desk->store, other), 0); /* that question told of nothing, or of another circle */
+    assert_int_equal(pk_circle_answered(desk->store, anna, second, true, NOW, NULL), 0);
     assert_int_equal(pk_circle_size(desk->store, hers), 0);
     assert_int_equal(pk_circle_size(desk->store, other), 1);
-    (void) asked(desk, hers, anna, address, false);
-    assert_int_equal(pk_circle_answered(desk->store, anna, true, NOW, NULL), 0);
+    int64_t third = asked(desk, hers, anna, address, false);
+    assert_int_equal(pk_circle_answered(desk->store, anna, third, true, NOW, NULL), 0);
     assert_int_equal(pk_circle_size(desk->store, hers), 0); /* she stays where she is */
     assert_true(pk_circle_has(desk->store, other, anna));
-    assert_int_equal(pk_circle_answered(desk->store, anna, false, NOW, NULL), 0); /* a no to something later */
+    assert_int_equal(pk_circle_answered(desk->store, anna, third, false, NOW, NULL), 0); /* a no to something later */
     assert_int_equal(pk_circle_size(desk->store, other), 1);
-    (void) asked(desk, hers, boris, address, false);
+    int64_t his = asked(desk, hers, boris, address, false);
     assert_false(pk_circle_has(desk->store, hers, boris));
-    assert_int_equal(pk_circle_answered(desk->store, boris, false, NOW, NULL), 0);
-    assert_int_equal(pk_circle_answered(desk->store, boris, true, NOW, NULL), 0);
+    assert_int_equal(pk_circle_answered(desk->store, boris, his, false, NOW, NULL), 0);
+    assert_int_equal(pk_circle_answered(desk->store, boris, his, true, NOW, NULL), 0);
     assert_int_equal(pk_circle_size(desk->store, hers), 0); /* the no ended it */
 }
 
@@ -76,8 +78,8 @@ static void the_audience_of_a_circle(void **state)
         (void) snprintf(number, sizeof number, "+3160000010%d", i);
         people[i] = person(desk, number, i == 2 ? PK_CONSENT_WITHDRAWN : PK_CONSENT_CONFIRMED, &address);
         if (i < 3) {
-            (void) asked(desk, circle, people[i], address, false);
-            assert_int_equal(pk_circle_answered(desk->store, people[i], true, NOW, NULL), 0);
+            int64_t question = asked(desk, circle, people[i], address, false);
+            assert_int_equal(pk_circle_answered(desk->store, people[i], question, true, NOW, NULL), 0);
         }
         if (i != 1)
             (void) pk_recipient_tag(desk->store, people[i], school, NULL);
@@ -125,8 +127,8 @@ static void handed_over_and_left_behind(void **state)
     bool was = false, more = false;
     struct pk_circle found;
     (void) circle_of(desk, &empty);
-    (void) asked(desk, hers, anna, address, false);
-    assert_int_equal(pk_circle_answered(desk->store, anna, true, NOW + 7, NULL), 0);
+    int64_t question = asked(desk, hers, anna, address, false);
+    assert_int_equal(pk_circle_answered(desk->store, anna, question, true, NOW + 7, NULL), 0);
     assert_int_equal(pk_circle_orphan(desk->store, empty.id, NOW, NULL), 0);
     assert_int_equal(pk_circle_of_user(desk->store, empty.id, &found, NULL), PK_E_NOT_FOUND);
     assert_int_equal(pk_circle_orphan(desk->store, maria.id, NOW, NULL), 0);
@@ -197,7 +199,7 @@ static void the_last_day(void **state)
     while (i < count && strcmp(needs[i].kind, "sign-ups of the day") != 0)
         i++;
     assert_true(i < count && needs[i].count == 2 && needs[i].ages_out);
-    assert_int_equal(pk_circle_answered(desk->store, anna, true, NOW, NULL), 0);
+    assert_int_equal(pk_circle_answered(desk->store, anna, question, true, NOW, NULL), 0);
     seen = signups_of(desk, maria.id, NOW);
     assert_true(!seen.answered[0] && seen.answered[1]);
     assert_int_equal(signups_of(desk, maria.id, NOW + 1).count, 1);
@@ -223,8 +225,8 @@ static void who_does_not_answer_and_old_days(void **state)
     struct pk_circle_day day = { .count = 3, .more = 20 };
     bool more = false;
     (void) asked(desk, circle, anna, address, false);
-    (void) asked(desk, circle, boris, address, false);
-    assert_int_equal(pk_circle_answered(desk->store, boris, true, NOW, NULL), 0);
+    int64_t question = asked(desk, circle, boris, address, false);
+    assert_int_equal(pk_circle_answered(desk->store, boris, question, true, NOW, NULL), 0);
     assert_int_equal(pk_circle_day_set(desk->store, maria.id, 20261014, &day, NOW, NULL), 0);
     assert_int_equal(pk_circle_day_get(desk->store, maria.id, 20261014, &day, NULL), 0);
     assert_true(day.count == 3 && day.more == 20);
