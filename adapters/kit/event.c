@@ -51,6 +51,20 @@ int pk_kit_reply(struct pk_event_sink *sink, struct pk_slice from, struct pk_sli
     return from_person(sink, &event, from);
 }
 
+int pk_kit_choice(struct pk_event_sink *sink, struct pk_slice from, struct pk_slice reference, struct pk_slice choice,
+                  struct pk_slice event_id, struct pk_slice moment)
+{
+    struct pk_event event = {
+        .size = sizeof event,
+        .kind = PK_EVENT_REPLY,
+        .our_reference = bounded(reference),
+        .choice = choice,
+        .event_id = bounded(event_id),
+        .at_ms = pk_kit_moment(moment),
+    };
+    return from_person(sink, &event, from);
+}
+
 int pk_kit_opt_out(struct pk_event_sink *sink, struct pk_slice number, struct pk_slice event_id)
 {
     struct pk_event event = { .size = sizeof event, .kind = PK_EVENT_OPT_OUT, .event_id = bounded(event_id) };

@@ -16,6 +16,9 @@ int pk_kit_receipt(struct pk_event_sink *sink, uint32_t state, struct pk_slice p
 /* Telephone numbers in any way of writing them; names and short codes are nobody of ours. `event_id` may be empty. */
 int pk_kit_reply(struct pk_event_sink *sink, struct pk_slice from, struct pk_slice text, struct pk_slice event_id,
                  struct pk_slice moment);
+/* A pressed button, as pk_kit_button_read() (chat.h) read it. */
+int pk_kit_choice(struct pk_event_sink *sink, struct pk_slice from, struct pk_slice reference, struct pk_slice choice,
+                  struct pk_slice event_id, struct pk_slice moment);
 int pk_kit_opt_out(struct pk_event_sink *sink, struct pk_slice number, struct pk_slice event_id);
 
 #endif
