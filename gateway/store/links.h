@@ -27,7 +27,7 @@ int pk_link_find(struct pk_store *store, const uint8_t token[PK_LINK_TOKEN_BYTES
                  struct pk_error *err);
 /* Decides it, for every link of its message. PK_E_CONFLICT when that was done before. Inside a unit. */
 int pk_link_decide(struct pk_store *store, int64_t message, uint32_t choice, int64_t now_ms, struct pk_error *err);
-/* Those of messages to an address: whose it was is forgotten. */
+/* Those of messages to an address: whose it was is forgotten, or gone to another. */
 int pk_links_forget(struct pk_store *store, int64_t address, struct pk_error *err);
 /* Drops what is over, at most `max`. */
 int pk_links_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);

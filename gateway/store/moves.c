@@ -3,6 +3,7 @@
 
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/links.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/passes.h"
 #include "gateway/store/person.h"
@@ -230,6 +231,8 @@ int pk_move_out(struct pk_store *store, const struct pk_move *move, int64_t to, 
     if (r == 0)
         r = pk_moves_forget(store, old.channel, pk_buf_slice(&value), err);
     pk_buf_wipe(&value);
+    if (r == 0) /* texts lie on in the old telephone: what they offer is nobody's any more */
+        r = pk_links_forget(store, old.id, err);
     if (r == 0)
         r = cancel_answers(store, old.id, now_ms, err);
     if (r == 0)

@@ -6,6 +6,7 @@
 #include "tests/unit/service/own_support.h"
 
 #include "gateway/store/journal.h"
+#include "gateway/store/links.h"
 #include "gateway/store/moves.h"
 
 static int ask(struct house *house, int64_t who, const char *new)
@@ -103,6 +104,28 @@ static void what_waits_goes_to_the_new_one(void **state)
     assert_int_equal(house->posts[0]->count, before + 1);
     assert_string_equal(house->posts[0]->jobs[before].address, NEW);
     house_assert_counts(house);
+}
+
+/* Texts lie on in the old telephone, and it may be somebody else's by now: their links open nothing any more. */
+static void links_in_texts_to_the_old_one_end(void **state)
+{
+    struct house *house = *state;
+    char old[8], new[8], sql[96];
+    uint8_t token[PK_LINK_TOKEN_BYTES];
+    struct pk_link_row row;
+    int64_t who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED), now_ms = pk_clock_wall_ms();
+    assert_int_equal(house_publish(house, "school", NULL), 0);
+    post_complete(house->posts[0], 0, PK_OUTCOME_ACCEPTED);
+    house_settle(house);
+    (void) snprintf(sql, sizeof sql, "SELECT max(id) FROM message WHERE recipient = %lld", (long long) who);
+    int64_t message = house_count(house, sql);
+    pk_link_token(house->store, message, token);
+    assert_int_equal(in_unit(house, pk_link_add(house->store, token, message, now_ms, now_ms + 7 * DAY_MS, NULL)), 0);
+    assert_int_equal(pk_link_find(house->store, token, now_ms, &row, NULL), 0);
+    assert_int_equal(ask(house, who, NEW), 0);
+    codes(house, old, new);
+    assert_int_equal(enter(house, who, old, new), 0);
+    assert_int_equal(pk_link_find(house->store, token, now_ms, &row, NULL), PK_E_NOT_FOUND);
 }
 
 /* A STOP ends the codes too, also for who starts again. */
@@ -287,6 +310,7 @@ int main(void)
         in_house(a_number_that_said_stop_is_not_written_to),
         in_house(what_changed_meanwhile_counts),
         in_house(who_said_stop_gets_no_code),
+        in_house(links_in_texts_to_the_old_one_end),
         in_house(a_stop_ends_the_codes),
         in_house(codes_have_an_end_and_a_number),
         in_house(a_channel_is_added_by_a_code_to_it),
