@@ -44,9 +44,25 @@ static size_t sentence_end(struct pk_slice text)
     return text.len;
 }
 
+/* A link is no subject, and may be the reader's alone: what stands before it, without the word that leads to it ("Answer:"). */
+static struct pk_slice before_link(struct pk_slice text)
+{
+    const char *link = text.len > 0 ? memmem(text.data, text.len, "://", 3) : NULL;
+    if (!link)
+        return text;
+    size_t n = (size_t) (link - text.data);
+    while (n > 0 && pk_kit_trim(pk_slice_make(text.data + n - 1, 1)).len > 0)
+        n--; /* "https" */
+    text = pk_kit_trim(pk_slice_make(text.data, n));
+    if (text.len > 0 && text.data[text.len - 1] == ':')
+        while (text.len > 0 && text.data[text.len - 1] != ' ')
+            text.len--;
+    return pk_kit_trim(text);
+}
+
 struct pk_slice pk_email_subject(const struct email *email, const struct pk_job *job, char room[EMAIL_SUBJECT_ROOM])
 {
-    struct pk_slice set = pk_email_setting(email, "subject", job), text = pk_kit_trim(job->text);
+    struct pk_slice set = pk_email_setting(email, "subject", job), text = before_link(pk_kit_trim(job->text));
     if (set.len > 0)
         return set;
     size_t n = sentence_end(text);
