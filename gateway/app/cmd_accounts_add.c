@@ -24,9 +24,23 @@ static void print_setting(const struct pk_setting *setting, const char *account)
         (void) printf("%s\n", setting->fallback ? setting->fallback : "");
 }
 
+/* Whoever gets people's addresses is named, with the agreement; an account that only simulates hands them to nobody. */
+static void print_provider(const char *account)
+{
+    (void) printf("[provider %s]\n# The company, its country (two letters), the day of the processing agreement, how long it keeps what it is given.\n"
+                  "company = \ncountry = \ncontract = \nkeeps = \n\n",
+                  account);
+}
+
 static void print_section(const struct pk_adapter *adapter, const char *account)
 {
-    (void) printf("1. In pokana.conf; lines with # may stay out:\n\n[account %s]\nadapter = %s\n", account, adapter->name);
+    bool real = !adapter->play;
+    (void) printf("1. In pokana.conf; lines with # may stay out:\n\n");
+    if (real)
+        print_provider(account);
+    (void) printf("[account %s]\nadapter = %s\n", account, adapter->name);
+    if (real)
+        (void) printf("provider = %s\n", account);
     for (size_t i = 0; i < adapter->setting_count; i++)
         print_setting(&adapter->settings[i], account);
     /* The first of its channels, to begin with. */

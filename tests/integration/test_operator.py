@@ -164,6 +164,18 @@ class TestOperator(World):
         legs = json.loads(again.out)
         self.assertEqual((again.status, legs["handedOver"], legs["arrived"], legs["answered"]), (9, "seen", "open", "open"), again.out)
 
+    def test_what_an_account_needs_is_told(self) -> None:
+        self.start(people=0)
+        told = self.gateway.run("accounts", "add", "cm", "--name", "office").out
+        for line in ("[provider office]", "[account office]", "adapter = cm", "provider = office", "product_token = file:office.product_token",
+                     "[route office]", "channel = sms", "install -m 600 /dev/stdin"):
+            self.assertIn(line, told)
+        self.assertRegex(told, r"https?://\S+/hooks/office/WEBHOOK-SECRET")
+        self.assertNotIn("[provider", self.gateway.run("accounts", "add", "simulator").out)
+        none = self.gateway.run("accounts", "add", "pigeon", check=False)
+        self.assertEqual(none.status, 4)
+        self.assertIn("There are androidgw, cm", none.err)
+
     def test_account_test_that_fails_names_the_remedy(self) -> None:
         self.start(people=0)
         self.provider.script(refuse(422))
