@@ -3,23 +3,17 @@
  * An event passes the checks in the order of what they cost, and the first that refuses it is the reason told. What
  * a publisher may do is in its rule; what it asks for is in the event's data (model/trigger).
  */
-#include "gateway/service/intake.h"
+#include "gateway/service/intake_private.h"
 
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
-#include "gateway/model/trigger.h"
 #include "gateway/service/circles.h"
-#include "gateway/service/desks.h"
-#include "gateway/service/outbound.h"
-#include "gateway/service/planner.h"
-#include "gateway/service/rights.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/recipients.h"
 #include "gateway/store/triggers.h"
 
 #define TOPIC_BYTES_MAX 255u
@@ -55,27 +49,7 @@ void pk_intake_free(struct pk_intake *intake)
     free(intake);
 }
 
-/* What is known of one event while it is checked. Its publisher may publish within the lists of its rule. */
-struct taking {
-    struct pk_service *service;
-    const struct pk_intake_event *in;
-    const struct pk_publisher_rule *rule;
-    struct pk_actor_scope scope;
-    struct pk_actor actor;
-    struct pk_cloudevent event;
-    bool read; /* the event, as far as it can be */
-    struct pk_trigger_request request;
-    const struct pk_lane_route *route;
-    struct pk_told told;
-    int64_t now_ms;
-    int64_t valid_until_ms;
-    int64_t ceiling; /* most people it may reach */
-    int64_t day, reach; /* of a publisher with a cap a day: which day it is, how many of it this one takes */
-    struct pk_reach few; /* whom it reaches, if these are few */
-    int64_t first; /* this event was taken in before, as this trigger; 0 = it was not */
-};
-
-static enum pk_event_refusal refuse(enum pk_event_refusal refusal, struct pk_error *err, const char *reason)
+enum pk_event_refusal pk_intake_refuse(enum pk_event_refusal refusal, struct pk_error *err, const char *reason)
 {
     if (err && reason)
         (void) pk_fail(err, PK_E_DENIED, "%s", reason);
@@ -127,7 +101,7 @@ static bool is_worth_telling(struct pk_intake *intake, const struct pk_publisher
 }
 
 /* A response topic is the publisher's own, or it would make the gateway post for others. */
-static bool own_topic(const struct taking *t, struct pk_slice topic)
+static bool own_topic(const struct pk_taking *t, struct pk_slice topic)
 {
     char own[TOPIC_BYTES_MAX + 1];
     if (topic.len > TOPIC_BYTES_MAX || memchr(topic.data, '#', topic.len) || memchr(topic.data, '+', topic.len) || !pk_utf8_valid(topic))
@@ -139,227 +113,32 @@ static bool own_topic(const struct taking *t, struct pk_slice topic)
     return pk_slice_starts(topic, own) && (topic.len == n || topic.data[n] == '/');
 }
 
-static enum pk_event_refusal check_sender(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+static enum pk_event_refusal check_sender(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     t->rule = pk_rules_publisher(intake->service->rules, t->in->publisher);
     if (!t->rule)
-        return refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
+        return pk_intake_refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
     t->scope = (struct pk_actor_scope){ .topics = t->rule->topics, .templates = t->rule->templates, .tags = t->rule->tags };
     t->actor = (struct pk_actor){ .role = PK_ROLE_PUBLISHER, .name = t->rule->name, .purpose = "publish", .scope = &t->scope };
     if (t->in->response_topic.len > 0) {
         if (!own_topic(t, t->in->response_topic))
-            return refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
+            return pk_intake_refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
         t->told.topic = t->in->response_topic;
     }
     if (t->in->retained)
-        return refuse(PK_REFUSAL_RETAINED, err, "a trigger is a command and must not be published as retained");
+        return pk_intake_refuse(PK_REFUSAL_RETAINED, err, "a trigger is a command and must not be published as retained");
     if (!within_rate(intake, t->rule, t->now_ms))
-        return refuse(PK_REFUSAL_RATE, err, "this publisher sends more triggers than its rule allows");
+        return pk_intake_refuse(PK_REFUSAL_RATE, err, "this publisher sends more triggers than its rule allows");
     return PK_REFUSAL_NONE;
 }
-
-/* Said in the answer with a reason of its own; here it is kept who tried what. */
-static bool may(const struct taking *t, const struct pk_about *about, const char *object)
-{
-    return pk_allow(t->service, &t->actor, PK_ACTION_TRIGGER_PUBLISH, about, object, NULL) == 0;
-}
-
-/* ---- what ---- */
-
-/* Whatever is wrong with it: the answer names the event where its id can be read. */
-static enum pk_event_refusal read_event(struct taking *t, struct pk_error *err)
-{
-    enum pk_event_refusal refusal = PK_REFUSAL_NONE;
-    (void) pk_cloudevent_read(t->in->content_type, t->in->attributes, t->in->attribute_count, t->in->payload, &t->event, &refusal, err);
-    t->read = true;
-    t->told.causation = t->event.id;
-    return refusal;
-}
-
-static enum pk_event_refusal check_event(struct taking *t, struct pk_error *err)
-{
-    enum pk_event_refusal refusal = read_event(t, err);
-    if (refusal != PK_REFUSAL_NONE)
-        return refusal;
-    t->told.traceparent = t->event.traceparent;
-    t->actor.trace = t->event.traceparent;
-    if (!pk_slice_is(t->event.source, t->rule->source))
-        return refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
-    /* Whoever repeats an event that was accepted hears so again, whatever changed or ran out since. */
-    t->first = pk_trigger_find(t->service->store, t->event.source, t->event.id);
-    if (t->first != 0)
-        return PK_REFUSAL_NONE;
-    if (t->event.expires_ms != 0 && t->event.expires_ms <= t->now_ms)
-        return refuse(PK_REFUSAL_EXPIRED, err, "expirytime has passed");
-    const struct pk_event_type *type = pk_event_type_find(t->event.type);
-    if (!type) {
-        (void) pk_fail(err, PK_E_INVALID, "type is not one the gateway knows");
-        (void) pk_hint(err, PK_E_INVALID, "Types known: %s.", pk_event_types());
-        return PK_REFUSAL_TYPE_UNKNOWN;
-    }
-    return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
-}
-
-static enum pk_event_refusal check_template(const struct taking *t, struct pk_error *err)
-{
-    const struct pk_trigger_request *request = &t->request;
-    if (!may(t, &(struct pk_about){ .template_name = request->template_name }, "template") || !pk_catalog_knows(t->service->catalog, request->template_name)) {
-        (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is unknown or not allowed for this publisher",
-                       PK_SLICE_ARG(request->template_name));
-        return PK_REFUSAL_TEMPLATE;
-    }
-    const struct pk_template *template_ =
-        pk_catalog_find(t->service->catalog, request->template_name, pk_slice_of(t->service->rules->default_language));
-    if (!template_ || pk_template_kind(template_) != PK_TEXT_NOTICE) {
-        (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is not a notice", PK_SLICE_ARG(request->template_name));
-        return PK_REFUSAL_TEMPLATE;
-    }
-    if (pk_template_step(template_) == PK_STEP_BREACH) /* two people say that, and no service (breach.h) */
-        return refuse(PK_REFUSAL_TEMPLATE, err, "data.template: this text is not for services");
-    struct pk_slice about = pk_template_topic(template_);
-    bool known = pk_rules_topic(t->service->rules, request->topic) != NULL;
-    if (!known || !may(t, &(struct pk_about){ .topic = request->topic }, "topic") || (about.len > 0 && !pk_slice_equal(about, request->topic))) {
-        (void) pk_fail(err, PK_E_DENIED, "data.topic: \"%.*s\" is unknown, not this template's, or not allowed for this publisher",
-                       PK_SLICE_ARG(request->topic));
-        return PK_REFUSAL_TOPIC;
-    }
-    struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
-    int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
-    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
-}
-
-static enum pk_event_refusal check_times(struct taking *t, struct pk_error *err)
-{
-    int64_t from_ms = t->request.send_at_ms > t->now_ms ? t->request.send_at_ms : t->now_ms;
-    t->valid_until_ms = t->request.valid_until_ms != 0 ? t->request.valid_until_ms : from_ms + t->service->rules->validity_ms;
-    if (t->event.expires_ms != 0 && t->event.expires_ms < t->valid_until_ms)
-        t->valid_until_ms = t->event.expires_ms;
-    if (t->valid_until_ms <= from_ms)
-        return refuse(PK_REFUSAL_TIME, err, "validUntil (or expirytime) is not after the moment of sending");
-    return PK_REFUSAL_NONE;
-}
-
-static enum pk_event_refusal allow_tags(const struct taking *t, const struct pk_tag_list *list, struct pk_error *err)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (may(t, &(struct pk_about){ .tag = list->items[i] }, "tags"))
-            continue;
-        (void) pk_fail(err, PK_E_DENIED, "data.tags: \"%.*s\" is not allowed for this publisher", PK_SLICE_ARG(list->items[i]));
-        return PK_REFUSAL_AUDIENCE;
-    }
-    return PK_REFUSAL_NONE;
-}
-
-/* What is left of the publisher's day is a ceiling too. */
-static enum pk_event_refusal check_day(struct taking *t, struct pk_error *err)
-{
-    struct pk_store *store = t->service->store;
-    if (t->rule->people_per_day == 0)
-        return PK_REFUSAL_NONE;
-    if (pk_service_day(t->service, t->now_ms, &t->day, err) != 0)
-        return PK_REFUSAL_CEILING;
-    uint32_t publisher = pk_name_find(store, PK_NAME_PUBLISHER, t->in->publisher);
-    int64_t left = t->rule->people_per_day - (publisher != 0 ? pk_publisher_day(store, publisher, t->day) : 0);
-    if (left < t->ceiling)
-        t->ceiling = left > 0 ? left : 0;
-    if (t->ceiling > 0)
-        return PK_REFUSAL_NONE;
-    (void) pk_fail(err, PK_E_LIMIT, "this publisher reached the %lld people it may reach in a day", (long long) t->rule->people_per_day);
-    return PK_REFUSAL_CEILING;
-}
-
-/* Whom it may reach by the tags that all must carry; any and none only make it smaller. Counting stops at the ceiling: what it
- * costs is bounded by what is allowed. A publisher whose day is counted needs the number itself. */
-static int count_people(const struct taking *t, int64_t *ret_count, struct pk_error *err)
-{
-    struct pk_store *store = t->service->store;
-    uint32_t tags[PK_TAGS_MAX];
-    for (size_t i = 0; i < t->request.all.count; i++)
-        tags[i] = pk_name_find(store, PK_NAME_TAG, t->request.all.items[i]);
-    struct pk_audience audience = {
-        .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
-        .channel = t->route->channel,
-        .all = tags,
-        .all_count = t->request.all.count,
-    };
-    if (t->day == 0 && pk_audience_bound(store, &audience, t->ceiling + 1) <= t->ceiling) {
-        *ret_count = t->ceiling;
-        return 0;
-    }
-    return pk_audience_count(store, &audience, t->now_ms, t->ceiling + 1, ret_count, err);
-}
-
-static enum pk_event_refusal check_ceiling(struct taking *t, struct pk_error *err)
-{
-    struct pk_service *service = t->service;
-    bool narrowed = t->request.any.count > 0 || t->request.none.count > 0;
-    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, t->now_ms, &t->few, err) != 0) {
-        t->few.count = PK_COUNT(t->few.rows); /* not known */
-        return PK_REFUSAL_NONE;
-    }
-    int64_t count = (int64_t) t->few.count;
-    if (count > PK_AT_ONCE && narrowed && t->day == 0)
-        return PK_REFUSAL_NONE; /* expansion stops at the ceiling as well */
-    if (count > PK_AT_ONCE && count_people(t, &count, err) != 0)
-        return PK_REFUSAL_NONE;
-    t->reach = count < t->ceiling ? count : t->ceiling;
-    if (count <= t->ceiling || narrowed)
-        return PK_REFUSAL_NONE;
-    (void) pk_fail(err, PK_E_LIMIT, "the audience is larger than the %lld people this publisher may reach", (long long) t->ceiling);
-    return PK_REFUSAL_CEILING;
-}
-
-static bool is_public(const struct taking *t)
-{
-    return t->route && t->route->rule->screens.count > 0;
-}
-
-/* Whoever passes by is reached: who names an audience means something else. */
-static enum pk_event_refusal check_screens(struct taking *t, struct pk_error *err)
-{
-    if (t->request.all.count + t->request.any.count + t->request.none.count > 0)
-        return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: a screen has no audience; leave them out");
-    t->ceiling = 0; /* none: as many as there are screens and languages */
-    return PK_REFUSAL_NONE;
-}
-
-static enum pk_event_refusal check_reach(struct taking *t, struct pk_error *err)
-{
-    if (is_public(t))
-        return check_screens(t, err);
-    /* Every tag narrows what one may address: without any, all people of the topic are meant. */
-    if (t->request.all.count + t->request.any.count == 0 && !may(t, &(struct pk_about){ .tag = PK_SLICE("*") }, "everybody"))
-        return refuse(PK_REFUSAL_AUDIENCE, err, "data.tags: this publisher must name at least one tag");
-    enum pk_event_refusal refusal = allow_tags(t, &t->request.all, err);
-    if (refusal == PK_REFUSAL_NONE)
-        refusal = allow_tags(t, &t->request.any, err);
-    if (refusal == PK_REFUSAL_NONE)
-        refusal = allow_tags(t, &t->request.none, err);
-    if (refusal != PK_REFUSAL_NONE)
-        return refusal;
-    t->ceiling = t->rule->max_recipients;
-    if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < t->ceiling)
-        t->ceiling = t->service->rules->urgent_max_recipients;
-    refusal = check_day(t, err);
-    if (refusal != PK_REFUSAL_NONE)
-        return refusal;
-    return t->route ? check_ceiling(t, err) : refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher's route does not exist");
-}
-
-static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+static enum pk_event_refusal check(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = check_sender(intake, t, err);
     if (refusal == PK_REFUSAL_NONE)
         t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
     if (refusal == PK_REFUSAL_NONE)
-        refusal = check_event(t, err);
-    if (refusal == PK_REFUSAL_NONE && t->first == 0)
-        refusal = check_template(t, err);
-    if (refusal == PK_REFUSAL_NONE && t->first == 0)
-        refusal = check_times(t, err);
-    if (refusal == PK_REFUSAL_NONE && t->first == 0)
-        refusal = check_reach(t, err);
-    return refusal;
+        refusal = pk_intake_check_event(t, err);
+    return refusal == PK_REFUSAL_NONE && t->first == 0 ? pk_intake_check_request(t, err) : refusal;
 }
 
 /* ---- taking ---- */
@@ -367,7 +146,7 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct taking *t, s
 /* Of the hours a restore lost: it may have been taken in and run then, and nobody remembers. What came before is in the
  * backup and is known; so an unknown event that was made before the restore is doubted, whatever its time says exactly. One
  * that does not say when it was made is doubted as long as people have not looked. */
-static bool may_have_been_run(const struct taking *t)
+static bool may_have_been_run(const struct pk_taking *t)
 {
     struct pk_store *store = t->service->store;
     if (t->event.time_ms == 0)
@@ -395,7 +174,7 @@ static int write_values(const struct pk_trigger_request *request, struct pk_buf 
 }
 
 /* *ret_trigger lives as long as the event; its audience does not. */
-static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struct pk_error *err)
+static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
     struct pk_buf values, audience;
@@ -416,7 +195,7 @@ static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struc
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
-        .cls = is_public(t) ? PK_CLASS_PUBLIC : PK_CLASS_NOTICE,
+        .cls = pk_intake_is_public(t) ? PK_CLASS_PUBLIC : PK_CLASS_NOTICE,
         .template_name = t->request.template_name,
         .created_ms = t->now_ms,
     };
@@ -449,7 +228,7 @@ static int store_trigger(struct taking *t, struct pk_trigger *ret_trigger, struc
     return r;
 }
 
-static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err)
+static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     struct pk_service *service = intake->service;
     struct pk_error why = { 0 };
@@ -459,7 +238,7 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
         if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
             return 0;
         if (!t->read)
-            (void) read_event(t, NULL);
+            (void) pk_intake_read_event(t, NULL);
         pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
                NULL);
         if (!t->rule && !pk_is_name(t->in->publisher))
@@ -498,7 +277,7 @@ static int take(struct pk_intake *intake, struct taking *t, struct pk_error *err
 
 int pk_intake_take(struct pk_intake *intake, const struct pk_intake_event *event, struct pk_error *err)
 {
-    struct taking t = {
+    struct pk_taking t = {
         .service = intake->service,
         .in = event,
         .told = { .publisher = event->publisher, .correlation = event->correlation },
