@@ -171,3 +171,13 @@ void pk_call_answer_read(struct pk_call *call, int result, const struct pk_error
     else
         pk_call_answer(call, 200, &call->out);
 }
+
+void pk_answer_list_end(struct pk_json_out *out, bool more, int64_t last)
+{
+    pk_json_close(out, ']');
+    if (more)
+        pk_json_add_id(out, "next", last);
+    else
+        pk_json_add_null(out, "next");
+    pk_json_close(out, '}');
+}

@@ -31,6 +31,8 @@ void pk_call_read(struct pk_call *call, int (*read)(struct pk_call *call, struct
  * kept answers 503 and nothing is read. */
 void pk_call_read_kept(struct pk_call *call, int (*read)(struct pk_call *call, struct pk_store *store, struct pk_error *err),
                        void (*then)(struct pk_call *call, int result, const struct pk_error *err), int64_t deadline_ms);
+/* Ends a list read page after page, and its document: "next" is where the next page begins, null when there is none. */
+void pk_answer_list_end(struct pk_json_out *out, bool more, int64_t last);
 /* A usual `then`: 200 with call->out, or the problem. */
 void pk_call_answer_read(struct pk_call *call, int result, const struct pk_error *err);
 

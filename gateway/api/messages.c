@@ -72,12 +72,7 @@ static int list_read(struct pk_call *call, struct pk_store *store, struct pk_err
     int r = pk_messages_list(store, &listing->filter, listing->limit + 1, list_one, listing, err);
     if (r < 0)
         return r;
-    pk_json_close(&listing->out, ']');
-    if (listing->count > listing->limit)
-        pk_json_add_id(&listing->out, "next", listing->last);
-    else
-        pk_json_add_null(&listing->out, "next");
-    pk_json_close(&listing->out, '}');
+    pk_answer_list_end(&listing->out, listing->count > listing->limit, listing->last);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/sealed_rows.h"
 
 #define PLACE_VALUE "joining.value"
 #define SEALED_MAX 512u
@@ -69,33 +70,14 @@ int pk_join_done(struct pk_store *store, int64_t id, struct pk_error *err)
     return pk_sql_write(store, err, "UPDATE joining SET state = 1, value = x'', topics = '', language = '', script = '' WHERE id = ?1", "i", id);
 }
 
-/* The next behind *id that waits: 1 when there is one; *ret_same says whether it is this address's. */
-static int next_waiting(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t *id, bool *ret_same, struct pk_error *err)
-{
-    struct pk_buf written;
-    sqlite3_stmt *next = pk_sql(store, "SELECT id, value FROM joining INDEXED BY joining_waiting WHERE state = 0 AND id > ?1 AND channel = ?2"
-                                       " ORDER BY id LIMIT 1");
-    pk_sql_bind(next, "iu", *id, channel);
-    int r = pk_sql_step(store, next, err);
-    if (r != 1)
-        return r;
-    pk_buf_init(&written, SEALED_MAX);
-    *id = sqlite3_column_int64(next, 0);
-    *ret_same = pk_unseal(store->keys, PLACE_VALUE, *id, pk_sql_blob(next, 1), &written, NULL) == 0 && pk_slice_equal(pk_buf_slice(&written), value);
-    pk_buf_wipe(&written);
-    pk_sql_reset(next);
-    return 1;
-}
-
 int pk_joins_forget(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err)
 {
-    int64_t id = INT64_MIN;
-    bool same = false;
-    int r;
-    while ((r = next_waiting(store, channel, value, &id, &same, err)) == 1)
-        if (same && (r = pk_sql_write(store, err, "DELETE FROM joining WHERE id = ?1", "i", id)) != 0)
-            return r;
-    return r;
+    static const struct pk_sealed_rows waiting = {
+        .next = "SELECT id, value FROM joining INDEXED BY joining_waiting WHERE state = 0 AND id > ?1 AND channel = ?2 ORDER BY id LIMIT 1",
+        .forget = "DELETE FROM joining WHERE id = ?1",
+        .place = PLACE_VALUE,
+    };
+    return pk_sealed_rows_forget(store, &waiting, channel, value, err);
 }
 
 int pk_joins_end_all(struct pk_store *store, struct pk_error *err)

@@ -3,6 +3,7 @@
 
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/sealed_rows.h"
 
 #define PLACE_VALUE "pass.value"
 #define SEALED_MAX 512u
@@ -72,33 +73,14 @@ int pk_pass_ready(struct pk_store *store, int64_t id, int64_t recipient, struct 
                         mac_of(store, id, code, mac));
 }
 
-/* The next pass behind *id that is asked for: 1 when there is one; *ret_same says whether it is this address's. */
-static int next_asked(struct pk_store *store, uint32_t channel, struct pk_slice value, int64_t *id, bool *ret_same, struct pk_error *err)
-{
-    struct pk_buf asked;
-    sqlite3_stmt *next = pk_sql(store, "SELECT id, value FROM pass INDEXED BY pass_asked WHERE state = 0 AND id > ?1 AND channel = ?2"
-                                       " ORDER BY id LIMIT 1");
-    pk_sql_bind(next, "iu", *id, channel);
-    int r = pk_sql_step(store, next, err);
-    if (r != 1)
-        return r;
-    pk_buf_init(&asked, SEALED_MAX);
-    *id = sqlite3_column_int64(next, 0);
-    *ret_same = pk_unseal(store->keys, PLACE_VALUE, *id, pk_sql_blob(next, 1), &asked, NULL) == 0 && pk_slice_equal(pk_buf_slice(&asked), value);
-    pk_buf_wipe(&asked);
-    pk_sql_reset(next);
-    return 1;
-}
-
 int pk_passes_forget(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_error *err)
 {
-    int64_t id = INT64_MIN;
-    bool same = false;
-    int r;
-    while ((r = next_asked(store, channel, value, &id, &same, err)) == 1)
-        if (same && (r = pk_sql_write(store, err, "DELETE FROM pass WHERE id = ?1", "i", id)) != 0)
-            return r;
-    return r;
+    static const struct pk_sealed_rows asked = {
+        .next = "SELECT id, value FROM pass INDEXED BY pass_asked WHERE state = 0 AND id > ?1 AND channel = ?2 ORDER BY id LIMIT 1",
+        .forget = "DELETE FROM pass WHERE id = ?1",
+        .place = PLACE_VALUE,
+    };
+    return pk_sealed_rows_forget(store, &asked, channel, value, err);
 }
 
 int64_t pk_passes_since(struct pk_store *store, int64_t recipient, int64_t since_ms)
