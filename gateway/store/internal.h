@@ -14,7 +14,7 @@
 
 #include <sqlite3.h>
 
-#define PK_STATEMENTS 512u /* slots of the cache, a power of two; about a third is used */
+#define PK_STATEMENTS 1024u /* slots of the cache, a power of two; less than half are used, as there are so many statements */
 
 struct pk_afters {
     struct pk_after *items;
