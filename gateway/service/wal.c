@@ -4,7 +4,9 @@
 #include "gateway/base/log.h"
 #include "gateway/store/person.h"
 
-#define COPY_BYTES (96ll << 20) /* after a crash all of it is read again before anything is sent: 0.1 s */
+/* After a crash all of it is read again before anything is sent: 0.2 s. Beginning it anew stops the loop for some
+ * milliseconds, so it is not done often: at 1,000 small turns a second every three seconds. */
+#define COPY_BYTES (192ll << 20)
 #define LITTLE_BYTES (4ll << 20) /* what the loop copies itself, in a few milliseconds */
 #define LARGE 2 /* times as much as is copied at once: it does not become shorter */
 #define COPIES 3u /* by the thread in a row, each of what came during the one before */

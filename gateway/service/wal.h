@@ -12,7 +12,7 @@
 struct pk_wal;
 
 /* reader NULL: nothing is copied until the database is closed. Both are borrowed. copy_bytes: how long the log may become
- * (0: 96 MiB). */
+ * (0: 192 MiB). */
 struct pk_wal *pk_wal_new(struct pk_store *store, struct pk_reader *reader, int64_t copy_bytes);
 void pk_wal_free(struct pk_wal *wal);
 

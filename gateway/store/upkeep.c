@@ -47,15 +47,49 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
 
 /* ---- what a text said ---- */
 
+#define VALUES_CLEARED "retention.values_to" /* of the notices up to this one no values are left */
+
+/* Notices are numbered as they are made: the first after `from` that is not old yet. Only the old ones are looked at, and
+ * one that a clock gone wrong dated ahead of time hides none. */
+static int64_t first_young(struct pk_store *store, int64_t from, int64_t before_ms, int64_t now_ms)
+{
+    return pk_sql_int(store, INT64_MAX, "SELECT id FROM notice WHERE id > ?1 AND created_ms BETWEEN ?2 AND ?3 ORDER BY id LIMIT 1",
+                      "iii", from, before_ms, now_ms);
+}
+
 /* Until the last message is final; a yes may be answered with them a while longer. An answer's values are found again by
  * their digest: the next one of the kind is stored anew. */
-static int retain_values(struct pk_store *store, int64_t before_ms, size_t max, bool *ret_more, struct pk_error *err)
+static int retain_values(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more, struct pk_error *err)
 {
-    return step(store,
-                "UPDATE notice SET vals = '{}', digest = NULL WHERE id IN (SELECT n.id FROM notice n LEFT JOIN trigger t ON t.id = n.trigger"
-                " WHERE n.vals <> '{}' AND coalesce(t.valid_until_ms, n.created_ms) < ?1 AND NOT EXISTS (SELECT 1 FROM message m"
-                " INDEXED BY message_by_notice WHERE m.notice = n.id AND m.state < 8) LIMIT ?2)",
-                before_ms, max, ret_more, err);
+    int64_t cleared = pk_store_number(store, VALUES_CLEARED, 0), before_ms = retention->values_before_ms;
+    int64_t young = first_young(store, cleared, before_ms, retention->now_ms);
+    int r = pk_sql_write(store, err,
+                         "UPDATE notice SET vals = '{}', digest = NULL WHERE id IN (SELECT n.id FROM notice n LEFT JOIN trigger t"
+                         " ON t.id = n.trigger WHERE n.id > ?3 AND n.id < ?4 AND n.vals <> '{}' AND coalesce(t.valid_until_ms, n.created_ms)"
+                         " < ?1 AND NOT EXISTS (SELECT 1 FROM message m INDEXED BY message_by_notice WHERE m.notice = n.id AND m.state < 8)"
+                         " ORDER BY n.id LIMIT ?2)",
+                         "iiii", before_ms, (int64_t) max, cleared, young);
+    if (r != 0)
+        return r;
+    *ret_more = *ret_more || pk_sql_changed(store) >= (int64_t) max;
+    int64_t to = pk_sql_int(store, -1, "SELECT max(id) FROM notice WHERE id < coalesce((SELECT id FROM notice WHERE id > ?1 AND id < ?2"
+                                       " AND vals <> '{}' ORDER BY id LIMIT 1), ?2)", "ii", cleared, young);
+    return to > cleared ? pk_store_set_number(store, VALUES_CLEARED, to, err) : 0;
+}
+
+/* Once nobody's message refers to it any more. The numbers of the last ones are given again. */
+static int retain_notices(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more, struct pk_error *err)
+{
+    int64_t before_ms = retention->messages_before_ms, young = first_young(store, 0, before_ms, retention->now_ms);
+    int r = pk_sql_write(store, err,
+                         "DELETE FROM notice WHERE id IN (SELECT n.id FROM notice n WHERE n.id < ?3 AND n.created_ms < ?1 AND NOT EXISTS"
+                         " (SELECT 1 FROM message m WHERE m.notice = n.id) ORDER BY n.id LIMIT ?2)",
+                         "iii", before_ms, (int64_t) max, young);
+    if (r != 0)
+        return r;
+    *ret_more = *ret_more || pk_sql_changed(store) >= (int64_t) max;
+    int64_t last = pk_sql_int(store, 0, "SELECT max(id) FROM notice", "");
+    return last < pk_store_number(store, VALUES_CLEARED, 0) ? pk_store_set_number(store, VALUES_CLEARED, last, err) : 0;
 }
 
 /* ---- answers to invitations ---- */
@@ -91,7 +125,7 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
                      struct pk_error *err)
 {
     *ret_more = false;
-    int r = retain_values(store, retention->values_before_ms, max, ret_more, err);
+    int r = retain_values(store, retention, max, ret_more, err);
     if (r == 0)
         r = retain_rsvps(store, retention->rsvps_before_ms, err);
     if (r == 0)
@@ -120,12 +154,8 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
         r = step(store, "DELETE FROM proof WHERE (pseudonym, recipient) IN (SELECT pseudonym, recipient FROM proof INDEXED BY proof_by_end"
                         " WHERE until_ms < ?1 LIMIT ?2)",
                  retention->now_ms, max, ret_more, err);
-    /* What was said, once nobody's message refers to it any more. */
     if (r == 0)
-        r = step(store,
-                 "DELETE FROM notice WHERE id IN (SELECT n.id FROM notice n WHERE n.created_ms < ?1 AND NOT EXISTS"
-                 " (SELECT 1 FROM message m WHERE m.notice = n.id) LIMIT ?2)",
-                 retention->messages_before_ms, max, ret_more, err);
+        r = retain_notices(store, retention, max, ret_more, err);
     /* Strangers' addresses: only as long as something is on its way to them. */
     if (r == 0)
         r = step(store,
@@ -147,7 +177,8 @@ void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest)
         .replies_ms = pk_sql_int(store, 0, "SELECT min(at_ms) FROM reply", ""),
         .triggers_ms = moment_of(pk_sql_int(store, 0, "SELECT min(id) FROM trigger", "")),
         .audit_ms = pk_sql_int(store, 0, "SELECT at_ms FROM audit ORDER BY id LIMIT 1", ""),
-        .values_ms = pk_sql_int(store, 0, "SELECT created_ms FROM notice WHERE vals <> '{}' ORDER BY id LIMIT 1", ""),
+        .values_ms = pk_sql_int(store, 0, "SELECT created_ms FROM notice WHERE id > ?1 AND vals <> '{}' ORDER BY id LIMIT 1", "i",
+                                pk_store_number(store, VALUES_CLEARED, 0)),
         .rsvps_ms = pk_sql_int(store, 0, "SELECT at_ms FROM rsvp ORDER BY id LIMIT 1", ""),
         .parked_ms = pk_sql_int(store, 0, "SELECT at_ms FROM parked ORDER BY id LIMIT 1", ""),
         .jobs_ms = pk_sql_int(store, 0, "SELECT min(updated_ms) FROM job", ""),

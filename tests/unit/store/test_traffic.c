@@ -210,6 +210,62 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     assert_int_equal(counts[PK_MESSAGE_DELIVERED], 2); /* totals stay */
 }
 
+/* ---- what a text said ---- */
+
+static int64_t said(struct desk *desk, int64_t created_ms)
+{
+    struct pk_notice notice = { .trigger = 5, .template_name = PK_SLICE("help"), .values = PK_SLICE("{\"a\":1}"), .created_ms = created_ms };
+    int64_t id = 0;
+    assert_int_equal(pk_notice_add(desk->store, &notice, &id, NULL), 0);
+    return id;
+}
+
+static bool still_said(struct desk *desk, int64_t id)
+{
+    return pk_sql_int(desk->store, -1, "SELECT count(*) FROM notice WHERE id = ?1 AND vals <> '{}'", "i", id) != 0;
+}
+
+static void retain(struct desk *desk, int64_t values_before_ms, int64_t messages_before_ms, bool expect_more)
+{
+    struct pk_retention retention = { .values_before_ms = values_before_ms, .messages_before_ms = messages_before_ms, .now_ms = NOW + 1000 };
+    bool more = false;
+    assert_int_equal(pk_upkeep_retain(desk->store, &retention, 2, &more, NULL), 0);
+    assert_int_equal(more, expect_more);
+}
+
+static void test_values_go_when_the_last_message_is_final(void **state)
+{
+    struct desk *desk = *state;
+    int64_t address, who = person(desk, NUMBER, 0, &address);
+    int64_t ahead = said(desk, NOW + 100000000); /* made while the clock was wrong */
+    int64_t over = said(desk, NOW), waits = said(desk, NOW), last = said(desk, NOW), young = said(desk, NOW + 10);
+    struct pk_message message = message_to(desk, who, address);
+    message.notice = waits;
+    assert_int_equal(pk_message_insert(desk->store, &message, NULL), 0);
+    retain(desk, NOW + 10, 0, true);
+    assert_true(still_said(desk, ahead) && still_said(desk, waits) && still_said(desk, young));
+    assert_false(still_said(desk, over) || still_said(desk, last)); /* nothing waits for the one between them */
+    struct pk_message_change over_now = { .state = PK_MESSAGE_EXPIRED, .now_ms = NOW };
+    assert_int_equal(pk_message_change(desk->store, message.id, &over_now, NULL), 0);
+    retain(desk, NOW + 11, 0, true);
+    assert_false(still_said(desk, waits) || still_said(desk, young));
+}
+
+static void test_values_go_when_numbers_are_given_again(void **state)
+{
+    struct desk *desk = *state;
+    int64_t first = said(desk, NOW), second = said(desk, NOW);
+    retain(desk, NOW + 1, 0, true);
+    assert_false(still_said(desk, first) || still_said(desk, second));
+    retain(desk, NOW + 1, NOW + 1, true);
+    assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM notice", ""), 0);
+    int64_t again = said(desk, NOW), third = said(desk, NOW), young = said(desk, NOW + 2);
+    assert_int_equal(again, first); /* this is what the test is about */
+    retain(desk, NOW + 1, 0, true);
+    assert_false(still_said(desk, again) || still_said(desk, third));
+    assert_true(still_said(desk, young));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +273,7 @@ int main(void)
         store_test(test_receipts_of_the_unknown_wait),           store_test(test_replies_are_taken_once),
         store_test(test_the_last_answer_wins),                   store_test(test_outbox_keeps_order_and_never_reuses_a_place),
         store_test(test_notices_and_texts_are_stored_once),      store_test(test_retention_takes_what_is_over_and_old),
+        store_test(test_values_go_when_the_last_message_is_final), store_test(test_values_go_when_numbers_are_given_again),
     };
     return cmocka_run_group_tests_name("store/traffic", tests, NULL, NULL);
 }
