@@ -109,6 +109,7 @@ enum pk_text_step pk_template_step(const struct pk_template *template_);
 enum pk_text_reply pk_template_reply(const struct pk_template *template_);
 struct pk_slice pk_template_gloss(const struct pk_template *template_);  /* one Dutch line */
 struct pk_slice pk_template_status(const struct pk_template *template_); /* whether a native reader read it; "" = not said */
+bool pk_template_takes(const struct pk_template *template_, struct pk_slice value); /* is this one of the values it may be given? */
 uint32_t pk_template_parts(const struct pk_template *template_);         /* most of them, with the longest values */
 const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256 of the body */
 

@@ -324,6 +324,14 @@ static int check_text_values(const struct checked *c, const struct pk_template *
     return r;
 }
 
+bool pk_template_takes(const struct pk_template *t, struct pk_slice value)
+{
+    for (size_t i = 0; i < t->argument_count; i++)
+        if (pk_slice_is(value, t->arguments[i].argument->name))
+            return true;
+    return false;
+}
+
 static int check_order(const struct pk_json *values, struct pk_error *err)
 {
     int64_t begins, ends;

@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/campaigns.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
@@ -364,6 +365,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
+    more |= pk_campaigns_run(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);
     probe(upkeep);

@@ -49,13 +49,16 @@ struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t t
     };
 }
 
-static int read_audience(struct pk_service *service, struct pk_slice text, struct pk_wanted *ret_wanted, struct pk_error *err)
+static int read_audience(struct pk_service *service, struct pk_slice text, struct pk_wanted *ret_wanted, struct pk_earlier *ret_earlier,
+                         struct pk_error *err)
 {
     pk_auto(pk_json) struct pk_json *document = NULL;
     int r = pk_json_parse(text, PK_CLOUDEVENT_BYTES_MAX, &document, err);
-    if (r == 0)
-        pk_wanted_read(service, document, ret_wanted);
-    return r;
+    if (r != 0)
+        return r;
+    pk_wanted_read(service, document, ret_wanted);
+    pk_earlier_read(document, ret_earlier);
+    return 0;
 }
 
 int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
@@ -121,14 +124,15 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
 {
     struct pk_notice notice;
     struct pk_wanted wanted;
-    size_t count = 0;
+    struct pk_earlier earlier;
+    size_t count = 0, made = 0;
     int r = pk_notice_get(service->store, trigger->notice, &notice, err);
     if (r == 0 && notice.cls == PK_CLASS_DUTY)
         return pk_expand_duty(service, trigger, &notice, max, now_ms, ret_expanded, err);
     if (r == 0 && notice.cls == PK_CLASS_PUBLIC)
         return pk_expand_public(service, trigger, &notice, route, max, now_ms, ret_expanded, err);
     if (r == 0)
-        r = read_audience(service, trigger->audience, &wanted, err);
+        r = read_audience(service, trigger->audience, &wanted, &earlier, err);
     if (r != 0)
         return r;
     struct pk_audience audience = pk_wanted_audience(&wanted, notice.topic, route->channel);
@@ -138,10 +142,14 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         return PK_E_INVALID;
     if (!wanted.nobody)
         r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
-    for (size_t i = 0; r == 0 && i < count; i++)
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (!pk_earlier_suits(service->store, &earlier, &rows[i]))
+            continue;
         r = pk_expand_row(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
+        made++;
+    }
     if (r == 0)
-        *ret_expanded = (struct pk_expanded){ count, count, count > 0 ? rows[count - 1].recipient : trigger->cursor };
+        *ret_expanded = (struct pk_expanded){ count, made, count > 0 ? rows[count - 1].recipient : trigger->cursor };
     return r;
 }
 

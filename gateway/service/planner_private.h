@@ -22,6 +22,15 @@ struct pk_json;
 void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted);
 /* Lives as long as `wanted`. */
 struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel);
+/* Which triggers must have told somebody, or must not (planner_told.c). */
+#define PK_EARLIER_MAX 64u
+struct pk_earlier {
+    int64_t told[PK_EARLIER_MAX], untold[PK_EARLIER_MAX]; /* oldest first; at least one of the first, none of the second */
+    size_t told_count, untold_count;
+    bool yes, silent; /* of those told: who said yes, who said nothing */
+};
+void pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier);
+bool pk_earlier_suits(struct pk_store *store, const struct pk_earlier *earlier, const struct pk_audience_row *row);
 /* One message. text: the form of the notice's template that leaves by this route. Inside a unit. */
 struct pk_notice;
 int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,

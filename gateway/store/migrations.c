@@ -268,7 +268,21 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: campaigns, their steps, and what steps became */
+    "CREATE TABLE campaign(id INTEGER PRIMARY KEY, name TEXT NOT NULL, state INTEGER NOT NULL, topic INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " starts_ms INTEGER NOT NULL, people_max INTEGER NOT NULL, edition INTEGER NOT NULL, audience TEXT NOT NULL, vals TEXT NOT NULL,"
+    " told BLOB NOT NULL, made_by TEXT NOT NULL, asked_by TEXT NOT NULL, approved_by TEXT NOT NULL, approved BLOB NOT NULL, why TEXT NOT NULL,"
+    " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX campaign_by_name ON campaign(name);"
+    "CREATE TABLE campaign_step(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, place INTEGER NOT NULL, moment TEXT NOT NULL,"
+    " template TEXT NOT NULL, state INTEGER NOT NULL, due_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX campaign_step_by_place ON campaign_step(campaign, place);"
+    "CREATE INDEX campaign_step_due ON campaign_step(due_ms) WHERE state = 1;"
+    "CREATE INDEX campaign_step_news ON campaign_step(due_ms) WHERE state = 5;"
+    "CREATE TABLE campaign_trigger(trigger INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, step INTEGER NOT NULL, edition INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX campaign_trigger_by_campaign ON campaign_trigger(campaign, step);",
+
+    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

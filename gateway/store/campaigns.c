@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/store/campaigns.h"
+
+#include "gateway/base/id.h"
+#include "gateway/store/internal.h"
+
+#define COLUMNS                                                                                                                    \
+    "id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, told, made_by, asked_by, approved_by, approved, why," \
+    " created_ms, updated_ms"
+
+/* The states in which a message may have arrived or still may: all but those that ended without. Number by number as in
+ * model/states.h, pk_message_is_told(). */
+#define TOLD "state IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 16)"
+#define ARRIVED "state IN (4, 5, 6, 8, 9, 11, 16)"
+
+static void copy(char *to, size_t size, struct pk_slice text)
+{
+    (void) snprintf(to, size, "%.*s", PK_SLICE_ARG(text));
+}
+
+static void copy_digest(uint8_t to[32], struct pk_slice bytes)
+{
+    memset(to, 0, 32);
+    if (bytes.len == 32)
+        memcpy(to, bytes.data, 32);
+}
+
+static void read_campaign(sqlite3_stmt *row, struct pk_campaign *ret_campaign)
+{
+    *ret_campaign = (struct pk_campaign){
+        .id = sqlite3_column_int64(row, 0),
+        .state = pk_sql_u32(row, 2),
+        .topic = pk_sql_u32(row, 3),
+        .route = pk_sql_u32(row, 4),
+        .starts_ms = sqlite3_column_int64(row, 5),
+        .people_max = sqlite3_column_int64(row, 6),
+        .edition = sqlite3_column_int64(row, 7),
+        .audience = pk_sql_text(row, 8),
+        .values = pk_sql_text(row, 9),
+        .created_ms = sqlite3_column_int64(row, 16),
+        .updated_ms = sqlite3_column_int64(row, 17),
+    };
+    copy(ret_campaign->name, sizeof ret_campaign->name, pk_sql_text(row, 1));
+    copy_digest(ret_campaign->told, pk_sql_blob(row, 10));
+    copy(ret_campaign->made_by, sizeof ret_campaign->made_by, pk_sql_text(row, 11));
+    copy(ret_campaign->asked_by, sizeof ret_campaign->asked_by, pk_sql_text(row, 12));
+    copy(ret_campaign->approved_by, sizeof ret_campaign->approved_by, pk_sql_text(row, 13));
+    copy_digest(ret_campaign->approved, pk_sql_blob(row, 14));
+    copy(ret_campaign->why, sizeof ret_campaign->why, pk_sql_text(row, 15));
+}
+
+/* ---- campaigns ---- */
+
+int pk_campaign_add(struct pk_store *store, struct pk_campaign *campaign, struct pk_error *err)
+{
+    if (pk_sql_int(store, 0, "SELECT 1 FROM campaign WHERE name = ?1", "t", pk_slice_of(campaign->name)) != 0)
+        return pk_fail(err, PK_E_CONFLICT, "there is a campaign \"%s\" already", campaign->name);
+    campaign->id = pk_id_ordered();
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO campaign(id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, told, made_by,"
+                         " asked_by, approved_by, approved, why, created_ms, updated_ms) VALUES(?1, ?2, 0, 0, 0, 0, 0, 0, '{}', '{}', x'', ?3,"
+                         " '', '', x'', '', ?4, ?4)",
+                         "itti", campaign->id, pk_slice_of(campaign->name), pk_slice_of(campaign->made_by), campaign->created_ms);
+    return r != 0 ? r : pk_campaign_write(store, campaign, err);
+}
+
+static int get(struct pk_store *store, sqlite3_stmt *find, struct pk_campaign *ret_campaign, struct pk_error *err)
+{
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such campaign");
+    pk_sql_hold(store, find);
+    read_campaign(find, ret_campaign);
+    return 0;
+}
+
+int pk_campaign_get(struct pk_store *store, struct pk_slice name, struct pk_campaign *ret_campaign, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " COLUMNS " FROM campaign WHERE name = ?1");
+    pk_sql_reset(find); /* the last one's slices end here */
+    pk_sql_bind(find, "t", name);
+    return get(store, find, ret_campaign, err);
+}
+
+int pk_campaign_by_id(struct pk_store *store, int64_t id, struct pk_campaign *ret_campaign, struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " COLUMNS " FROM campaign WHERE id = ?1");
+    pk_sql_reset(find);
+    pk_sql_bind(find, "i", id);
+    return get(store, find, ret_campaign, err);
+}
+
+int pk_campaign_write(struct pk_store *store, const struct pk_campaign *campaign, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE campaign SET state = ?2, topic = ?3, route = ?4, starts_ms = ?5, people_max = ?6, edition = ?7, audience = ?8,"
+                        " vals = ?9, told = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15 WHERE id = ?1",
+                        "iuuuiiittbttbti", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
+                        campaign->people_max, campaign->edition, campaign->audience, campaign->values, pk_slice_make(campaign->told, 32),
+                        pk_slice_of(campaign->asked_by), pk_slice_of(campaign->approved_by), pk_slice_make(campaign->approved, 32),
+                        pk_slice_of(campaign->why), campaign->updated_ms);
+}
+
+int pk_campaigns_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_campaign *campaign), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM campaign ORDER BY name");
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_campaign campaign;
+        read_campaign(rows, &campaign);
+        if ((r = each(ctx, &campaign)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
+/* ---- steps ---- */
+
+int pk_campaign_steps_set(struct pk_store *store, int64_t campaign, struct pk_campaign_step *steps, size_t count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "DELETE FROM campaign_step WHERE campaign = ?1", "i", campaign);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        char text[PK_STEP_TEXT_MAX];
+        struct pk_campaign_step *step = &steps[i];
+        step->id = pk_id_ordered();
+        step->campaign = campaign;
+        step->place = (uint32_t) i;
+        r = pk_sql_write(store, err,
+                         "INSERT INTO campaign_step(id, campaign, place, moment, template, state, due_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         "iiuttui", step->id, campaign, step->place, pk_slice_of(pk_step_text(&step->rule, text)),
+                         pk_slice_of(step->template_name), step->state, step->due_ms);
+    }
+    return r;
+}
+
+int pk_campaign_steps(struct pk_store *store, int64_t campaign, struct pk_campaign_step ret_steps[PK_CAMPAIGN_STEPS_MAX],
+                      size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, place, moment, template, state, due_ms FROM campaign_step WHERE campaign = ?1 ORDER BY place LIMIT ?2");
+    size_t count = 0;
+    int r;
+    pk_sql_bind(rows, "ii", campaign, (int64_t) PK_CAMPAIGN_STEPS_MAX);
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_campaign_step *step = &ret_steps[count++];
+        *step = (struct pk_campaign_step){
+            .id = sqlite3_column_int64(rows, 0),
+            .campaign = campaign,
+            .place = pk_sql_u32(rows, 1),
+            .state = pk_sql_u32(rows, 4),
+            .due_ms = sqlite3_column_int64(rows, 5),
+        };
+        copy(step->template_name, sizeof step->template_name, pk_sql_text(rows, 3));
+        if ((r = pk_step_parse(pk_sql_text(rows, 2), &step->rule, err)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    *ret_count = count;
+    return r;
+}
+
+int pk_campaign_step_change(struct pk_store *store, int64_t step, uint32_t state, int64_t due_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "UPDATE campaign_step SET state = ?2, due_ms = ?3 WHERE id = ?1", "iui", step, state, due_ms);
+}
+
+int64_t pk_campaign_due(struct pk_store *store, int64_t by_ms, int64_t now_ms)
+{
+    int64_t id = pk_sql_int(store, 0,
+                            "SELECT c.id FROM campaign_step s INDEXED BY campaign_step_due CROSS JOIN campaign c ON c.id = s.campaign"
+                            " WHERE s.state = 1 AND s.due_ms <= ?1 AND c.state = 3 ORDER BY s.due_ms LIMIT 1", "i", by_ms);
+    return id != 0 ? id
+                   : pk_sql_int(store, 0,
+                                "SELECT c.id FROM campaign_step s INDEXED BY campaign_step_news CROSS JOIN campaign c ON c.id = s.campaign"
+                                " WHERE s.state = 5 AND s.due_ms <= ?1 AND c.state = 3 ORDER BY s.due_ms LIMIT 1", "i", now_ms);
+}
+
+int64_t pk_campaign_running(struct pk_store *store, int64_t after)
+{
+    return pk_sql_int(store, 0, "SELECT id FROM campaign WHERE state = 3 AND id > ?1 ORDER BY id LIMIT 1", "i", after);
+}
+
+/* ---- what became of them ---- */
+
+int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, int64_t step, int64_t trigger, int64_t edition, struct pk_error *err)
+{
+    return pk_sql_write(store, err, "INSERT INTO campaign_trigger(trigger, campaign, step, edition) VALUES(?1, ?2, ?3, ?4)", "iiii", trigger, campaign,
+                        step, edition);
+}
+
+int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
+                         size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign WHERE campaign = ?1"
+                                       " AND (?2 = 0 OR step = ?2) AND edition >= ?3 ORDER BY trigger LIMIT ?4");
+    size_t count = 0;
+    int r;
+    pk_sql_bind(rows, "iiii", campaign, step, edition, (int64_t) max);
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        ret_triggers[count++] = sqlite3_column_int64(rows, 0);
+    *ret_count = count;
+    return r;
+}
+
+bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t address)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT 1 FROM message m INDEXED BY message_by_address WHERE m.address = ?2 AND m." TOLD
+                      " AND m.notice = (SELECT notice FROM trigger WHERE id = ?1) LIMIT 1",
+                      "ii", trigger, address) != 0;
+}
+
+int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient)
+{
+    return (int) pk_sql_int(store, -1, "SELECT yes FROM rsvp WHERE trigger = ?1 AND recipient = ?2 ORDER BY id DESC LIMIT 1", "ii", trigger, recipient);
+}
+
+int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM message m INDEXED BY message_by_notice WHERE m.notice = (SELECT notice FROM trigger WHERE id = ?1)"
+                      " AND m." ARRIVED, "i", trigger);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Campaigns, their steps, and the triggers their steps became. A step is one row until it is released; from then on a trigger
+ * does the work, and the link between the two says whom the campaign told. Nothing here is about a person.
+ */
+#ifndef PK_STORE_CAMPAIGNS_H
+#define PK_STORE_CAMPAIGNS_H
+
+#include "gateway/model/campaign.h"
+#include "gateway/model/steps.h"
+#include "gateway/store/store.h"
+
+#define PK_CAMPAIGN_NAME_MAX 64
+#define PK_CAMPAIGN_STEPS_MAX 16
+#define PK_CAMPAIGN_BY_MAX 64
+#define PK_CAMPAIGN_WHY_MAX 160
+#define PK_CAMPAIGN_TRIGGERS_MAX 64 /* of one campaign: steps, and steps told again because the date moved */
+
+enum pk_campaign_step_state {
+    PK_STEP_WAITING = 1,
+    PK_STEP_RELEASED = 2,
+    PK_STEP_DROPPED = 3,  /* its time had passed, or it was needed no more */
+    PK_STEP_LISTENING = 4, /* for a change or a cancellation */
+    PK_STEP_NEWS = 5, /* there is one: it is told when due, not made before */
+};
+
+struct pk_campaign {
+    int64_t id;
+    char name[PK_CAMPAIGN_NAME_MAX + 1];
+    uint32_t state; /* enum pk_campaign_state */
+    uint32_t topic; /* PK_NAME_TOPIC */
+    uint32_t route; /* PK_NAME_ROUTE */
+    int64_t starts_ms; /* of what it is about; 0 = of nothing with a date */
+    int64_t people_max; /* more are not reached without somebody looking */
+    int64_t edition; /* how often the date or what is said of it changed since it was started */
+    struct pk_slice audience, values; /* canonical JSON; live until the next call with this store */
+    uint8_t told[32]; /* digest of the date and values that people know; zeros = nobody was told */
+    char made_by[PK_CAMPAIGN_BY_MAX + 1], asked_by[PK_CAMPAIGN_BY_MAX + 1], approved_by[PK_CAMPAIGN_BY_MAX + 1];
+    uint8_t approved[32]; /* digest of what was approved */
+    char why[PK_CAMPAIGN_WHY_MAX + 1]; /* it is paused: an English sentence; "" = somebody did */
+    int64_t created_ms, updated_ms;
+};
+
+struct pk_campaign_step {
+    int64_t id, campaign;
+    uint32_t place; /* from 0, in the order they were written */
+    struct pk_step_rule rule;
+    char template_name[PK_CAMPAIGN_NAME_MAX + 1];
+    uint32_t state; /* enum pk_campaign_step_state */
+    int64_t due_ms; /* 0 = not worked out yet */
+};
+
+/* `campaign`: all but id, which is set. PK_E_CONFLICT when the name is taken. Inside a unit, as all that changes. */
+int pk_campaign_add(struct pk_store *store, struct pk_campaign *campaign, struct pk_error *err);
+int pk_campaign_get(struct pk_store *store, struct pk_slice name, struct pk_campaign *ret_campaign, struct pk_error *err);
+int pk_campaign_by_id(struct pk_store *store, int64_t id, struct pk_campaign *ret_campaign, struct pk_error *err);
+/* Writes everything of it but id, name and who made it when. The slices may be those it was read with. */
+int pk_campaign_write(struct pk_store *store, const struct pk_campaign *campaign, struct pk_error *err);
+/* By name. A non-zero return of `each` ends the walk and is returned. */
+int pk_campaigns_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_campaign *campaign), void *ctx, struct pk_error *err);
+
+/* Replaces all steps, which are given places in this order. */
+int pk_campaign_steps_set(struct pk_store *store, int64_t campaign, struct pk_campaign_step *steps, size_t count, struct pk_error *err);
+/* At most PK_CAMPAIGN_STEPS_MAX, by place. */
+int pk_campaign_steps(struct pk_store *store, int64_t campaign, struct pk_campaign_step ret_steps[PK_CAMPAIGN_STEPS_MAX],
+                      size_t *ret_count, struct pk_error *err);
+int pk_campaign_step_change(struct pk_store *store, int64_t step, uint32_t state, int64_t due_ms, struct pk_error *err);
+/* The running campaign whose next step is due by `by_ms`, or whose news are due now; 0 = none. */
+int64_t pk_campaign_due(struct pk_store *store, int64_t by_ms, int64_t now_ms);
+/* A running campaign after `after`, 0 = there is none more. */
+int64_t pk_campaign_running(struct pk_store *store, int64_t after);
+
+/* A step became a trigger, of this edition. */
+int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, int64_t step, int64_t trigger, int64_t edition, struct pk_error *err);
+/* The triggers of a campaign: of one step or of all (0), of editions from `edition` on. At most `max`, oldest first. */
+int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
+                         size_t *ret_count, struct pk_error *err);
+
+/* ---- whom triggers told ---- */
+
+/* Did a message of this trigger to this address perhaps arrive? Or may it still: it waits, or is on its way. */
+bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t address);
+/* Their latest answer: 1 yes, 0 no, -1 none. */
+int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient);
+/* How many addresses a trigger told. */
+int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger);
+
+#endif

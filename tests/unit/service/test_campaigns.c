@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A campaign from its writing to its end: who approves what, what goes when and to whom, and what a moved date does. */
+#include "tests/unit/service/house.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/service/campaigns.h"
+#include "gateway/store/triggers.h"
+
+#define NAME PK_SLICE("parents-autumn")
+#define TAGS "{\"all\":[\"school:windroos\"]}"
+/* HOUSE_NOW is Tuesday 13 October 2026, 10:30 on the wall. */
+#define VALUES "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}"
+#define LATER "{\"begins\":\"2026-11-03T18:30:00Z\",\"place\":\"De Windroos\"}"
+#define STEPS                                                                                                                       \
+    "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"                                            \
+    "{\"when\":\"1 day before at 18:00\",\"template\":\"parent-meeting-reminder\"},"                                                \
+    "{\"when\":\"on change\",\"template\":\"parent-meeting-changed\"},{\"when\":\"on cancel\",\"template\":\"parent-meeting-cancelled\"}]"
+
+static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" };
+static const struct pk_actor boris = { .role = PK_ROLE_APPROVER, .name = "boris" };
+static const struct pk_actor key_person = { .role = PK_ROLE_KEY_PERSON, .name = "maria" };
+
+static struct pk_json *json(const char *text)
+{
+    struct pk_json *document = NULL;
+    assert_int_equal(pk_json_parse(pk_slice_of(text), 1u << 16, &document, NULL), 0);
+    return document;
+}
+
+static int ended(struct house *house, int r)
+{
+    if (r != 0)
+        pk_unit_drop(house->store);
+    else
+        assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    return r;
+}
+
+static int put_as(struct house *house, const struct pk_actor *actor, const char *tags, const char *values, const char *steps, int64_t people,
+                  struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *tag_list = json(tags);
+    pk_auto(pk_json) struct pk_json *value_list = json(values);
+    pk_auto(pk_json) struct pk_json *step_list = json(steps);
+    struct pk_campaign_plan plan = {
+        .name = NAME, .topic = PK_SLICE("parent-meetings"), .tags = tag_list, .values = value_list, .steps = step_list, .people_max = people
+    };
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    return ended(house, pk_campaign_put(house->service, actor, &plan, pk_clock_wall_ms(), err));
+}
+
+static int act(struct house *house, const struct pk_actor *actor, enum pk_campaign_act what, const char *digest, struct pk_error *err)
+{
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    int r = ended(house, pk_campaign_do(house->service, actor, NAME, what, pk_slice_of(digest), pk_clock_wall_ms(), err));
+    house_turns(house, 3);
+    return r;
+}
+
+static int move(struct house *house, const char *values, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *value_list = json(values);
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    int r = ended(house, pk_campaign_move(house->service, &anna, NAME, value_list, pk_clock_wall_ms(), err));
+    house_turns(house, 3);
+    return r;
+}
+
+static struct pk_campaign_view seen(struct house *house)
+{
+    struct pk_campaign_view view = { 0 };
+    struct pk_error err = { 0 };
+    if (pk_campaign_view(house->service, &anna, NAME, pk_clock_wall_ms(), &view, &err) != 0)
+        fail_msg("%s", err.message);
+    return view;
+}
+
+static void start(struct house *house)
+{
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, STEPS, 100, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", NULL), 0);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_RUNNING);
+}
+
+/* The clock goes to a moment by steps of ten minutes; what is handed over is accepted. */
+static void until(struct house *house, const char *moment)
+{
+    int64_t ms = 0;
+    assert_int_equal(pk_time_parse(pk_slice_of(moment), &ms), 0);
+    while (pk_clock_wall_ms() < ms) {
+        int64_t left = ms - pk_clock_wall_ms();
+        size_t before = house->posts[0]->count;
+        house_later(house, left < 10 * MINUTE_MS ? left : 10 * MINUTE_MS);
+        for (size_t i = before; i < house->posts[0]->count; i++)
+            (void) post_try(house->posts[0], i, PK_OUTCOME_ACCEPTED);
+        house_settle(house);
+    }
+}
+
+/* How many jobs to this number hold these words. */
+static unsigned told(const struct house *house, const char *number, const char *words)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < house->posts[0]->count; i++)
+        count += strcmp(house->posts[0]->jobs[i].address, number) == 0 && strstr(house->posts[0]->jobs[i].text, words) != NULL;
+    return count;
+}
+
+#define INVITED "родителска среща във вторник"
+#define OLD_DAY "27 октомври"
+#define NEW_DAY "3 ноември"
+
+/* ---- written and approved ---- */
+
+static void refused_with_the_field_named(void **state)
+{
+    struct house *house = *state;
+    static const struct {
+        const char *tags, *values, *steps, *names;
+        int64_t people;
+    } rows[] = {
+        { "{\"every\":[]}", VALUES, STEPS, "every", 100 },
+        { "{\"all\":[\"Not A Tag\"]}", VALUES, STEPS, "tags", 100 },
+        { TAGS, VALUES, "[]", "steps", 100 },
+        { TAGS, VALUES, "[{\"when\":\"soon\",\"template\":\"parent-meeting-invitation\"}]", "soon", 100 },
+        { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"nothing-such\"}]", "nothing-such", 100 },
+        { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"festival-invitation\"}]", "festival-invitation", 100 },
+        { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"stop-confirmed\"}]", "stop-confirmed", 100 },
+        { TAGS, "{\"place\":\"De Windroos\"}", STEPS, "begins", 100 },
+        { TAGS, "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\",\"plaats\":\"x\"}", STEPS, "plaats", 100 },
+        { TAGS, VALUES, STEPS, "people", 0 },
+    };
+    for (size_t i = 0; i < PK_COUNT(rows); i++) {
+        struct pk_error err = { 0 };
+        if (put_as(house, &anna, rows[i].tags, rows[i].values, rows[i].steps, rows[i].people, &err) == 0)
+            fail_msg("row %zu is taken", i);
+        if (!strstr(err.message, rows[i].names))
+            fail_msg("row %zu: %s", i, err.message);
+    }
+    assert_int_equal(put_as(house, &key_person, TAGS, VALUES, STEPS, 100, NULL), PK_E_DENIED);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM campaign"), 0);
+}
+
+static void a_second_person_approves_what_they_saw(void **state)
+{
+    struct house *house = *state;
+    struct pk_error err = { 0 };
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, STEPS, 100, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", &err), PK_E_CONFLICT);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    struct pk_campaign_view view = seen(house);
+    assert_int_equal(view.people, 1);
+    struct pk_actor same = { .role = PK_ROLE_APPROVER, .name = "anna" };
+    assert_int_equal(act(house, &same, PK_CAMPAIGN_APPROVE, view.digest, NULL), PK_E_DENIED);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_APPROVE, view.digest, NULL), PK_E_DENIED); /* an adviser does not at all */
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, "0123456789abcdef0123456789abcdef", NULL), PK_E_CONFLICT);
+    /* Written again it is another, and a draft. */
+    assert_int_equal(put_as(house, &anna, TAGS, LATER, STEPS, 100, NULL), 0);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_DRAFT);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, view.digest, NULL), PK_E_CONFLICT);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
+    assert_string_equal(seen(house).campaign.approved_by, "boris");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action LIKE 'campaign.%' AND result = 0"), 5);
+}
+
+static void more_people_than_it_says_wait_for_somebody(void **state)
+{
+    struct house *house = *state;
+    house_people(house, 6, "school:windroos");
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, STEPS, 5, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), PK_E_LIMIT);
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, STEPS, 6, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", NULL), 0);
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED); /* the seventh */
+    until(house, "2026-10-20T17:00:00Z");
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_PAUSED);
+    assert_non_null(strstr(seen(house).campaign.why, "more people"));
+    assert_int_equal(house->posts[0]->count, 0);
+}
+
+/* ---- on their time ---- */
+
+static void each_step_goes_once_at_its_time(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T15:40:00Z");
+    assert_int_equal(house_messages(house, "1"), 0); /* a step is a row until a quarter of an hour before */
+    until(house, "2026-10-20T15:50:00Z");
+    assert_int_equal(house_messages(house, "state = 0"), 1);
+    assert_int_equal(house->posts[0]->count, 0);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+    house_crash(house);
+    until(house, "2026-10-26T16:40:00Z"); /* the clock went back on the 25th: 17:40 on the wall */
+    assert_int_equal(house->posts[0]->count, 0); /* of this life */
+    until(house, "2026-10-26T17:10:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 0);
+    assert_int_equal(house->posts[0]->count, 1);
+    until(house, "2026-10-27T17:40:00Z");
+    assert_int_equal(house->posts[0]->count, 1);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_FINISHED);
+    house_assert_counts(house);
+}
+
+static void who_came_later_gets_the_invitation(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T16:10:00Z");
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    until(house, "2026-10-26T17:10:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+    assert_int_equal(told(house, ANNA, ""), 2);
+    assert_int_equal(told(house, BORIS, INVITED), 1);
+    assert_int_equal(told(house, BORIS, ""), 1);
+}
+
+static void started_late_it_says_what_it_leaves_out(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    until(house, "2026-10-21T08:00:00Z");
+    start(house);
+    assert_int_equal(seen(house).steps[0].state, PK_STEP_DROPPED);
+    assert_int_equal(seen(house).steps[1].state, PK_STEP_WAITING);
+    until(house, "2026-10-26T17:10:00Z");
+    assert_int_equal(told(house, ANNA, ""), 1);
+}
+
+/* ---- stopped, moved, cancelled ---- */
+
+static void a_pause_holds_what_has_not_left(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T15:50:00Z");
+    assert_int_equal(house_messages(house, "state = 0"), 1);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+    assert_int_equal(house_messages(house, "state < 3"), 0);
+    until(house, "2026-10-20T18:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+    until(house, "2026-10-20T18:20:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+    /* Again: who was told is not told again. */
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+    until(house, "2026-10-20T19:00:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+}
+
+static void a_new_date_is_told_to_who_knew_the_old_one(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(told(house, ANNA, OLD_DAY), 1);
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(move(house, LATER, NULL), 0);
+    until(house, "2026-10-20T16:14:00Z");
+    assert_int_equal(told(house, ANNA, NEW_DAY), 0); /* it waits for the newest */
+    until(house, "2026-10-20T16:30:00Z");
+    assert_int_equal(told(house, ANNA, NEW_DAY), 1);
+    assert_int_equal(told(house, BORIS, ""), 0);
+    until(house, "2026-10-26T18:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 2); /* no reminder of the old date */
+    until(house, "2026-10-27T17:10:00Z");
+    assert_int_equal(told(house, BORIS, INVITED), 1); /* seven days before the new one */
+    assert_int_equal(told(house, ANNA, ""), 2);
+    until(house, "2026-11-02T17:10:00Z");
+    assert_int_equal(told(house, ANNA, ""), 3);
+    assert_int_equal(told(house, BORIS, ""), 2);
+}
+
+static void moved_back_before_anybody_heard_nothing_is_told(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(move(house, LATER, NULL), 0);
+    house_later(house, MINUTE_MS);
+    assert_int_equal(move(house, VALUES, NULL), 0);
+    until(house, "2026-10-21T16:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 1);
+    assert_int_equal(move(house, "{\"begins\":\"2026-10-01T17:30:00Z\",\"place\":\"x\"}", NULL), PK_E_INVALID);
+}
+
+static void a_date_moved_before_anybody_knew_it_is_no_news(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T15:50:00Z");
+    assert_int_equal(house_messages(house, "state = 0"), 1);
+    assert_int_equal(move(house, LATER, NULL), 0);
+    assert_int_equal(house_messages(house, "state = 0"), 0); /* in the same commit */
+    until(house, "2026-10-26T18:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 0);
+    until(house, "2026-10-27T17:10:00Z"); /* seven days before the new one, 18:00 on the wall */
+    assert_int_equal(told(house, ANNA, NEW_DAY), 1);
+}
+
+static void cancelled_it_is_told_to_who_knew(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    int64_t boris_id = house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    assert_true(boris_id != 0);
+    start(house);
+    until(house, "2026-10-20T16:10:00Z");
+    (void) house_person(house, "+359880001236", "bg", PK_CONSENT_CONFIRMED); /* never heard of it */
+    assert_int_equal(post_reply(house->posts[0], BORIS, "СТОП"), 0);
+    house_turns(house, 3);
+    unsigned before = told(house, BORIS, "");
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_CANCEL, "", NULL), 0);
+    until(house, "2026-10-20T17:00:00Z");
+    assert_int_equal(told(house, ANNA, "отменя"), 1);
+    assert_int_equal(told(house, BORIS, ""), before);
+    assert_int_equal(told(house, "+359880001236", ""), 0);
+    until(house, "2026-10-28T17:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 2);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), PK_E_CONFLICT);
+}
+
+static void only_those_who_said_yes_or_nothing(void **state)
+{
+    static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
+                                "{\"when\":\"2 days before at 18:00 to silent\",\"template\":\"parent-meeting-reminder\"},"
+                                "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder-today\"}]";
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    (void) house_person(house, "+359880001236", "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, steps, 100, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", NULL), 0);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(post_reply(house->posts[0], ANNA, "ДА"), 0);
+    assert_int_equal(post_reply(house->posts[0], BORIS, "НЕ"), 0);
+    until(house, "2026-10-21T16:10:00Z");
+    unsigned anna_before = told(house, ANNA, ""), boris_before = told(house, BORIS, "");
+    until(house, "2026-10-25T17:10:00Z");
+    assert_int_equal(told(house, "+359880001236", ""), 2);
+    assert_int_equal(told(house, ANNA, ""), anna_before);
+    until(house, "2026-10-26T17:10:00Z");
+    assert_int_equal(told(house, ANNA, ""), anna_before + 1);
+    assert_int_equal(told(house, BORIS, ""), boris_before);
+    assert_int_equal(told(house, "+359880001236", ""), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_house(refused_with_the_field_named),
+        in_house(a_second_person_approves_what_they_saw),
+        in_house(more_people_than_it_says_wait_for_somebody),
+        in_house(each_step_goes_once_at_its_time),
+        in_house(who_came_later_gets_the_invitation),
+        in_house(started_late_it_says_what_it_leaves_out),
+        in_house(a_pause_holds_what_has_not_left),
+        in_house(a_new_date_is_told_to_who_knew_the_old_one),
+        in_house(moved_back_before_anybody_heard_nothing_is_told),
+        in_house(a_date_moved_before_anybody_knew_it_is_no_news),
+        in_house(cancelled_it_is_told_to_who_knew),
+        in_house(only_those_who_said_yes_or_nothing),
+    };
+    return cmocka_run_group_tests_name("service/campaigns", tests, NULL, NULL);
+}
