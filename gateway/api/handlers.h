@@ -48,6 +48,19 @@ void pk_api_recipient_find(struct pk_call *call);
 void pk_api_verification(struct pk_call *call);
 void pk_api_verification_start(struct pk_call *call);
 
+/* campaigns.c */
+void pk_api_campaigns(struct pk_call *call);
+void pk_api_campaign(struct pk_call *call);
+void pk_api_campaign_put(struct pk_call *call);
+void pk_api_campaign_submit(struct pk_call *call);
+void pk_api_campaign_approve(struct pk_call *call);
+void pk_api_campaign_reject(struct pk_call *call);
+void pk_api_campaign_start(struct pk_call *call);
+void pk_api_campaign_pause(struct pk_call *call);
+void pk_api_campaign_resume(struct pk_call *call);
+void pk_api_campaign_cancel(struct pk_call *call);
+void pk_api_campaign_move(struct pk_call *call);
+
 /* circles.c */
 void pk_api_circles(struct pk_call *call);
 void pk_api_circle(struct pk_call *call);

@@ -18,8 +18,12 @@ static int step(struct pk_store *store, const char *sql, int64_t before, size_t 
     return r;
 }
 
-/* Which messages go: final, and old enough for their class. */
-#define OVER "SELECT id FROM message WHERE id < ?1 AND state >= 8 AND (class <> 1 OR id < ?3) ORDER BY id LIMIT ?2"
+/* Which messages go: final, and old enough for their class. Whom a campaign told is known as long as it goes on: they are told
+ * a change, and not the same step twice. */
+#define OVER                                                                                                             \
+    "SELECT m.id FROM message m WHERE m.id < ?1 AND m.state >= 8 AND (m.class <> 1 OR m.id < ?3) AND NOT EXISTS (SELECT 1" \
+    " FROM notice n CROSS JOIN campaign_trigger g ON g.trigger = n.trigger CROSS JOIN campaign c ON c.id = g.campaign"      \
+    " WHERE n.id = m.notice AND c.state IN (3, 4)) ORDER BY m.id LIMIT ?2"
 
 static int retain_messages(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more, struct pk_error *err)
 {
@@ -121,6 +125,16 @@ static int retain_rsvps(struct pk_store *store, int64_t before_ms, struct pk_err
     return 0;
 }
 
+/* With its steps; what they became is kept as triggers are. */
+static int retain_campaigns(struct pk_store *store, int64_t before_ms, size_t max, bool *ret_more, struct pk_error *err)
+{
+    int r = step(store, "DELETE FROM campaign WHERE id IN (SELECT id FROM campaign WHERE state >= 5 AND updated_ms < ?1 ORDER BY id LIMIT ?2)",
+                 before_ms, max, ret_more, err);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM campaign_step WHERE campaign NOT IN (SELECT id FROM campaign)", "");
+    return r == 0 ? pk_sql_write(store, err, "DELETE FROM campaign_trigger WHERE campaign NOT IN (SELECT id FROM campaign)", "") : r;
+}
+
 int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more,
                      struct pk_error *err)
 {
@@ -154,6 +168,8 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
         r = step(store, "DELETE FROM proof WHERE (pseudonym, recipient) IN (SELECT pseudonym, recipient FROM proof INDEXED BY proof_by_end"
                         " WHERE until_ms < ?1 LIMIT ?2)",
                  retention->now_ms, max, ret_more, err);
+    if (r == 0)
+        r = retain_campaigns(store, retention->triggers_before_ms, max, ret_more, err);
     if (r == 0)
         r = retain_notices(store, retention, max, ret_more, err);
     /* Strangers' addresses: only as long as something is on its way to them. */

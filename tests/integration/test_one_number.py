@@ -20,6 +20,7 @@ READS: dict[str, list[list[str]]] = {
     "recipients export": [["%s"]], "recipients links": [["%s"]],
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
+    "campaigns list": [[]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
@@ -29,6 +30,8 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
+          "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
+          "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel",
           "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 

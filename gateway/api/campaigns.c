@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Campaigns: written as a document, shown with what became of each step, and what is done to them. Counts of people below a
+ * floor are not told. The rules are service/campaigns.
+ */
+#include "gateway/api/answer.h"
+#include "gateway/api/handlers.h"
+#include "gateway/service/campaigns.h"
+
+#define NAME_MAX 64u
+#define FLOOR 5
+
+static const char *step_state(const struct pk_campaign_step *step)
+{
+    static const char *const names[] = { [PK_STEP_WAITING] = "waiting", [PK_STEP_RELEASED] = "released", [PK_STEP_DROPPED] = "dropped",
+                                         [PK_STEP_LISTENING] = "listening", [PK_STEP_NEWS] = "waiting" };
+    return step->state < PK_COUNT(names) ? names[step->state] : NULL;
+}
+
+/* ---- shown ---- */
+
+static int add_campaign(void *ctx, const struct pk_campaign *campaign)
+{
+    struct pk_json_out *out = ctx;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_text(out, "name", campaign->name);
+    pk_json_add_text(out, "state", pk_campaign_state_name((enum pk_campaign_state) campaign->state));
+    pk_json_add_time(out, "begins", campaign->starts_ms);
+    pk_json_add_text(out, "why", campaign->why[0] ? campaign->why : NULL);
+    pk_json_add_text(out, "madeBy", campaign->made_by);
+    pk_json_add_text(out, "approvedBy", campaign->approved_by[0] ? campaign->approved_by : NULL);
+    pk_json_add_time(out, "updatedAt", campaign->updated_ms);
+    pk_json_close(out, '}');
+    return 0;
+}
+
+void pk_api_campaigns(struct pk_call *call)
+{
+    struct pk_error err = { 0 };
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_json_open(&out, NULL, '{');
+    pk_json_open(&out, "campaigns", '[');
+    if (pk_campaigns_each(call->service, &call->actor, add_campaign, &out, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    pk_json_close(&out, ']');
+    pk_json_close(&out, '}');
+    pk_call_answer(call, 200, &call->out);
+}
+
+static void add_people(struct pk_json_out *out, int64_t people)
+{
+    bool few = people > 0 && people < FLOOR;
+    if (few)
+        pk_json_add_null(out, "people");
+    else
+        pk_json_add_int(out, "people", people);
+    pk_json_add_bool(out, "fewerThanFive", few);
+}
+
+static void add_steps(struct pk_json_out *out, const struct pk_campaign_view *view)
+{
+    pk_json_open(out, "steps", '[');
+    for (size_t i = 0; i < view->step_count; i++) {
+        const struct pk_campaign_step *step = &view->steps[i];
+        char text[PK_STEP_TEXT_MAX];
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "when", pk_step_text(&step->rule, text));
+        pk_json_add_text(out, "template", step->template_name);
+        pk_json_add_text(out, "state", step_state(step));
+        pk_json_add_time(out, "due", step->due_ms);
+        pk_json_add_int(out, "planned", view->planned[i]);
+        pk_json_add_int(out, "told", view->told[i]);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
+}
+
+static void add_view(struct pk_json_out *out, const struct pk_campaign_view *view)
+{
+    const struct pk_campaign *campaign = &view->campaign;
+    enum pk_campaign_state state = (enum pk_campaign_state) campaign->state;
+    pk_json_open(out, NULL, '{');
+    pk_json_add_text(out, "name", campaign->name);
+    pk_json_add_text(out, "state", pk_campaign_state_name(state));
+    pk_json_add_text(out, "meaning", pk_campaign_state_sentence(state, "en"));
+    pk_json_add_text(out, "why", campaign->why[0] ? campaign->why : NULL);
+    pk_json_add_text(out, "topic", view->topic);
+    pk_json_add_text(out, "route", view->route);
+    pk_json_add_raw(out, "tags", campaign->audience);
+    pk_json_add_raw(out, "values", campaign->values);
+    pk_json_add_time(out, "begins", campaign->starts_ms);
+    pk_json_add_int(out, "changes", campaign->edition);
+    add_people(out, view->people);
+    pk_json_add_int(out, "mostPeople", campaign->people_max);
+    add_steps(out, view);
+    pk_json_add_text(out, "digest", view->digest);
+    pk_json_add_bool(out, "textsChanged", view->texts_changed);
+    pk_json_add_text(out, "madeBy", campaign->made_by);
+    pk_json_add_text(out, "askedBy", campaign->asked_by[0] ? campaign->asked_by : NULL);
+    pk_json_add_text(out, "approvedBy", campaign->approved_by[0] ? campaign->approved_by : NULL);
+    pk_json_add_time(out, "createdAt", campaign->created_ms);
+    pk_json_add_time(out, "updatedAt", campaign->updated_ms);
+    pk_json_close(out, '}');
+}
+
+static void show(struct pk_call *call, unsigned status)
+{
+    struct pk_error err = { 0 };
+    struct pk_campaign_view view = { 0 };
+    struct pk_json_out out = pk_json_out(&call->out);
+    if (pk_campaign_view(call->service, &call->actor, call->places[0], call->now_ms, &view, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    add_view(&out, &view);
+    pk_call_answer(call, status, &call->out);
+}
+
+void pk_api_campaign(struct pk_call *call)
+{
+    show(call, 200);
+}
+
+/* ---- written ---- */
+
+static int put(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    return pk_campaign_put(call->service, &call->actor, ctx, call->now_ms, err);
+}
+
+static int want(const struct pk_json *value, enum pk_json_kind kind, const char *name, struct pk_error *err)
+{
+    enum pk_json_kind is = pk_json_kind(value);
+    if (is == kind || is == PK_JSON_ABSENT)
+        return 0;
+    return pk_fail(err, PK_E_INVALID, "field \"%s\" must be %s", name, kind == PK_JSON_ARRAY ? "a list" : "an object");
+}
+
+void pk_api_campaign_put(struct pk_call *call)
+{
+    static const char *const fields[] = { "topic", "route", "tags", "values", "steps", "people", NULL };
+    struct pk_error err = { 0 };
+    struct pk_campaign_plan plan = {
+        .name = call->places[0],
+        .tags = pk_json_get(call->body, "tags"),
+        .values = pk_json_get(call->body, "values"),
+        .steps = pk_json_get(call->body, "steps"),
+    };
+    call->actor.purpose = "campaign";
+    int r = pk_json_only(call->body, fields, "body", &err);
+    if (r == 0)
+        r = pk_call_field(call, "topic", NAME_MAX, &plan.topic, &err);
+    if (r == 0)
+        r = pk_call_field_optional(call, "route", NAME_MAX, &plan.route, &err);
+    if (r == 0)
+        r = want(plan.tags, PK_JSON_OBJECT, "tags", &err);
+    if (r == 0)
+        r = want(plan.values, PK_JSON_OBJECT, "values", &err);
+    if (r == 0)
+        r = want(plan.steps, PK_JSON_ARRAY, "steps", &err);
+    if (r == 0 && !pk_json_int(pk_json_get(call->body, "people"), &plan.people_max))
+        r = pk_fail(&err, PK_E_INVALID, "field \"people\" must be a number: more than so many are not reached");
+    if (r == 0)
+        r = pk_call_change(call, put, &plan, &err);
+    if (r != 0)
+        pk_call_problem(call, &err);
+    else
+        show(call, 200);
+}
+
+/* ---- decided ---- */
+
+struct deciding {
+    enum pk_campaign_act act;
+    struct pk_slice digest;
+};
+
+static int decide_on(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    const struct deciding *deciding = ctx;
+    return pk_campaign_do(call->service, &call->actor, call->places[0], deciding->act, deciding->digest, call->now_ms, err);
+}
+
+static void decide(struct pk_call *call, enum pk_campaign_act act)
+{
+    static const char *const fields[] = { "digest", NULL };
+    struct pk_error err = { 0 };
+    struct deciding deciding = { .act = act };
+    int r = act == PK_CAMPAIGN_APPROVE ? pk_json_only(call->body, fields, "body", &err) : 0;
+    if (r == 0 && act == PK_CAMPAIGN_APPROVE)
+        r = pk_call_field(call, "digest", PK_CAMPAIGN_DIGEST_TEXT, &deciding.digest, &err);
+    if (r == 0)
+        r = pk_call_change(call, decide_on, &deciding, &err);
+    if (r != 0)
+        pk_call_problem(call, &err);
+    else
+        show(call, 200);
+}
+
+void pk_api_campaign_submit(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_SUBMIT);
+}
+
+void pk_api_campaign_approve(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_APPROVE);
+}
+
+void pk_api_campaign_reject(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_REJECT);
+}
+
+void pk_api_campaign_start(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_START);
+}
+
+void pk_api_campaign_pause(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_PAUSE);
+}
+
+void pk_api_campaign_resume(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_RESUME);
+}
+
+void pk_api_campaign_cancel(struct pk_call *call)
+{
+    decide(call, PK_CAMPAIGN_CANCEL);
+}
+
+static int move_to(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    const struct pk_json *const *values = ctx;
+    return pk_campaign_move(call->service, &call->actor, call->places[0], *values, call->now_ms, err);
+}
+
+void pk_api_campaign_move(struct pk_call *call)
+{
+    static const char *const fields[] = { "values", NULL };
+    struct pk_error err = { 0 };
+    const struct pk_json *values = pk_json_get(call->body, "values");
+    int r = pk_json_only(call->body, fields, "body", &err);
+    if (r == 0 && pk_json_kind(values) != PK_JSON_OBJECT)
+        r = pk_fail(&err, PK_E_INVALID, "field \"values\" must be an object");
+    if (r == 0)
+        r = pk_call_change(call, move_to, &values, &err);
+    if (r != 0)
+        pk_call_problem(call, &err);
+    else
+        show(call, 200);
+}
