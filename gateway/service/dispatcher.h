@@ -35,6 +35,7 @@ struct pk_flight {
     char country[3]; /* of a number, where the account has a way back in some countries only; else "" */
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
     char unsubscribe[PK_UNSUBSCRIBE_URL_MAX + 1]; /* where one press ends the channel; "" = it carries none */
+    bool tests; /* its account, for an operator */
     bool asks; /* it asks what became of this attempt, which ended before without an answer */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */

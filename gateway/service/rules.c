@@ -20,6 +20,11 @@ const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const c
     return NULL;
 }
 
+const char *pk_rules_team_channel(const struct pk_rules *rules)
+{
+    return rules->team && strchr(rules->team, '@') ? "email" : "sms";
+}
+
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->topic_count; i++)

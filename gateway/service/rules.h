@@ -115,6 +115,7 @@ struct pk_rules {
     const char *phone_region; /* numbers without a country */
     const char *public_url; /* providers call this; NULL = no webhooks */
     const char *phone, *page; /* of the desk, and where people answer; NULL = texts do without */
+    const char *team, *team_language; /* of those who answer replies: a mail address or a number, and what they read; NULL = not said */
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
     size_t publisher_count;
@@ -164,6 +165,8 @@ struct pk_slice pk_choice_label(const struct pk_choice_rule *choice, size_t tag,
 /* The text in exactly this language; NULL = there is none. */
 const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
 const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name);
+/* The channel on which the team is told: "email" or "sms". */
+const char *pk_rules_team_channel(const struct pk_rules *rules);
 /* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import unittest
+from typing import Any
 
 from world import World, json, moment, number, until
 
@@ -63,6 +65,40 @@ class TestOwn(World):
             self.assertIn("verouderd", browser.post("/me/data", {}, form=forged))
         stranger = Browser(self.public)
         self.assertIn("me/ask", stranger.post("/me/data", {}, form=form))
+
+    # ---- looking ----
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that is kept, but that somebody looked: that is written down. Counters of the gateway's own are no one's data."""
+        tables = [row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in tables if name not in ("audit", "audit_anchor", "number", "cursor")}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        database = sqlite3.connect(f"file:{self.folder / 'gateway' / 'pokana.db'}?mode=ro", uri=True)
+        rows = database.execute(sql).fetchall()
+        database.close()
+        return rows
+
+    def test_looking_changes_nothing(self) -> None:
+        self.start(people=1, **CHOICES)
+        browser = self.signed_in()
+        self.ask_number(browser, NEW)
+        self.wait_code(NEW)
+        until("everything left", lambda: all(row[0] > 2 for row in self.rows("SELECT state FROM message")))
+        before = self.everything()
+        self.assertTrue(before["session"])
+        for path in ("/me", "/me?saved=1", "/me/address", "/me/stop", "/me/delete", "/me/address/codes", "/me/stopped", "/me/deleted", "/me/code",
+                     "/me/start", "/join", "/"):
+            browser.get(path)
+            self.assertEqual(browser.status, 200, path)
+        for path in ("/me/data", "/me/leave", "/me/language", "/me/topic", "/me/choose", "/me/channel", "/me/circle", "/me/enter", "/me/ask"):
+            browser.get(path)  # what a form does, no link does
+            self.assertIn(browser.status, (404, 405), path)
+        for name, rows in self.everything().items():
+            self.assertEqual(rows, before[name], name)
+        browser.get("/me")
+        browser.post("/me/language", {"language": "nl"})
+        self.assertNotEqual(self.everything()["session"], before["session"])  # a button keeps it open
 
     # ---- the end ----
 
