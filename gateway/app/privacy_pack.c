@@ -134,6 +134,7 @@ static int retention(struct packing *p, struct pk_error *err)
         { "wie nergens meer ja op zegt, na de laatste toestemming", rules->keep_former_ms },
         { "wie niet antwoordt op de vraag", rules->keep_unanswered_ms },
         { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
+        { "regels van toestemming waar niets meer op berust", rules->keep_ledger_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };
     char text[48];

@@ -5,6 +5,7 @@ fields of the Logboek Dataverwerkingen, the pages for an assessment, whose data 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import unittest
@@ -116,6 +117,10 @@ class TestRoles(World):
         self.assertIn("| sms | main | Somebody | NL |", text["stromen.md"])
         self.assertIn("`recipient.view`", text["rollen.md"])
         self.assertIn("`value` | persoonsgegeven, versleuteld", text["gegevens.md"])
+        # Every length of time that can be set has its row, beside those of topics and of questions.
+        settings = re.findall(r"^#?[a-z_]+ = ", (ROOT / "config" / "pokana.conf.sample").read_text().split("[retention]")[1], re.M)
+        told = re.findall(r"^\| (?!wat |toestemming voor |vragen om )[^|]+ \| \d+ (?:dagen|uur) \|$", text["bewaartermijnen.md"], re.M)
+        self.assertEqual(len(told), len(settings))
         self.assertRegex(text["bewaartermijnen.md"], r"`recipient` \| [^|]+ \| 2 \| 20\d\d-\d\d-\d\d ")
         for page in text.values():
             self.digits(page)

@@ -50,7 +50,7 @@ class TestTelegram(ChatWorld):
         self.assertEqual(self.planned(self.invite("2026-12-19T18:00:00Z")), 0)
         self.assertEqual(len(chat.messages()), said)
         chat.start()
-        chat.wait_text("Добре дошли отново")
+        chat.wait_text("Добре дошли!")
         self.wait_state(id, "granted")
         self.invite("2026-12-20T18:00:00Z")
         chat.wait_text("20 декември")
