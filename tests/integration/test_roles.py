@@ -107,7 +107,7 @@ class TestRoles(World):
         self.assertNotEqual(json.loads(self.gateway.run("audit", "person", other, "--json").out)["subject"], log["subject"])
 
     def test_the_pages_of_an_assessment(self) -> None:
-        self.start(people=2, with_broker=False, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
+        self.start(people=2, with_broker=False, gateway={"team": number(900)}, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
         folder = self.folder / "dossier"
         self.gateway.run("privacy", "pack", str(folder))
         self.assertEqual({page.name for page in folder.iterdir()}, PAGES)
@@ -115,6 +115,7 @@ class TestRoles(World):
         self.assertIn("| parent-meetings | Voor ouders. | Team onderwijs | toestemming (AVG", text["onderwerpen.md"])
         self.assertIn("Somebody", text["aanbieders.md"])
         self.assertIn("| sms | main | Somebody | NL |", text["stromen.md"])
+        self.assertIn("hoeveel mensen wachten", text["stromen.md"])
         self.assertIn("`recipient.view`", text["rollen.md"])
         self.assertIn("`value` | persoonsgegeven, versleuteld", text["gegevens.md"])
         # Every length of time that can be set has its row, beside those of topics and of questions.
