@@ -169,16 +169,41 @@ int pk_recurrence_list(const struct pk_agenda_event *event, const struct pk_agen
     return 0;
 }
 
-bool pk_recurrence_has(const struct pk_agenda_event *event, int32_t day, struct pk_wall *wall)
+/* ---- days ---- */
+
+int pk_recurrence_days(const struct pk_agenda_event *event, struct pk_wall *wall, int32_t **ret_days, size_t *ret_count, struct pk_error *err)
 {
     struct pk_ical_rule rule;
-    struct days days;
-    if (event->rule[0] == '\0')
-        return day == 0;
-    if (pk_ical_rule_read(pk_slice_of(event->rule), &rule, NULL) != 0 || days_of(event, &rule, wall, &days, NULL) != 0)
+    struct days days = { .count = 1 };
+    int r = 0;
+    if (event->rule[0] != '\0' && (r = pk_ical_rule_read(pk_slice_of(event->rule), &rule, err)) == 0)
+        r = days_of(event, &rule, wall, &days, err);
+    if (r != 0)
+        return r;
+    *ret_days = pk_alloc_array(days.count + 1, sizeof **ret_days);
+    memcpy(*ret_days, days.items, days.count * sizeof **ret_days);
+    *ret_count = days.count;
+    return 0;
+}
+
+static int in_order(const void *a, const void *b)
+{
+    int32_t left = *(const int32_t *) a, right = *(const int32_t *) b;
+    return (left > right) - (left < right);
+}
+
+bool pk_days_have(const int32_t *days, size_t count, int32_t day)
+{
+    return count > 0 && bsearch(&day, days, count, sizeof day, in_order) != NULL;
+}
+
+bool pk_recurrence_has(const struct pk_agenda_event *event, int32_t day, struct pk_wall *wall)
+{
+    int32_t *days = NULL;
+    size_t count = 0;
+    if (pk_recurrence_days(event, wall, &days, &count, NULL) != 0)
         return false;
-    for (size_t i = 0; i < days.count; i++)
-        if (days.items[i] == day)
-            return true;
-    return false;
+    bool has = pk_days_have(days, count, day);
+    free(days);
+    return has;
 }

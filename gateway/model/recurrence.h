@@ -25,7 +25,10 @@ int pk_recurrence_settle(struct pk_agenda_event *event, struct pk_wall *wall, st
 /* All dates in the order they begin, those called off too but none that is skipped. The caller frees *ret_dates. */
 int pk_recurrence_list(const struct pk_agenda_event *event, const struct pk_agenda_change *changes, size_t change_count, struct pk_wall *wall,
                        struct pk_date **ret_dates, size_t *ret_count, struct pk_error *err);
-/* Does the rule give this day? 0 of an event that is once. */
+/* The days its rule gives, in order, whatever became of those dates; of an event that is once the one day 0. The caller frees *ret_days. */
+int pk_recurrence_days(const struct pk_agenda_event *event, struct pk_wall *wall, int32_t **ret_days, size_t *ret_count, struct pk_error *err);
+bool pk_days_have(const int32_t *days, size_t count, int32_t day);
+/* Both at once, for one day. */
 bool pk_recurrence_has(const struct pk_agenda_event *event, int32_t day, struct pk_wall *wall);
 
 #endif

@@ -242,11 +242,15 @@ int pk_events_open(struct pk_service *service, const struct pk_actor *actor, int
 static int drop_strays(struct pk_service *service, const struct pk_agenda_event *event, struct pk_wall *wall, struct pk_error *err)
 {
     struct pk_agenda_change *changes = NULL;
-    size_t count = 0;
+    int32_t *days = NULL;
+    size_t count = 0, day_count = 0;
     int r = pk_agenda_changes(service->store, event->id, &changes, &count, err);
+    if (r == 0)
+        r = pk_recurrence_days(event, wall, &days, &day_count, err);
     for (size_t i = 0; r == 0 && i < count; i++)
-        if (!pk_recurrence_has(event, changes[i].day, wall))
+        if (!pk_days_have(days, day_count, changes[i].day))
             r = pk_agenda_change_drop(service->store, event->id, changes[i].day, err);
+    free(days);
     free(changes);
     return r;
 }

@@ -10,6 +10,7 @@
 #include "gateway/service/trail.h"
 
 #define ITEMS_MAX 2000u
+#define FILE_DATES_MAX 5000u /* of all its events together: one turn writes them */
 #define CALENDAR_BEHIND_MS (31 * 24 * 3600 * 1000ll)
 
 /* ---- a file in memory ---- */
@@ -84,13 +85,18 @@ static int no_date(const struct pk_agenda_event *event, int32_t day, struct pk_e
     return pk_hint(err, PK_E_INVALID, "Give that day as an event of its own.");
 }
 
-static int gather(struct file *file, const struct item *master, const struct pk_agenda_event *event, struct pk_wall *wall,
-                  struct gathering *gathering, struct pk_error *err)
+struct rule_days {
+    int32_t *items;
+    size_t count;
+};
+
+static int gather_by(struct file *file, const struct item *master, const struct pk_agenda_event *event, const struct rule_days *days,
+                     struct gathering *gathering, struct pk_error *err)
 {
     int r = 0;
     for (size_t i = 0; r == 0 && i < master->item.skipped_count; i++) {
         const struct pk_agenda_change change = { .day = master->item.skipped[i], .difference = PK_AGENDA_SKIPPED };
-        if (pk_recurrence_has(event, change.day, wall)) /* one that was none anyway is not missed */
+        if (pk_days_have(days->items, days->count, change.day)) /* one that was none anyway is not missed */
             r = gather_one(gathering, &change, err);
     }
     for (size_t i = 0; r == 0 && i < file->count; i++) {
@@ -101,7 +107,7 @@ static int gather(struct file *file, const struct item *master, const struct pk_
         struct pk_agenda_change change = { .day = item->item.date, .difference = item->item.cancelled ? PK_AGENDA_CALLED_OFF : PK_AGENDA_CHANGED,
                                            .when = date->when };
         item->used = true;
-        if (!pk_recurrence_has(event, change.day, wall))
+        if (!pk_days_have(days->items, days->count, change.day))
             return no_date(event, change.day, err);
         if (item->item.cancelled) {
             change.when = event->when;
@@ -112,6 +118,17 @@ static int gather(struct file *file, const struct item *master, const struct pk_
         r = gather_one(gathering, &change, err);
     }
     qsort(gathering->changes, gathering->count, sizeof gathering->changes[0], by_day);
+    return r;
+}
+
+static int gather(struct file *file, const struct item *master, const struct pk_agenda_event *event, struct pk_wall *wall,
+                  struct gathering *gathering, struct pk_error *err)
+{
+    struct rule_days days = { 0 };
+    int r = pk_recurrence_days(event, wall, &days.items, &days.count, err);
+    if (r == 0)
+        r = gather_by(file, master, event, &days, gathering, err);
+    free(days.items);
     return r;
 }
 
@@ -148,6 +165,7 @@ struct importing {
     struct pk_wall *wall;
     struct file file;
     struct gathering gathering;
+    size_t dates; /* of the events so far */
     struct pk_events_imported done;
 };
 
@@ -204,6 +222,10 @@ static int ahead(struct importing *im, const struct pk_agenda_event *event, bool
         *ret_ahead |= dates[i].starts_ms > im->now_ms;
     if (r == 0)
         free(dates);
+    if (r == 0 && (im->dates += count) > FILE_DATES_MAX) {
+        (void) pk_fail(err, PK_E_LIMIT, "the events of the file have more than %u dates together", FILE_DATES_MAX);
+        r = pk_hint(err, PK_E_LIMIT, "Export less of the calendar at once, or let rules end earlier.");
+    }
     return r;
 }
 

@@ -441,6 +441,26 @@ static void test_a_file_whole_or_not(void **state)
     pk_buf_finish(&wrong);
 }
 
+/* What one turn writes is bounded, whatever a file asks for. */
+static void test_a_file_of_too_many_dates(void **state)
+{
+    struct house *house = *state;
+    struct pk_events_imported done = { 0 };
+    struct pk_error err = { 0 };
+    struct pk_buf many;
+    int r;
+    pk_buf_init(&many, 1u << 16);
+    (void) pk_buf_add_text(&many, "BEGIN:VCALENDAR\r\n");
+    for (int i = 0; i < 6; i++)
+        (void) pk_buf_printf(&many, "BEGIN:VEVENT\r\nUID:%d\r\nSUMMARY:x\r\nLOCATION:x\r\nDTSTART:20261101T100000\r\nDTEND:20261101T110000\r\n"
+                                    "RRULE:FREQ=DAILY;COUNT=900\r\nEND:VEVENT\r\n", i);
+    (void) pk_buf_add_text(&many, "END:VCALENDAR\r\n");
+    DO(house, r, pk_events_import(house->service, &anna, pk_buf_slice(&many), PK_SLICE("training"), false, HOUSE_NOW, &done, &err));
+    refused(house, r, PK_E_LIMIT, &err, "event \"x\": the events of the file have more than 5000 dates together");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM event"), 0);
+    pk_buf_finish(&many);
+}
+
 /* The calendar for everybody: what is planned and public; drafts, what is for few and what was called off are not in it. */
 static void test_the_calendar(void **state)
 {
@@ -481,6 +501,7 @@ int main(void)
         test_here(test_moved_and_called_off), test_here(test_single_dates),         test_here(test_a_series_changes),
         test_here(test_neither_twice_nor_skipped), test_here(test_a_dropped_unit),  test_here(test_retention),
         test_here(test_a_file_in_and_out), test_here(test_a_file_whole_or_not),     test_here(test_the_calendar),
+        test_here(test_a_file_of_too_many_dates),
     };
     return cmocka_run_group_tests_name("service/events", tests, NULL, NULL);
 }
