@@ -198,6 +198,22 @@ static void test_what_is_written_is_read(void **state)
     pk_buf_finish(&file);
 }
 
+/* Wherever the fold falls, no character is cut. */
+static void test_lines_are_folded(void **state)
+{
+    struct pk_agenda_event event = weekly();
+    struct pk_buf file;
+    (void) state;
+    for (size_t shift = 0; shift < 4; shift++) {
+        pk_buf_init(&file, 1u << 16);
+        const struct pk_ics_writer writer = { .out = &file, .zone = ZONE, .instance = "test" };
+        (void) snprintf(event.title, sizeof event.title, "%.*sинформационенпунктвъпросиотговориимногодругинеща👋🎉👋🎉", (int) shift, "xxx");
+        assert_int_equal(pk_ics_add(&writer, &event, NULL, 0, NULL), 0);
+        check_lines(&file);
+        pk_buf_finish(&file);
+    }
+}
+
 /* In another zone every date stands by itself, in UTC. */
 static void test_another_zone(void **state)
 {
@@ -222,7 +238,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_others_write), cmocka_unit_test(test_what_is_refused),       cmocka_unit_test(test_what_is_too_much),
-        cmocka_unit_test(test_another_zone),      cmocka_unit_test(test_what_is_written_is_read),
+        cmocka_unit_test(test_another_zone), cmocka_unit_test(test_lines_are_folded),     cmocka_unit_test(test_what_is_written_is_read),
     };
     return cmocka_run_group_tests_name("model/ics", tests, NULL, NULL);
 }
