@@ -65,6 +65,14 @@ _pokana_words()
     'circles handover') _pokana_names circles list ;;
     'circles allow') _pokana_names circles list; echo '--more --day' ;;
     'circles '*) echo 'list show recent handover allow' ;;
+    'events list') echo '--state --all --limit --after' ;;
+    'events add') echo "$_pokana_event --draft" ;;
+    'events change') _pokana_names events list; echo "$_pokana_event --kind --date" ;;
+    'events show' | 'events accept') _pokana_names events list ;;
+    'events cancel') _pokana_names events list; echo '--date' ;;
+    'events import') echo '--kind --draft' ;;
+    'events export') ;;
+    'events '*) echo 'list show add change accept cancel import export' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
     'audit export') echo '--actor --object --since' ;;
     'audit person') ;;
@@ -93,8 +101,9 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
+_pokana_commands='serve check-config status queue adapters trigger triggers events templates messages inbox accounts pause resume recipients
     consent users circles audit privacy text keys backup restore help'
+_pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
@@ -110,7 +119,8 @@ _pokana()
     --config | --socket | --password | --address-from | --values | --file | --keys | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --link | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
-        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
+        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template | --title | --place | --place-short | --day | --from | --end-day | --rule | --capacity | \
+        --languages | --kind | --date) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
     esac
 
@@ -135,7 +145,7 @@ _pokana()
     fi
     mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
     case $command in
-    trigger | recipients | consent | audit | privacy | keys | backup | restore)
+    trigger | events | recipients | consent | audit | privacy | keys | backup | restore)
         [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         ;;
     esac

@@ -23,6 +23,7 @@ packages_to_build() {
     lib libmicrohttpd libmicrohttpd-dev
     lib sqlite3 libsqlite3-dev
     lib icu-i18n libicu-dev
+    lib libical libical-dev
     lib jansson libjansson-dev
     lib libcrypto libssl-dev
     header phonenumbers/phonenumberutil.h libphonenumber-dev

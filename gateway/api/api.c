@@ -60,6 +60,16 @@ static const struct route routes[] = {
     { "GET", "/v1/circles/{}/recent", pk_api_circle_recent, PK_BODY_NONE, false, PK_ACTION_CIRCLE_RECENT },
     { "POST", "/v1/circles/{}/handover", pk_api_circle_handover, PK_BODY_JSON, false, PK_ACTION_CIRCLE_HANDOVER },
     { "POST", "/v1/circles/{}/allow", pk_api_circle_allow, PK_BODY_JSON, false, PK_ACTION_CIRCLE_ALLOW },
+    { "GET", "/v1/events", pk_api_events, PK_BODY_NONE, false, PK_ACTION_EVENT_VIEW },
+    { "POST", "/v1/events", pk_api_event_add, PK_BODY_JSON, false, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/import", pk_api_events_import, PK_BODY_CALENDAR, false, PK_ACTION_EVENT_EDIT },
+    { "GET", "/v1/events/export", pk_api_events_export, PK_BODY_NONE, false, PK_ACTION_EVENT_VIEW },
+    { "GET", "/v1/events/{}", pk_api_event, PK_BODY_NONE, false, PK_ACTION_EVENT_VIEW },
+    { "POST", "/v1/events/{}/change", pk_api_event_change, PK_BODY_JSON, false, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/{}/accept", pk_api_event_accept, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_EVENT_EDIT },
+    { "POST", "/v1/events/{}/cancel", pk_api_event_cancel, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/{}/dates/{}/change", pk_api_event_date_change, PK_BODY_JSON, false, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/{}/dates/{}/cancel", pk_api_event_date_cancel, PK_BODY_JSON_OPTIONAL, false, PK_ACTION_EVENT_CLOSED },
     { "POST", "/v1/rsvps", pk_api_rsvp_record, PK_BODY_JSON, false, PK_ACTION_RSVP_RECORD },
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_EXPORT },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, false, PK_ACTION_RECIPIENT_ERASE },
@@ -179,7 +189,8 @@ static bool is_of_type(struct pk_call *call, const char *type)
 static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct pk_error *err)
 {
     struct pk_slice body = pk_http_request_body(call->request);
-    const char *type = wanted == PK_BODY_CSV ? "text/csv" : "application/json";
+    bool file = wanted == PK_BODY_CSV || wanted == PK_BODY_CALENDAR;
+    const char *type = wanted == PK_BODY_CSV ? "text/csv" : file ? "text/calendar" : "application/json";
     if (wanted == PK_BODY_NONE || (wanted == PK_BODY_JSON_OPTIONAL && body.len == 0))
         return 0;
     if (!is_of_type(call, type)) {
@@ -187,7 +198,7 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
         (void) pk_hint(err, PK_E_UNSUPPORTED, "Send the header Content-Type: %s.", type);
         return 415;
     }
-    if (wanted == PK_BODY_CSV)
+    if (file)
         return 0;
     int r = pk_json_parse(body, PK_CALL_JSON_MAX, &call->document, err);
     if (r == 0 && pk_json_kind(call->document) != PK_JSON_OBJECT)
@@ -199,7 +210,8 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
 }
 
 /* Routes at which a right to one's own will do: whose it is, the service asks. */
-static const pk_handler own_will_do[] = { pk_api_circle, pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record };
+static const pk_handler own_will_do[] = { pk_api_circle,    pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record,  pk_api_events,          pk_api_event,
+                                          pk_api_event_add, pk_api_event_change,  pk_api_event_cancel,  pk_api_event_date_change, pk_api_events_export };
 
 static int allow(struct pk_call *call, const struct route *route, struct pk_error *err)
 {

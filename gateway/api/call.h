@@ -69,6 +69,7 @@ enum pk_call_body {
     PK_BODY_JSON, /* an object, application/json */
     PK_BODY_JSON_OPTIONAL, /* the same, or nothing */
     PK_BODY_CSV, /* text/csv, as it came: pk_http_request_body() */
+    PK_BODY_CALENDAR, /* text/calendar, likewise */
 };
 
 struct pk_call *pk_call_new(struct pk_api *api, struct pk_http_request *request);

@@ -57,6 +57,18 @@ void pk_api_circle_allow(struct pk_call *call);
 void pk_api_recipient_add(struct pk_call *call);
 void pk_api_rsvp_record(struct pk_call *call);
 
+/* events.c, events_file.c */
+void pk_api_events(struct pk_call *call);
+void pk_api_event(struct pk_call *call);
+void pk_api_event_add(struct pk_call *call);
+void pk_api_event_change(struct pk_call *call);
+void pk_api_event_accept(struct pk_call *call);
+void pk_api_event_cancel(struct pk_call *call);
+void pk_api_event_date_change(struct pk_call *call);
+void pk_api_event_date_cancel(struct pk_call *call);
+void pk_api_events_import(struct pk_call *call);
+void pk_api_events_export(struct pk_call *call);
+
 /* messages.c */
 void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);

@@ -212,6 +212,18 @@ static void read_choices(struct pk_config_reading *reading)
     }
 }
 
+static void read_kinds(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_kind_rule *kinds = room_for(reading, "event", sizeof *kinds);
+    rules->kinds = kinds;
+    for (size_t i = 0; next_of(reading, "event", &i); rules->kind_count++) {
+        kinds[rules->kind_count].name = name_of(reading);
+        fill(reading, "event", reading->section, &kinds[rules->kind_count]);
+        refuse_unknown(reading);
+    }
+}
+
 static void read_providers(struct pk_config_reading *reading)
 {
     struct pk_rules *rules = &reading->config->rules;
@@ -382,6 +394,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     pk_config_read_topic_words(&reading);
     read_choices(&reading);
     pk_config_read_choices(&reading);
+    read_kinds(&reading);
     read_providers(&reading);
     read_accounts(&reading);
     read_routes(&reading);

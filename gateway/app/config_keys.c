@@ -17,6 +17,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "broker", false, false, "The MQTT broker on which services publish triggers. Without this section there is none." },
     { "topic", true, true, "What people can agree to: one section each." },
     { "choice", true, false, "Schools, areas: of which residents choose theirs at their own page. Without any section: of none." },
+    { "event", true, false, "A kind of event: a parent meeting, an info point's hours. Without any section: events cannot be planned." },
     { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
@@ -33,6 +34,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define BROKER(key, member, ...) { .kind = "broker", .name = key, FIELD(struct pk_bus_rule, member), __VA_ARGS__ }
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
 #define CHOICE(key, member, ...) { .kind = "choice", .name = key, FIELD(struct pk_choice_rule, member), __VA_ARGS__ }
+#define EVENT(key, member, ...) { .kind = "event", .name = key, FIELD(struct pk_kind_rule, member), __VA_ARGS__ }
 #define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
@@ -137,6 +139,19 @@ const struct pk_key pk_config_keys[] = {
            .help = "What each is called, in the order of the tags; where a language has none people read another's."),
     CHOICE("several", one, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
            .help = "Whether somebody can choose more than one."),
+
+    EVENT("topic", topic, .type = PK_KEY_NAME, .required = true,
+          .help = "The topic whose people are told of it."),
+    EVENT("name", names, .type = PK_KEY_TAGGED, .max = 40,
+          .help = "What it is, as people read it, in each language; name.nl and others likewise."),
+    EVENT("public", open, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
+          .help = "Whether it is in the calendar everybody can follow, /calendar.ics at public_url."),
+    EVENT("length", length_ms, .type = PK_KEY_DURATION, .min = 5 * MINUTE, .max = 24 * HOUR, .fallback = "2h",
+          .help = "How long one lasts that names no end."),
+    EVENT("place", place, .type = PK_KEY_TEXT, .max = 240,
+          .help = "Where one is that names no place, as people find it."),
+    EVENT("place_short", place_short, .type = PK_KEY_TEXT, .max = 60,
+          .help = "The same place in a few letters, for text messages."),
 
     PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
              .help = "The company's name."),

@@ -91,6 +91,8 @@ void pk_config_cross_check(struct pk_config_reading *reading);
 void pk_config_read_topic_words(struct pk_config_reading *reading);
 /* And what it may not be, now that the languages are known. */
 void pk_config_check_topics(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+/* Kinds of events: of topics there are. */
+void pk_config_check_kinds(struct pk_config_reading *reading);
 /* The same two of what residents choose from. */
 void pk_config_read_choices(struct pk_config_reading *reading);
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);

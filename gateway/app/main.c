@@ -24,6 +24,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_resume,
     &pk_command_trigger,
     &pk_command_triggers,
+    &pk_command_events,
     &pk_command_adapters,
     &pk_command_templates,
     &pk_command_recipients,

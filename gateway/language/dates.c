@@ -14,10 +14,6 @@
 
 #define DAY_MS 86400000ll
 
-struct pk_wall {
-    UCalendar *calendar;
-};
-
 /* ---- wall clock ---- */
 
 int pk_wall_new(const char *zone, struct pk_wall **ret_wall, struct pk_error *err)

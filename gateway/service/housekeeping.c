@@ -11,6 +11,7 @@
 #include "gateway/service/circles.h"
 #include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
+#include "gateway/service/events.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/joining.h"
@@ -21,6 +22,7 @@
 #include "gateway/service/passes.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
+#include "gateway/store/agenda.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/deep_links.h"
@@ -364,6 +366,8 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
+    more |= pk_events_step(upkeep->service, pk_clock_wall_ms());
+    more |= step(upkeep, "events", pk_agenda_drop, ROWS, NULL);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);
     probe(upkeep);

@@ -33,6 +33,14 @@ const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct 
     return NULL;
 }
 
+const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (pk_slice_is(name, rules->kinds[i].name))
+            return &rules->kinds[i];
+    return NULL;
+}
+
 const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->choice_count; i++)

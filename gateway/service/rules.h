@@ -90,6 +90,16 @@ struct pk_choice_rule {
     struct pk_tagged_texts labels; /* as people read each, separated by commas, in the order of the tags */
 };
 
+/* What kinds of events there are: a parent meeting, an info point's hours. */
+struct pk_kind_rule {
+    const char *name;
+    const char *topic; /* whose people are told of it */
+    struct pk_tagged_texts names; /* as people read it */
+    bool open; /* in the calendar that everybody may follow */
+    int64_t length_ms; /* of one that names no end */
+    const char *place, *place_short; /* of one that names none; NULL = it must */
+};
+
 /* A company that gets people's addresses, to hand messages over. */
 struct pk_provider_rule {
     const char *name;
@@ -128,6 +138,8 @@ struct pk_rules {
     const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
     const struct pk_choice_rule *choices;
     size_t choice_count;
+    const struct pk_kind_rule *kinds; /* of events */
+    size_t kind_count;
     bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const struct pk_provider_rule *providers;
@@ -160,6 +172,7 @@ const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules,
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk_slice name);
 /* What a tag of a choice is called: in the first of the two languages that has it, else in any, else the tag itself. */
 struct pk_slice pk_choice_label(const struct pk_choice_rule *choice, size_t tag, struct pk_slice language, struct pk_slice otherwise);
 /* The text in exactly this language; NULL = there is none. */

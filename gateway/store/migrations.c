@@ -268,7 +268,26 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: events, those of their dates that differ, and the ledger of dates: each once, in order, with an id for good. A day is a
+     * number like 20261201: the one the rule gives, whatever became of that date; 0 = of an event that is once */
+    "CREATE TABLE event(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, subject TEXT NOT NULL, place TEXT NOT NULL,"
+    " place_short TEXT NOT NULL, zone TEXT NOT NULL, day INTEGER NOT NULL, starts INTEGER NOT NULL, days INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL, rule TEXT NOT NULL, capacity INTEGER NOT NULL, languages TEXT NOT NULL, state INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, uid BLOB NOT NULL, proposed_by TEXT NOT NULL, laid_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX event_by_uid ON event(uid);"
+    "CREATE INDEX event_to_lay ON event(laid_ms) WHERE state = 2 AND laid_ms < last_ms;"
+    "CREATE INDEX event_by_end ON event(last_ms);"
+    "CREATE TABLE event_exception(event INTEGER NOT NULL REFERENCES event(id), day INTEGER NOT NULL, difference INTEGER NOT NULL,"
+    " new_day INTEGER NOT NULL, starts INTEGER NOT NULL, days INTEGER NOT NULL, ends INTEGER NOT NULL, place TEXT NOT NULL,"
+    " place_short TEXT NOT NULL, PRIMARY KEY(event, day)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE occurrence(id INTEGER PRIMARY KEY, event INTEGER NOT NULL REFERENCES event(id), day INTEGER NOT NULL,"
+    " starts_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL, place TEXT NOT NULL, place_short TEXT NOT NULL, state INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX occurrence_of_event ON occurrence(event, day);"
+    "CREATE INDEX occurrence_by_time ON occurrence(starts_ms, id);",
+
+    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -21,6 +21,7 @@ READS: dict[str, list[list[str]]] = {
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
+    "events list": [[]], "events show": [["%s"]], "events export": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
 # They change something, ask no gateway and no database, or are the gateway; what they print is ids and counts, or what was typed.
@@ -29,6 +30,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
+          "events add", "events change", "events accept", "events cancel", "events import",
           "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
