@@ -60,6 +60,10 @@ _pokana_words()
     'users remove') _pokana_names users list ;;
     'users list') ;;
     'users '*) echo 'list add remove' ;;
+    'tokens add') echo '--publisher --user --scopes --expires' ;;
+    'tokens revoke') _pokana_names tokens list ;;
+    'tokens list') ;;
+    'tokens '*) echo 'list add revoke' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
@@ -94,7 +98,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
-    consent users circles audit privacy text keys backup restore help'
+    consent users tokens circles audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'

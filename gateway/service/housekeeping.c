@@ -35,6 +35,7 @@
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
+#include "gateway/store/tokens.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/unsubscribe.h"
 #include "gateway/store/upkeep.h"
@@ -362,6 +363,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "links", pk_links_drop, ROWS, NULL);
     more |= step(upkeep, "joins", pk_joins_drop, ROWS, NULL);
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
+    more |= step(upkeep, "tokens", pk_tokens_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
