@@ -158,6 +158,8 @@ void pk_api_link_poster(struct pk_call *call)
         r = pk_fail(&err, PK_E_INVALID, "argument \"channel\" is missing");
     if (r == 0)
         r = pk_call_argument(call, "language", &language, &given, &err);
+    if (r == 0 && !pk_rules_topic(call->service->rules, call->places[0]))
+        r = pk_fail(&err, PK_E_NOT_FOUND, "there is no such topic");
     if (r == 0)
         r = pk_link_poster(call->service, pk_buf_slice(&channel), call->places[0], pk_buf_slice(&language), url, &err);
     pk_buf_finish(&channel);
