@@ -244,8 +244,12 @@ static void test_making_one(void **state)
     assert_int_equal(count, 0);
     assert_int_equal(pk_tokens_drop(house->store, HOUSE_NOW + 130 * DAY_MS, 10, &count, NULL), 0);
     assert_int_equal(count, 1);
+    /* And a restore ends them all. */
+    make(house, "b", "\"publisher\":\"school\"", "trigger.view", head);
+    answers(house, "GET", "/v1/triggers", head, "", NULL, 200);
     assert_int_equal(pk_tokens_end_all(house->store, HOUSE_NOW, NULL), 0);
     house_turn(house);
+    answers(house, "GET", "/v1/triggers", head, "", NULL, 401);
 }
 
 /* ---- limits ---- */
