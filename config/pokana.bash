@@ -60,6 +60,10 @@ _pokana_words()
     'users remove') _pokana_names users list ;;
     'users list') ;;
     'users '*) echo 'list add remove' ;;
+    'tokens add') echo '--publisher --user --scopes --expires' ;;
+    'tokens revoke') _pokana_names tokens list ;;
+    'tokens list') ;;
+    'tokens '*) echo 'list add revoke' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
@@ -102,7 +106,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent users circles audit privacy text keys backup restore help'
+    consent users tokens circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

@@ -101,6 +101,17 @@ void pk_api_link_make(struct pk_call *call);
 void pk_api_links(struct pk_call *call);
 void pk_api_link_poster(struct pk_call *call);
 
+/* publish.c */
+void pk_api_trigger_publish(struct pk_call *call);
+
+/* tokens.c */
+void pk_api_tokens(struct pk_call *call);
+void pk_api_token_add(struct pk_call *call);
+void pk_api_token_revoke(struct pk_call *call);
+
+/* api.c: a call of the public listener under /v1 */
+void pk_api_handle_v1(struct pk_call *call);
+
 /* users.c */
 void pk_api_users(struct pk_call *call);
 void pk_api_user_add(struct pk_call *call);

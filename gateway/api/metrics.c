@@ -183,6 +183,7 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "commits_total", "Turns committed.", m->commits);
     add_count(page, "commits_failed_total", "Turns that could not be committed.", m->commits_failed);
     add_count(page, "hooks_refused_total", "Calls at the public listener that were refused.", m->hooks_refused);
+    add_count(page, "tokens_refused_total", "Calls of the public API without a token that counts.", m->tokens_refused);
 }
 
 static void add_answers(struct pk_page *page, const struct pk_api *api)

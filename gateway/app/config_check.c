@@ -324,8 +324,8 @@ static void check_publishers(struct pk_config_reading *reading)
                                   "publisher \"%s\" has this source already", rules->publishers[j].name);
         check_words(reading, publisher);
     }
-    if (rules->publisher_count > 0 && !rules->bus.host && !pk_ini_find(reading->ini, "broker", ""))
-        pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section.",
+    if (rules->publisher_count > 0 && !rules->bus.host && !reading->config->public_address && !pk_ini_find(reading->ini, "broker", ""))
+        pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section, or public in [gateway] for tokens.",
                           "there are publishers, but no broker to hear them on");
 }
 

@@ -79,7 +79,7 @@ const struct pk_key pk_config_keys[] = {
     GATEWAY("control", control, .type = PK_KEY_PATH, .fallback = "control.sock",
             .help = "Unix socket for the commands, health and metrics."),
     GATEWAY("public", public_address, .type = PK_KEY_LISTEN,
-            .help = "Address and port that providers call, behind a TLS proxy. Without it nothing listens."),
+            .help = "Address and port that providers and services (/v1, with a token) call, behind a TLS proxy. Without it nothing listens."),
     GATEWAY("public_url", rules.public_url, .type = PK_KEY_URL, .max = 200,
             .help = "What providers see as the address of that door. Without it: http and the address, if that is a loopback one."),
     GATEWAY("metrics", metrics_address, .type = PK_KEY_LISTEN,

@@ -31,6 +31,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_consent,
     &pk_command_text,
     &pk_command_users,
+    &pk_command_tokens,
     &pk_command_circles,
     &pk_command_audit,
     &pk_command_privacy,

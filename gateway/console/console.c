@@ -5,7 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
-#include "gateway/console/remotes.h"
+#include "gateway/api/remotes.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/unsubscribe.h"
 

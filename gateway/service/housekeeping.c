@@ -37,6 +37,7 @@
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
 #include "gateway/store/reply_parts.h"
+#include "gateway/store/tokens.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/unsubscribe.h"
 #include "gateway/store/upkeep.h"
@@ -364,6 +365,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "links", pk_links_drop, ROWS, NULL);
     more |= step(upkeep, "joins", pk_joins_drop, ROWS, NULL);
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
+    more |= step(upkeep, "tokens", pk_tokens_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     more |= pk_events_step(upkeep->service, pk_clock_wall_ms());

@@ -120,6 +120,10 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct pk_ta
         return pk_intake_refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
     t->scope = (struct pk_actor_scope){ .topics = t->rule->topics, .templates = t->rule->templates, .tags = t->rule->tags };
     t->actor = (struct pk_actor){ .role = PK_ROLE_PUBLISHER, .name = t->rule->name, .purpose = "publish", .scope = &t->scope };
+    if (t->in->actor) {
+        t->actor.via = t->in->actor->via;
+        t->actor.actions = t->in->actor->actions;
+    }
     if (t->in->response_topic.len > 0) {
         if (!own_topic(t, t->in->response_topic))
             return pk_intake_refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
@@ -235,14 +239,16 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     enum pk_event_refusal refusal = check(intake, t, &why);
     if (refusal != PK_REFUSAL_NONE) {
         service->metrics.triggers_refused[refusal]++;
+        if (t->in->answer)
+            *t->in->answer = (struct pk_intake_answer){ .refusal = refusal, .why = why };
         if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
             return 0;
         if (!t->read)
             (void) pk_intake_read_event(t, NULL);
         pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
                NULL);
-        if (!t->rule && !pk_is_name(t->in->publisher))
-            return 0; /* nobody who could be told */
+        if (t->in->answer || (!t->rule && !pk_is_name(t->in->publisher)))
+            return 0; /* nobody who could be told, or told elsewhere */
         return pk_outbound_rejected(service->outbound, &t->told, refusal, why.message, why.hint, t->now_ms, err);
     }
     int r = pk_unit_begin(service->store, err);
@@ -251,7 +257,7 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     struct pk_trigger trigger = { .id = t->first };
     if (t->first == 0)
         r = store_trigger(t, &trigger, err);
-    if (r == 0)
+    if (r == 0 && !t->in->answer)
         r = pk_outbound_accepted(service->outbound, &t->told, trigger.id, t->first != 0, t->now_ms, err);
     bool made = r == 0 && trigger.state == PK_TRIGGER_EXPANDED;
     if (made)
@@ -263,6 +269,8 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     }
     if ((r = pk_unit_keep(service->store, err)) != 0)
         return r;
+    if (t->in->answer)
+        *t->in->answer = (struct pk_intake_answer){ .trigger = trigger.id, .repeated = t->first != 0 };
     if (t->first != 0) {
         service->metrics.triggers_repeated++;
         return 0;

@@ -30,6 +30,8 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
         return refusal;
     t->told.traceparent = t->event.traceparent;
     t->actor.trace = t->event.traceparent;
+    if (t->in->key.data && !pk_slice_equal(t->in->key, t->event.id))
+        return pk_intake_refuse(PK_REFUSAL_NOT_CLOUDEVENT, err, "the key of this request is not the event's id");
     if (!pk_slice_is(t->event.source, t->rule->source))
         return pk_intake_refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
     /* Whoever repeats an event that was accepted hears so again, whatever changed or ran out since. */

@@ -86,6 +86,8 @@ static const struct pk_field_table tables[] = {
       "zolang de dienst bestaat", NULL },
     { "user", "wie met het systeem werkt",
       "tot de gebruiker wordt verwijderd", "SELECT min(created_ms) FROM user" },
+    { "token", "toegang van een dienst: alleen een kenmerk van het token, van wie, waarvoor en tot wanneer",
+      "90 dagen na het einde", "SELECT min(created_ms) FROM token" },
     { "proof", "van wie gewist is: onder welk kenmerk het bewijs van toestemming staat, te vinden voor wie het nummer kent",
       "5 jaar na het wissen", NULL },
     { "farewell", "het laatste bericht aan wie gewist is, en het adres dat het nog nodig heeft",

@@ -367,6 +367,18 @@ static const struct pk_field fields[] = {
     F("user", "tags", STAFF, "tot welke scholen of wijken beperkt"),
     F("user", "created_ms", STAFF, "sinds wanneer"),
 
+    F("token", "id", SYSTEM, "kenmerk"),
+    F("token", "name", SYSTEM, "naam van de toegang"),
+    F("token", "owner_kind", SYSTEM, "dienst of gebruiker"),
+    F("token", "owner", STAFF, "van welke dienst of gebruiker"),
+    F("token", "scopes", SYSTEM, "voor welke handelingen"),
+    F("token", "made_by", STAFF, "wie de toegang gaf"),
+    F("token", "created_ms", SYSTEM, "sinds wanneer"),
+    F("token", "expires_ms", SYSTEM, "tot wanneer"),
+    F("token", "used_ms", SYSTEM, "op welke dag het laatst gebruikt"),
+    F("token", "revoked_ms", SYSTEM, "wanneer ingetrokken"),
+    F("token", "hash", SYSTEM, "kenmerk waaraan het token te herkennen is"),
+
     F("proof", "pseudonym", HASHED, "het nummer, alleen te herkennen voor wie het kent en de sleutel heeft"),
     F("proof", "recipient", POINTER, "onder welk kenmerk het bewijs in het boek staat"),
     F("proof", "key", SYSTEM, "met welke sleutel"),

@@ -287,7 +287,14 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX occurrence_of_event ON occurrence(event, day);"
     "CREATE INDEX occurrence_by_time ON occurrence(starts_ms, id);",
 
-    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 24: tokens of services: the hash alone, whose, for which actions, until when */
+    "CREATE TABLE token(id INTEGER PRIMARY KEY, name TEXT NOT NULL, owner_kind INTEGER NOT NULL, owner TEXT NOT NULL,"
+    " scopes TEXT NOT NULL, made_by TEXT NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " used_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX token_by_name ON token(name);"
+    "CREATE UNIQUE INDEX token_by_hash ON token(hash);",
+
+    /* 25: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

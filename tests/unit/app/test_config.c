@@ -295,7 +295,7 @@ static void publishers_name_what_exists(void **state)
         { SCHOOL "source = urn:a\ntemplates = *\ntopics = *\ntags = *\n[publisher two]\nsource = urn:a\ntemplates = *\ntopics = *\ntags = *\n",
           "17 [publisher two] source: publisher \"school\" has this source already | Give each publisher a source of its own.\n" },
         { PLACE_LEAST "[publisher p]\nsource = urn:a\ntemplates = *\ntopics = *\ntags = *\n",
-          "9 [publisher p] : there are publishers, but no broker to hear them on | Add a [broker] section.\n" },
+          "9 [publisher p] : there are publishers, but no broker to hear them on | Add a [broker] section, or public in [gateway] for tokens.\n" },
     };
     struct place place;
     (void) state;
