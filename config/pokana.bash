@@ -15,6 +15,7 @@ _pokana_words()
 {
     case "$1 $2" in
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
+    'quiet '*) echo '--at --topic --channel --count' ;;
     'adapters test') _pokana_names adapters; echo '--cases' ;;
     'adapters '*) _pokana_names adapters; echo 'test' ;;
     'trigger '*) echo '--as --wait --username --password' ;;

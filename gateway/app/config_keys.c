@@ -139,7 +139,7 @@ const struct pk_key pk_config_keys[] = {
            .help = "Whether somebody can choose more than one."),
 
     DAYS("file", file, .type = PK_KEY_PATH, .required = true,
-         .help = "The file of its days; those installed with the program are in days/ beside this one."),
+         .help = "The file of its days: those that come with the program, or your own."),
 
     QUIET("topics", topics, .type = PK_KEY_WORDS, .fallback = "*",
           .help = "The topics it holds for; * for all."),
