@@ -94,7 +94,7 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
+_pokana_commands='serve check-config status queue quiet adapters trigger triggers templates messages inbox accounts pause resume recipients
     consent users circles audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
