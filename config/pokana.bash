@@ -15,6 +15,7 @@ _pokana_words()
 {
     case "$1 $2" in
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
+    'quiet '*) echo '--at --topic --channel --count' ;;
     'adapters test') _pokana_names adapters; echo '--cases' ;;
     'adapters '*) _pokana_names adapters; echo 'test' ;;
     'trigger '*) echo '--as --wait --username --password' ;;
@@ -105,7 +106,7 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers events templates messages inbox accounts pause resume recipients
+_pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
     consent users tokens circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'

@@ -39,6 +39,7 @@ static const struct route routes[] = {
     { "GET", "/readyz", pk_api_readyz, PK_BODY_NONE, WATCH, PK_ACTION_STATUS_VIEW },
     { "GET", "/metrics", pk_api_metrics, PK_BODY_NONE, WATCH, PK_ACTION_STATUS_VIEW },
     { "GET", "/v1/status", pk_api_status, PK_BODY_NONE, TOKENS, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/quiet", pk_api_quiet, PK_BODY_NONE, CONTROL, PK_ACTION_STATUS_VIEW },
     { "GET", "/v1/queue", pk_api_queue, PK_BODY_NONE, TOKENS, PK_ACTION_STATUS_VIEW },
     { "GET", "/v1/accounts", pk_api_accounts, PK_BODY_NONE, TOKENS, PK_ACTION_ACCOUNT_VIEW },
     { "POST", "/v1/accounts/{}/pause", pk_api_account_pause, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_ACCOUNT_PAUSE },

@@ -15,6 +15,7 @@ void pk_api_metrics(struct pk_call *call);
 /* status.c */
 void pk_api_status(struct pk_call *call);
 void pk_api_queue(struct pk_call *call);
+void pk_api_quiet(struct pk_call *call);
 /* "name":{"queued":0,...}, every state; also for a trigger's */
 void pk_message_counts_add(struct pk_json_out *out, const char *name, const int64_t counts[PK_MESSAGE_STATES]);
 

@@ -5,9 +5,11 @@
  */
 #include "gateway/app/command.h"
 #include "gateway/app/config.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/json.h"
+#include "gateway/service/quiet.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -80,6 +82,30 @@ static void print_words(const struct pk_words *words)
         (void) printf("%s%s", i > 0 ? ", " : "", words->items[i]);
 }
 
+/* A calendar that ends is no mistake yet, and nothing is guessed: it is said while there is time to add to it. */
+static void print_quiet(const struct pk_rules *rules)
+{
+    pk_auto(pk_zone) struct pk_zone *zone = NULL;
+    const struct pk_days_rule *days;
+    size_t at = 0;
+    for (size_t i = 0; i < rules->hush_count; i++) {
+        const struct pk_hush_rule *hush = &rules->hushes[i];
+        (void) printf("  quiet      %s:%s%s", hush->name, hush->night ? " night " : "", hush->night ? hush->night : "");
+        for (size_t j = 0; j < hush->weekdays.count; j++)
+            (void) printf("%s%s", j > 0 ? ", " : hush->night ? ", " : " ", hush->weekdays.items[j]);
+        for (size_t j = 0; j < hush->days.count; j++)
+            (void) printf("%s%s", j > 0 || hush->night || hush->weekdays.count > 0 ? ", " : " ", hush->days.items[j]);
+        (void) puts(hush->urgent_waits ? "; urgent waits" : "");
+    }
+    if (rules->hush_count == 0)
+        (void) puts("  quiet      never: there is no [quiet] section");
+    if (pk_zone_new(rules->zone, &zone, NULL) != 0)
+        return;
+    while ((days = pk_quiet_unknown(rules, zone, pk_clock_wall_ms(), &at)) != NULL)
+        (void) printf("  warning    the days of %s are known until %s: add those that follow to %s\n", days->name, pk_days_until(days->days),
+                      days->file);
+}
+
 static void print_people(const struct pk_config *config, const struct pk_catalog *catalog)
 {
     const struct pk_rules *rules = &config->rules;
@@ -102,6 +128,7 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         print_words(&publisher->topics);
         (void) puts("");
     }
+    print_quiet(rules);
     (void) printf("  texts      %zu in %s\n", pk_catalog_template_count(catalog), config->templates);
     /* No mistake, but money: said before the bill says it. */
     struct pk_ini_report longer = { .tell = tell_nobody };

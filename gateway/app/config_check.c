@@ -397,6 +397,7 @@ int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report 
     pk_config_check_topics(config, catalog, &reading);
     pk_config_check_choices(config, catalog, &reading);
     pk_config_check_way_back(config, catalog, &reading);
+    pk_config_check_quiet(config, catalog, &reading);
     if (report->count > before)
         return pk_fail(err, PK_E_CONFIG, "\"%s\" asks for texts that are not there", config->path);
     *ret_catalog = pk_steal(&catalog);

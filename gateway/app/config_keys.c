@@ -18,6 +18,8 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "topic", true, true, "What people can agree to: one section each." },
     { "choice", true, false, "Schools, areas: of which residents choose theirs at their own page. Without any section: of none." },
     { "event", true, false, "A kind of event: a parent meeting, an info point's hours. Without any section: events cannot be planned." },
+    { "days", true, false, "A calendar that is decided year by year, from a file: school holidays, the two Bayrams." },
+    { "quiet", true, false, "Hours and days in which nobody is disturbed; several sections hold together. Without any: there are none." },
     { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
@@ -35,6 +37,8 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
 #define CHOICE(key, member, ...) { .kind = "choice", .name = key, FIELD(struct pk_choice_rule, member), __VA_ARGS__ }
 #define EVENT(key, member, ...) { .kind = "event", .name = key, FIELD(struct pk_kind_rule, member), __VA_ARGS__ }
+#define DAYS(key, member, ...) { .kind = "days", .name = key, FIELD(struct pk_days_rule, member), __VA_ARGS__ }
+#define QUIET(key, member, ...) { .kind = "quiet", .name = key, FIELD(struct pk_hush_rule, member), __VA_ARGS__ }
 #define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
@@ -153,6 +157,22 @@ const struct pk_key pk_config_keys[] = {
     EVENT("place_short", place_short, .type = PK_KEY_TEXT, .max = 60,
           .help = "The same place in a few letters, for text messages."),
 
+    DAYS("file", file, .type = PK_KEY_PATH, .required = true,
+         .help = "The file of its days: those that come with the program, or your own."),
+
+    QUIET("topics", topics, .type = PK_KEY_WORDS, .fallback = "*",
+          .help = "The topics it holds for; * for all."),
+    QUIET("channels", channels, .type = PK_KEY_WORDS, .fallback = "*",
+          .help = "The channels it holds for, like sms, email; * for all."),
+    QUIET("night", night, .type = PK_KEY_TEXT, .max = 13,
+          .help = "The hours of every day that are quiet, by the clock of the zone: 21:00-8:00."),
+    QUIET("weekdays", weekdays, .type = PK_KEY_WORDS,
+          .help = "Days of the week that are quiet as a whole: mon to sun."),
+    QUIET("days", days, .type = PK_KEY_WORDS,
+          .help = "Calendars whose days are quiet as a whole: a [days] section, or the holidays of a language (nl, bg)."),
+    QUIET("urgent", urgent_waits, .type = PK_KEY_CHOICE, .choices = "passes|waits", .fallback = "passes",
+          .help = "Whether urgent notices leave all the same, within urgent_in_quiet of [limits]: passes, or waits."),
+
     PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
              .help = "The company's name."),
     PROVIDER("country", country, .type = PK_KEY_TEXT, .required = true, .max = 2,
@@ -239,6 +259,8 @@ const struct pk_key pk_config_keys[] = {
           .help = "How long a trigger that names no end is worth sending."),
     LIMIT("urgent_max_recipients", urgent_max_recipients, .type = PK_KEY_INTEGER, .min = 1, .max = 1000000, .fallback = "200",
           .help = "Most people one urgent trigger may reach."),
+    LIMIT("urgent_in_quiet", urgent_in_quiet_per_day, .type = PK_KEY_INTEGER, .min = 0, .max = 1000000, .fallback = "200",
+          .help = "Most urgent messages that leave in quiet hours of one day; the others wait for their end."),
     LIMIT("question_every", question_every_ms, .type = PK_KEY_DURATION, .min = 90 * DAY, .max = 730 * DAY, .fallback = "90d",
           .help = "Least time before somebody who did not agree is asked again."),
     LIMIT("question_validity", question_validity_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 30 * DAY, .fallback = "7d",

@@ -97,6 +97,10 @@ void pk_config_check_kinds(struct pk_config_reading *reading);
 void pk_config_read_choices(struct pk_config_reading *reading);
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
 
+/* And of quiet hours and days: the files of days are read with it. */
+void pk_config_read_quiet(struct pk_config_reading *reading);
+void pk_config_check_quiet(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+
 /* config_replies.c: what accounts say of the way back, and what that means for the texts */
 void pk_config_check_replies(struct pk_config_reading *reading);
 void pk_config_check_way_back(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);

@@ -17,6 +17,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_check_config,
     &pk_command_status,
     &pk_command_queue,
+    &pk_command_quiet,
     &pk_command_messages,
     &pk_command_inbox,
     &pk_command_accounts,

@@ -55,6 +55,8 @@ static const struct sentence reason_sentences[PK_REASONS] = {
     [PK_REASON_RESTORED] = { "Wacht na herstel van een reservekopie op de beheerder.", "След възстановяване от копие чака администратора.", "Waits for the operator after a backup was restored." },
     [PK_REASON_ERASED] = { "De gegevens zijn gewist.", "Данните са изтрити.", "The data were erased." },
     [PK_REASON_OTHER_QUESTION] = { "Wacht tot een andere vraag aan deze persoon beantwoord of voorbij is; niemand hoeft iets te doen.", "Чака отговора на друг въпрос към същия човек или края на срока му; никой не трябва да прави нищо.", "Waits until another question to this person is answered or over; nobody has to do anything." },
+    [PK_REASON_QUIET] = { "Wacht tot de stille uren of dagen voorbij zijn; niemand hoeft iets te doen.", "Чака края на тихите часове или дни; никой не трябва да прави нищо.", "Waits until the quiet hours or days are over; nobody needs to act." },
+    [PK_REASON_QUIET_TOO_LATE] = { "De stille uren of dagen duren langer dan het nog zin heeft; de adviseur plant vroeger of kiest een andere weg.", "Тихите часове или дни свършват, когато съобщението вече няма смисъл; съветникът планира по-рано или избира друг начин.", "The quiet hours or days outlast its use; the adviser plans earlier or chooses another way." },
 };
 
 static const char *in_language(const struct sentence *sentence, const char *language)

@@ -139,6 +139,8 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_RESTORED] = "restored",
     [PK_REASON_ERASED] = "erased",
     [PK_REASON_OTHER_QUESTION] = "other-question-open",
+    [PK_REASON_QUIET] = "quiet-hours",
+    [PK_REASON_QUIET_TOO_LATE] = "quiet-too-long",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };

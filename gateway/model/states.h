@@ -68,6 +68,8 @@ enum pk_reason {
     PK_REASON_RESTORED, /* held after a restore until a person releases it */
     PK_REASON_ERASED,
     PK_REASON_OTHER_QUESTION, /* another question is open at this address */
+    PK_REASON_QUIET, /* quiet hours or a quiet day: it leaves when they are over */
+    PK_REASON_QUIET_TOO_LATE, /* they end after its validity */
     PK_REASONS
 };
 
@@ -81,6 +83,7 @@ enum pk_message_flag {
     PK_MESSAGE_CONFIRMS_STOP = 4, /* the one answer that may follow a STOP */
     PK_MESSAGE_RENEWS = 8, /* a question about consents that stand and will end */
     PK_MESSAGE_BY_HAND = 16, /* an answer that a person gave: in days, not minutes, and to nobody who stopped */
+    PK_MESSAGE_AT_ONCE = 32, /* a question that somebody waits for, face to face or at a page: in quiet hours too */
 };
 
 /* Whether `from` may become `to`; every state may stay itself. */

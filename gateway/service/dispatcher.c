@@ -16,6 +16,7 @@
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/links.h"
 #include "gateway/service/questions.h"
+#include "gateway/service/quiet.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/unsubscribe.h"
 
@@ -42,6 +43,7 @@ struct pk_dispatcher *pk_dispatcher_new(struct pk_service *service)
     d->patience = pk_timer_new(service->loop, pk_settle_soon, d);
     d->ask = pk_timer_new(service->loop, wake, d);
     pk_dispatcher_refresh(d);
+    pk_dispatcher_judge_anew(d);
     return d;
 }
 
@@ -161,7 +163,10 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
                     struct pk_flight **ret_flight, struct pk_error *err)
 {
     enum pk_reason reason = PK_REASON_NONE;
-    enum pk_gate_verdict verdict = pk_gate_ask(due, now_ms, &reason);
+    int64_t quiet_until_ms;
+    enum pk_gate_verdict verdict = pk_gate_ask(d->service, due, now_ms, &reason, &quiet_until_ms);
+    if (verdict == PK_GATE_WAIT && reason == PK_REASON_QUIET)
+        return pk_lane_put_off_one(d, &due->message, quiet_until_ms, now_ms, err);
     if (verdict != PK_GATE_PASS)
         return pk_tracker_refuse(d->service, &due->message, verdict, reason, now_ms, err);
     if (due->blocks_retry)
@@ -179,6 +184,8 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
         return pk_tracker_refuse(d->service, &due->message, PK_GATE_REFUSE, reason, now_ms, err);
     }
     int r = pk_tracker_open(d->service, flight, due->message.cls << 8 | (uint32_t) due->consent, now_ms, err);
+    if (r == 0)
+        r = pk_quiet_opened(d->service->quiet, &due->message, now_ms, err);
     if (r == 0)
         r = pk_unsubscribe_link(flight, now_ms, err);
     if (r != 0)
@@ -343,7 +350,7 @@ static size_t open_lane(struct pk_dispatcher *d, size_t route_index, uint32_t pr
     }
     unsigned room = 0;
     struct pk_desk *desk = choose(route, priority, now_ms, &room, wake_ms);
-    if (!desk)
+    if (!desk || !pk_lane_put_off(d, route, priority, lane, now_ms))
         return 0;
     size_t max = room < budget ? room : budget, count = 0;
     struct pk_error err = { 0 };
@@ -391,6 +398,7 @@ void pk_dispatcher_open(struct pk_dispatcher *d)
         return;
     int64_t now_ms = pk_clock_wall_ms(), wake_ms = INT64_MAX;
     size_t budget = PK_DISPATCH_PER_TURN;
+    pk_dispatcher_quiet_anew(d, now_ms);
     for (uint32_t priority = 0; priority < PK_PRIORITIES; priority++)
         for (size_t i = 0; i < d->lane_count && budget > 0; i++)
             budget -= open_lane(d, i, priority, budget, now_ms, &wake_ms);

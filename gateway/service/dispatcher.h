@@ -63,6 +63,8 @@ void pk_dispatcher_ask(struct pk_dispatcher *dispatcher);
 void pk_dispatcher_note_ask(struct pk_dispatcher *dispatcher, int64_t when_ms); /* one will be due then */
 /* Forgets what it believed about the queue: after a failed commit, a reload, a resume. */
 void pk_dispatcher_refresh(struct pk_dispatcher *dispatcher);
+/* The rules of quiet hours are others: what waits for their end is judged anew, turn by turn. Also at start. */
+void pk_dispatcher_judge_anew(struct pk_dispatcher *dispatcher);
 unsigned pk_dispatcher_flying(const struct pk_dispatcher *dispatcher); /* opened, not settled */
 
 #endif

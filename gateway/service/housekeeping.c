@@ -20,6 +20,7 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/moves.h"
 #include "gateway/service/passes.h"
+#include "gateway/service/quiet.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/agenda.h"
@@ -296,6 +297,18 @@ static void say_holds(struct pk_condition *condition, struct pk_service *service
     say(condition, text);
 }
 
+/* A calendar that ends is said while there is time to add to it: nothing is guessed. */
+static void say_days(struct pk_condition *condition, struct pk_service *service)
+{
+    const struct pk_days_rule *days;
+    char text[160];
+    size_t at = 0;
+    while ((days = pk_quiet_unknown(service->rules, pk_quiet_zone(service->quiet), pk_clock_wall_ms(), &at)) != NULL) {
+        (void) snprintf(text, sizeof text, "the days of %s are known until %s: add those that follow", days->name, pk_days_until(days->days));
+        say(condition, text);
+    }
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -321,6 +334,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         say(ret_condition, text);
     }
     say_holds(ret_condition, service);
+    say_days(ret_condition, service);
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
         const char *trouble = desk->account ? pk_account_trouble(desk->account) : "";

@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
 #include "gateway/service/circles.h"
+#include "gateway/service/quiet.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
@@ -232,6 +233,21 @@ static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, st
     return r;
 }
 
+#define FALLS_ON_MAX 8
+
+/* What the day of its event is, by the calendars of the topic's quiet rules, whatever the channel. */
+static size_t look_at_the_day(struct pk_taking *t, struct pk_quiet_day ret_days[FALLS_ON_MAX])
+{
+    const struct pk_quiet_rule *rules[PK_QUIET_RULES_MAX];
+    char topic[64];
+    int64_t begins_ms;
+    if (t->first != 0 || !t->service->quiet || pk_time_parse(pk_json_string(pk_json_get(t->request.values, "begins")), &begins_ms) != 0)
+        return 0;
+    (void) snprintf(topic, sizeof topic, "%.*s", PK_SLICE_ARG(t->request.topic));
+    size_t count = pk_quiet_for(t->service->quiet, topic, NULL, rules);
+    return pk_quiet_event(rules, count, pk_quiet_zone(t->service->quiet), begins_ms, ret_days, FALLS_ON_MAX);
+}
+
 static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     struct pk_service *service = intake->service;
@@ -255,6 +271,9 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     if (r != 0)
         return r;
     struct pk_trigger trigger = { .id = t->first };
+    struct pk_quiet_day days[FALLS_ON_MAX];
+    t->told.falls_on_count = look_at_the_day(t, days);
+    t->told.falls_on = days;
     if (t->first == 0)
         r = store_trigger(t, &trigger, err);
     if (r == 0 && !t->in->answer)

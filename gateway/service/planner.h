@@ -75,6 +75,7 @@ struct pk_question_plan {
     uint32_t channel, topic;
     struct pk_slice language, script;
     const struct pk_topic_set *renews; /* with `topic` among them; NULL = opt-in: all the person was signed up for */
+    bool at_once; /* somebody waits for it, face to face or at a page: it leaves in quiet hours too */
     bool circle; /* opt-in: signed up by a key person, which the question says */
     int64_t *ret_message; /* where the id of the question goes when one is asked; NULL = nowhere */
 };

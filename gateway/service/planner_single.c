@@ -231,7 +231,7 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
         .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
-        .flags = plan->renews ? PK_MESSAGE_RENEWS : 0,
+        .flags = (plan->renews ? PK_MESSAGE_RENEWS : 0u) | (plan->at_once ? PK_MESSAGE_AT_ONCE : 0u),
         .due_ms = now_ms,
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,

@@ -41,6 +41,14 @@ const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk
     return NULL;
 }
 
+const struct pk_days_rule *pk_rules_days(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->days_count; i++)
+        if (pk_slice_is(name, rules->days[i].name))
+            return &rules->days[i];
+    return NULL;
+}
+
 const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->choice_count; i++)

@@ -8,6 +8,7 @@
 
 #include "gateway/include/pokana/adapter.h"
 #include "gateway/language/reply.h"
+#include "gateway/model/holidays.h"
 #include "gateway/model/price.h"
 #include "gateway/model/retry.h"
 #include "gateway/plugin/settings.h"
@@ -100,6 +101,24 @@ struct pk_kind_rule {
     const char *place, *place_short; /* of one that names none; NULL = it must */
 };
 
+/* A calendar that is a file of days. */
+struct pk_days_rule {
+    const char *name, *file;
+    const struct pk_days *days;
+};
+
+/* When messages about some topics wait on some channels; where several hold, each of them does. */
+struct pk_hush_rule {
+    const char *name;
+    struct pk_words topics, channels; /* "*" = all */
+    const char *night; /* "21:00-8:00"; NULL = none */
+    int night_from, night_to; /* the same in minutes of the day */
+    struct pk_words weekdays; /* "sun": quiet the whole day */
+    uint32_t weekday_bits; /* the same: bit 0 = Monday */
+    struct pk_words days; /* calendars: of [days], or a language's holidays */
+    bool urgent_waits;
+};
+
 /* A company that gets people's addresses, to hand messages over. */
 struct pk_provider_rule {
     const char *name;
@@ -142,6 +161,11 @@ struct pk_rules {
     size_t kind_count;
     bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
+    const struct pk_days_rule *days;
+    size_t days_count;
+    const struct pk_hush_rule *hushes; /* quiet hours and days */
+    size_t hush_count;
+    int64_t urgent_in_quiet_per_day; /* so many urgent messages leave in quiet hours of one day; the others wait */
     const struct pk_provider_rule *providers;
     size_t provider_count;
     const char *default_route;
@@ -171,6 +195,7 @@ bool pk_account_hears_in(const struct pk_account_rule *account, const char *coun
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_days_rule *pk_rules_days(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk_slice name);
 /* What a tag of a choice is called: in the first of the two languages that has it, else in any, else the tag itself. */

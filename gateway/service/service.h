@@ -33,6 +33,7 @@ struct pk_service {
     struct pk_metrics metrics;
     struct pk_texts *texts; /* rendered texts, cached */
     struct pk_desks *desks; /* the accounts at work */
+    struct pk_quiet *quiet; /* quiet hours and days */
     struct pk_dispatcher *dispatcher;
     struct pk_planner *planner;
     struct pk_intake *intake;

@@ -70,6 +70,19 @@ int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struc
 /* Opens the next attempt: state submitting, attempts + 1. */
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err);
 
+/* Quiet hours and days. Messages of a lane that are due, of one topic (0 = of none) and channel, are put off until `until_ms`,
+ * at most `max`: they are deferred, or expire where that is too late. Those that quiet hours do not hold are left. */
+struct pk_put_off {
+    uint32_t route, priority, topic, channel;
+    int64_t until_ms, now_ms;
+};
+int pk_messages_put_off(struct pk_store *store, const struct pk_put_off *what, size_t max, size_t *ret_count, struct pk_error *err);
+/* The next (topic, channel) above this one of which messages wait for the end of quiet hours; false when there is none. */
+bool pk_messages_quiet_next(struct pk_store *store, uint32_t *topic, uint32_t *channel);
+/* Those of a topic and channel that wait so, and not until `until_ms`: they do now. At most `max`. */
+int pk_messages_quiet_again(struct pk_store *store, uint32_t topic, uint32_t channel, int64_t until_ms, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err);
+
 /* Waiting messages past their expiry become expired, at most `max`. */
 int pk_messages_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 /* Every waiting message of a person becomes suppressed, but class answer. Returned in *ret_count. */

@@ -315,6 +315,9 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
+
+    /* 26: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 
 int64_t pk_schema_newest(void)
