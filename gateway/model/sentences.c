@@ -55,6 +55,8 @@ static const struct sentence reason_sentences[PK_REASONS] = {
     [PK_REASON_RESTORED] = { "Wacht na herstel van een reservekopie op de beheerder.", "След възстановяване от копие чака администратора.", "Waits for the operator after a backup was restored." },
     [PK_REASON_ERASED] = { "De gegevens zijn gewist.", "Данните са изтрити.", "The data were erased." },
     [PK_REASON_OTHER_QUESTION] = { "Wacht tot een andere vraag aan deze persoon beantwoord of voorbij is; niemand hoeft iets te doen.", "Чака отговора на друг въпрос към същия човек или края на срока му; никой не трябва да прави нищо.", "Waits until another question to this person is answered or over; nobody has to do anything." },
+    [PK_REASON_DAY_LIMIT] = { "De daglimiet van het account is bereikt; het gaat na middernacht vanzelf verder, of de beheerder verhoogt de limiet.", "Дневният лимит на акаунта е изчерпан; след полунощ продължава само, или администраторът увеличава лимита.", "The account's limit of the day is reached; it goes on by itself after midnight, or the operator raises the limit." },
+    [PK_REASON_TEXT_UNMAPPED] = { "De provider laat alleen goedgekeurde teksten toe en kent deze niet; de beheerder koppelt haar, of de adviseur kiest een andere weg.", "Доставчикът допуска само одобрени текстове и не познава този; администраторът го свързва или съветникът избира друг начин.", "The provider lets approved texts through only and does not know this one; the operator maps it, or the adviser chooses another way." },
 };
 
 static const char *in_language(const struct sentence *sentence, const char *language)

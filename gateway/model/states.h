@@ -68,6 +68,8 @@ enum pk_reason {
     PK_REASON_RESTORED, /* held after a restore until a person releases it */
     PK_REASON_ERASED,
     PK_REASON_OTHER_QUESTION, /* another question is open at this address */
+    PK_REASON_DAY_LIMIT, /* its account has used up its budget or its messages of the day */
+    PK_REASON_TEXT_UNMAPPED, /* every account of the route sends approved texts only, and this is none of them */
     PK_REASONS
 };
 

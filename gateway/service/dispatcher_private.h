@@ -11,6 +11,7 @@
 
 struct lane {
     int64_t next_due_ms; /* 0 = not known */
+    bool looked; /* for what a limit put off and need wait no longer; false after a reload */
 };
 
 struct pk_dispatcher {

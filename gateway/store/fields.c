@@ -106,6 +106,8 @@ static const struct pk_field_table tables[] = {
       "60 dagen", "SELECT min(at_ms) FROM circle_day" },
     { "publisher_day", "hoeveel mensen een dienst op een dag kon bereiken",
       "60 dagen", "SELECT min(at_ms) FROM publisher_day" },
+    { "account_day", "hoeveel een account op een dag te versturen kreeg, en wat dat kostte",
+      "400 dagen", "SELECT min(at_ms) FROM account_day" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
 };
@@ -339,6 +341,7 @@ static const struct pk_field fields[] = {
     F("attempt", "opened_ms", PERSON, "begin"),
     F("attempt", "settled_ms", PERSON, "einde"),
     F("attempt", "price", SYSTEM, "kosten"),
+    F("attempt", "currency", SYSTEM, "munt van de kosten"),
     F("attempt", "parts", SYSTEM, "aantal delen"),
     F("attempt", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
     F("attempt", "provider_id", SEALED, "het nummer bij de aanbieder, waar een telefoonnummer in kan zitten"),
@@ -524,6 +527,11 @@ static const struct pk_field fields[] = {
     F("circle_day", "more", STAFF, "hoeveel er meer mochten dan anders"),
     F("circle_day", "at_ms", STAFF, "wanneer het laatst veranderd"),
 
+    F("account_day", "account", SYSTEM, "welk account"),
+    F("account_day", "day", SYSTEM, "welke dag"),
+    F("account_day", "messages", SYSTEM, "hoeveel berichten"),
+    F("account_day", "cost", SYSTEM, "wat ze kostten"),
+    F("account_day", "at_ms", SYSTEM, "wanneer het laatst veranderd"),
     F("publisher_day", "publisher", SYSTEM, "welke dienst"),
     F("publisher_day", "day", SYSTEM, "welke dag"),
     F("publisher_day", "people", SYSTEM, "hoeveel mensen"),

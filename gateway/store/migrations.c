@@ -268,7 +268,12 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: what an account was given in a day, and in which currency an attempt's price is */
+    "CREATE TABLE account_day(account INTEGER NOT NULL, day INTEGER NOT NULL, messages INTEGER NOT NULL, cost INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE attempt ADD COLUMN currency TEXT NOT NULL DEFAULT '';",
+
+    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
