@@ -73,8 +73,8 @@ static void test_status(void **state)
             "messages           queued 3, delivered 12\n"
             "events to publish  0\n"
             "\n"
-            "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  PRICE                                TODAY      COST TODAY         WHY\n"
-            "main     simulator  sms      working          2      16  NL 0.0725, * 0.12 EUR a part         123 of 500  8.9175 of 40.00 EUR  -\n"
+            "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  PRICE                         TODAY       COST TODAY           WHY\n"
+            "main     simulator  sms      working          2      16  NL 0.0725, * 0.12 EUR a part  123 of 500  8.9175 of 40.00 EUR  -\n"
             "\n"
             "KEPT        FOR  AFTER      OLDEST\n"
             "replies  7 days  they came  16:10:00\n",
@@ -298,9 +298,9 @@ static void test_a_list_without_end_is_no_list(void **state)
     "expires    2026-10-15 19:30:00 CEST\n"                                   \
     "changed    2026-10-14 19:30:02 CEST\n"                                   \
     "\n"                                                                      \
-    "ATTEMPT    ACCOUNT  STATE     REASON, CODE  AT        PARTS   PRICE\n"   \
+    "ATTEMPT    ACCOUNT  STATE     REASON, CODE  AT        PARTS       PRICE\n"   \
     "a          main     accepted  -             19:30:00      2  0.1234 EUR\n"   \
-    "  receipt  -        sent      0             19:30:02      -       -\n"
+    "  receipt  -        sent      0             19:30:02      -           -\n"
 
 static void test_messages_show_and_resolve(void **state)
 {
