@@ -9,6 +9,7 @@
 #include "gateway/base/code.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/json.h"
+#include "gateway/plugin/account.h"
 #include "gateway/service/quiet.h"
 
 #include <limits.h>
@@ -137,6 +138,51 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         (void) printf("  longer     %zu texts can take a part more than they say: organisation, phone or page is long\n", longer.count);
 }
 
+/* What an account cannot send, because its provider lets approved texts through only: no mistake, but somebody should know. */
+struct unmapped {
+    const struct pk_catalog *catalog;
+    const char *account;
+    size_t texts; /* told so far */
+};
+
+static void ask_one(struct unmapped *unmapped, const struct pk_adapter *adapter, const void *self, const struct pk_template *text,
+                    struct pk_slice language, const char *script)
+{
+    char label[64];
+    (void) snprintf(label, sizeof label, "%.*s%s%s", PK_SLICE_ARG(language), script[0] ? "-" : "", script);
+    if (adapter->carries(self, pk_template_name(text), pk_slice_of(label), pk_clock_wall_ms(), NULL) == 0)
+        return;
+    if (unmapped->texts++ == 0)
+        (void) printf("  warning    account %s cannot send, for its provider does not know them:\n", unmapped->account);
+    (void) printf("             %.*s in %s\n", PK_SLICE_ARG(pk_template_name(text)), label);
+}
+
+static void ask_all(void *ctx, const struct pk_adapter *adapter, const void *self, uint32_t capabilities)
+{
+    struct unmapped *unmapped = ctx;
+    if (!(capabilities & (PK_CAN_TEMPLATES_ONLY | PK_CAN_WINDOW)) || !adapter->carries)
+        return;
+    for (size_t i = 0; i < pk_catalog_template_count(unmapped->catalog); i++) {
+        const struct pk_template *text = pk_catalog_template(unmapped->catalog, i);
+        /* Answers are free text within the window that their reader has opened. */
+        if (pk_template_kind(text) == PK_TEXT_ANSWER && (capabilities & PK_CAN_WINDOW))
+            continue;
+        ask_one(unmapped, adapter, self, text, pk_template_language(text), "");
+        if (pk_catalog_has_rendering(unmapped->catalog, pk_template_language(text), PK_SLICE(PK_RENDERING_LATIN)))
+            ask_one(unmapped, adapter, self, text, pk_template_language(text), PK_RENDERING_LATIN);
+    }
+}
+
+static void print_unmapped(const struct pk_config *config, const struct pk_catalog *catalog)
+{
+    for (size_t i = 0; i < config->rules.account_count; i++) {
+        const struct pk_account_rule *account = &config->rules.accounts[i];
+        struct unmapped unmapped = { .catalog = catalog, .account = account->name };
+        if (account->adapter->carries)
+            (void) pk_account_survey(account->adapter, account->name, account->settings, ask_all, &unmapped, NULL);
+    }
+}
+
 static void print_doors(const struct pk_config *config)
 {
     const struct pk_bus_rule *bus = &config->rules.bus;
@@ -211,6 +257,7 @@ static int run(const struct pk_invocation *invocation)
         print_json(config);
     } else {
         print_people(config, catalog);
+        print_unmapped(config, catalog);
         print_doors(config);
     }
     return 0;

@@ -8,6 +8,7 @@
  *     config_values.c  one value's text into its field
  *     config.c         sections into rules, accounts through their adapters
  *     config_check.c   what no single line can tell: names that must exist elsewhere
+ *     config_costs.c   what accounts cost, and may cost
  *     config_topics.c  what people write for topics
  *     config_quiet.c   quiet hours and days
  *     config_memory.c  what it owns

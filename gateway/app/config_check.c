@@ -349,6 +349,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     check_accounts(reading);
     pk_config_check_replies(reading);
     pk_config_check_kinds(reading);
+    pk_config_check_costs(reading);
     check_providers(reading);
     check_routes(reading);
     check_publishers(reading);

@@ -21,7 +21,9 @@ enum pk_key_type {
     PK_KEY_SECONDS, /* written as a duration, kept in seconds */
     PK_KEY_RATE, /* per second, kept in thousandths: 20, 0.2 */
     PK_KEY_CHOICE, /* one of `choices`; its place among them, or its number in `numbers` */
-    PK_KEY_PRICE, /* struct pk_price: 0.065 EUR */
+    PK_KEY_PRICES, /* struct pk_prices: 0.065 EUR; NL 0.0725, * 0.12 */
+    PK_KEY_CURRENCY, /* char[4]: EUR */
+    PK_KEY_MONEY, /* int64_t, in 1/10,000 of a currency that is said elsewhere: 40.00 */
     PK_KEY_TAGGED, /* struct pk_tagged_texts: one key a language, name.bg, name.nl */
 };
 
@@ -84,6 +86,9 @@ void pk_config_tagged(struct pk_config_reading *reading, const struct pk_key *ke
 const char *pk_config_duration_text(int64_t ms, char ret_text[32]);
 
 bool pk_config_is_loopback(const char *listener);
+
+/* config_costs.c: what accounts cost and may cost */
+void pk_config_check_costs(struct pk_config_reading *reading);
 
 /* What no single line can tell. */
 void pk_config_cross_check(struct pk_config_reading *reading);

@@ -141,6 +141,8 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_OTHER_QUESTION] = "other-question-open",
     [PK_REASON_QUIET] = "quiet-hours",
     [PK_REASON_QUIET_TOO_LATE] = "quiet-too-long",
+    [PK_REASON_DAY_LIMIT] = "day-limit",
+    [PK_REASON_TEXT_UNMAPPED] = "text-unmapped",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };

@@ -70,6 +70,8 @@ enum pk_reason {
     PK_REASON_OTHER_QUESTION, /* another question is open at this address */
     PK_REASON_QUIET, /* quiet hours or a quiet day: it leaves when they are over */
     PK_REASON_QUIET_TOO_LATE, /* they end after its validity */
+    PK_REASON_DAY_LIMIT, /* its account has used up its budget or its messages of the day */
+    PK_REASON_TEXT_UNMAPPED, /* every account of the route sends approved texts only, and this is none of them */
     PK_REASONS
 };
 

@@ -12,6 +12,7 @@
 struct lane {
     int64_t next_due_ms; /* 0 = not known */
     uint64_t quiet_mark; /* of what was quiet when all of it was put off: pk_quiet_lane.mark */
+    bool looked; /* for what a limit put off and need wait no longer; false after a reload */
 };
 
 /* New quiet rules: how far what waits was judged by them. */

@@ -21,6 +21,7 @@
 #include "gateway/service/moves.h"
 #include "gateway/service/passes.h"
 #include "gateway/service/quiet.h"
+#include "gateway/service/spending.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/agenda.h"
@@ -43,6 +44,7 @@
 #include "gateway/store/unsubscribe.h"
 #include "gateway/store/upkeep.h"
 
+#define ACCOUNT_DAYS_MS (400 * 24 * 3600 * 1000ll) /* a year of what accounts cost, and the days to look at it */
 #define SHORT_MS 1000
 #define LONG_MS 60000
 #define MARK_MS (3600 * 1000ll) /* the journal says as often that nothing is missing */
@@ -309,6 +311,22 @@ static void say_days(struct pk_condition *condition, struct pk_service *service)
     }
 }
 
+/* A limit of the day that is near, or reached. */
+static void say_limits(struct pk_condition *condition, struct pk_service *service)
+{
+    char text[160];
+    int64_t now_ms = pk_clock_wall_ms();
+    for (size_t i = 0; i < service->desks->count; i++) {
+        struct pk_desk *desk = service->desks->items[i];
+        bool stopped = pk_spending_stopped(desk, now_ms);
+        if (!stopped && pk_spending_state(desk, now_ms) != PK_DAY_NEAR)
+            continue;
+        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name,
+                        stopped ? "its limit of the day is reached, nothing leaves by it until midnight" : "its limit of the day is near");
+        say(condition, text);
+    }
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -345,6 +363,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
                         desk->paused ? "paused" : working ? trouble : "provider is not answering");
         say(ret_condition, text);
     }
+    say_limits(ret_condition, service);
     if (pk_wal_large(upkeep->wal))
         say(ret_condition, "the write-ahead log is large");
 }
@@ -427,6 +446,8 @@ static void long_round(struct pk_upkeep *upkeep)
             r = pk_audit_prune(service->store, now_ms - service->rules->keep_audit_ms, ROWS, &more_acts, &err);
             more |= more_acts;
         }
+        if (r == 0)
+            r = pk_account_days_drop(service->store, now_ms - ACCOUNT_DAYS_MS, ROWS, &err);
         if (r == 0) {
             bool more_circles = false;
             r = retain_circles(service, now_ms, &more_circles, &err);

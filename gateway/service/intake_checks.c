@@ -2,6 +2,7 @@
 /* What an event asks for, in the order of what it costs to find out: the event itself, text and values, times, whom it reaches. */
 #include "gateway/service/intake_private.h"
 
+#include "gateway/service/carriers.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
@@ -73,6 +74,12 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
         return PK_REFUSAL_TOPIC;
     }
     struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
+    struct pk_error why = { 0 };
+    if (t->route && pk_route_choosy(t->route) && !pk_route_carries_some(t->service, t->route, sent_as, PK_CLASS_NOTICE, t->now_ms, &why)) {
+        (void) pk_fail(err, PK_E_DENIED, "data.template: no account of this publisher's route can send \"%.*s\": %s", PK_SLICE_ARG(sent_as),
+                       why.message);
+        return PK_REFUSAL_TEMPLATE;
+    }
     int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
     return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
 }

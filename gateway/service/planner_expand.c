@@ -4,6 +4,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/json.h"
 #include "gateway/base/log.h"
+#include "gateway/service/carriers.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner_private.h"
@@ -58,6 +59,21 @@ static int read_audience(struct pk_service *service, struct pk_slice text, struc
     return r;
 }
 
+/* A text that no account of the route may send fails here, and not at the provider. */
+static bool is_carried(struct pk_service *service, uint32_t route_id, const struct pk_message *message, struct pk_slice text,
+                       const struct pk_audience_row *row, int64_t now_ms)
+{
+    char label[PK_LABEL_MAX];
+    for (size_t i = 0; service->desks && i < service->desks->route_count; i++) {
+        const struct pk_lane_route *route = &service->desks->routes[i];
+        if (route->id != route_id || !pk_route_choosy(route))
+            continue;
+        struct pk_slice language = pk_texts_label(service, text, pk_slice_of(row->language), pk_slice_of(row->script), label);
+        return pk_route_carries(route, text, language, message->cls, now_ms, NULL);
+    }
+    return true;
+}
+
 int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
                   uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
 {
@@ -81,6 +97,11 @@ int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, 
                              &message.version, err);
     if (r != 0)
         return r;
+    if (!is_carried(service, trigger->route, &message, text, row, now_ms)) {
+        message.state = PK_MESSAGE_FAILED;
+        message.reason = PK_REASON_TEXT_UNMAPPED;
+        return pk_message_insert(service->store, &message, err);
+    }
     pk_planner_note(service, &message);
     return pk_message_insert(service->store, &message, err);
 }

@@ -8,6 +8,7 @@
 
 #include "gateway/include/pokana/adapter.h"
 #include "gateway/language/reply.h"
+#include "gateway/model/budget.h"
 #include "gateway/model/holidays.h"
 #include "gateway/model/price.h"
 #include "gateway/model/retry.h"
@@ -60,7 +61,8 @@ struct pk_account_rule {
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     int64_t query_after_ms; /* how long after a hand-over without an answer its provider is asked; 0 = never */
     bool resend_uncertain; /* when_uncertain = resend */
-    struct pk_price price; /* of one part, as the contract says; currency "" = not said */
+    struct pk_prices prices; /* as the contract says */
+    struct pk_day_limits limits; /* of each day */
     const char *chat_link; /* address that opens its chat, with {code} in it; NULL = not said */
     struct pk_words replies; /* who can write back to its sender: "yes", "no", or countries ("NL"); none = yes */
 };

@@ -13,6 +13,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/publishing.h"
 #include "gateway/service/quiet.h"
+#include "gateway/service/spending.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
 #include "gateway/service/trail.h"
@@ -109,6 +110,7 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     service->desks = fresh;
     service->rules = rules;
     service->catalog = catalog;
+    pk_spending_forget_day(service);
     pk_texts_forget(service->texts);
     pk_dispatcher_refresh(service->dispatcher);
     pk_dispatcher_judge_anew(service->dispatcher);

@@ -4,6 +4,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/random.h"
 #include "gateway/service/network_block.h"
+#include "gateway/service/spending.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
 
@@ -27,7 +28,7 @@ int pk_tracker_refuse(struct pk_service *service, const struct pk_message *messa
         break;
     case PK_GATE_PASS:
     case PK_GATE_REFUSE:
-        change.state = reason == PK_REASON_TEXT_UNFIT || reason == PK_REASON_NO_ROUTE ? PK_MESSAGE_FAILED : PK_MESSAGE_SUPPRESSED;
+        change.state = reason == PK_REASON_TEXT_UNFIT || reason == PK_REASON_TEXT_UNMAPPED || reason == PK_REASON_NO_ROUTE ? PK_MESSAGE_FAILED : PK_MESSAGE_SUPPRESSED;
         break;
     }
     service->metrics.gate_refused[reason]++;
@@ -52,7 +53,10 @@ int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, 
         .state = PK_ATTEMPT_OPENED,
         .gate = gate,
         .opened_ms = now_ms,
+        .price = flight->cost,
+        .parts = flight->counted,
     };
+    memcpy(attempt.currency, flight->desk->prices.currency, sizeof attempt.currency);
     int r = pk_attempt_open(service->store, &attempt, err);
     return r != 0 ? r : pk_message_submitting(service->store, flight->message, flight->desk->id, now_ms, err);
 }
@@ -276,7 +280,13 @@ static int ask_later(struct pk_service *service, const struct pk_flight *flight,
 
 /* ---- results of hand-overs ---- */
 
-int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+/* It certainly was not taken: nobody pays for that. */
+static bool was_refused(const struct meaning *meaning)
+{
+    return meaning->attempt == PK_ATTEMPT_REFUSED_TEMPORARY || meaning->attempt == PK_ATTEMPT_REFUSED_PERMANENT;
+}
+
+int pk_tracker_settle(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
     uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
     const struct meaning *meaning = &meanings[outcome];
@@ -292,6 +302,7 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
             change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
     }
     change.uncounted = is_no_fault_of_the_message(flight);
+    pk_spending_judge(flight, was_refused(meaning));
     int r = 0;
     if (change.state == PK_MESSAGE_DEFERRED && outcome == PK_OUTCOME_RETRY && flight->withheld != PK_REASON_NONE)
         take_back(flight, &change);
@@ -302,7 +313,7 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
     if (r == 0)
         r = pk_attempt_settle(service->store, flight->attempt, desk->id, meaning->attempt,
                               flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
-                              pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
+                              pk_slice_make(flight->code, flight->code_len), flight->parts, flight->paid, now_ms, err);
     if (r == 0)
         r = pk_message_change(service->store, flight->message, &change, err);
     if (r == 0 && (outcome == PK_OUTCOME_INVALID_RECIPIENT || outcome == PK_OUTCOME_OPTED_OUT))
@@ -345,7 +356,7 @@ static int send_again(struct pk_service *service, const struct pk_flight *flight
     return r;
 }
 
-int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+int pk_tracker_told(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
     struct pk_store *store = service->store;
     struct pk_attempt attempt;
@@ -353,6 +364,7 @@ int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, 
     struct pk_slice provider_id = pk_slice_make(flight->provider_id, flight->provider_id_len);
     uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
     const struct meaning *meaning = &meanings[outcome];
+    flight->back = (struct pk_day_use){ 0 };
     if (outcome == PK_OUTCOME_UNCERTAIN)
         return 0; /* asked again later, if it is to be */
     int r = pk_attempt_get(store, flight->attempt, &attempt, err);
@@ -364,8 +376,9 @@ int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, 
         return r;
     if (attempt.state != PK_ATTEMPT_NO_ANSWER || message.state != PK_MESSAGE_UNCERTAIN || !pk_attempt_is_last(store, &attempt))
         return 0;
+    pk_spending_judge_late(flight, attempt.opened_ms, attempt.price, was_refused(meaning));
     r = pk_attempt_settle(store, attempt.id, attempt.account, meaning->attempt, meaning->reason, provider_id,
-                          pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
+                          pk_slice_make(flight->code, flight->code_len), flight->parts, flight->paid, now_ms, err);
     if (r == 0)
         r = pk_attempt_ask_at(store, attempt.id, 0, 0, err);
     if (r != 0)

@@ -21,13 +21,13 @@ int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, 
  * `desk` NULL: the account is not configured any more. Fills all but now_ms, which is given. */
 void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change *change);
 /* What a hand-over came to. */
-int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+int pk_tracker_settle(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
 
 /* When the provider is to be asked what became of a hand-over that ended now without an answer; 0 = it cannot be, or is not to
  * be asked. `desk` may be NULL. */
 int64_t pk_tracker_ask_ms(const struct pk_desk *desk, int64_t now_ms);
 /* What it said when it was asked. Nothing changes when the doubt has ended otherwise meanwhile. */
-int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+int pk_tracker_told(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
 
 /* What a provider says of an attempt. Nothing changes when it is late, repeated or of lower rank. */
 struct pk_receipt {

@@ -114,6 +114,8 @@ static const struct pk_field_table tables[] = {
       "60 dagen", "SELECT min(at_ms) FROM circle_day" },
     { "publisher_day", "hoeveel mensen een dienst op een dag kon bereiken",
       "60 dagen", "SELECT min(at_ms) FROM publisher_day" },
+    { "account_day", "hoeveel een account op een dag te versturen kreeg, en wat dat kostte",
+      "400 dagen", "SELECT min(at_ms) FROM account_day" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
 };

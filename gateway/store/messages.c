@@ -168,6 +168,18 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
     return changed(store, r, change->state, err);
 }
 
+int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
+                       size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "UPDATE message SET due_ms = ?5 WHERE id IN (SELECT id FROM message INDEXED BY message_waiting WHERE state < 3"
+                         " AND route = ?1 AND priority = ?2 AND due_ms > ?5 AND due_ms <= ?4 AND state = 2 AND reason = ?3 LIMIT ?6)",
+                         "uuuiii", route, priority, reason, until_ms, now_ms, (int64_t) max);
+    if (r == 0)
+        *ret_count = (size_t) pk_sql_changed(store);
+    return r;
+}
+
 int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, struct pk_error *err)
 {
     return pk_sql_write(store, err, "UPDATE message SET expires_ms = ?2 WHERE id = ?1 AND expires_ms < ?2", "ii", id, expires_ms);

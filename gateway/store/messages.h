@@ -65,6 +65,9 @@ struct pk_message_change {
     int64_t now_ms;
 };
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
+int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
+                       size_t max, size_t *ret_count, struct pk_error *err);
 /* It leaves in the words of another version. */
 int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struct pk_error *err);
 /* Opens the next attempt: state submitting, attempts + 1. */

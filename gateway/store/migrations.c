@@ -294,7 +294,12 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX token_by_name ON token(name);"
     "CREATE UNIQUE INDEX token_by_hash ON token(hash);",
 
-    /* 25: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 25: what an account was given in a day, and in which currency an attempt's price is */
+    "CREATE TABLE account_day(account INTEGER NOT NULL, day INTEGER NOT NULL, messages INTEGER NOT NULL, cost INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE attempt ADD COLUMN currency TEXT NOT NULL DEFAULT '';",
+
+    /* 26: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -316,7 +321,7 @@ static const char *const steps[] = {
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 26: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    /* 27: messages that wait for the end of quiet hours: state deferred, reason quiet */
     "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 

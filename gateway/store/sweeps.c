@@ -109,8 +109,8 @@ static int recover_one(struct pk_store *store, int64_t id, const struct pk_recov
     struct pk_message message;
     int r = pk_attempt_get(store, id, &attempt, err);
     if (r == 0)
-        r = pk_attempt_settle(store, id, attempt.account, PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0, 0,
-                              recovery->now_ms, err);
+        r = pk_attempt_settle(store, id, attempt.account, PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0,
+                              attempt.price, recovery->now_ms, err);
     if (r == 0)
         r = pk_message_get(store, attempt.message, &message, err);
     if (r == PK_E_NOT_FOUND)

@@ -451,6 +451,7 @@ enum pk_capability {
     PK_CAN_WINDOW = 1u << 5, /* free text only within the provider's window */
     PK_CAN_CHOICES = 1u << 6,
     PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
+    PK_PRICED_PER_MESSAGE = 1u << 8, /* a price is of a message, whatever its length; else of each SMS part */
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
@@ -466,7 +467,7 @@ struct pk_adapter {
     uint32_t number_format;
     uint32_t max_text_bytes;
     uint32_t max_parts; /* 0 = the gateway's own limit */
-    const char *price_unit; /* ISO 4217, or NULL */
+    const char *price_unit; /* ISO 4217: of the prices that results report; NULL = the account's own currency */
 
     const struct pk_setting *settings;
     size_t setting_count;
@@ -489,6 +490,12 @@ struct pk_adapter {
     /* Optional: what is to be done at the provider's side, a step a line, for `pokana accounts add`. {hook} stands for the
      * address it calls. At most 2,000 bytes. */
     const char *setup;
+
+    /* Optional, for PK_CAN_TEMPLATES_ONLY and PK_CAN_WINDOW: can this account send our text of this name in this language (as in a
+     * job) to anybody, at any time? 0; or PK_E_NOT_FOUND with one sentence for the operator: it is mapped to no template of the
+     * provider's, or the provider does not approve it now. Asked when a route is chosen, so that the text goes another way
+     * instead of being refused message by message. What may be sent as free text within a window counts as not mapped. */
+    int (*carries)(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err);
 };
 
 #endif

@@ -24,8 +24,8 @@ static void what_a_good_file_becomes(void **state)
     assert_null(pk_tagged_find(&topic->names, PK_SLICE("tr")));
     assert_string_equal(pk_tagged_find(&topic->purposes, PK_SLICE("nl")), "Over het feest.");
     assert_int_equal(config->rules.start_topics.count, 1);
-    assert_int_equal(config->rules.accounts[0].price.amount, 650);
-    assert_string_equal(config->rules.accounts[0].price.currency, "EUR");
+    assert_int_equal(config->rules.accounts[0].prices.rows[0].amount, 650);
+    assert_string_equal(config->rules.accounts[0].prices.currency, "EUR");
     struct pk_ini_report report = place_report(&place);
     assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), 0);
     pk_reply_decide(pk_catalog_reply_words(catalog), config->rules.topic_words, PK_SLICE("STOP praznik"), &meaning);
