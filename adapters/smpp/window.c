@@ -148,10 +148,26 @@ static uint32_t unit_length(const struct smpp_job *job)
     return length > 0 ? (uint32_t) length : 0;
 }
 
+/* Part `part` (from 0) was taken under this id: remembered here for the notation, and by the gateway for good. */
+static void remember(struct smpp *smpp, struct pk_slice id, uint32_t destination, const char *attempt, uint32_t part, uint32_t parts)
+{
+    pk_smpp_recent_sent(&smpp->recent, id, destination, attempt, part, parts);
+    if (id.len == 0 || parts < 2)
+        return;
+    struct pk_event event = { .size = sizeof event,
+                              .kind = PK_EVENT_RECEIPT,
+                              .provider_id = id,
+                              .our_reference = pk_slice_of(attempt),
+                              .state = PK_RECEIPT_ACCEPTED,
+                              .part_total = parts,
+                              .part_index = part + 1 };
+    (void) smpp->ops->event(smpp->link, &event);
+}
+
 static void taken(struct smpp *smpp, struct smpp_job *job, struct pk_slice given, int64_t now_ms)
 {
     struct pk_slice id = pk_smpp_id(given, smpp->base.words.id);
-    pk_smpp_recent_sent(&smpp->recent, id, job->destination, job->attempt, job->answered, job->parts);
+    remember(smpp, id, job->destination, job->attempt, job->answered, job->parts);
     smpp->throttles = 0;
     job->answered++;
     job->sequence = 0;
@@ -160,7 +176,7 @@ static void taken(struct smpp *smpp, struct smpp_job *job, struct pk_slice given
         send_again(smpp, job, now_ms);
         return;
     }
-    /* Of a long message the last part's id names it: what is remembered of the others is gone after a restart. */
+    /* Of a long message the last part's id names it. */
     struct pk_result result = { .outcome = PK_OUTCOME_ACCEPTED, .parts = job->units ? job->parts : 0, .provider_id = id };
     end(smpp, job, &result);
 }
@@ -193,7 +209,7 @@ static void came_late(struct smpp *smpp, const struct smpp_pdu *pdu)
         if (pdu->status != 0)
             return;
         struct pk_slice id = pk_smpp_id(smpp_string_read(pdu->body, SMPP_ID_ROOM), smpp->base.words.id);
-        pk_smpp_recent_sent(&smpp->recent, id, late->destination, late->attempt, late->part, late->parts);
+        remember(smpp, id, late->destination, late->attempt, late->part, late->parts);
         if (late->part + 1 != late->parts)
             return; /* the parts behind it were never sent */
         struct pk_event event = { .size = sizeof event,

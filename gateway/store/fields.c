@@ -62,6 +62,8 @@ static const struct pk_field_table tables[] = {
       "zolang het account bestaat", NULL },
     { "attempt", "één poging bij één aanbieder",
       "als het bericht", "SELECT min(opened_ms) FROM attempt" },
+    { "attempt_part", "de delen van een lang bericht: welk kenmerk elk bij de aanbieder heeft en wat ervan werd",
+      "als het bericht", NULL },
     { "receipt", "wat de aanbieder later meldde",
       "als het bericht", "SELECT min(at_ms) FROM receipt WHERE at_ms > 0" },
     { "parked", "meldingen die te vroeg kwamen",
@@ -350,6 +352,13 @@ static const struct pk_field fields[] = {
     F("cursor", "adapter", SYSTEM, "welke koppeling"),
     F("cursor", "value", SEALED, "tot waar gelezen is bij de aanbieder"),
     F("cursor", "updated_ms", SYSTEM, "wanneer"),
+
+    F("attempt_part", "attempt", POINTER, "bij welke poging"),
+    F("attempt_part", "part", SYSTEM, "welk deel"),
+    F("attempt_part", "parts", SYSTEM, "van hoeveel"),
+    F("attempt_part", "state", PERSON, "bezorgd of niet"),
+    F("attempt_part", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
+    F("attempt_part", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
 
     F("receipt", "attempt", POINTER, "bij welke poging"),
     F("receipt", "state", PERSON, "bezorgd, gelezen of niet"),

@@ -268,7 +268,12 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: which part of a hand-over has which id at its provider, and what was told of each */
+    "CREATE TABLE attempt_part(attempt INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " provider BLOB, key INTEGER NOT NULL, PRIMARY KEY(attempt, part)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_part_by_provider ON attempt_part(provider) WHERE provider IS NOT NULL;",
+
+    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

@@ -197,7 +197,11 @@ enum pk_receipt_state {
 struct pk_event {
     uint32_t size;
     uint32_t kind;
-    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under. */
+    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under.
+     * Where the provider tells of each part of a message apart, part_total and part_index say which one a RECEIPT is about. One
+     * of PK_RECEIPT_ACCEPTED with both names tells the part's own id, which the gateway keeps: from then on a receipt by that
+     * id is known to be the part's, in another life of the adapter too. The message is delivered when all its parts are, and
+     * undelivered as soon as one is. */
     struct pk_slice provider_id;
     struct pk_slice our_reference; /* the attempt_id we sent */
     uint32_t state; /* enum pk_receipt_state */
@@ -210,7 +214,7 @@ struct pk_event {
     struct pk_slice text; /* REPLY: what they wrote; OPT_IN: the token */
     struct pk_slice choice; /* REPLY: id of the choice pressed, or empty */
     struct pk_slice event_id; /* the provider's id of this event, for deduplication; may be empty */
-    uint32_t part_reference, part_total, part_index; /* REPLY in parts; total 0 or 1 = whole */
+    uint32_t part_reference, part_total, part_index; /* REPLY in parts, RECEIPT of a part: index from 1; total 0 or 1 = whole */
     uint32_t reserved;
     uint64_t token; /* sessions: given back in settled(); else 0 */
 };
