@@ -133,7 +133,7 @@ struct pk_choice {
 
 struct pk_job {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t recorded; /* sessions: 1 = somebody tries the account and wants to see what is exchanged: pk_link_ops.exchanged() */
     uint64_t token; /* the gateway's handle of this hand-over; give it back in complete() */
     struct pk_slice message_id; /* opaque, lower-case letters and digits, at most 16 */
     struct pk_slice attempt_id; /* the same; our reference towards the provider */
@@ -352,6 +352,10 @@ struct pk_link_ops {
      * is tried again all the same, but only every five to ten minutes, and at once when the account is resumed. Over a
      * wire only. Not there in a gateway whose table is shorter: disconnect() then. */
     void (*refused)(struct pk_link *link, const char *reason);
+    /* What left for (incoming 0) or came about (1) an open job that is `recorded`, for the operator: one line of plain words,
+     * codes and counts ("submit_sm sequence 7 bytes 143"), nobody's number or text. The gateway shows of it what it would
+     * show of an exchange over HTTP. Not there in a gateway whose table is shorter. */
+    void (*exchanged)(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line);
 };
 
 struct pk_session_ops {
