@@ -36,6 +36,7 @@ packages_to_test() {
     missing git git
     missing nm binutils
     missing chasquid chasquid
+    lib libsmpp34 libsmpp34-dev
 }
 
 install_wanted() {

@@ -75,7 +75,8 @@ struct pk_handover {
      * result's slices live for the call. */
     void (*done)(void *ctx, const struct pk_result *result);
     void *ctx;
-    /* NULL, or where an exchange's requests and answers are told without anybody's data (plugin/record.h); lives until done(). */
+    /* NULL, or where what is exchanged is told without anybody's data (plugin/record.h): an exchange's requests and answers, what a
+     * session's adapter tells of it; lives until done(). */
     struct pk_buf *record;
 };
 /* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */

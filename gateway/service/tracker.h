@@ -7,6 +7,7 @@
 #define PK_SERVICE_TRACKER_H
 
 #include "gateway/service/dispatcher.h"
+#include "gateway/store/attempt_parts.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/messages.h"
 
@@ -37,6 +38,14 @@ struct pk_receipt {
 };
 int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
                        struct pk_error *err);
+
+/* The same of one part of several. The message is delivered when all are, undelivered as soon as one is; while parts of it are
+ * still to be handed over, what is told of others says nothing of the whole. */
+int pk_tracker_part_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_attempt_part *part,
+                            const struct pk_receipt *receipt, int64_t now_ms, struct pk_error *err);
+/* The provider took a part under an id of its own; what was told of that id before is told now. */
+int pk_tracker_part_taken(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_attempt_part *part,
+                          struct pk_slice provider_id, int64_t now_ms, struct pk_error *err);
 
 /* A person's decision about an uncertain or held message. PK_E_CONFLICT when its state forbids it. */
 enum pk_resolution { PK_RESOLVE_SENT = 1, PK_RESOLVE_RESEND, PK_RESOLVE_DROP };

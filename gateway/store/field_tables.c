@@ -62,6 +62,8 @@ static const struct pk_field_table tables[] = {
       "zolang het account bestaat", NULL },
     { "attempt", "één poging bij één aanbieder",
       "als het bericht", "SELECT min(opened_ms) FROM attempt" },
+    { "attempt_part", "de delen van een lang bericht: welk kenmerk elk bij de aanbieder heeft en wat ervan werd",
+      "als het bericht", NULL },
     { "receipt", "wat de aanbieder later meldde",
       "als het bericht", "SELECT min(at_ms) FROM receipt WHERE at_ms > 0" },
     { "parked", "meldingen die te vroeg kwamen",

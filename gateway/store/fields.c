@@ -247,6 +247,13 @@ static const struct pk_field fields[] = {
     F("cursor", "value", SEALED, "tot waar gelezen is bij de aanbieder"),
     F("cursor", "updated_ms", SYSTEM, "wanneer"),
 
+    F("attempt_part", "attempt", POINTER, "bij welke poging"),
+    F("attempt_part", "part", SYSTEM, "welk deel"),
+    F("attempt_part", "parts", SYSTEM, "van hoeveel"),
+    F("attempt_part", "state", PERSON, "bezorgd of niet"),
+    F("attempt_part", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
+    F("attempt_part", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
+
     F("receipt", "attempt", POINTER, "bij welke poging"),
     F("receipt", "state", PERSON, "bezorgd, gelezen of niet"),
     F("receipt", "code", SYSTEM, "code van de aanbieder"),

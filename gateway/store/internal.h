@@ -126,6 +126,10 @@ static inline uint32_t pk_sql_u32(sqlite3_stmt *statement, int column)
 int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err);
 int pk_turn_begin(struct pk_store *store, struct pk_error *err);
 
+/* A provider's id within an account (name of PK_NAME_ACCOUNT) under a key; 0 = the newest. attempts.c */
+void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
+                      uint8_t ret_blind[PK_BLIND_BYTES]);
+
 /* ---- parts with memory of their own ---- */
 
 int pk_migrate(struct pk_store *store, struct pk_error *err);

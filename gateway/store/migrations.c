@@ -299,7 +299,12 @@ static const char *const steps[] = {
     " at_ms INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
     "ALTER TABLE attempt ADD COLUMN currency TEXT NOT NULL DEFAULT '';",
 
-    /* 26: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 26: which part of a hand-over has which id at its provider, and what was told of each */
+    "CREATE TABLE attempt_part(attempt INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " provider BLOB, key INTEGER NOT NULL, PRIMARY KEY(attempt, part)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_part_by_provider ON attempt_part(provider) WHERE provider IS NOT NULL;",
+
+    /* 27: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -321,7 +326,7 @@ static const char *const steps[] = {
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 27: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    /* 28: messages that wait for the end of quiet hours: state deferred, reason quiet */
     "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 

@@ -133,7 +133,7 @@ struct pk_choice {
 
 struct pk_job {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t recorded; /* sessions: 1 = somebody tries the account and wants to see what is exchanged: pk_link_ops.exchanged() */
     uint64_t token; /* the gateway's handle of this hand-over; give it back in complete() */
     struct pk_slice message_id; /* opaque, lower-case letters and digits, at most 16 */
     struct pk_slice attempt_id; /* the same; our reference towards the provider */
@@ -197,7 +197,11 @@ enum pk_receipt_state {
 struct pk_event {
     uint32_t size;
     uint32_t kind;
-    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under. */
+    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under.
+     * Where the provider tells of each part of a message apart, part_total and part_index say which one a RECEIPT is about. One
+     * of PK_RECEIPT_ACCEPTED with both names tells the part's own id, which the gateway keeps: from then on a receipt by that
+     * id is known to be the part's, in another life of the adapter too. The message is delivered when all its parts are, and
+     * undelivered as soon as one is. */
     struct pk_slice provider_id;
     struct pk_slice our_reference; /* the attempt_id we sent */
     uint32_t state; /* enum pk_receipt_state */
@@ -210,7 +214,7 @@ struct pk_event {
     struct pk_slice text; /* REPLY: what they wrote; OPT_IN: the token */
     struct pk_slice choice; /* REPLY: id of the choice pressed, or empty */
     struct pk_slice event_id; /* the provider's id of this event, for deduplication; may be empty */
-    uint32_t part_reference, part_total, part_index; /* REPLY in parts; total 0 or 1 = whole */
+    uint32_t part_reference, part_total, part_index; /* REPLY in parts, RECEIPT of a part: index from 1; total 0 or 1 = whole */
     uint32_t reserved;
     uint64_t token; /* sessions: given back in settled(); else 0 */
 };
@@ -348,6 +352,10 @@ struct pk_link_ops {
      * is tried again all the same, but only every five to ten minutes, and at once when the account is resumed. Over a
      * wire only. Not there in a gateway whose table is shorter: disconnect() then. */
     void (*refused)(struct pk_link *link, const char *reason);
+    /* What left for (incoming 0) or came about (1) an open job that is `recorded`, for the operator: one line of plain words,
+     * codes and counts ("submit_sm sequence 7 bytes 143"), nobody's number or text. The gateway shows of it what it would
+     * show of an exchange over HTTP. Not there in a gateway whose table is shorter. */
+    void (*exchanged)(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line);
 };
 
 struct pk_session_ops {

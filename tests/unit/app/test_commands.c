@@ -148,6 +148,13 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
          { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
     printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    /* A session whose adapter does not say what it exchanged. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), false, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
+    printed(0,
+            "✓ handed over: the provider took it\n✓ arrived: the receipt says delivered\n– answered: not waited for\n"
+            "\nIts adapter tells nothing of what passes over its link.\n",
+            "");
     /* A receipt, and an answer, that do not come within the time are told apart from what has an end. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"accepted\"}" }, TESTED("null", ""));
