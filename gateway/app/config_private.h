@@ -97,6 +97,9 @@ void pk_config_check_kinds(struct pk_config_reading *reading);
 void pk_config_read_choices(struct pk_config_reading *reading);
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
 
+/* config_routing.c: who takes which country, and the ladder */
+void pk_config_check_routing(struct pk_config_reading *reading);
+
 /* config_replies.c: what accounts say of the way back, and what that means for the texts */
 void pk_config_check_replies(struct pk_config_reading *reading);
 void pk_config_check_way_back(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);

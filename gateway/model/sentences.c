@@ -55,6 +55,7 @@ static const struct sentence reason_sentences[PK_REASONS] = {
     [PK_REASON_RESTORED] = { "Wacht na herstel van een reservekopie op de beheerder.", "След възстановяване от копие чака администратора.", "Waits for the operator after a backup was restored." },
     [PK_REASON_ERASED] = { "De gegevens zijn gewist.", "Данните са изтрити.", "The data were erased." },
     [PK_REASON_OTHER_QUESTION] = { "Wacht tot een andere vraag aan deze persoon beantwoord of voorbij is; niemand hoeft iets te doen.", "Чака отговора на друг въпрос към същия човек или края на срока му; никой не трябва да прави нищо.", "Waits until another question to this person is answered or over; nobody has to do anything." },
+    [PK_REASON_NEXT_CHANNEL] = { "Het kwam op het vorige kanaal niet aan en gaat vanzelf naar het volgende; niemand hoeft iets te doen.", "Не пристигна по предишния канал и само продължава по следващия; никой не трябва да прави нищо.", "It did not arrive on the channel before and goes on to the next one; nobody has to do anything." },
 };
 
 static const char *in_language(const struct sentence *sentence, const char *language)

@@ -47,6 +47,19 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
     return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
 }
 
+/* In each form that may go out: by some routes it can be answered, by others not. */
+static enum pk_event_refusal check_values(const struct pk_taking *t, struct pk_error *err)
+{
+    const struct pk_trigger_request *request = &t->request;
+    const struct pk_answerable answerable = pk_routes_answerable(t->service, t->route ? t->route->rule->name : NULL, &t->ladder);
+    int r = 0;
+    for (int i = 0; r == 0 && i < 2; i++)
+        if (i == 0 ? answerable.some : !answerable.all)
+            r = pk_template_check_values_as(t->service->catalog, request->template_name, pk_wording(t->service, request->template_name, i == 0),
+                                            request->values, err);
+    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+}
+
 static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk_error *err)
 {
     const struct pk_trigger_request *request = &t->request;
@@ -70,9 +83,7 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
     }
-    struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
-    int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
-    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+    return check_values(t, err);
 }
 
 static enum pk_event_refusal check_times(struct pk_taking *t, struct pk_error *err)
@@ -126,6 +137,8 @@ static int count_people(const struct pk_taking *t, int64_t *ret_count, struct pk
     struct pk_audience audience = {
         .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
         .channel = t->route->channel,
+        .ladder = t->ladder.items,
+        .ladder_count = t->ladder.count,
         .all = tags,
         .all_count = t->request.all.count,
     };
@@ -140,7 +153,7 @@ static enum pk_event_refusal check_ceiling(struct pk_taking *t, struct pk_error 
 {
     struct pk_service *service = t->service;
     bool narrowed = t->request.any.count > 0 || t->request.none.count > 0;
-    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, t->now_ms, &t->few, err) != 0) {
+    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, &t->ladder, t->now_ms, &t->few, err) != 0) {
         t->few.count = PK_COUNT(t->few.rows); /* not known */
         return PK_REFUSAL_NONE;
     }

@@ -451,6 +451,7 @@ enum pk_capability {
     PK_CAN_WINDOW = 1u << 5, /* free text only within the provider's window */
     PK_CAN_CHOICES = 1u << 6,
     PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
+    PK_CAN_EXPIRE = 1u << 8, /* its provider drops by itself what it could not deliver by job.valid_until_ms */
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
