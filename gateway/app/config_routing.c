@@ -15,9 +15,9 @@ static bool is(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-static bool has(const struct pk_words *words, size_t below, const char *word)
+static bool has(const struct pk_words *words, const char *word)
 {
-    for (size_t i = 0; i < below && i < words->count; i++)
+    for (size_t i = 0; i < words->count; i++)
         if (is(words->items[i], word))
             return true;
     return false;
@@ -28,7 +28,7 @@ static bool has(const struct pk_words *words, size_t below, const char *word)
 static const struct pk_route_rule *taken_before(const struct pk_rules *rules, size_t index, const char *country)
 {
     for (size_t i = 0; i < index; i++)
-        if (is(rules->routes[i].channel, rules->routes[index].channel) && has(&rules->routes[i].countries, SIZE_MAX, country))
+        if (is(rules->routes[i].channel, rules->routes[index].channel) && has(&rules->routes[i].countries, country))
             return &rules->routes[i];
     return NULL;
 }
@@ -43,8 +43,6 @@ static void check_countries(struct pk_config_reading *reading, size_t index)
         if (!pk_phone_region_known(country))
             pk_config_tell_of(reading, "route", route->name, "countries", "Write countries as two capital letters: NL, BG.",
                               "\"%s\" is not a country", country);
-        else if (has(&route->countries, i, country))
-            pk_config_tell_of(reading, "route", route->name, "countries", "Write each country once.", "\"%s\" stands there twice", country);
         else if (other)
             pk_config_tell_of(reading, "route", route->name, "countries",
                               "Name it in one of them; its accounts are used in order, and the next while those before do not work.",
@@ -68,7 +66,7 @@ static void check_rest(struct pk_config_reading *reading, const struct pk_route_
     const char *home = reading->config->rules.phone_region;
     bool of_home = false;
     for (size_t i = 0; i < reading->config->rules.route_count; i++)
-        of_home |= is(reading->config->rules.routes[i].channel, route->channel) && has(&reading->config->rules.routes[i].countries, SIZE_MAX, home);
+        of_home |= is(reading->config->rules.routes[i].channel, route->channel) && has(&reading->config->rules.routes[i].countries, home);
     pk_config_tell_of(reading, "route", route->name, "countries", "Leave countries out of one route of this channel: it takes the rest.",
                       "no route of channel \"%s\" takes %s%s%s", route->channel, of_home ? "the other countries" : "country \"",
                       of_home ? "" : home, of_home ? "" : "\", nor the other ones");
@@ -92,9 +90,7 @@ static void check_ladder(struct pk_config_reading *reading)
     for (size_t i = 0; i < ladder->count; i++) {
         const char *channel = ladder->items[i];
         const struct pk_route_rule *route = route_on(rules, channel);
-        if (has(ladder, i, channel))
-            pk_config_tell_of(reading, "ladder", "", "channels", "Write each channel once.", "\"%s\" stands there twice", channel);
-        else if (!route)
+        if (!route)
             pk_config_tell_of(reading, "ladder", "", "channels", "Add a [route NAME] with this channel, or take it from the list.",
                               "channel \"%s\" has no route", channel);
         else if (route->screens.count > 0)
@@ -104,7 +100,7 @@ static void check_ladder(struct pk_config_reading *reading)
         pk_config_tell_of(reading, "ladder", "", "channels", "Add another channel, or leave the section out.", "one channel has no next one");
     if (ladder->count > PK_LADDER_MAX)
         pk_config_tell_of(reading, "ladder", "", "channels", NULL, "there are more than %u channels", PK_LADDER_MAX);
-    if (ladder->count > 0 && default_route && default_route->channel && !has(ladder, SIZE_MAX, default_route->channel))
+    if (ladder->count > 0 && default_route && default_route->channel && !has(ladder, default_route->channel))
         pk_config_tell_of(reading, "ladder", "", "channels", "Add it to the list, or set default_route in [limits].",
                           "channel \"%s\", that of the default route \"%s\", is not among them", default_route->channel, default_route->name);
 }
