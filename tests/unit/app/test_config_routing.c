@@ -19,7 +19,7 @@ static void right_ones_are_read(void **state)
     place_write(&place, "bot.token", 0600, "716000000:AAinvented0token0of0nobody000000000\n");
     pk_auto(pk_config) struct pk_config *config =
         place_read(&place, HEAD ACCOUNTS ROUTE("near", "sms", "main", "countries = NL, BG\n") ROUTE("far", "sms", "other", "") CHAT
-                       LADDER("telegram, sms") "wait = 30m\n");
+                       ROUTE("chat-near", "telegram", "bot", "countries = NL\n") LADDER("telegram, sms") "wait = 30m\n");
     assert_string_equal(place.told, "");
     const struct pk_rules *rules = &config->rules;
     assert_int_equal(rules->routes[0].countries.count, 2);

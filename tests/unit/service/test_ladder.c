@@ -286,6 +286,29 @@ static void a_stop_ends_it_on_every_channel(void **state)
     stayed(house, PK_MESSAGE_SUPPRESSED);
 }
 
+/* It leaves as the next route words it: here nobody can write back, and a page takes the answer. What has neither is not let in. */
+static void it_goes_on_in_the_words_of_the_next_route(void **state)
+{
+    static const char *const no[] = { "no" };
+    struct house *house = *state;
+    house->accounts[0].replies = (struct pk_words){ no, 1 };
+    house_reopen(house);
+    (void) both(house);
+    assert_int_equal(house_publish(house, "school", NULL), 0);
+    assert_int_equal(house_messages(house, "1"), 0);
+    assert_int_equal(house_publish(house, "school", "\"template\":\"parent-meeting-invitation\",\"topic\":\"parent-meetings\",\"values\":{"
+                                                    "\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"De Windroos\",\"link\":\"https://c.nl/d\"},"
+                                                    HOUSE_TAGS),
+                     0);
+    assert_int_equal(CHAT(house)->count, 1);
+    assert_null(strstr(CHAT(house)->jobs[0].text, "https://c.nl/d"));
+    post_complete(CHAT(house), 0, PK_OUTCOME_REJECTED);
+    house_settle(house);
+    house_turn(house);
+    assert_int_equal(SMS(house)->count, 1);
+    assert_non_null(strstr(SMS(house)->jobs[0].text, "https://c.nl/d"));
+}
+
 /* A crash between refusal and commit leaves it in doubt: nobody is told twice. After the commit it goes on, once. */
 static void a_crash_doubles_nothing(void **state)
 {
@@ -470,6 +493,7 @@ int main(void)
         on_ladder(doubt_about_an_earlier_attempt_holds_it),
         on_ladder(the_gate_is_asked_on_every_channel),
         on_ladder(a_stop_ends_it_on_every_channel),
+        on_ladder(it_goes_on_in_the_words_of_the_next_route),
         on_ladder(a_crash_doubles_nothing),
         on_ladder(a_failed_commit_doubles_nothing),
         on_ladder(what_can_no_longer_arrive_goes_on),
