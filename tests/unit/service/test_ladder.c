@@ -275,6 +275,18 @@ static void the_gate_is_asked_on_every_channel(void **state)
     stayed(house, PK_MESSAGE_FAILED); /* nowhere left that they agreed to */
 }
 
+static void what_is_worth_nothing_any_more_stays(void **state)
+{
+    struct house *house = *state;
+    (void) both(house);
+    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION "," HOUSE_TAGS ",\"validUntil\":\"2026-10-13T09:00:00Z\""), 0);
+    assert_int_equal(CHAT(house)->count, 1);
+    house_later(house, HOUR_MS);
+    post_complete(CHAT(house), 0, PK_OUTCOME_REJECTED);
+    house_settle(house);
+    stayed(house, PK_MESSAGE_FAILED);
+}
+
 static void a_stop_ends_it_on_every_channel(void **state)
 {
     struct house *house = *state;
@@ -492,6 +504,7 @@ int main(void)
         on_ladder(what_may_have_arrived_stays),
         on_ladder(doubt_about_an_earlier_attempt_holds_it),
         on_ladder(the_gate_is_asked_on_every_channel),
+        on_ladder(what_is_worth_nothing_any_more_stays),
         on_ladder(a_stop_ends_it_on_every_channel),
         on_ladder(it_goes_on_in_the_words_of_the_next_route),
         on_ladder(a_crash_doubles_nothing),
