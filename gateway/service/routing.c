@@ -16,7 +16,9 @@ size_t pk_route_for(const struct pk_rules *rules, const char *channel, const cha
     enum pk_route_fit best = PK_ROUTE_NOT;
     for (size_t i = 0; i < rules->route_count; i++) {
         const struct pk_route_rule *route = &rules->routes[i];
-        enum pk_route_fit fit = is(route->channel, channel) ? pk_route_fit(route->countries.items, route->countries.count, country) : PK_ROUTE_NOT;
+        enum pk_route_fit fit = is(route->channel, channel) && route->screens.count == 0
+                                    ? pk_route_fit(route->countries.items, route->countries.count, country)
+                                    : PK_ROUTE_NOT; /* nobody reads a screen as their own */
         if (fit == PK_ROUTE_NOT || fit < best || (fit == best && !is(route->name, own)))
             continue;
         best = fit;

@@ -287,7 +287,12 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX occurrence_of_event ON occurrence(event, day);"
     "CREATE INDEX occurrence_by_time ON occurrence(starts_ms, id);",
 
-    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 24: the country of an address, NULL as long as nobody looked (countries.c); attempts on channels before the present one */
+    "ALTER TABLE address ADD COLUMN country TEXT;"
+    "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
+    "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
+
+    /* 25: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -308,11 +313,6 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
-
-    /* 24: the country of an address, NULL as long as nobody looked (countries.c); attempts on channels before the present one */
-    "ALTER TABLE address ADD COLUMN country TEXT;"
-    "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
-    "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)
