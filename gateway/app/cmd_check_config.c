@@ -119,6 +119,10 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         const struct pk_route_rule *route = &rules->routes[i];
         (void) printf("  route      %s: %s by ", route->name, route->channel);
         print_words(&route->accounts);
+        if (route->countries.count > 0) {
+            (void) printf(" to ");
+            print_words(&route->countries);
+        }
         (void) puts(strcmp(route->name, rules->default_route) == 0 ? " (default)" : "");
     }
     for (size_t i = 0; i < rules->topic_count; i++)

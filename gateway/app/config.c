@@ -413,6 +413,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
         (void) load_adapters(&reading, &why);
     read_broker(&reading);
     single(&reading, "limits", &config->rules);
+    single(&reading, "ladder", &config->rules);
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);

@@ -352,6 +352,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     pk_config_check_costs(reading);
     check_providers(reading);
     check_routes(reading);
+    pk_config_check_routing(reading);
     check_publishers(reading);
 }
 

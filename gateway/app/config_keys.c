@@ -23,6 +23,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
+    { "ladder", false, false, "Channels in order, for people who agreed to several: the next one only when a message certainly did not arrive." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
     { "limits", false, false, "Ceilings and time limits." },
     { "retention", false, false, "How long what is no longer needed is kept." },
@@ -42,6 +43,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
+#define LADDER(key, member, ...) { .kind = "ladder", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
@@ -235,10 +237,17 @@ const struct pk_key pk_config_keys[] = {
           .help = "The channel, one its accounts' adapters offer: sms, email."),
     ROUTE("accounts", accounts, .type = PK_KEY_WORDS, .required = true,
           .help = "Its accounts; the next one is used while those before it do not work."),
+    ROUTE("countries", countries, .type = PK_KEY_WORDS,
+          .help = "Countries of the numbers it takes, like NL, BG. Without it: those that no other route of the channel names, and addresses of none."),
     ROUTE("screens", screens, .type = PK_KEY_WORDS,
           .help = "Screens that show what is sent on this route, to everybody and without an audience; needs languages."),
     ROUTE("languages", languages, .type = PK_KEY_WORDS,
           .help = "The languages each screen shows: bg, bg-Latn, nl."),
+
+    LADDER("channels", ladder, .type = PK_KEY_WORDS,
+           .help = "The channels, the first one first; each has a route. Publishers that name a route keep to its channel. Without it: no ladder."),
+    LADDER("wait", ladder_wait_ms, .type = PK_KEY_DURATION, .min = 10 * MINUTE, .max = 2 * DAY, .fallback = "2h",
+           .help = "How long a provider tries before the next channel, where it drops by itself what is late (pokana adapters NAME: expire)."),
 
     PUBLISHER("source", source, .type = PK_KEY_TEXT, .required = true, .max = 200,
               .help = "The CloudEvents source its events must carry."),
@@ -249,7 +258,7 @@ const struct pk_key pk_config_keys[] = {
     PUBLISHER("tags", tags, .type = PK_KEY_WORDS, .required = true,
               .help = "Tags it may address: school:de-windroos, school:* or *, which is everybody."),
     PUBLISHER("route", route, .type = PK_KEY_NAME,
-              .help = "The route its messages take. Without it: the default one."),
+              .help = "The route its messages take, and its channel alone. Without it: the default one, or the ladder."),
     PUBLISHER("response_prefix", response_prefix, .type = PK_KEY_TEXT, .max = 200,
               .help = "Response topics it may name begin so. Without it: answers go to its answer topic."),
     PUBLISHER("priority", priority, .type = PK_KEY_CHOICE, .choices = "normal|urgent", .numbers = priorities, .fallback = "normal",

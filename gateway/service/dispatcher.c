@@ -15,6 +15,7 @@
 #include "gateway/service/carriers.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/service/ladder.h"
 #include "gateway/service/links.h"
 #include "gateway/service/questions.h"
 #include "gateway/service/quiet.h"
@@ -167,7 +168,10 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     flight->priority = message->priority;
     flight->route = message->route;
     flight->attempts = message->attempts + 1;
+    flight->earlier = message->earlier;
+    flight->has_next = (message->flags & PK_MESSAGE_HAS_NEXT) != 0;
     flight->expires_ms = message->expires_ms;
+    flight->valid_until_ms = pk_ladder_valid_until_ms(d->service, desk, message, now_ms);
     pk_id_format(flight->message, flight->message_id);
     pk_id_format(flight->attempt, flight->attempt_id);
     return 0;
@@ -277,7 +281,7 @@ static void batch_launch(void *ctx)
                 .language = text->language,
                 .step = text->step,
                 .unsubscribe = pk_slice_of(flight->unsubscribe),
-                .valid_until_ms = flight->expires_ms,
+                .valid_until_ms = flight->valid_until_ms,
                 .now_ms = now_ms,
             },
             .may_submit = may_submit,

@@ -29,7 +29,10 @@ struct pk_flight {
     int64_t recipient, address;
     uint32_t topic, channel, cls, priority, route;
     uint32_t attempts; /* this one counted */
+    uint32_t earlier; /* of them: on channels before this one */
+    bool has_next; /* the ladder has another channel, should it not arrive on this one */
     int64_t expires_ms;
+    int64_t valid_until_ms; /* at the provider */
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
     char country[3]; /* of a number, where its account's way back or prices depend on it; else "" */

@@ -16,6 +16,7 @@
 #include "gateway/service/inbound.h"
 #include "gateway/service/joining.h"
 #include "gateway/service/keys.h"
+#include "gateway/service/ladder.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/moves.h"
@@ -38,6 +39,7 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
+#include "gateway/store/recipients.h"
 #include "gateway/store/reply_parts.h"
 #include "gateway/store/tokens.h"
 #include "gateway/store/triggers.h"
@@ -53,7 +55,9 @@
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
+#define PLACED_PER_TURN 250u
 #define PASSES_PER_TURN 64u
+#define LADDER_PER_TURN 64u
 #define JOINS_PER_TURN 16u
 #define TROUBLE_MS 1000
 
@@ -151,16 +155,18 @@ static void recover(struct pk_upkeep *upkeep)
 {
     struct pk_store *store = upkeep->service->store;
     struct pk_error err = { 0 };
-    size_t count = 0;
+    size_t count = 0, placed = 0;
     int r = pk_unit_begin(store, &err);
+    if (r == 0)
+        r = pk_countries_fill(store, pk_clock_wall_ms(), PLACED_PER_TURN, &placed, &err); /* routes are chosen by them */
     if (r == 0) {
         struct pk_recovery recovery = { .plan = plan_recovery, .ctx = upkeep->service, .now_ms = pk_clock_wall_ms() };
         r = pk_messages_recover(store, &recovery, RECOVERED_PER_TURN, &count, &err);
-        if (r != 0)
-            pk_unit_drop(store);
-        else
-            r = pk_unit_keep(store, &err);
     }
+    if (r == 0)
+        r = pk_unit_keep(store, &err);
+    else if (pk_unit_open(store))
+        pk_unit_drop(store);
     if (r != 0) {
         pk_log(PK_LOG_ERROR, "housekeeping", "recovery.failed", "reason", err.message, NULL);
         pk_timer_in(upkeep->soon, TROUBLE_MS);
@@ -168,7 +174,7 @@ static void recover(struct pk_upkeep *upkeep)
     }
     if (count > 0)
         pk_log(PK_LOG_WARN, "housekeeping", "recovery.interrupted", "messages", PK_LOG_INT(count), NULL);
-    upkeep->recovered = count < RECOVERED_PER_TURN;
+    upkeep->recovered = count < RECOVERED_PER_TURN && placed < PLACED_PER_TURN;
     pk_dispatcher_refresh(upkeep->service->dispatcher);
     pk_loop_again(upkeep->service->loop);
 }
@@ -382,6 +388,7 @@ static void tell_state(struct pk_upkeep *upkeep)
 static void short_round(struct pk_upkeep *upkeep)
 {
     bool more = step(upkeep, "expire", pk_messages_expire, ROWS, NULL);
+    more |= pk_ladder_step(upkeep->service, LADDER_PER_TURN); /* before their receipts are given up */
     more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS, NULL);
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS, NULL);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);

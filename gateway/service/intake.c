@@ -141,6 +141,7 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct pk_taking *t
     enum pk_event_refusal refusal = check_sender(intake, t, err);
     if (refusal == PK_REFUSAL_NONE)
         t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
+    pk_ladder_read(t->service, t->rule, &t->ladder);
     if (refusal == PK_REFUSAL_NONE)
         refusal = pk_intake_check_event(t, err);
     return refusal == PK_REFUSAL_NONE && t->first == 0 ? pk_intake_check_request(t, err) : refusal;

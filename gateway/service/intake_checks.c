@@ -50,6 +50,33 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
     return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
 }
 
+/* In each form that may go out: by some routes it can be answered, by others not. */
+static enum pk_event_refusal check_values(const struct pk_taking *t, struct pk_error *err)
+{
+    const struct pk_trigger_request *request = &t->request;
+    const struct pk_answerable answerable = pk_routes_answerable(t->service, t->route ? t->route->rule->name : NULL, &t->ladder);
+    int r = 0;
+    for (int i = 0; r == 0 && i < 2; i++)
+        if (i == 0 ? answerable.some : !answerable.all)
+            r = pk_template_check_values_as(t->service->catalog, request->template_name, pk_wording(t->service, request->template_name, i == 0),
+                                            request->values, err);
+    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+}
+
+/* A route whose accounts all send approved texts only, and none of them this one. With a ladder another channel may. */
+static bool is_carried(const struct pk_taking *t, struct pk_error *err)
+{
+    struct pk_error why = { 0 };
+    if (!t->route || t->ladder.count > 1 || !pk_route_choosy(t->route))
+        return true;
+    struct pk_slice sent_as = pk_wording(t->service, t->request.template_name, pk_route_answerable(t->service, t->route->id));
+    if (pk_route_carries_some(t->service, t->route, sent_as, PK_CLASS_NOTICE, t->now_ms, &why))
+        return true;
+    (void) pk_fail(err, PK_E_DENIED, "data.template: no account of this publisher's route can send \"%.*s\": %s", PK_SLICE_ARG(sent_as),
+                   why.message);
+    return false;
+}
+
 static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk_error *err)
 {
     const struct pk_trigger_request *request = &t->request;
@@ -73,15 +100,7 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
     }
-    struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
-    struct pk_error why = { 0 };
-    if (t->route && pk_route_choosy(t->route) && !pk_route_carries_some(t->service, t->route, sent_as, PK_CLASS_NOTICE, t->now_ms, &why)) {
-        (void) pk_fail(err, PK_E_DENIED, "data.template: no account of this publisher's route can send \"%.*s\": %s", PK_SLICE_ARG(sent_as),
-                       why.message);
-        return PK_REFUSAL_TEMPLATE;
-    }
-    int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
-    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+    return is_carried(t, err) ? check_values(t, err) : PK_REFUSAL_TEMPLATE;
 }
 
 static enum pk_event_refusal check_times(struct pk_taking *t, struct pk_error *err)
@@ -135,6 +154,8 @@ static int count_people(const struct pk_taking *t, int64_t *ret_count, struct pk
     struct pk_audience audience = {
         .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
         .channel = t->route->channel,
+        .ladder = t->ladder.items,
+        .ladder_count = t->ladder.count,
         .all = tags,
         .all_count = t->request.all.count,
     };
@@ -149,7 +170,7 @@ static enum pk_event_refusal check_ceiling(struct pk_taking *t, struct pk_error 
 {
     struct pk_service *service = t->service;
     bool narrowed = t->request.any.count > 0 || t->request.none.count > 0;
-    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, t->now_ms, &t->few, err) != 0) {
+    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, &t->ladder, t->now_ms, &t->few, err) != 0) {
         t->few.count = PK_COUNT(t->few.rows); /* not known */
         return PK_REFUSAL_NONE;
     }

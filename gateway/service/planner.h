@@ -24,13 +24,13 @@ void pk_planner_refresh(struct pk_planner *planner); /* after a failed commit */
 /* Whom a trigger would reach now. Of more than PK_AT_ONCE people one more is told. */
 #define PK_AT_ONCE 4u
 struct pk_reach {
-    uint32_t channel;
     struct pk_audience_row rows[PK_AT_ONCE + 1];
     size_t count;
 };
 struct pk_json;
-int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel, int64_t now_ms,
-                     struct pk_reach *ret_reach, struct pk_error *err);
+struct pk_channels;
+int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel,
+                     const struct pk_channels *ladder, int64_t now_ms, struct pk_reach *ret_reach, struct pk_error *err);
 /* A trigger of now that reaches a few, before it is stored: its messages are made here and now, and its state, cursor and
  * count say so. Any other is left as it is, and takes its turn once it is stored. Inside a unit. */
 struct pk_notice;

@@ -8,6 +8,7 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -87,20 +88,7 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
 
 /* ---- the team ---- */
 
-/* Nobody reads a screen as its own. */
-static const struct pk_lane_route *route_to(const struct pk_service *service, uint32_t channel)
-{
-    for (size_t i = 0; i < service->desks->route_count; i++) {
-        const struct pk_lane_route *route = &service->desks->routes[i];
-        const char *name = pk_name_text(service->store, PK_NAME_ROUTE, route->id);
-        const struct pk_route_rule *rule = name ? pk_rules_route(service->rules, name) : NULL;
-        if (route->channel == channel && rule && rule->screens.count == 0)
-            return route;
-    }
-    return NULL;
-}
-
-static int queue_to_team(struct pk_service *service, const struct pk_lane_route *route, int64_t address, struct pk_slice values, int64_t now_ms,
+static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, struct pk_slice values, int64_t now_ms,
                          struct pk_error *err)
 {
     struct pk_notice notice = {
@@ -112,9 +100,9 @@ static int queue_to_team(struct pk_service *service, const struct pk_lane_route 
     struct pk_message message = {
         .id = pk_id_ordered(),
         .address = address,
-        .channel = route->channel,
+        .channel = channel,
         .cls = PK_CLASS_STAFF,
-        .route = route->id,
+        .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
         .due_ms = now_ms,
@@ -132,11 +120,13 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
         return pk_fail(err, PK_E_CONFIG, "no team is told when replies wait");
     const char *channel = pk_rules_team_channel(service->rules);
     uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
-    const struct pk_lane_route *route = id != 0 ? route_to(service, id) : NULL;
-    if (!route)
+    uint32_t route = 0;
+    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
         return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\" to tell the team by", channel);
     struct pk_slice value = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room);
     int r = address_of(service, id, value, now_ms, &address, err);
+    if (r == 0)
+        r = pk_route_to(service, id, address, &route, err); /* of its country */
     if (r != 0)
         return r;
     struct pk_buf values;
@@ -145,7 +135,7 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     pk_json_open(&out, NULL, '{');
     pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    r = queue_to_team(service, route, address, pk_buf_slice(&values), now_ms, err);
+    r = queue_to_team(service, id, route, address, pk_buf_slice(&values), now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

@@ -71,6 +71,7 @@ struct pk_route_rule {
     const char *name;
     const char *channel;
     struct pk_words accounts; /* in order of preference */
+    struct pk_words countries; /* of the numbers it takes ("NL"); none = those no other route of the channel names */
     struct pk_words screens, languages; /* of a public route: where what it carries is shown, and in which languages; else none */
 };
 
@@ -171,6 +172,8 @@ struct pk_rules {
     const struct pk_provider_rule *providers;
     size_t provider_count;
     const char *default_route;
+    struct pk_words ladder; /* channels, in order, of who names no route; none = the default route's alone */
+    int64_t ladder_wait_ms; /* the longest a provider tries before the next channel, where it can be told so; 0 = as long as it likes */
     int64_t validity_ms; /* of a trigger that names none */
     int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
     int64_t question_every_ms; /* an address is asked again after this at the earliest */

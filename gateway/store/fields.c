@@ -30,6 +30,7 @@ static const struct pk_field fields[] = {
     F("address", "blind", HASHED, "om een nummer te herkennen zonder het op te schrijven"),
     F("address", "created_ms", PERSON, "sinds wanneer"),
     F("address", "blocked_ms", PERSON, "sinds wanneer het netwerk dit adres weigert"),
+    F("address", "country", PERSON, "van welk land het nummer is, om de route te kiezen zonder het nummer te lezen"),
 
     F("tag", "tag", PERSON, "de school of wijk, om alleen te sturen wat iemand aangaat"),
     F("tag", "recipient", POINTER, "van wie"),
@@ -221,6 +222,7 @@ static const struct pk_field fields[] = {
     F("message", "expires_ms", SYSTEM, "tot wanneer het zin heeft"),
     F("message", "updated_ms", PERSON, "laatste verandering"),
     F("message", "act_ms", PERSON, "wanneer de inwoner deed waar dit het antwoord op is"),
+    F("message", "earlier", SYSTEM, "aantal pogingen op kanalen voor dit kanaal"),
 
     F("message_count", "state", SYSTEM, "stand"),
     F("message_count", "count", SYSTEM, "aantal"),

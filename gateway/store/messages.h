@@ -29,6 +29,7 @@ struct pk_message {
     int64_t expires_ms;
     int64_t updated_ms;
     int64_t act_ms; /* answers: the person's act; else 0 */
+    uint32_t earlier; /* of the attempts: those on channels before the present one */
 };
 
 int pk_message_insert(struct pk_store *store, const struct pk_message *message, struct pk_error *err);
@@ -68,6 +69,17 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
 /* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
                        size_t max, size_t *ret_count, struct pk_error *err);
+/* The same message goes on by another channel: due now, its attempts begin anew. PK_E_CONFLICT where its state forbids it
+ * (pk_message_may_go_on()). Only service/ladder. */
+struct pk_message_way {
+    int64_t address, version;
+    uint32_t channel, route;
+    bool has_next; /* and the ladder has another one after it */
+};
+int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err);
+/* Accepted or sent ones that have a next channel and whose time at the provider is over (due_ms), at most `max`. */
+int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
+                        struct pk_error *err);
 /* It leaves in the words of another version. */
 int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struct pk_error *err);
 /* Opens the next attempt: state submitting, attempts + 1. */
@@ -109,7 +121,7 @@ struct pk_recovery {
 };
 int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recovery, size_t max, size_t *ret_count, struct pk_error *err);
 /* Accepted, sent, uncertain or temporarily undelivered messages whose receipt window closed (due_ms) become
- * unconfirmed, at most `max`. */
+ * unconfirmed, at most `max`; those with a next channel are pk_messages_overdue()'s. */
 int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 /* Has a question about this topic set (0 = any) been asked at this address since? (class question, any state that may
  * have arrived or waits) */

@@ -304,7 +304,12 @@ static const char *const steps[] = {
     " provider BLOB, key INTEGER NOT NULL, PRIMARY KEY(attempt, part)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX attempt_part_by_provider ON attempt_part(provider) WHERE provider IS NOT NULL;",
 
-    /* 27: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 27: the country of an address, NULL as long as nobody looked (countries.c); attempts on channels before the present one */
+    "ALTER TABLE address ADD COLUMN country TEXT;"
+    "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
+    "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
+
+    /* 28: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -326,7 +331,7 @@ static const char *const steps[] = {
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 28: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    /* 29: messages that wait for the end of quiet hours: state deferred, reason quiet */
     "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 

@@ -135,12 +135,29 @@ int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recove
     return r;
 }
 
+int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
+                        struct pk_error *err)
+{
+    /* A flag only where it is in play: those of a ladder lie among all that wait for receipts, by the same moment. */
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7"
+                                       " AND due_ms <= ?1 AND state IN (5, 6) AND flags & ?2 ORDER BY due_ms LIMIT ?3");
+    pk_sql_bind(rows, "iui", now_ms, PK_MESSAGE_HAS_NEXT, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        pk_message_read(rows, &ret_messages[count++]);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
 int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
     sqlite3_stmt *rows =
-        pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND due_ms <= ?1 ORDER BY due_ms");
-    pk_sql_bind(rows, "i", now_ms);
+        pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND due_ms <= ?1"
+                      " AND NOT (state IN (5, 6) AND flags & ?2) ORDER BY due_ms");
+    pk_sql_bind(rows, "iu", now_ms, PK_MESSAGE_HAS_NEXT);
     int r = collect(store, rows, bounded(max), ids, ret_count, err);
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_UNCONFIRMED, PK_REASON_RECEIPT_SILENT, now_ms, err);
 }

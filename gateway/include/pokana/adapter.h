@@ -460,6 +460,7 @@ enum pk_capability {
     PK_CAN_CHOICES = 1u << 6,
     PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
     PK_PRICED_PER_MESSAGE = 1u << 8, /* a price is of a message, whatever its length; else of each SMS part */
+    PK_CAN_EXPIRE = 1u << 9, /* its provider drops by itself what it could not deliver by job.valid_until_ms */
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
