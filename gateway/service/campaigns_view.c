@@ -5,6 +5,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/planner_private.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/triggers.h"
@@ -102,7 +103,9 @@ int pk_campaign_people(struct pk_service *service, const struct pk_campaign *cam
     pk_wanted_read(service, tags, &wanted);
     if (wanted.nobody)
         return 0;
-    struct pk_audience audience = pk_wanted_audience(&wanted, campaign->topic, route->channel);
+    struct pk_channels ladder;
+    pk_ladder_read(service, NULL, &ladder);
+    struct pk_audience audience = pk_wanted_audience(&wanted, campaign->topic, route->channel, &ladder);
     return pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err);
 }
 

@@ -20,8 +20,9 @@ struct pk_wanted {
 /* tags: the trigger's object of three lists, or NULL. */
 struct pk_json;
 void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted);
-/* Lives as long as `wanted`. */
-struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel);
+/* Lives as long as `wanted` and the ladder. */
+struct pk_channels;
+struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel, const struct pk_channels *ladder);
 /* Which triggers must have told somebody, or must not (planner_told.c). */
 #define PK_EARLIER_MAX 64u
 struct pk_earlier {
@@ -31,10 +32,25 @@ struct pk_earlier {
 };
 void pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier);
 bool pk_earlier_suits(struct pk_store *store, const struct pk_earlier *earlier, const struct pk_audience_row *row);
-/* One message. text: the form of the notice's template that leaves by this route. Inside a unit. */
+/* Messages of one trigger being made. Most people of a chunk are reached by one route: it is found, and its wording, when
+ * channel or country change. */
 struct pk_notice;
-int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
-                  uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err);
+struct pk_lane_route;
+struct pk_making {
+    struct pk_service *service;
+    const struct pk_trigger *trigger;
+    const struct pk_notice *notice;
+    int64_t now_ms;
+    /* how people of this channel and country are reached */
+    uint32_t channel; /* 0 = nobody yet */
+    char country[3];
+    const struct pk_lane_route *route; /* NULL = nobody takes them */
+    struct pk_slice text; /* the form of the notice's template that leaves by it */
+};
+/* Sets what is said last. PK_E_CONFIG: by that route it cannot be answered, and there is no page. */
+int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err);
+/* One message. Inside a unit. */
+int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err);
 /* Its publisher hears, when it wants to, that this trigger is expanded, or was cut short. */
 int pk_expand_tell(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t planned, int64_t now_ms,
                    struct pk_error *err);
@@ -49,11 +65,9 @@ struct pk_expanded {
     int64_t cursor; /* the last one looked at */
 };
 /* The chunk of a trigger that tells people what the law says they must be told (planner_duty.c). */
-struct pk_notice;
 int pk_expand_duty(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, size_t max,
                    int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* The chunk of a trigger that screens show (planner_public.c). */
-struct pk_lane_route;
 int pk_expand_public(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice,
                      const struct pk_lane_route *route, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* A trigger whose text is gone or broken is closed, and its publisher told, rather than tried for ever. `err` says why. */

@@ -36,10 +36,10 @@ bool pk_earlier_suits(struct pk_store *store, const struct pk_earlier *earlier, 
 {
     bool told = earlier->told_count == 0;
     for (size_t i = 0; i < earlier->untold_count; i++)
-        if (pk_trigger_told(store, earlier->untold[i], row->address))
+        if (pk_trigger_told(store, earlier->untold[i], row->recipient))
             return false;
     for (size_t i = 0; i < earlier->told_count && !told; i++)
-        told = pk_trigger_told(store, earlier->told[i], row->address);
+        told = pk_trigger_told(store, earlier->told[i], row->recipient);
     if (!told || (!earlier->yes && !earlier->silent))
         return told;
     int answer = answer_of(store, earlier, row->recipient);

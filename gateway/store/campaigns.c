@@ -204,12 +204,12 @@ int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step,
     return r;
 }
 
-bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t address)
+bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
 {
     return pk_sql_int(store, 0,
-                      "SELECT 1 FROM message m INDEXED BY message_by_address WHERE m.address = ?2 AND m." TOLD
-                      " AND m.notice = (SELECT notice FROM trigger WHERE id = ?1) LIMIT 1",
-                      "ii", trigger, address) != 0;
+                      "SELECT 1 FROM address a CROSS JOIN message m INDEXED BY message_by_address ON m.address = a.id WHERE a.recipient = ?2"
+                      " AND m." TOLD " AND m.notice = (SELECT notice FROM trigger WHERE id = ?1) LIMIT 1",
+                      "ii", trigger, recipient) != 0;
 }
 
 int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient)

@@ -78,11 +78,11 @@ int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step,
 
 /* ---- whom triggers told ---- */
 
-/* Did a message of this trigger to this address perhaps arrive? Or may it still: it waits, or is on its way. */
-bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t address);
+/* Did a message of this trigger to this person perhaps arrive? Or may it still: it waits, or is on its way. */
+bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient);
 /* Their latest answer: 1 yes, 0 no, -1 none. */
 int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient);
-/* How many addresses a trigger told. */
+/* How many people a trigger told. */
 int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger);
 
 #endif

@@ -24,6 +24,7 @@ struct pk_address {
     int64_t recipient;
     uint32_t channel; /* PK_NAME_CHANNEL */
     int64_t blocked_ms; /* by the network or as invalid; 0 = not */
+    char country[3]; /* of a number ("NL"); "" = of none or of several, as the address of a chat is */
 };
 
 /* Finds by channel and value (E.164 for sms); PK_E_NOT_FOUND. Looks under every live index key. */
@@ -35,6 +36,8 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
 /* PK_E_CONFLICT when the value is already somebody's. */
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms,
                    int64_t *ret_id, struct pk_error *err);
+/* Addresses kept before countries were: up to `max` get theirs. *ret_count < max means all have it. Inside a unit. */
+int pk_countries_fill(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err);
 int pk_address_unblock(struct pk_store *store, int64_t id, struct pk_error *err);
 
@@ -75,10 +78,13 @@ bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 /* ---- audience ---- */
 
 /* topic and channel with granted consent, not stopped; tags: all of `all`, one of `any` (when any are given), none of
- * `none`. Arrays of PK_NAME_TAG ids. With a circle (circles.h): of these only who is in it. */
+ * `none`. Arrays of PK_NAME_TAG ids. With a circle (circles.h): of these only who is in it. With a ladder: granted on any of
+ * its channels, each person once, on the first of them; then `channel` counts for nothing. */
 struct pk_audience {
     uint32_t topic;
     uint32_t channel;
+    const uint32_t *ladder; /* in order; at most PK_LADDER_MAX (model/routing.h) */
+    size_t ladder_count; /* 0 = the channel alone */
     const uint32_t *all, *any, *none;
     size_t all_count, any_count, none_count;
     int64_t circle; /* 0 = whoever they are */
@@ -87,6 +93,9 @@ struct pk_audience {
 struct pk_audience_row {
     int64_t recipient;
     int64_t address;
+    uint32_t channel;
+    char country[3]; /* of the address */
+    bool has_next; /* they could be written to on a later channel of the ladder */
     char language[PK_LANGUAGE_MAX];
     char script[PK_LANGUAGE_MAX];
 };
@@ -95,7 +104,18 @@ struct pk_audience_row {
  * A person with several addresses on the channel gets the oldest. */
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
-/* How many of them there are for each language and script, by these. PK_E_LIMIT when there are more than `max` groups. */
+/* The first of the ladder's channels after `channel` on which a person may be written to about a topic now, with the oldest
+ * address there; *ret_next.channel is 0 when there is none. */
+struct pk_next_address {
+    int64_t address;
+    uint32_t channel;
+    char country[3];
+    bool has_next; /* and there is one after it */
+};
+int pk_ladder_next(struct pk_store *store, const struct pk_audience *audience, int64_t recipient, uint32_t channel, int64_t now_ms,
+                   struct pk_next_address *ret_next, struct pk_error *err);
+/* How many of them there are for each language and script, by these. PK_E_LIMIT when there are more than `max` groups. Of one channel: a ladder
+ * is not looked at. */
 struct pk_audience_group {
     char language[PK_LANGUAGE_MAX];
     char script[PK_LANGUAGE_MAX];

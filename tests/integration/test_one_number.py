@@ -22,6 +22,7 @@ READS: dict[str, list[list[str]]] = {
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "campaigns list": [[]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
+    "events list": [[]], "events show": [["%s"]], "events export": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
 # They change something, ask no gateway and no database, or are the gateway; what they print is ids and counts, or what was typed.
@@ -32,6 +33,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
           "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel",
+          "events add", "events change", "events accept", "events cancel", "events import",
           "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
