@@ -21,6 +21,7 @@ READS: dict[str, list[list[str]]] = {
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
+    "tokens list": [[]], "quiet": [[]],
     "events list": [[]], "events show": [["%s"]], "events export": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
@@ -31,7 +32,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "events add", "events change", "events accept", "events cancel", "events import",
-          "privacy pack", "keys new", "keys rotate", "keys retire"}
+          "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
 
