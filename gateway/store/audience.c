@@ -1,78 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/*
- * Who a trigger reaches, page by page. The walk is led by a circle where one is meant, else by the first tag everybody must
- * have, else by the topic's consents; the other conditions are look-ups. Each shape (how many tags of each kind) is a statement.
- */
-#include "gateway/store/internal.h"
-#include "gateway/store/recipients.h"
+#include "gateway/store/audience.h"
 
-#include <stdio.h>
+#include "gateway/store/audience_walk.h"
+#include "gateway/store/circles.h"
+#include "gateway/store/names.h"
 
-#define SHAPE_MAX 8192u
-
-enum shape { SHAPE_ANY = 0, SHAPE_ORDERED, SHAPE_GROUPED };
-
-#define OF_PERSON(leader) "consent c ON c.recipient = " leader ".recipient AND c.topic = ?1 AND c.channel = ?2 AND c.kind = 3"
-
-/* ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the circle, then the tags. */
-static void compose(struct pk_buf *sql, const struct pk_audience *audience, const char *columns, enum shape shape)
+static int circle_id(struct pk_store *store, struct pk_slice name, int64_t *ret_id, struct pk_error *err)
 {
-    size_t parameter = 6, led = 0; /* tags that lead */
-    const char *leader = "c";
-    (void) pk_buf_printf(sql, "SELECT %s FROM ", columns);
-    if (audience->circle != 0) {
-        leader = "k";
-        (void) pk_buf_add_text(sql, "circle_member k INDEXED BY circle_member_by_circle CROSS JOIN " OF_PERSON("k"));
-    } else if (audience->all_count > 0) {
-        leader = "t";
-        led = 1;
-        (void) pk_buf_add_text(sql, "tag t CROSS JOIN " OF_PERSON("t"));
-    } else {
-        (void) pk_buf_add_text(sql, "consent c INDEXED BY consent_by_topic");
-    }
-    (void) pk_buf_add_text(sql, " CROSS JOIN recipient r ON r.id = c.recipient AND r.stopped_ms = 0 WHERE ");
-    if (audience->circle != 0)
-        (void) pk_buf_printf(sql, "k.circle = ?%zu AND k.told_ms > 0", parameter++);
-    else if (led > 0)
-        (void) pk_buf_printf(sql, "t.tag = ?%zu", parameter++);
-    else
-        (void) pk_buf_add_text(sql, "c.topic = ?1 AND c.channel = ?2 AND c.kind = 3");
-    (void) pk_buf_printf(sql, " AND %s.recipient > ?3", leader);
-    (void) pk_buf_add_text(sql, " AND (c.until_ms = 0 OR c.until_ms > ?4)");
-    for (size_t i = led; i < audience->all_count; i++)
-        (void) pk_buf_printf(sql, " AND EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
-    for (size_t i = 0; i < audience->any_count; i++)
-        (void) pk_buf_printf(sql, "%s EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)%s", i == 0 ? " AND (" : " OR",
-                             parameter++, i + 1 == audience->any_count ? ")" : "");
-    for (size_t i = 0; i < audience->none_count; i++)
-        (void) pk_buf_printf(sql, " AND NOT EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
-    (void) pk_buf_add_text(sql, " AND EXISTS (SELECT 1 FROM address WHERE recipient = c.recipient AND channel = ?2 AND blocked_ms = 0)");
-    if (shape == SHAPE_GROUPED)
-        (void) pk_buf_add_text(sql, " GROUP BY r.language, r.script ORDER BY r.language, r.script");
-    if (shape == SHAPE_ORDERED)
-        (void) pk_buf_printf(sql, " ORDER BY %s.recipient", leader);
-    (void) pk_buf_add_text(sql, " LIMIT ?5");
+    struct pk_circle circle = { 0 };
+    int r = pk_circle_by_name(store, name, &circle, err);
+    *ret_id = r == 0 ? circle.id : 0;
+    return r == PK_E_NOT_FOUND ? 0 : r;
 }
 
-static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *audience, const char *columns, enum shape shape, int64_t after,
-                             int64_t now_ms, int64_t limit)
+int pk_audience_resolve(struct pk_store *store, struct pk_audience_tree *tree, struct pk_error *err)
 {
-    struct pk_buf sql;
-    pk_buf_init(&sql, SHAPE_MAX);
-    compose(&sql, audience, columns, shape);
-    sqlite3_stmt *statement = pk_sql_composed(store, pk_buf_text(&sql));
-    pk_buf_finish(&sql);
-    pk_sql_bind(statement, "uuiii", audience->topic, audience->channel, after, now_ms, limit);
-    int at = 6;
-    if (audience->circle != 0)
-        (void) sqlite3_bind_int64(statement, at++, audience->circle);
-    for (size_t i = 0; i < audience->all_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->all[i]);
-    for (size_t i = 0; i < audience->any_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->any[i]);
-    for (size_t i = 0; i < audience->none_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->none[i]);
-    return statement;
+    int r = 0;
+    for (uint16_t i = 1; r == 0 && i <= tree->count; i++) {
+        struct pk_audience_node *node = &tree->nodes[i];
+        if (node->kind == PK_AUDIENCE_TAG)
+            node->id = pk_name_find(store, PK_NAME_TAG, pk_slice_of(pk_audience_name(tree, i)));
+        else if (node->kind == PK_AUDIENCE_TOPIC)
+            node->id = pk_name_find(store, PK_NAME_TOPIC, pk_slice_of(pk_audience_name(tree, i)));
+        else if (node->kind == PK_AUDIENCE_CIRCLE)
+            r = circle_id(store, pk_slice_of(pk_audience_name(tree, i)), &node->id, err);
+    }
+    return r;
 }
 
 static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
@@ -82,63 +35,215 @@ static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
     to[n] = '\0';
 }
 
+/* ---- who is told ---- */
+
+/* `rows` NULL = they are only counted. */
+static int told(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, int64_t max,
+                struct pk_audience_row *rows, int64_t *ret_count, struct pk_error *err)
+{
+    struct pk_walk walk;
+    int64_t count = 0;
+    pk_walk_begin(&walk, store, audience, now_ms, err);
+    walk.told_only = true;
+    for (int64_t who = after; count < max && who != INT64_MAX && (who = pk_walk_next(&walk, who + 1)) != INT64_MAX;) {
+        size_t channel = 0;
+        int64_t address = 0;
+        if (pk_walk_judge(&walk, who, &channel, &address) != PK_TOLD)
+            continue;
+        if (rows) {
+            struct pk_audience_row *row = &rows[count];
+            row->recipient = who;
+            row->address = address;
+            row->channel = audience->channels[channel];
+            copy_short(row->language, pk_walk_language(&walk));
+            copy_short(row->script, pk_walk_script(&walk));
+        }
+        count++;
+    }
+    *ret_count = count;
+    return pk_walk_end(&walk);
+}
+
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err)
 {
-    static const char columns[] = "c.recipient, (SELECT min(a.id) FROM address a WHERE a.recipient = c.recipient AND a.channel = ?2"
-                                  " AND a.blocked_ms = 0), r.language, r.script";
-    sqlite3_stmt *rows = prepare(store, audience, columns, SHAPE_ORDERED, after, now_ms, (int64_t) max);
-    size_t count = 0;
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_audience_row *row = &ret_rows[count++];
-        row->recipient = sqlite3_column_int64(rows, 0);
-        row->address = sqlite3_column_int64(rows, 1);
-        copy_short(row->language, pk_sql_text(rows, 2));
-        copy_short(row->script, pk_sql_text(rows, 3));
-    }
+    int64_t count = 0;
+    int r = told(store, audience, after, now_ms, (int64_t) max, ret_rows, &count, err);
     if (r == 0)
-        *ret_count = count;
+        *ret_count = (size_t) count;
     return r;
-}
-
-int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
-                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err)
-{
-    sqlite3_stmt *rows = prepare(store, audience, "r.language, r.script, count(*)", SHAPE_GROUPED, INT64_MIN, now_ms, (int64_t) max + 1);
-    size_t count = 0;
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        if (count == max) {
-            pk_sql_reset(rows);
-            return pk_fail(err, PK_E_LIMIT, "there are people of more than %zu languages and scripts", max);
-        }
-        struct pk_audience_group *group = &ret_groups[count++];
-        copy_short(group->language, pk_sql_text(rows, 0));
-        copy_short(group->script, pk_sql_text(rows, 1));
-        group->people = sqlite3_column_int64(rows, 2);
-    }
-    if (r == 0)
-        *ret_count = count;
-    return r;
-}
-
-int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit)
-{
-    return audience->all_count == 0 ? limit
-                                    : pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ui",
-                                                 audience->all[0], limit);
 }
 
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err)
 {
-    sqlite3_stmt *rows = prepare(store, audience, "1", SHAPE_ANY, INT64_MIN, now_ms, limit);
-    int64_t count = 0;
+    return told(store, audience, INT64_MIN, now_ms, limit, NULL, ret_count, err);
+}
+
+int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit)
+{
+    const struct pk_audience_tree *tree = audience->tree;
+    uint16_t at = tree->root;
+    if (tree->nodes[at].kind == PK_AUDIENCE_ALL)
+        for (at = tree->nodes[at].child; at != 0 && tree->nodes[at].kind != PK_AUDIENCE_TAG;)
+            at = tree->nodes[at].next;
+    if (at == 0 || tree->nodes[at].kind != PK_AUDIENCE_TAG)
+        return limit;
+    return pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ii", tree->nodes[at].id, limit);
+}
+
+/* ---- everybody, with reasons ---- */
+
+struct pk_survey {
+    struct pk_audience audience;
+    struct pk_audience_tree tree;
+    int64_t now_ms, after;
+    struct pk_audience_counts counts;
+    uint16_t groups; /* the `or` whose parts are groups; 0 = none */
+    size_t newest; /* the group of the last person: mostly the next one's too */
+    bool begun, ended;
+    int64_t *suppressed;
+    size_t suppressed_count, suppressed_cap;
+};
+
+/* The rule itself, or the only one in a list of and. */
+static uint16_t groups_of(const struct pk_audience_tree *tree)
+{
+    uint16_t found = 0;
+    if (tree->nodes[tree->root].kind == PK_AUDIENCE_ANY)
+        return tree->nodes[tree->root].child != 0 ? tree->root : 0;
+    if (tree->nodes[tree->root].kind != PK_AUDIENCE_ALL)
+        return 0;
+    for (uint16_t at = tree->nodes[tree->root].child; at != 0; at = tree->nodes[at].next) {
+        if (tree->nodes[at].kind != PK_AUDIENCE_ANY)
+            continue;
+        if (found != 0)
+            return 0;
+        found = at;
+    }
+    return found;
+}
+
+struct pk_survey *pk_survey_new(const struct pk_audience *audience, int64_t now_ms)
+{
+    struct pk_survey *survey = pk_alloc(sizeof *survey);
+    survey->audience = *audience;
+    survey->tree = *audience->tree;
+    survey->audience.tree = &survey->tree;
+    survey->now_ms = now_ms;
+    survey->after = INT64_MIN;
+    survey->groups = groups_of(&survey->tree);
+    survey->counts.grouped = survey->groups != 0;
+    return survey;
+}
+
+void pk_survey_free(struct pk_survey *survey)
+{
+    if (!survey)
+        return;
+    free(survey->suppressed);
+    free(survey);
+}
+
+const struct pk_audience_counts *pk_survey_counts(const struct pk_survey *survey)
+{
+    return &survey->counts;
+}
+
+/* They are few, and looked at once: a look for each person would cost more than all the rest. Theirs who said STOP themselves
+ * are not needed. */
+static int load_suppressed(struct pk_survey *survey, struct pk_store *store, struct pk_error *err)
+{
     int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1)
-        count++;
-    if (r == 0)
-        *ret_count = count;
+    sqlite3_stmt *rows = pk_sql(store, "SELECT a.id FROM suppression s CROSS JOIN address a INDEXED BY address_by_value ON a.channel = s.channel"
+                                       " AND a.blind = s.blind CROSS JOIN recipient r ON r.id = a.recipient AND r.stopped_ms = 0 ORDER BY a.id");
+    survey->suppressed_cap = 64;
+    survey->suppressed = pk_alloc_array(survey->suppressed_cap, sizeof *survey->suppressed);
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        if (survey->suppressed_count == survey->suppressed_cap) {
+            survey->suppressed_cap *= 2;
+            survey->suppressed = pk_realloc_array(survey->suppressed, survey->suppressed_cap, sizeof *survey->suppressed);
+        }
+        survey->suppressed[survey->suppressed_count++] = sqlite3_column_int64(rows, 0);
+    }
+    survey->begun = r == 0;
     return r;
+}
+
+static bool is_of(const struct pk_audience_group *group, struct pk_slice language, struct pk_slice script)
+{
+    return pk_slice_is(language, group->language) && pk_slice_is(script, group->script);
+}
+
+static int count_group(struct pk_survey *survey, struct pk_walk *walk, struct pk_error *err)
+{
+    struct pk_audience_counts *counts = &survey->counts;
+    struct pk_slice language = pk_walk_language(walk), script = pk_walk_script(walk);
+    size_t at = survey->newest;
+    if (at >= counts->group_count || !is_of(&counts->groups[at], language, script))
+        for (at = 0; at < counts->group_count && !is_of(&counts->groups[at], language, script);)
+            at++;
+    if (at == PK_AUDIENCE_GROUPS_MAX)
+        return pk_fail(err, PK_E_LIMIT, "there are people of more than %d languages and scripts", PK_AUDIENCE_GROUPS_MAX);
+    if (at == counts->group_count) {
+        copy_short(counts->groups[at].language, language);
+        copy_short(counts->groups[at].script, script);
+        counts->group_count++;
+    }
+    counts->groups[at].people++;
+    survey->newest = at;
+    return 0;
+}
+
+static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t who, struct pk_error *err)
+{
+    struct pk_audience_counts *counts = &survey->counts;
+    const struct pk_audience_tree *tree = &survey->tree;
+    size_t channel = 0;
+    int64_t address = 0, places = survey->groups == 0;
+    for (uint16_t at = survey->groups != 0 ? tree->nodes[survey->groups].child : 0; at != 0; at = tree->nodes[at].next)
+        places += pk_walk_means(walk, at, who);
+    enum pk_left_out reason = pk_walk_judge(walk, who, &channel, &address);
+    if (walk->result != 0) /* not to be known: whatever was read last may be half of it */
+        return 0;
+    counts->people++;
+    counts->places += places;
+    counts->by_reason[reason]++;
+    if (reason != PK_TOLD)
+        return 0;
+    counts->by_channel[channel]++;
+    return count_group(survey, walk, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct pk_audience_group *one = a, *other = b;
+    int order = strcmp(one->language, other->language);
+    return order != 0 ? order : strcmp(one->script, other->script);
+}
+
+int pk_survey_some(struct pk_survey *survey, struct pk_store *store, size_t max, struct pk_error *err)
+{
+    struct pk_walk walk;
+    int r = survey->begun ? 0 : load_suppressed(survey, store, err);
+    if (r != 0 || survey->ended)
+        return r;
+    pk_walk_begin(&walk, store, &survey->audience, survey->now_ms, err);
+    walk.suppressed = survey->suppressed;
+    walk.suppressed_count = survey->suppressed_count;
+    for (size_t i = 0; r == 0 && i < max; i++) {
+        int64_t who = survey->after == INT64_MAX ? INT64_MAX : pk_walk_next(&walk, survey->after + 1);
+        survey->ended = who == INT64_MAX;
+        if (survey->ended)
+            break;
+        r = count_person(survey, &walk, who, err);
+        survey->after = who;
+    }
+    survey->counts.read += walk.read;
+    int ended = pk_walk_end(&walk);
+    if (ended != 0 || r != 0)
+        return ended != 0 ? ended : r;
+    if (survey->ended)
+        qsort(survey->counts.groups, survey->counts.group_count, sizeof survey->counts.groups[0], by_name);
+    return survey->ended ? 0 : 1;
 }

@@ -268,7 +268,13 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 23: the walk over people (audience_walk.h) reads indexes alone: until when a yes stands, whether an address is blocked */
+    "DROP INDEX consent_by_topic;"
+    "CREATE INDEX consent_by_topic ON consent(topic, channel, recipient, until_ms, kind) WHERE kind = 3;"
+    "DROP INDEX address_by_recipient;"
+    "CREATE INDEX address_by_recipient ON address(recipient, channel, id, blocked_ms);",
+
+    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"

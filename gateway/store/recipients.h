@@ -72,41 +72,4 @@ int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t 
 /* Messages of a person are waiting or under way. */
 bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 
-/* ---- audience ---- */
-
-/* topic and channel with granted consent, not stopped; tags: all of `all`, one of `any` (when any are given), none of
- * `none`. Arrays of PK_NAME_TAG ids. With a circle (circles.h): of these only who is in it. */
-struct pk_audience {
-    uint32_t topic;
-    uint32_t channel;
-    const uint32_t *all, *any, *none;
-    size_t all_count, any_count, none_count;
-    int64_t circle; /* 0 = whoever they are */
-};
-
-struct pk_audience_row {
-    int64_t recipient;
-    int64_t address;
-    char language[PK_LANGUAGE_MAX];
-    char script[PK_LANGUAGE_MAX];
-};
-
-/* Up to `max` people with an id above `after`, by rising id. *ret_count < max means there are no more.
- * A person with several addresses on the channel gets the oldest. */
-int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
-                     struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
-/* How many of them there are for each language and script, by these. PK_E_LIMIT when there are more than `max` groups. */
-struct pk_audience_group {
-    char language[PK_LANGUAGE_MAX];
-    char script[PK_LANGUAGE_MAX];
-    int64_t people;
-};
-int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
-                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err);
-/* How many people an audience has, and with less work how many it has at most: whoever carries the first of `all`. Both stop
- * counting at `limit`. */
-int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit);
-int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
-                      struct pk_error *err);
-
 #endif
