@@ -56,6 +56,8 @@ _pokana_words()
     'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
     'consent verify' | 'audit verify') echo '--keys' ;;
     'consent '*) echo 'show grant withdraw receipt verify' ;;
+    'audience count') echo '--topic --where --channels' ;;
+    'audience '*) echo 'count' ;;
     'users add') echo '--role --language --topics --tags' ;;
     'users remove') _pokana_names users list ;;
     'users list') ;;
@@ -94,7 +96,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
-    consent users circles audit privacy text keys backup restore help'
+    consent audience users circles audit privacy text keys backup restore help'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'

@@ -28,7 +28,10 @@ void pk_call_free(struct pk_call *call)
     for (size_t i = 0; i < call->header_count; i++)
         free(call->header_values[i]);
     pk_buf_wipe(&call->out); /* a play desk's texts pass here */
-    free(call->data);
+    if (call->drop)
+        call->drop(call->data);
+    else
+        free(call->data);
     free(call);
 }
 
