@@ -20,6 +20,7 @@ READS: dict[str, list[list[str]]] = {
     "recipients export": [["%s"]], "recipients links": [["%s"]],
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
+    "audience count": [["--topic", "festival"], ["--topic", "festival", "--where", "language:bg"]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
