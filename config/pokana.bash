@@ -15,6 +15,7 @@ _pokana_words()
 {
     case "$1 $2" in
     'serve '* | 'check-config '* | 'status '* | 'queue '*) ;;
+    'quiet '*) echo '--at --topic --channel --count' ;;
     'adapters test') _pokana_names adapters; echo '--cases' ;;
     'adapters '*) _pokana_names adapters; echo 'test' ;;
     'trigger '*) echo '--as --wait --username --password' ;;
@@ -62,11 +63,23 @@ _pokana_words()
     'users remove') _pokana_names users list ;;
     'users list') ;;
     'users '*) echo 'list add remove' ;;
+    'tokens add') echo '--publisher --user --scopes --expires' ;;
+    'tokens revoke') _pokana_names tokens list ;;
+    'tokens list') ;;
+    'tokens '*) echo 'list add revoke' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
     'circles allow') _pokana_names circles list; echo '--more --day' ;;
     'circles '*) echo 'list show recent handover allow' ;;
+    'events list') echo '--state --all --limit --after' ;;
+    'events add') echo "$_pokana_event --draft" ;;
+    'events change') _pokana_names events list; echo "$_pokana_event --kind --date" ;;
+    'events show' | 'events accept') _pokana_names events list ;;
+    'events cancel') _pokana_names events list; echo '--date' ;;
+    'events import') echo '--kind --draft' ;;
+    'events export') ;;
+    'events '*) echo 'list show add change accept cancel import export' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
     'audit export') echo '--actor --object --since' ;;
     'audit person') ;;
@@ -95,8 +108,9 @@ _pokana_words()
     esac
 }
 
-_pokana_commands='serve check-config status queue adapters trigger triggers templates messages inbox accounts pause resume recipients
-    consent audience users circles audit privacy text keys backup restore help'
+_pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
+    consent audience users tokens circles audit privacy text keys backup restore help'
+_pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered
     unconfirmed failed expired suppressed cancelled handed-over'
@@ -112,7 +126,8 @@ _pokana()
     --config | --socket | --password | --address-from | --values | --file | --keys | --journal) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --templates | --cases) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --as | --wait | --username | --trigger | --limit | --after | --link | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
-        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template) return ;;
+        --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template | --title | --place | --place-short | --day | --from | --end-day | --rule | --capacity | \
+        --languages | --kind | --date) return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
     esac
 
@@ -137,7 +152,7 @@ _pokana()
     fi
     mapfile -t COMPREPLY < <(compgen -W "$(_pokana_words "$command" "$verb") $_pokana_shared" -- "$current")
     case $command in
-    trigger | recipients | consent | audit | privacy | keys | backup | restore)
+    trigger | events | recipients | consent | audit | privacy | keys | backup | restore)
         [[ $current == -* ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
         ;;
     esac

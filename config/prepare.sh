@@ -23,6 +23,7 @@ packages_to_build() {
     lib libmicrohttpd libmicrohttpd-dev
     lib sqlite3 libsqlite3-dev
     lib icu-i18n libicu-dev
+    lib libical libical-dev
     lib jansson libjansson-dev
     lib libcrypto libssl-dev
     header phonenumbers/phonenumberutil.h libphonenumber-dev
@@ -35,6 +36,7 @@ packages_to_test() {
     missing git git
     missing nm binutils
     missing chasquid chasquid
+    lib libsmpp34 libsmpp34-dev
 }
 
 install_wanted() {

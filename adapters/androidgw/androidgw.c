@@ -92,7 +92,7 @@ static uint32_t capabilities_of(const void *self)
 {
     const struct account *account = self;
     bool open = pk_kit_is_set(&account->base.settings, "webhook_key");
-    return PK_CAN_IDEMPOTENT | (open ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0);
+    return PK_CAN_IDEMPOTENT | PK_CAN_EXPIRE | (open ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0);
 }
 
 /* ---- sending ---- */
@@ -335,7 +335,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "Telephones of your own, through an SMSGate server",
     .channels = "sms",
-    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND,
+    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_EXPIRE,
     .number_format = PK_NUMBER_E164,
     .max_text_bytes = 16384,
     .max_parts = PARTS_MAX,

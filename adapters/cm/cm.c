@@ -75,7 +75,8 @@ static uint32_t capabilities_of(const void *self)
 {
     const struct cm_account *account = self;
     uint32_t hears = pk_kit_is_set(&account->base.settings, "webhook_secret") ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0;
-    return hears | (account->buttons != CM_NO_BUTTONS ? PK_CAN_CHOICES : 0);
+    return hears | PK_CAN_EXPIRE | (account->buttons != CM_NO_BUTTONS ? PK_CAN_CHOICES : 0) |
+           (account->viber ? PK_PRICED_PER_MESSAGE : 0);
 }
 
 /* ---- the table ---- */
@@ -90,7 +91,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "CM.com, Business Messaging API: SMS, and Viber to telephone numbers",
     .channels = "sms,viber",
-    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES | PK_CAN_EXPIRE | PK_PRICED_PER_MESSAGE,
     .number_format = PK_NUMBER_00,
     .max_text_bytes = 8192,
     .max_parts = 8,

@@ -79,10 +79,21 @@ static const struct pk_setting settings[] = {
     TEXT("reply_part_index", NULL, "Where a reply that comes in parts holds which part it is, counted from 1."),
 };
 
+/* The provider is told until when it may deliver. */
+static bool tells_validity(const struct pk_kit_template *template)
+{
+    for (size_t i = 0; i < template->count; i++)
+        if (template->pieces[i].place >= HTTP_VALID_UNTIL && template->pieces[i].place < HTTP_PLACES)
+            return true;
+    return false;
+}
+
 static uint32_t capabilities_of(const void *self)
 {
     const struct http_account *account = self;
     uint32_t can = account->idempotency_header.len > 0 ? PK_CAN_IDEMPOTENT : 0;
+    if (tells_validity(&account->body) || (account->has_query && tells_validity(&account->query)))
+        can |= PK_CAN_EXPIRE;
     if (pk_http_adapter_protected(account)) {
         can |= account->receipt_state.count > 0 ? PK_CAN_RECEIPTS : 0;
         can |= account->reply_text.count > 0 ? PK_CAN_INBOUND : 0;
@@ -109,7 +120,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "Any provider with an HTTP interface, by configuration",
     .channels = "sms",
-    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND,
+    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_EXPIRE,
     .number_format = PK_NUMBER_E164,
     .max_text_bytes = 16384,
     .settings = settings,

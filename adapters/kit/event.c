@@ -70,3 +70,10 @@ int pk_kit_opt_out(struct pk_event_sink *sink, struct pk_slice number, struct pk
     struct pk_event event = { .size = sizeof event, .kind = PK_EVENT_OPT_OUT, .event_id = bounded(event_id) };
     return from_person(sink, &event, number);
 }
+
+void pk_kit_exchanged(const struct pk_link_ops *ops, struct pk_link *link, uint64_t job_token, bool incoming, const char *line)
+{
+    bool known = ops->size >= offsetof(struct pk_link_ops, exchanged) + sizeof ops->exchanged;
+    if (known && ops->exchanged)
+        ops->exchanged(link, job_token, incoming, pk_slice_of(line));
+}

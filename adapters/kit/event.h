@@ -21,4 +21,8 @@ int pk_kit_choice(struct pk_event_sink *sink, struct pk_slice from, struct pk_sl
                   struct pk_slice event_id, struct pk_slice moment);
 int pk_kit_opt_out(struct pk_event_sink *sink, struct pk_slice number, struct pk_slice event_id);
 
+/* Tells the gateway what left (incoming false) or came about a job that is `recorded`: a line of plain words, codes and counts.
+ * Nothing where the gateway does not know how. */
+void pk_kit_exchanged(const struct pk_link_ops *ops, struct pk_link *link, uint64_t job_token, bool incoming, const char *line);
+
 #endif

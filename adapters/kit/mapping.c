@@ -60,12 +60,17 @@ int pk_kit_mapping_check(const struct pk_kit_settings *settings, bool (*is_id)(s
 
 struct pk_slice pk_kit_mapping_of(const struct pk_kit_settings *settings, const struct pk_job *job)
 {
+    return pk_kit_mapping_named(settings, job->template_name, job->language);
+}
+
+struct pk_slice pk_kit_mapping_named(const struct pk_kit_settings *settings, struct pk_slice template_name, struct pk_slice language)
+{
     char name[NAME_ROOM];
-    (void) snprintf(name, sizeof name, FRONT "%.*s.%.*s", PK_SLICE_ARG(job->template_name), PK_SLICE_ARG(job->language));
+    (void) snprintf(name, sizeof name, FRONT "%.*s.%.*s", PK_SLICE_ARG(template_name), PK_SLICE_ARG(language));
     struct pk_slice mapping = pk_kit_text(settings, name);
     if (mapping.len > 0)
         return mapping;
-    (void) snprintf(name, sizeof name, FRONT "%.*s", PK_SLICE_ARG(job->template_name));
+    (void) snprintf(name, sizeof name, FRONT "%.*s", PK_SLICE_ARG(template_name));
     return pk_kit_text(settings, name);
 }
 

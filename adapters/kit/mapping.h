@@ -21,6 +21,8 @@ int pk_kit_mapping_check(const struct pk_kit_settings *settings, bool (*is_id)(s
 
 /* The mapping of the job's text, in its language and script, else in any; empty when there is none. */
 struct pk_slice pk_kit_mapping_of(const struct pk_kit_settings *settings, const struct pk_job *job);
+/* The same of a text by its name and language. */
+struct pk_slice pk_kit_mapping_named(const struct pk_kit_settings *settings, struct pk_slice template_name, struct pk_slice language);
 /* Cuts the id off the front of a mapping. */
 struct pk_slice pk_kit_mapping_id(struct pk_slice *mapping);
 /* Cuts the next parameter off what is left: the provider's name for it, and ours for its value. false at the end. */

@@ -130,6 +130,16 @@ static uint32_t capabilities_of(const void *self)
     return PK_CAN_TEMPLATES_ONLY | (open ? PK_CAN_RECEIPTS : 0) | (inbound ? PK_CAN_INBOUND : 0);
 }
 
+/* With text_template every text goes out, as the one value of that template. */
+static int carries(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err)
+{
+    const struct account *account = self;
+    (void) now_ms;
+    if (pk_kit_is_set(&account->base.settings, "text_template") || pk_kit_mapping_named(&account->base.settings, template_name, language).len > 0)
+        return 0;
+    return pk_fail(err, PK_E_NOT_FOUND, "the text is mapped to no template of the provider's");
+}
+
 /* ---- our text in their words ---- */
 
 static void write_template(const struct account *account, const struct pk_job *job, struct pk_slice mapping,
@@ -317,6 +327,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .carries = carries,
     .setup = "Write the templates there, copy their ids into template.* settings; API integration: make a key of type Live.\n"
              "API integration, Callbacks, delivery receipts: {hook} and the bearer token that webhook_token holds.\n"
              "Have numbers abroad switched on, if you write to any.",

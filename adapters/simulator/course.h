@@ -22,6 +22,7 @@ struct simulator_course {
     uint64_t job;     /* the hand-over's token */
     uint64_t number;  /* of the provider's id */
     uint64_t arrival;
+    bool recorded; /* what is exchanged about it is told */
     uint8_t address_len, attempt_id_len;
     char address[SIMULATOR_ADDRESS_ROOM], attempt_id[SIMULATOR_ID_ROOM];
     char *text; /* typed at the play desk, else NULL */

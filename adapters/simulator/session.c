@@ -5,6 +5,8 @@
  */
 #include "adapters/simulator/simulator.h"
 
+#include "adapters/kit/event.h"
+
 #include <stdio.h>
 
 #define STEPS_PER_TICK 4096u
@@ -80,6 +82,14 @@ static void answer(struct simulator *sim, struct simulator_course *course)
         [PK_OUTCOME_MISCONFIGURED] = "Simulated: the account is refused.",
         [PK_OUTCOME_UNCERTAIN] = "Simulated: no answer came.",
     };
+    static const char *const words[] = { [PK_OUTCOME_ACCEPTED] = "accepted",
+                                         [PK_OUTCOME_RETRY] = "retry",
+                                         [PK_OUTCOME_THROTTLED] = "throttled",
+                                         [PK_OUTCOME_REJECTED] = "rejected",
+                                         [PK_OUTCOME_INVALID_RECIPIENT] = "invalid_recipient",
+                                         [PK_OUTCOME_OPTED_OUT] = "opted_out",
+                                         [PK_OUTCOME_MISCONFIGURED] = "misconfigured",
+                                         [PK_OUTCOME_UNCERTAIN] = "no answer" };
     uint32_t outcome = course->behaviour->outcome;
     struct pk_result result = { .outcome = outcome };
     struct id_room room;
@@ -93,6 +103,8 @@ static void answer(struct simulator *sim, struct simulator_course *course)
         result.after_ms = THROTTLED_MS;
     course->answered = true;
     sim->open--;
+    if (course->recorded)
+        pk_kit_exchanged(sim->ops, sim->link, course->job, true, words[outcome]);
     (void) sim->ops->complete(sim->link, course->job, &result);
 }
 
@@ -178,6 +190,7 @@ static int submit(void *self, const struct pk_job *job)
     course->behaviour = pk_simulator_choose(&sim->shares, job->address, (uint32_t) (draw(sim) % SIMULATOR_MILLION));
     course->step = course->behaviour->course;
     course->job = job->token;
+    course->recorded = job->recorded != 0;
     course->number = ++sim->numbers;
     course->address_len = (uint8_t) job->address.len;
     memcpy(course->address, job->address.data, job->address.len);
@@ -186,6 +199,11 @@ static int submit(void *self, const struct pk_job *job)
     if (strchr(course->behaviour->course, 'd') || course->behaviour->outcome == PK_OUTCOME_ACCEPTED)
         course->arrival = pk_simulator_arrivals_add(&sim->arrivals, job);
     sim->open++;
+    if (course->recorded) {
+        char line[64];
+        (void) snprintf(line, sizeof line, "message bytes %zu", job->text.len);
+        pk_kit_exchanged(sim->ops, sim->link, course->job, false, line);
+    }
     wait_for_step(sim, course, job->now_ms);
     pk_simulator_wake(sim);
     return 0;

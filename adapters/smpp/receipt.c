@@ -86,9 +86,8 @@ static uint32_t meaning_of(const struct smpp *smpp, struct pk_slice word)
     return meaning != 0 ? meaning : PK_RECEIPT_UNKNOWN;
 }
 
-/* "UNDELIV 011"; of a part that is not the whole "DELIVRD 1/3". */
-static struct pk_slice code_of(struct pk_slice word, struct pk_slice error, const struct smpp_known *known, bool of_part,
-                               char room[sizeof((struct smpp_receipt_room *) NULL)->code])
+/* "UNDELIV 011". */
+static struct pk_slice code_of(struct pk_slice word, struct pk_slice error, char room[sizeof((struct smpp_receipt_room *) NULL)->code])
 {
     size_t size = sizeof((struct smpp_receipt_room *) NULL)->code;
     bool told = false; /* of zeros only: no error */
@@ -96,10 +95,7 @@ static struct pk_slice code_of(struct pk_slice word, struct pk_slice error, cons
         told = told || error.data[i] != '0';
     if (word.len > 16 || !pk_kit_code_is_plain(word))
         word = PK_SLICE("unreadable");
-    if (of_part)
-        (void) snprintf(room, size, "%.*s %u/%u", PK_SLICE_ARG(word), known->part + 1, known->parts);
-    else
-        (void) snprintf(room, size, "%.*s%s%.*s", PK_SLICE_ARG(word), told ? " " : "", told ? (int) error.len : 0, told ? error.data : "");
+    (void) snprintf(room, size, "%.*s%s%.*s", PK_SLICE_ARG(word), told ? " " : "", told ? (int) error.len : 0, told ? error.data : "");
     return pk_kit_code_is_plain(pk_slice_of(room)) ? pk_slice_of(room) : word;
 }
 
@@ -118,20 +114,16 @@ bool pk_smpp_receipt(struct smpp *smpp, const struct smpp_message *message, stru
     pk_smpp_recent_find(&smpp->recent, id, number, room->id, &known);
     if (room->id[0] == '\0')
         return false;
-    uint32_t state = meaning_of(smpp, word);
-    bool of_part = known.group && state != PK_RECEIPT_UNDELIVERED_PERMANENT && state != PK_RECEIPT_UNDELIVERED_TEMPORARY;
-    if (known.group && state == PK_RECEIPT_DELIVERED) {
-        of_part = !pk_smpp_group_arrived(known.group, known.part);
-        state = of_part ? PK_RECEIPT_SENT : state;
-    }
     *ret_event = (struct pk_event){ .size = sizeof *ret_event,
                                     .kind = PK_EVENT_RECEIPT,
                                     .provider_id = pk_slice_of(room->id),
-                                    .state = state,
-                                    .code = code_of(word, field(text, "err:"), &known, of_part, room->code) };
+                                    .state = meaning_of(smpp, word),
+                                    .code = code_of(word, field(text, "err:"), room->code) };
     if (known.attempt) {
         (void) snprintf(room->attempt, sizeof room->attempt, "%s", known.attempt);
         ret_event->our_reference = pk_slice_of(room->attempt);
+        ret_event->part_total = known.parts > 1 ? known.parts : 0;
+        ret_event->part_index = known.parts > 1 ? known.part + 1 : 0;
     }
     return true;
 }

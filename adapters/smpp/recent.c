@@ -8,7 +8,6 @@
 
 #define SETS 1024u /* of WAYS places each: an id has its set */
 #define WAYS 4u
-#define GROUPS 1024u
 #define HEARD 256u
 #define AGAIN_MS (10 * PK_KIT_MINUTE) /* so long after it came a reply may come again */
 #define ATTEMPT_ROOM 20u
@@ -18,13 +17,6 @@ struct smpp_sent {
     uint64_t mark; /* of the id; 0 = free */
     uint32_t destination, stamp;
     uint16_t part, parts;
-    uint32_t group; /* place + 1; 0 = none */
-    char attempt[ATTEMPT_ROOM];
-};
-
-struct smpp_group {
-    uint64_t arrived; /* a bit a part */
-    uint32_t parts;
     char attempt[ATTEMPT_ROOM];
 };
 
@@ -39,15 +31,13 @@ int pk_smpp_recent_init(struct smpp_recent *recent, enum smpp_notation notation,
 {
     *recent = (struct smpp_recent){ .notation = notation, .front = chance };
     recent->sent = calloc(SETS * WAYS, sizeof *recent->sent);
-    recent->groups = calloc(GROUPS, sizeof *recent->groups);
     recent->heard = calloc(HEARD, sizeof *recent->heard);
-    return recent->sent && recent->groups && recent->heard ? 0 : PK_E_NOMEM;
+    return recent->sent && recent->heard ? 0 : PK_E_NOMEM;
 }
 
 void pk_smpp_recent_finish(struct smpp_recent *recent)
 {
     free(recent->sent);
-    free(recent->groups);
     free(recent->heard);
 }
 
@@ -113,23 +103,6 @@ static struct smpp_sent *set_of(const struct smpp_recent *recent, uint64_t mark)
     return &recent->sent[(mark >> 20) % SETS * WAYS];
 }
 
-static uint32_t group_of(struct smpp_recent *recent, const char *attempt, uint32_t part, uint32_t parts)
-{
-    struct smpp_group *group = &recent->groups[recent->group_next];
-    if (parts < 2)
-        return 0;
-    if (part > 0 && strcmp(group->attempt, attempt) == 0)
-        return recent->group_next + 1;
-    for (uint32_t i = 0; part > 0 && i < GROUPS; i++)
-        if (recent->groups[i].parts == parts && strcmp(recent->groups[i].attempt, attempt) == 0)
-            return i + 1;
-    recent->group_next = (recent->group_next + 1) % GROUPS;
-    group = &recent->groups[recent->group_next];
-    *group = (struct smpp_group){ .parts = parts };
-    (void) snprintf(group->attempt, sizeof group->attempt, "%s", attempt);
-    return recent->group_next + 1;
-}
-
 void pk_smpp_recent_sent(struct smpp_recent *recent, struct pk_slice id, uint32_t destination, const char *attempt, uint32_t part,
                          uint32_t parts)
 {
@@ -150,8 +123,7 @@ void pk_smpp_recent_sent(struct smpp_recent *recent, struct pk_slice id, uint32_
                                  .destination = destination,
                                  .stamp = ++recent->stamp,
                                  .part = (uint16_t) part,
-                                 .parts = (uint16_t) parts,
-                                 .group = group_of(recent, attempt, part, parts) };
+                                 .parts = (uint16_t) parts };
     (void) snprintf(place->attempt, sizeof place->attempt, "%s", attempt);
 }
 
@@ -204,15 +176,6 @@ void pk_smpp_recent_find(struct smpp_recent *recent, struct pk_slice id, uint32_
     }
     if (sent)
         *ret_known = (struct smpp_known){ .attempt = sent->attempt, .part = sent->part, .parts = sent->parts };
-    if (sent && sent->group > 0 && strcmp(recent->groups[sent->group - 1].attempt, sent->attempt) == 0)
-        ret_known->group = &recent->groups[sent->group - 1];
-}
-
-bool pk_smpp_group_arrived(struct smpp_group *group, uint32_t part)
-{
-    if (part < 64)
-        group->arrived |= UINT64_C(1) << part;
-    return group->arrived == (group->parts < 64 ? (UINT64_C(1) << group->parts) - 1 : UINT64_MAX);
 }
 
 /* ---- what was heard ---- */

@@ -5,7 +5,8 @@
  * - A centre may answer with an id in hexadecimal and name it in decimal in the receipt, or the other way round, padded with
  *   zeros or not, in capitals or not. All are brought to one form. Which of the two notations it uses is a setting, or is
  *   found out: an id of one notation may well be that of another message in the other, so the number must fit too.
- * - Each part of a long message has an id and a receipt of its own; what became of the message is what became of all.
+ * - Each part of a long message has an id and a receipt of its own. Which part has which id the gateway keeps too: after a
+ *   restart nothing is known here.
  * - After a link fell, a centre sends again what was not answered, and also what was answered a moment too late.
  */
 #ifndef PK_ADAPTER_SMPP_RECENT_H
@@ -18,16 +19,14 @@
 enum smpp_notation { SMPP_NOTATION_AUTO = 0, SMPP_NOTATION_SAME, SMPP_NOTATION_HEX_DECIMAL, SMPP_NOTATION_DECIMAL_HEX };
 
 struct smpp_sent;
-struct smpp_group;
 struct smpp_heard;
 
 struct smpp_recent {
     enum smpp_notation notation; /* as set, or as found out */
     bool found_out;
     struct smpp_sent *sent;
-    struct smpp_group *groups;
     struct smpp_heard *heard;
-    uint32_t stamp, group_next, heard_next;
+    uint32_t stamp, heard_next;
     uint64_t front, number; /* of replies */
 };
 
@@ -47,13 +46,10 @@ void pk_smpp_recent_sent(struct smpp_recent *recent, struct pk_slice id, uint32_
 struct smpp_known {
     const char *attempt; /* NULL: not known, or forgotten */
     uint32_t part, parts;
-    struct smpp_group *group; /* NULL for a message of one part */
 };
 /* The message a receipt is about; *ret_id: its id in the notation of answers. */
 void pk_smpp_recent_find(struct smpp_recent *recent, struct pk_slice id, uint32_t destination, char ret_id[SMPP_ID_ROOM],
                          struct smpp_known *ret_known);
-/* Notes that a part arrived; true when all have. */
-bool pk_smpp_group_arrived(struct smpp_group *group, uint32_t part);
 
 /* The name of a reply for deduplication: the same for one that comes again, new for one that was written again. */
 #define SMPP_REPLY_ID_ROOM 36u

@@ -157,7 +157,7 @@ static uint32_t capabilities_of(const void *self)
 {
     const struct smpp *smpp = self;
     bool receipts = pk_kit_number(&smpp->base.settings, "receipts", 1) != 0;
-    return PK_CAN_PARTS | PK_CAN_INBOUND | (receipts ? PK_CAN_RECEIPTS : 0);
+    return PK_CAN_PARTS | PK_CAN_INBOUND | PK_CAN_EXPIRE | (receipts ? PK_CAN_RECEIPTS : 0);
 }
 
 PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
@@ -167,7 +167,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "Any provider with a message centre that speaks SMPP 3.4",
     .channels = "sms",
-    .capabilities = PK_CAN_PARTS | PK_CAN_INBOUND | PK_CAN_RECEIPTS,
+    .capabilities = PK_CAN_PARTS | PK_CAN_INBOUND | PK_CAN_RECEIPTS | PK_CAN_EXPIRE,
     .number_format = PK_NUMBER_E164_DIGITS,
     .max_text_bytes = 16384,
     .max_parts = SMPP_PARTS_MAX,

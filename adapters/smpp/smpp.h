@@ -42,6 +42,7 @@ struct smpp_job {
     uint32_t parts, answered; /* units there are, and those taken */
     uint8_t *units; /* all of several, one after the other; NULL for one */
     size_t units_len, at; /* at: where the next one begins */
+    bool recorded; /* what is exchanged about it is told */
 };
 
 /* Given up for want of an answer; the answer may still come. */

@@ -10,6 +10,8 @@
  */
 #include "adapters/smpp/smpp.h"
 
+#include "adapters/kit/event.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,6 +62,30 @@ static void end_uncertain(struct smpp *smpp, struct smpp_job *job, struct pk_sli
     end(smpp, job, &result);
 }
 
+/* ---- what is told of it to who tries the account ---- */
+
+static void tell_unit(struct smpp *smpp, const struct smpp_job *job, int64_t length)
+{
+    char line[96];
+    if (!job->recorded)
+        return;
+    int n = snprintf(line, sizeof line, "submit_sm sequence %u bytes %lld", job->sequence, (long long) length);
+    if (job->parts > 1)
+        (void) snprintf(line + n, sizeof line - (size_t) n, " part %u of %u", job->answered + 1, job->parts);
+    pk_kit_exchanged(smpp->ops, smpp->link, job->token, false, line);
+}
+
+static void tell_answer(struct smpp *smpp, const struct smpp_job *job, const struct smpp_pdu *pdu)
+{
+    char line[128], code[SMPP_CODE_ROOM];
+    if (!job->recorded)
+        return;
+    (void) snprintf(line, sizeof line, "%s status %s sequence %u bytes %zu",
+                    pdu->command == SMPP_GENERIC_NACK ? "generic_nack" : "submit_sm_resp",
+                    pdu->status == 0 ? "ESME_ROK" : pk_smpp_code(pdu->status, code).data, pdu->sequence, SMPP_HEADER_BYTES + pdu->body.len);
+    pk_kit_exchanged(smpp->ops, smpp->link, job->token, true, line);
+}
+
 /* ---- sending ---- */
 
 /* The next unit leaves under a number of its own. */
@@ -72,8 +98,10 @@ static int send_unit(struct smpp *smpp, struct smpp_job *job, uint8_t *units, si
     uint32_t sequence = pk_smpp_next_sequence(smpp);
     smpp_header_write(units + job->at, (uint32_t) length, SMPP_SUBMIT_SM, 0, sequence);
     int r = smpp->ops->send(smpp->link, units + job->at, (size_t) length);
-    if (r == 0)
+    if (r == 0) {
         job->sequence = sequence;
+        tell_unit(smpp, job, length);
+    }
     return r;
 }
 
@@ -109,6 +137,7 @@ int pk_smpp_submit(void *self, const struct pk_job *from)
     *job = (struct smpp_job){ .token = from->token, .parts = parts, .until_ms = from->now_ms + smpp->answer_ms };
     (void) snprintf(job->attempt, sizeof job->attempt, "%.*s", PK_SLICE_ARG(from->attempt_id));
     job->destination = pk_smpp_number_mark(from->address);
+    job->recorded = from->recorded != 0;
     smpp->jobs_open++;
     r = send_unit(smpp, job, units, len);
     if (r == 0 && parts > 1) {
@@ -148,10 +177,26 @@ static uint32_t unit_length(const struct smpp_job *job)
     return length > 0 ? (uint32_t) length : 0;
 }
 
+/* Part `part` (from 0) was taken under this id: remembered here for the notation, and by the gateway for good. */
+static void remember(struct smpp *smpp, struct pk_slice id, uint32_t destination, const char *attempt, uint32_t part, uint32_t parts)
+{
+    pk_smpp_recent_sent(&smpp->recent, id, destination, attempt, part, parts);
+    if (id.len == 0 || parts < 2)
+        return;
+    struct pk_event event = { .size = sizeof event,
+                              .kind = PK_EVENT_RECEIPT,
+                              .provider_id = id,
+                              .our_reference = pk_slice_of(attempt),
+                              .state = PK_RECEIPT_ACCEPTED,
+                              .part_total = parts,
+                              .part_index = part + 1 };
+    (void) smpp->ops->event(smpp->link, &event);
+}
+
 static void taken(struct smpp *smpp, struct smpp_job *job, struct pk_slice given, int64_t now_ms)
 {
     struct pk_slice id = pk_smpp_id(given, smpp->base.words.id);
-    pk_smpp_recent_sent(&smpp->recent, id, job->destination, job->attempt, job->answered, job->parts);
+    remember(smpp, id, job->destination, job->attempt, job->answered, job->parts);
     smpp->throttles = 0;
     job->answered++;
     job->sequence = 0;
@@ -160,7 +205,7 @@ static void taken(struct smpp *smpp, struct smpp_job *job, struct pk_slice given
         send_again(smpp, job, now_ms);
         return;
     }
-    /* Of a long message the last part's id names it: what is remembered of the others is gone after a restart. */
+    /* Of a long message the last part's id names it. */
     struct pk_result result = { .outcome = PK_OUTCOME_ACCEPTED, .parts = job->units ? job->parts : 0, .provider_id = id };
     end(smpp, job, &result);
 }
@@ -193,7 +238,7 @@ static void came_late(struct smpp *smpp, const struct smpp_pdu *pdu)
         if (pdu->status != 0)
             return;
         struct pk_slice id = pk_smpp_id(smpp_string_read(pdu->body, SMPP_ID_ROOM), smpp->base.words.id);
-        pk_smpp_recent_sent(&smpp->recent, id, late->destination, late->attempt, late->part, late->parts);
+        remember(smpp, id, late->destination, late->attempt, late->part, late->parts);
         if (late->part + 1 != late->parts)
             return; /* the parts behind it were never sent */
         struct pk_event event = { .size = sizeof event,
@@ -210,6 +255,8 @@ void pk_smpp_answered(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now
 {
     struct smpp_job *job = job_of(smpp, pdu->sequence);
     bool nack = pdu->command == SMPP_GENERIC_NACK;
+    if (job)
+        tell_answer(smpp, job, pdu);
     if (!job) {
         if (!nack && pdu->sequence != 0)
             came_late(smpp, pdu);
@@ -226,6 +273,8 @@ void pk_smpp_answered(struct smpp *smpp, const struct smpp_pdu *pdu, int64_t now
 
 static void give_up(struct smpp *smpp, struct smpp_job *job)
 {
+    if (job->recorded)
+        pk_kit_exchanged(smpp->ops, smpp->link, job->token, true, "no answer");
     if (job->sequence != 0) {
         struct smpp_late *late = &smpp->late[smpp->late_next];
         smpp->late_next = (smpp->late_next + 1) % SMPP_LATE_MAX;

@@ -107,7 +107,7 @@ static uint32_t capabilities_of(const void *self)
 {
     const struct account *account = self;
     bool open = pk_kit_guard_is_set(&account->guard), polls = pk_kit_number(&account->base.settings, "poll_receipts", 0) != 0;
-    return (open || polls ? PK_CAN_RECEIPTS : 0) | (open ? PK_CAN_INBOUND : 0);
+    return (open || polls ? PK_CAN_RECEIPTS : 0) | (open ? PK_CAN_INBOUND : 0) | PK_CAN_EXPIRE;
 }
 
 /* ---- sending ---- */
@@ -328,7 +328,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "Spryng, API v2",
     .channels = "sms",
-    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_EXPIRE,
     .number_format = PK_NUMBER_E164,
     .max_text_bytes = 8192,
     .settings = settings,

@@ -114,7 +114,7 @@ static int telegram_open(const struct pk_host *host, const struct pk_setting_val
 static uint32_t capabilities_of(const void *self)
 {
     const struct telegram *bot = self;
-    return bot->updates == TELEGRAM_OFF ? 0 : PK_CAN_INBOUND | PK_CAN_CHOICES;
+    return PK_PRICED_PER_MESSAGE | (bot->updates == TELEGRAM_OFF ? 0 : PK_CAN_INBOUND | PK_CAN_CHOICES);
 }
 
 int pk_telegram_begin(const struct telegram *bot, struct pk_request *request, const char *method)
@@ -147,7 +147,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "A Telegram bot, with buttons; by asking or by webhook",
     .channels = "telegram",
-    .capabilities = PK_CAN_INBOUND | PK_CAN_CHOICES,
+    .capabilities = PK_CAN_INBOUND | PK_CAN_CHOICES | PK_PRICED_PER_MESSAGE,
     .number_format = PK_NUMBER_OPAQUE,
     .max_text_bytes = 12288, /* 4096 characters; what counts is counted again */
     .settings = settings,

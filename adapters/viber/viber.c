@@ -86,7 +86,7 @@ static int viber_open(const struct pk_host *host, const struct pk_setting_value 
 static uint32_t capabilities_of(const void *self)
 {
     const struct viber *bot = self;
-    return PK_CAN_RECEIPTS | PK_CAN_INBOUND | (bot->buttons != VIBER_NO_BUTTONS ? PK_CAN_CHOICES : 0);
+    return PK_PRICED_PER_MESSAGE | PK_CAN_RECEIPTS | PK_CAN_INBOUND | (bot->buttons != VIBER_NO_BUTTONS ? PK_CAN_CHOICES : 0);
 }
 
 /* ---- the table ---- */
@@ -101,7 +101,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "A Viber bot, with buttons, for people who opened a conversation with it",
     .channels = "viber",
-    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES | PK_PRICED_PER_MESSAGE,
     .number_format = PK_NUMBER_OPAQUE,
     .max_text_bytes = 21000, /* 7000 characters; what counts is counted again */
     .settings = settings,

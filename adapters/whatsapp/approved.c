@@ -92,10 +92,25 @@ static bool is_key(const char *key, struct pk_slice text, struct pk_slice render
            pk_slice_equal(pk_slice_make(key + text.len + 1, rendering.len), rendering);
 }
 
-const struct whatsapp_approved *pk_whatsapp_find(const struct whatsapp *account, const struct pk_job *job)
+static const struct whatsapp_approved *find(const struct whatsapp *account, struct pk_slice template_name, struct pk_slice language)
 {
     for (size_t i = 0; i < account->approved_count; i++)
-        if (is_key(account->approved[i].key, job->template_name, job->language))
+        if (is_key(account->approved[i].key, template_name, language))
             return &account->approved[i];
     return NULL;
+}
+
+const struct whatsapp_approved *pk_whatsapp_find(const struct whatsapp *account, const struct pk_job *job)
+{
+    return find(account, job->template_name, job->language);
+}
+
+int pk_whatsapp_carries(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err)
+{
+    const struct whatsapp_approved *approved = find(self, template_name, language);
+    if (!approved)
+        return pk_fail(err, PK_E_NOT_FOUND, "the text has no approved template in this language");
+    if (now_ms < approved->refused_until_ms)
+        return pk_fail(err, PK_E_NOT_FOUND, "Meta does not approve the text's template now");
+    return 0;
 }

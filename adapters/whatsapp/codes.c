@@ -60,6 +60,11 @@ static const struct whatsapp_code codes[] = {
     { 135000, 135000, PK_OUTCOME_REJECTED, NULL },
 };
 
+bool pk_whatsapp_is_unapproved(int64_t code)
+{
+    return code == 132001 || code == 132007 || code == 132015 || code == 132016;
+}
+
 /* 100 is our bug, but for the recipient: then its details name them. */
 static const struct whatsapp_code not_on_whatsapp = { 100, 100, PK_OUTCOME_INVALID_RECIPIENT, NULL };
 

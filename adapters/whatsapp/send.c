@@ -19,6 +19,7 @@
 #define BUTTON_TEXT_UNITS_MAX 1024u /* the text above buttons */
 #define REPLY_BUTTONS_MAX 3u
 #define REPLY_LABEL_MAX 20u
+#define UNAPPROVED_MS (60 * 60 * 1000ll) /* how long a template is left alone that Meta refused as such */
 
 /* ---- a template ---- */
 
@@ -243,10 +244,19 @@ static void refuse(struct whatsapp *account, const struct pk_value *error, const
         ret->reason = pk_slice_of(code->reason);
 }
 
-static void judge(struct whatsapp *account, const struct pk_answer *answer, struct pk_result *ret)
+/* A template that Meta does not have, paused or switched off: the others need not find out one by one. */
+static void note_unapproved(struct whatsapp *account, const struct pk_value *root, const struct pk_job *job)
+{
+    const struct whatsapp_approved *approved = pk_whatsapp_find(account, job);
+    if (approved && pk_whatsapp_is_unapproved(account->host->json_int(account->host->json_at(root, "error.code"), 0)))
+        account->approved[approved - account->approved].refused_until_ms = job->now_ms + UNAPPROVED_MS;
+}
+
+static void judge(struct whatsapp *account, const struct pk_job *job, const struct pk_answer *answer, struct pk_result *ret)
 {
     const struct pk_host *host = account->host;
     const struct pk_value *root = host->json_parse(host->ctx, answer->body);
+    note_unapproved(account, root, job);
     struct pk_slice id = host->json_text(host->ctx, host->json_at(root, "messages[0].id"));
     *ret = (struct pk_result){ 0 };
     if (answer->status / 100 == 2 && id.len > 0)
@@ -260,7 +270,7 @@ int pk_whatsapp_step(void *self, const struct pk_job *job, struct pk_round *roun
     struct whatsapp *account = self;
     if (round->answer) {
         if (!pk_kit_unanswered(round->answer, &round->result))
-            judge(account, round->answer, &round->result);
+            judge(account, job, round->answer, &round->result);
         return PK_STEP_DONE;
     }
     const struct whatsapp_approved *approved = pk_whatsapp_find(account, job);

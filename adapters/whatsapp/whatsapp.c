@@ -110,8 +110,8 @@ static int whatsapp_open(const struct pk_host *host, const struct pk_setting_val
 static uint32_t capabilities_of(const void *self)
 {
     const struct whatsapp *account = self;
-    return pk_kit_is_set(&account->settings, "app_secret") ? PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_WINDOW | PK_CAN_CHOICES
-                                                           : PK_CAN_TEMPLATES_ONLY;
+    bool hears = pk_kit_is_set(&account->settings, "app_secret");
+    return PK_PRICED_PER_MESSAGE | (hears ? PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_WINDOW | PK_CAN_CHOICES : PK_CAN_TEMPLATES_ONLY);
 }
 
 /* ---- the table ---- */
@@ -130,7 +130,8 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "WhatsApp over Meta's Cloud API: approved templates, free texts within 24 hours",
     .channels = "whatsapp",
-    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_WINDOW | PK_CAN_CHOICES | PK_CAN_TEMPLATES_ONLY,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_WINDOW | PK_CAN_CHOICES | PK_CAN_TEMPLATES_ONLY |
+                    PK_PRICED_PER_MESSAGE,
     .number_format = PK_NUMBER_E164, /* with its plus: Meta puts the sender's own country before a number without */
     .max_text_bytes = 12288,
     .settings = settings,
@@ -140,6 +141,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .exchange = &exchange,
     .webhook = &webhook,
     .capabilities_of = capabilities_of,
+    .carries = pk_whatsapp_carries,
     .setup = "In the Meta developer portal: an app with WhatsApp, the sending number, and a system user's token with whatsapp_business_messaging.\n"
              "File each text as a template, category UTILITY, in each language, and name it in a template.* setting.\n"
              "WhatsApp, Configuration: callback URL {hook}, verify token: what verify_token holds; subscribe to messages and user_preferences.",

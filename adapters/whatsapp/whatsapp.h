@@ -32,6 +32,7 @@ struct whatsapp_approved {
     size_t field_count;
     struct pk_slice buttons[WHATSAPP_BUTTONS_MAX]; /* ids of choices, by the order of the template's buttons */
     size_t button_count;
+    int64_t refused_until_ms; /* Meta does not approve it now, or has no such template; asked again after that */
 };
 
 /* Who wrote lately, by a keyed hash of the number: a table that forgets the oldest when it is full. */
@@ -61,6 +62,9 @@ int pk_whatsapp_read_approved(struct whatsapp *account, struct pk_error *err);
 /* NULL: this text has no approved template in this rendering. */
 const struct whatsapp_approved *pk_whatsapp_find(const struct whatsapp *account, const struct pk_job *job);
 
+/* As `carries` of the adapter. */
+int pk_whatsapp_carries(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err);
+
 /* send.c */
 int pk_whatsapp_step(void *self, const struct pk_job *job, struct pk_round *round);
 
@@ -72,6 +76,9 @@ struct whatsapp_code {
 };
 /* NULL: not one that we know. `details` of the error tells two meanings of one code apart. */
 const struct whatsapp_code *pk_whatsapp_code(int64_t code, struct pk_slice details);
+
+/* Is it about the template itself, whatever the message? Missing, paused or switched off at Meta. */
+bool pk_whatsapp_is_unapproved(int64_t code);
 
 /* window.c */
 void pk_whatsapp_window_init(struct whatsapp_window *window, const struct pk_host *host);

@@ -5,6 +5,7 @@
 #include "gateway/api/handlers.h"
 #include "gateway/plugin/registry.h"
 #include "gateway/service/holds.h"
+#include "gateway/service/spending.h"
 #include "gateway/store/names.h"
 
 #define REASON_MAX 200u
@@ -48,6 +49,10 @@ const char *pk_account_state(struct pk_desk *desk, bool paused, int64_t now_ms, 
         *ret_why = trouble[0] ? trouble : "there is no link to the provider; tried again by itself";
         return "down";
     }
+    if (pk_spending_stopped(desk, now_ms)) {
+        *ret_why = "its limit of the day is reached; it goes on at midnight";
+        return "spent";
+    }
     if (now_ms < desk->throttled_until_ms) {
         *ret_why = "the provider asked to wait";
         return "throttled";
@@ -57,6 +62,8 @@ const char *pk_account_state(struct pk_desk *desk, bool paused, int64_t now_ms, 
         return "waiting";
     }
     *ret_why = pk_account_trouble(desk->account);
+    if (!**ret_why && pk_spending_state(desk, now_ms) == PK_DAY_NEAR)
+        *ret_why = "its limit of the day is near";
     return "working";
 }
 
@@ -71,6 +78,38 @@ static void add_capabilities(struct pk_json_out *out, uint32_t capabilities)
     pk_json_close(out, ']');
 }
 
+static void add_limit(struct pk_json_out *out, const char *name, int64_t limit)
+{
+    if (limit > 0)
+        pk_json_add_int(out, name, limit);
+    else
+        pk_json_add_null(out, name);
+}
+
+/* What it was given today and what that cost, with its limits; amounts in 1/10,000 of the currency. */
+static void add_costs(struct pk_json_out *out, struct pk_desk *desk, int64_t now_ms)
+{
+    struct pk_day_use used = pk_spending_used(desk, now_ms);
+    pk_json_add_text(out, "currency", desk->prices.currency[0] ? desk->prices.currency : NULL);
+    pk_json_add_text(out, "pricedPer", desk->prices.per_message ? "message" : "part");
+    pk_json_open(out, "prices", '[');
+    for (uint32_t i = 0; i < desk->prices.count; i++) {
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "country", desk->prices.rows[i].country);
+        pk_json_add_int(out, "amount", desk->prices.rows[i].amount);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
+    pk_json_open(out, "today", '{');
+    pk_json_add_text(out, "state", pk_day_state_name(pk_spending_state(desk, now_ms)));
+    pk_json_add_int(out, "messages", used.messages);
+    add_limit(out, "messagesLimit", desk->limits.messages);
+    pk_json_add_int(out, "cost", used.cost);
+    add_limit(out, "budget", desk->limits.cost);
+    pk_json_add_time(out, "until", pk_spending_today(desk->service, now_ms)->until_ms);
+    pk_json_close(out, '}');
+}
+
 static void add_account(struct pk_json_out *out, struct pk_desk *desk, bool paused, int64_t now_ms)
 {
     const char *why;
@@ -83,6 +122,7 @@ static void add_account(struct pk_json_out *out, struct pk_desk *desk, bool paus
     pk_json_add_text(out, "why", why);
     pk_json_add_int(out, "window", desk->rule->window);
     pk_json_add_int(out, "inFlight", desk->flying);
+    add_costs(out, desk, now_ms);
     add_capabilities(out, desk->capabilities);
     pk_json_close(out, '}');
 }

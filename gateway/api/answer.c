@@ -7,11 +7,26 @@
 
 /* ---- the release phase ---- */
 
+/* What every answer under /v1 says besides. */
+static size_t add_versioned(const struct pk_call *call, struct pk_answer_header *headers)
+{
+    const char *url = call->service->rules->public_url;
+    size_t count = 0;
+    if (!pk_slice_starts(pk_http_request_path(call->request), "/v1"))
+        return 0;
+    headers[count++] = (struct pk_answer_header){ "API-Version", PK_API_VERSION };
+    headers[count++] = (struct pk_answer_header){ "X-Frame-Options", "DENY" };
+    if (url && pk_slice_starts(pk_slice_of(url), "https://"))
+        headers[count++] = (struct pk_answer_header){ "Strict-Transport-Security", "max-age=31536000" };
+    return count;
+}
+
 static void leave(struct pk_call *call)
 {
-    struct pk_answer_header headers[PK_CALL_HEADERS + 2];
+    struct pk_answer_header headers[PK_CALL_HEADERS + 5];
     size_t count = call->header_count;
     memcpy(headers, call->headers, sizeof call->headers);
+    count += add_versioned(call, headers + count);
     if (call->status == 503)
         headers[count++] = (struct pk_answer_header){ "Retry-After", RETRY_AFTER };
     if (call->allow)
@@ -41,6 +56,13 @@ static void write_problem(struct pk_call *call, unsigned status, const struct pk
     pk_json_add_text(&out, "detail", err->message);
     pk_json_add_text(&out, "hint", err->hint);
     pk_json_add_text(&out, "code", name);
+    if (call->reason)
+        pk_json_add_text(&out, "reason", call->reason);
+    if (call->complaints.count > 0 && !call->complaints.text.failed) {
+        pk_json_open(&out, "errors", '[');
+        (void) pk_buf_add_slice(&call->out, pk_buf_slice(&call->complaints.text));
+        pk_json_close(&out, ']');
+    }
     pk_json_close(&out, '}');
     (void) pk_buf_add_char(&call->out, '\n');
     call->status = status;
@@ -60,6 +82,10 @@ static void not_committed(void *ctx)
     (void) pk_fail(&err, PK_E_BUSY, "the database could not keep this now");
     (void) pk_hint(&err, PK_E_BUSY, "Try again in a moment; the gateway's health says what is wrong.");
     call->allow = NULL;
+    call->reason = NULL;
+    call->complaints.count = 0;
+    for (size_t i = 0; i < call->header_count; i++)
+        free(call->header_values[i]);
     call->header_count = 0;
     write_problem(call, 503, &err);
     leave(call);

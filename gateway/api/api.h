@@ -5,7 +5,7 @@
  * all of them were served.
  *
  *     control   a Unix socket: operators' commands; the peer must be our own user or root
- *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, and pages
+ *     public    behind the TLS proxy: providers' webhooks, /hooks/ACCOUNT, /v1 for tokens, and pages
  *     watch     a loopback port: health and metrics, and nothing else
  *
  * Runs on the loop's thread in the serve phase. No answer leaves before the turn's commit: it waits on PK_LANE_ANSWER,
@@ -22,6 +22,9 @@ struct pk_call;
 
 /* A header of the control socket: the user in whose name the call is made, "Pokana-By: maria". */
 #define PK_API_BY "Pokana-By"
+
+/* Of /v1, in its header API-Version and in its description. */
+#define PK_API_VERSION "1.0.0"
 
 struct pk_api_config {
     const char *version; /* of the program */
@@ -47,5 +50,7 @@ void pk_api_served(struct pk_api *api);
 
 /* The rows of the route table, for tests and lists: false behind the last one. {} stands for one level of the path. */
 bool pk_api_route(size_t index, const char **ret_method, const char **ret_path, enum pk_action *ret_action);
+/* Whether tokens reach this row at the public listener, or everybody does. */
+bool pk_api_route_is_public(size_t index);
 
 #endif

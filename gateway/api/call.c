@@ -15,6 +15,7 @@ struct pk_call *pk_call_new(struct pk_api *api, struct pk_http_request *request)
     call->request = request;
     call->now_ms = pk_clock_wall_ms();
     pk_buf_init(&call->out, PK_CALL_ANSWER_MAX);
+    pk_complaints_init(&call->complaints);
     pk_list_append(&api->calls, &call->node);
     return call;
 }
@@ -28,6 +29,8 @@ void pk_call_free(struct pk_call *call)
     for (size_t i = 0; i < call->header_count; i++)
         free(call->header_values[i]);
     pk_buf_wipe(&call->out); /* a play desk's texts pass here */
+    pk_complaints_finish(&call->complaints);
+    free(call->bearer);
     if (call->drop)
         call->drop(call->data);
     else

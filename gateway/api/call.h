@@ -7,8 +7,10 @@
 #define PK_API_CALL_H
 
 #include "gateway/api/api.h"
+#include "gateway/api/schema.h"
 #include "gateway/base/json.h"
 #include "gateway/base/list.h"
+#include "gateway/service/tokens.h"
 #include "gateway/service/users.h"
 
 #define PK_CALL_PLACES 2
@@ -25,6 +27,7 @@ struct pk_api {
     int64_t started_ms;
     void (*pages)(void *ctx, struct pk_call *call);
     void *pages_ctx;
+    struct pk_v1 *v1; /* of the public API: tokens' rates, its description */
     struct pk_list calls; /* not answered yet */
     struct pk_list hooks; /* nor are these, which the end of the serve phase takes together (hooks.c) */
     uint64_t answers[6]; /* by the status' first digit */
@@ -39,6 +42,8 @@ struct pk_call {
     struct pk_actor actor;
     char actor_name[24]; /* "uid:1000" */
     struct pk_acting acting; /* the user named in its header, if there is one */
+    struct pk_bearer *bearer; /* the token it came with at the public listener */
+    const char *route_method, *route_path; /* of the row that was found */
     struct pk_slice places[PK_CALL_PLACES]; /* what stands in the path where the pattern has {}, in order */
     const struct pk_json *body; /* an object; NULL where the route takes none or none was sent */
     int64_t now_ms;
@@ -50,6 +55,8 @@ struct pk_call {
     /* answer.c: the answer to be, and work on the reading thread */
     unsigned status;
     const char *content_type;
+    const char *reason; /* of a problem: a word from a fixed list; NULL = none */
+    struct pk_complaints complaints; /* of a problem: all that is wrong with the request */
     const char *allow; /* 405: the methods there are */
     struct pk_buf out;
     struct pk_answer_header headers[PK_CALL_HEADERS];
@@ -69,7 +76,9 @@ enum pk_call_body {
     PK_BODY_NONE = 0, /* what is sent is not looked at */
     PK_BODY_JSON, /* an object, application/json */
     PK_BODY_JSON_OPTIONAL, /* the same, or nothing */
+    PK_BODY_EVENT, /* a CloudEvent, structured or binary, as it came */
     PK_BODY_CSV, /* text/csv, as it came: pk_http_request_body() */
+    PK_BODY_CALENDAR, /* text/calendar, likewise */
 };
 
 struct pk_call *pk_call_new(struct pk_api *api, struct pk_http_request *request);

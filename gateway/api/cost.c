@@ -9,10 +9,11 @@
 #include "gateway/base/text.h"
 #include "gateway/language/advice.h"
 #include "gateway/model/floor.h"
+#include "gateway/service/carriers.h"
 #include "gateway/service/desks.h"
+#include "gateway/service/texts.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/names.h"
-
 
 #define DEADLINE_MS 5000 /* a whole city is counted */
 #define FLOOR PK_FLOOR
@@ -154,6 +155,15 @@ static void add(struct bounds *sum, struct bounds more, int64_t each)
     sum->most += more.most * each;
 }
 
+/* At the cheapest price and at the dearest: in which countries people's numbers are is not counted. */
+static void add_cost(struct bounds *sum, struct bounds units, const struct pk_prices *prices)
+{
+    int64_t least = 0, most = 0;
+    pk_prices_bounds(prices, &least, &most);
+    sum->least += units.least * least;
+    sum->most += units.most * most;
+}
+
 /* The text a language gets, measured once; NULL with *err set. */
 static const struct pk_advice *advice_for(struct pk_call *call, struct reckoning *reckoning, const char *language, struct pk_error *err)
 {
@@ -180,14 +190,10 @@ static const struct pk_advice *advice_for(struct pk_call *call, struct reckoning
     return advice;
 }
 
-/* By whose price it is reckoned: the route's first. As the configuration is now, which an account at work may not know. */
-static const struct pk_account_rule *account_of(const struct pk_call *call, const struct reckoning *reckoning)
+/* By whose price it is reckoned: the route's first. */
+static const struct pk_desk *account_of(const struct reckoning *reckoning)
 {
-    const struct pk_rules *rules = call->service->rules;
-    for (size_t i = 0; reckoning->route->desk_count > 0 && i < rules->account_count; i++)
-        if (strcmp(rules->accounts[i].name, reckoning->route->desks[0]->rule->name) == 0)
-            return &rules->accounts[i];
-    return NULL;
+    return reckoning->route->desk_count > 0 ? reckoning->route->desks[0] : NULL;
 }
 
 /* ---- telling ---- */
@@ -227,6 +233,10 @@ static int add_group(struct pk_call *call, struct reckoning *reckoning, const st
     pk_json_add_text(out, "script", group->script);
     pk_json_add_text(out, "text", advice->language);
     pk_json_add_text(out, "written", pk_advice_form_name(advice, form));
+    char label[PK_LABEL_MAX];
+    struct pk_slice name = pk_slice_of(reckoning->template_name);
+    struct pk_slice said = pk_texts_label(call->service, name, pk_slice_of(group->language), pk_slice_of(group->script), label);
+    pk_json_add_bool(out, "carried", pk_route_carries(reckoning->route, name, said, PK_CLASS_NOTICE, call->now_ms, NULL));
     if (group->people >= FLOOR)
         pk_json_add_int(out, "people", group->people);
     else
@@ -237,19 +247,19 @@ static int add_group(struct pk_call *call, struct reckoning *reckoning, const st
 }
 
 /* All who read this text: what it would cost if every one of them got it in this form. */
-static void add_form(const struct pk_account_rule *account, const struct pk_advice *advice, const struct pk_advice_form *form,
+static void add_form(const struct pk_desk *account, const struct pk_advice *advice, const struct pk_advice_form *form,
                      const struct bounds *readers, struct pk_json_out *out)
 {
-    struct pk_price price = account ? account->price : (struct pk_price){ 0 };
     struct bounds parts = { 0 }, cost = { 0 };
     add(&parts, *readers, form->length.parts);
-    add(&cost, parts, price.amount);
+    if (account)
+        add_cost(&cost, account->prices.per_message ? *readers : parts, &account->prices);
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "script", form->script);
     pk_json_add_text(out, "written", pk_advice_form_name(advice, form));
     add_length(out, form);
     add_bounds(out, "partsIfAll", &parts, true);
-    add_bounds(out, "costIfAll", &cost, price.currency[0] != '\0');
+    add_bounds(out, "costIfAll", &cost, account && account->prices.count > 0);
     pk_json_close(out, '}');
 }
 
@@ -269,7 +279,7 @@ static int add_advice(struct pk_call *call, struct reckoning *reckoning, const s
     add_bounds(out, "readers", &readers, true);
     pk_json_open(out, "forms", '[');
     for (size_t i = 0; i < advice->count; i++)
-        add_form(account_of(call, reckoning), advice, &advice->forms[i], &readers, out);
+        add_form(account_of(reckoning), advice, &advice->forms[i], &readers, out);
     pk_json_close(out, ']');
     pk_json_close(out, '}');
     pk_buf_finish(&sentence);
@@ -284,27 +294,33 @@ static int advise_at_least_one(struct pk_call *call, struct reckoning *reckoning
 
 static int tell(struct pk_call *call, struct reckoning *reckoning, struct pk_error *err)
 {
-    const struct pk_account_rule *account = account_of(call, reckoning);
+    const struct pk_desk *account = account_of(reckoning);
     struct pk_json_out out = pk_json_out(&call->out);
     struct bounds people = { 0 }, parts = { 0 }, cost = { 0 };
-    bool priced = account && account->price.currency[0] != '\0';
+    bool priced = account && account->prices.count > 0;
+    int64_t cheapest = 0, dearest = 0;
+    if (priced)
+        pk_prices_bounds(&account->prices, &cheapest, &dearest);
     pk_json_open(&out, NULL, '{');
     pk_json_add_text(&out, "template", reckoning->template_name);
     pk_json_add_text(&out, "topic", reckoning->topic);
     pk_json_add_text(&out, "route", reckoning->route->rule->name);
-    pk_json_add_text(&out, "account", account ? account->name : NULL);
-    pk_json_add_text(&out, "currency", priced ? account->price.currency : NULL);
+    pk_json_add_text(&out, "account", account ? account->rule->name : NULL);
+    pk_json_add_text(&out, "currency", priced ? account->prices.currency : NULL);
+    pk_json_add_text(&out, "pricedPer", !priced ? NULL : account->prices.per_message ? "message" : "part");
     if (priced)
-        pk_json_add_int(&out, "pricePerPart", account->price.amount);
+        pk_json_add_int(&out, "pricePerPart", cheapest);
     else
         pk_json_add_null(&out, "pricePerPart");
+    if (priced && dearest != cheapest)
+        pk_json_add_int(&out, "dearest", dearest);
     int r = advise_at_least_one(call, reckoning, err);
     pk_json_open(&out, "groups", '[');
     for (size_t i = 0; r == 0 && i < reckoning->group_count; i++)
         r = add_group(call, reckoning, &reckoning->groups[i], &out, &people, &parts, err);
     pk_json_close(&out, ']');
     if (priced)
-        add(&cost, parts, account->price.amount);
+        add_cost(&cost, account->prices.per_message ? people : parts, &account->prices);
     add_bounds(&out, "people", &people, true);
     add_bounds(&out, "parts", &parts, true);
     add_bounds(&out, "cost", &cost, priced);

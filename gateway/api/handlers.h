@@ -15,6 +15,7 @@ void pk_api_metrics(struct pk_call *call);
 /* status.c */
 void pk_api_status(struct pk_call *call);
 void pk_api_queue(struct pk_call *call);
+void pk_api_quiet(struct pk_call *call);
 /* "name":{"queued":0,...}, every state; also for a trigger's */
 void pk_message_counts_add(struct pk_json_out *out, const char *name, const int64_t counts[PK_MESSAGE_STATES]);
 
@@ -60,6 +61,18 @@ void pk_api_circle_allow(struct pk_call *call);
 void pk_api_recipient_add(struct pk_call *call);
 void pk_api_rsvp_record(struct pk_call *call);
 
+/* events.c, events_file.c */
+void pk_api_events(struct pk_call *call);
+void pk_api_event(struct pk_call *call);
+void pk_api_event_add(struct pk_call *call);
+void pk_api_event_change(struct pk_call *call);
+void pk_api_event_accept(struct pk_call *call);
+void pk_api_event_cancel(struct pk_call *call);
+void pk_api_event_date_change(struct pk_call *call);
+void pk_api_event_date_cancel(struct pk_call *call);
+void pk_api_events_import(struct pk_call *call);
+void pk_api_events_export(struct pk_call *call);
+
 /* messages.c */
 void pk_api_messages(struct pk_call *call);
 void pk_api_message(struct pk_call *call);
@@ -91,6 +104,17 @@ void pk_api_person_erase(struct pk_call *call);
 void pk_api_link_make(struct pk_call *call);
 void pk_api_links(struct pk_call *call);
 void pk_api_link_poster(struct pk_call *call);
+
+/* publish.c */
+void pk_api_trigger_publish(struct pk_call *call);
+
+/* tokens.c */
+void pk_api_tokens(struct pk_call *call);
+void pk_api_token_add(struct pk_call *call);
+void pk_api_token_revoke(struct pk_call *call);
+
+/* api.c: a call of the public listener under /v1 */
+void pk_api_handle_v1(struct pk_call *call);
 
 /* users.c */
 void pk_api_users(struct pk_call *call);

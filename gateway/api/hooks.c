@@ -178,6 +178,10 @@ void pk_api_handle_public(void *ctx, struct pk_http_request *request)
     struct pk_call *call = pk_call_new(ctx, request);
     struct pk_slice path = pk_http_request_path(request), level, name = { 0 };
     struct pk_desk *desk = NULL;
+    if (pk_slice_is(path, "/v1") || pk_slice_starts(path, "/v1/")) {
+        pk_api_handle_v1(call);
+        return;
+    }
     if (call->api->pages && !pk_slice_starts(path, "/hooks/")) {
         call->actor = (struct pk_actor){ .role = PK_ROLE_PERSON, .name = "page" };
         call->api->pages(call->api->pages_ctx, call);

@@ -158,10 +158,16 @@ void pk_api_link_poster(struct pk_call *call)
         r = pk_fail(&err, PK_E_INVALID, "argument \"channel\" is missing");
     if (r == 0)
         r = pk_call_argument(call, "language", &language, &given, &err);
+    if (r == 0 && !pk_rules_topic(call->service->rules, call->places[0]))
+        r = pk_fail(&err, PK_E_NOT_FOUND, "there is no such topic");
     if (r == 0)
         r = pk_link_poster(call->service, pk_buf_slice(&channel), call->places[0], pk_buf_slice(&language), url, &err);
     pk_buf_finish(&channel);
     pk_buf_finish(&language);
+    if (r == PK_E_CONFIG) { /* a channel without such links is no fault of the gateway's */
+        pk_call_problem_as(call, 409, &err);
+        return;
+    }
     if (r != 0) {
         pk_call_problem(call, &err);
         return;

@@ -146,6 +146,7 @@ static int add_attempt(void *ctx, const struct pk_attempt *attempt)
     pk_json_add_time(out, "settledAt", attempt->settled_ms);
     pk_json_add_int(out, "parts", attempt->parts);
     pk_json_add_int(out, "price", attempt->price);
+    pk_json_add_text(out, "currency", attempt->currency[0] ? attempt->currency : NULL);
     pk_json_open(out, "receipts", '[');
     int r = pk_receipts_of(telling->store, attempt->id, add_receipt, telling, telling->err);
     pk_json_close(out, ']');

@@ -13,6 +13,7 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/housekeeping.h"
+#include "gateway/service/spending.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/names.h"
 
@@ -61,7 +62,7 @@ static void add_messages(struct pk_page *page, struct pk_service *service)
 
 static void add_accounts(struct pk_page *page, struct pk_service *service, int64_t now_ms)
 {
-    static const char *const states[] = { "working", "paused", "waiting", "throttled", "down" };
+    static const char *const states[] = { "working", "paused", "waiting", "throttled", "down", "spent" };
     pk_page_one(page, "attempts_in_flight", "gauge", "Hand-overs opened and not settled.",
                 pk_dispatcher_flying(service->dispatcher));
     pk_page_family(page, "account_in_flight", "gauge", "The same by account.");
@@ -77,6 +78,43 @@ static void add_accounts(struct pk_page *page, struct pk_service *service, int64
             pk_page_labelled(page, (struct pk_label[]){ { "account", desk->rule->name }, { "state", states[j] } }, 2,
                              strcmp(state, states[j]) == 0);
     }
+}
+
+/* ---- what it costs ---- */
+
+static void add_money(struct pk_page *page, struct pk_service *service, bool limits, int64_t now_ms)
+{
+    for (size_t i = 0; i < service->desks->count; i++) {
+        struct pk_desk *desk = service->desks->items[i];
+        const struct pk_label labels[] = { { "account", desk->rule->name }, { "currency", desk->prices.currency } };
+        int64_t amount = limits ? desk->limits.cost : pk_spending_used(desk, now_ms).cost;
+        if (desk->prices.currency[0] && (!limits || amount > 0))
+            pk_page_labelled_money(page, labels, PK_COUNT(labels), amount);
+    }
+}
+
+/* Days are the gateway's own: what was counted begins again at midnight. */
+static void add_costs(struct pk_page *page, struct pk_service *service, int64_t now_ms)
+{
+    pk_page_family(page, "cost_today", "gauge", "What an account's messages of this day cost, in its currency.");
+    add_money(page, service, false, now_ms);
+    pk_page_family(page, "cost_budget_per_day", "gauge", "Most they may cost.");
+    add_money(page, service, true, now_ms);
+    pk_page_family(page, "cost_messages_today", "gauge", "Messages an account was given this day.");
+    for (size_t i = 0; i < service->desks->count; i++)
+        pk_page_labelled(page, (struct pk_label[]){ { "account", service->desks->items[i]->rule->name } }, 1,
+                         pk_spending_used(service->desks->items[i], now_ms).messages);
+    pk_page_family(page, "cost_messages_per_day", "gauge", "Most it may be given.");
+    for (size_t i = 0; i < service->desks->count; i++)
+        if (service->desks->items[i]->limits.messages > 0)
+            pk_page_labelled(page, (struct pk_label[]){ { "account", service->desks->items[i]->rule->name } }, 1,
+                             service->desks->items[i]->limits.messages);
+    pk_page_family(page, "cost_limit_state", "gauge", "1 for where the account stands towards its limits: open, near or spent.");
+    for (size_t i = 0; i < service->desks->count; i++)
+        for (unsigned state = 0; state < PK_DAY_STATES; state++)
+            pk_page_labelled(page, (struct pk_label[]){ { "account", service->desks->items[i]->rule->name },
+                                                        { "state", pk_day_state_name((enum pk_day_state) state) } }, 2,
+                             pk_spending_state(service->desks->items[i], now_ms) == (enum pk_day_state) state);
 }
 
 /* ---- what is in the database ---- */
@@ -183,6 +221,7 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "commits_total", "Turns committed.", m->commits);
     add_count(page, "commits_failed_total", "Turns that could not be committed.", m->commits_failed);
     add_count(page, "hooks_refused_total", "Calls at the public listener that were refused.", m->hooks_refused);
+    add_count(page, "tokens_refused_total", "Calls of the public API without a token that counts.", m->tokens_refused);
 }
 
 static void add_answers(struct pk_page *page, const struct pk_api *api)
@@ -202,6 +241,7 @@ static void answer(struct pk_call *call, const struct pk_figures *figures, const
     add_condition(&page, call);
     add_messages(&page, call->service);
     add_accounts(&page, call->service, call->now_ms);
+    add_costs(&page, call->service, call->now_ms);
     if (figures->read)
         add_figures(&page, call, figures);
     add_counters(&page, &call->service->metrics);

@@ -45,6 +45,12 @@ void pk_page_labelled_ms(struct pk_page *page, const struct pk_label *labels, si
     (void) pk_buf_printf(page->out, "%lld.%03d\n", (long long) (ms / 1000), (int) (ms % 1000));
 }
 
+void pk_page_labelled_money(struct pk_page *page, const struct pk_label *labels, size_t count, int64_t amount)
+{
+    begin(page, labels, count);
+    (void) pk_buf_printf(page->out, "%lld.%04d\n", (long long) (amount / 10000), (int) (amount % 10000));
+}
+
 void pk_page_one(struct pk_page *page, const char *name, const char *type, const char *help, int64_t value)
 {
     pk_page_family(page, name, type, help);

@@ -21,6 +21,8 @@ struct pk_label {
 void pk_page_family(struct pk_page *page, const char *name, const char *type, const char *help);
 /* A sample of that family. */
 void pk_page_labelled(struct pk_page *page, const struct pk_label *labels, size_t count, int64_t value);
+/* In 1/10,000 of a currency. */
+void pk_page_labelled_money(struct pk_page *page, const struct pk_label *labels, size_t count, int64_t amount);
 void pk_page_labelled_ms(struct pk_page *page, const struct pk_label *labels, size_t count, int64_t ms); /* as seconds */
 /* A family of one sample without labels. */
 void pk_page_one(struct pk_page *page, const char *name, const char *type, const char *help, int64_t value);

@@ -8,6 +8,7 @@
 #include "gateway/api/handlers.h"
 #include "gateway/api/words.h"
 #include "gateway/service/holds.h"
+#include "gateway/service/rights.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -18,7 +19,9 @@
 
 struct reading {
     int64_t id; /* one; 0 = the list */
-    size_t limit;
+    size_t limit, count;
+    int64_t after, last;
+    char publisher[64]; /* whose alone; "" = everybody's */
     struct pk_store *store;
     struct pk_json_out out;
     struct pk_error *err;
@@ -78,6 +81,22 @@ static int add_trigger(void *ctx, const struct pk_trigger *trigger)
     return r;
 }
 
+static int add_listed(void *ctx, const struct pk_trigger *trigger)
+{
+    struct reading *reading = ctx;
+    if (reading->count++ == reading->limit)
+        return 1; /* there are more */
+    reading->last = trigger->id;
+    return add_trigger(reading, trigger);
+}
+
+/* A service sees what it asked for itself; of another's it hears what it would hear of none. */
+static bool is_theirs(const struct reading *reading, const struct pk_trigger *trigger)
+{
+    const char *name = pk_name_text(reading->store, PK_NAME_PUBLISHER, trigger->publisher);
+    return !reading->publisher[0] || (name && strcmp(name, reading->publisher) == 0);
+}
+
 static int read(struct pk_call *call, struct pk_store *store, struct pk_error *err)
 {
     struct reading *reading = call->data;
@@ -87,14 +106,25 @@ static int read(struct pk_call *call, struct pk_store *store, struct pk_error *e
     reading->out = pk_json_out(&call->out);
     if (reading->id != 0) {
         int r = pk_trigger_get(store, reading->id, &trigger, err);
+        if (r == 0 && !is_theirs(reading, &trigger))
+            r = pk_fail(err, PK_E_NOT_FOUND, "there is no such trigger");
         return r != 0 ? r : add_trigger(reading, &trigger);
     }
     pk_json_open(&reading->out, NULL, '{');
     pk_json_open(&reading->out, "triggers", '[');
-    int r = pk_triggers_list(store, 0, reading->limit, add_trigger, reading, err);
-    pk_json_close(&reading->out, ']');
-    pk_json_close(&reading->out, '}');
-    return r;
+    uint32_t publisher = reading->publisher[0] ? pk_name_find(store, PK_NAME_PUBLISHER, pk_slice_of(reading->publisher)) : 0;
+    int r = reading->publisher[0] ? pk_triggers_list_of(store, publisher, reading->after, reading->limit + 1, add_listed, reading, err)
+                                  : pk_triggers_list(store, reading->after, reading->limit + 1, add_listed, reading, err);
+    if (r >= 0)
+        pk_answer_list_end(&reading->out, r == 1, reading->last);
+    return r < 0 ? r : 0;
+}
+
+static int whose(struct pk_call *call, struct reading *reading, struct pk_error *err)
+{
+    if (call->actor.role == PK_ROLE_PUBLISHER)
+        (void) snprintf(reading->publisher, sizeof reading->publisher, "%s", call->actor.name);
+    return pk_allow(call->service, &call->actor, PK_ACTION_TRIGGER_VIEW, &(struct pk_about){ .owner = pk_slice_of(reading->publisher) }, "triggers", err);
 }
 
 void pk_api_triggers(struct pk_call *call)
@@ -102,7 +132,12 @@ void pk_api_triggers(struct pk_call *call)
     struct reading *reading = pk_alloc(sizeof *reading);
     struct pk_error err = { 0 };
     call->data = reading;
-    if (pk_call_argument_limit(call, &reading->limit, &err) != 0)
+    int r = whose(call, reading, &err);
+    if (r == 0)
+        r = pk_call_argument_id(call, "after", &reading->after, &err);
+    if (r == 0)
+        r = pk_call_argument_limit(call, &reading->limit, &err);
+    if (r != 0)
         pk_call_problem(call, &err);
     else
         pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);
@@ -113,7 +148,10 @@ void pk_api_trigger(struct pk_call *call)
     struct reading *reading = pk_alloc(sizeof *reading);
     struct pk_error err = { 0 };
     call->data = reading;
-    if (pk_call_place_id(call, 0, "trigger", &reading->id, &err) != 0)
+    int r = whose(call, reading, &err);
+    if (r == 0)
+        r = pk_call_place_id(call, 0, "trigger", &reading->id, &err);
+    if (r != 0)
         pk_call_problem(call, &err);
     else
         pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);

@@ -6,14 +6,64 @@
 #include "gateway/app/ask.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
+#include "gateway/model/price.h"
 
 
 #define BODY_BYTES_MAX 16384
+#define PRICES_SHOWN 4u /* countries; --json tells all */
+#define PRICES_SHOWN_MAX 200
+
+static int64_t number(const struct pk_json *object, const char *name)
+{
+    int64_t found = 0;
+    (void) pk_json_int(pk_json_get(object, name), &found);
+    return found;
+}
+
+/* "NL 0.0725, * 0.12 EUR a part" */
+static void print_prices(struct pk_table *table, const struct pk_json *account)
+{
+    const struct pk_json *prices = pk_json_get(account, "prices");
+    char amount[PK_PRICE_TEXT_MAX], bytes[PRICES_SHOWN_MAX];
+    struct pk_buf text = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    size_t count = pk_json_count(prices), shown = count > PRICES_SHOWN ? PRICES_SHOWN : count;
+    for (size_t i = 0; i < shown; i++) {
+        const struct pk_json *row = pk_json_item(prices, i);
+        struct pk_slice country = pk_json_string(pk_json_get(row, "country"));
+        bool all = count == 1 && pk_slice_is(country, "*");
+        (void) pk_buf_printf(&text, "%s%.*s%s%s", i > 0 ? ", " : "", all ? 0 : (int) country.len, country.data, all ? "" : " ",
+                             pk_amount_text(number(row, "amount"), amount));
+    }
+    struct pk_slice currency = pk_json_string(pk_json_get(account, "currency")), per = pk_json_string(pk_json_get(account, "pricedPer"));
+    if (count > 0)
+        (void) pk_buf_printf(&text, "%s %.*s a %.*s", shown < count ? ", ..." : "", PK_SLICE_ARG(currency), PK_SLICE_ARG(per));
+    pk_table_slice(table, pk_buf_slice(&text));
+}
+
+/* What it was given today, of how much; what that cost, of how much. */
+static void print_costs(struct pk_table *table, const struct pk_json *account)
+{
+    const struct pk_json *today = pk_json_get(account, "today");
+    struct pk_slice currency = pk_json_string(pk_json_get(account, "currency"));
+    int64_t limit = number(today, "messagesLimit"), budget = number(today, "budget");
+    char cost[PK_PRICE_TEXT_MAX], most[PK_PRICE_TEXT_MAX];
+    print_prices(table, account);
+    if (limit > 0)
+        pk_table_printf(table, "%lld of %lld", (long long) number(today, "messages"), (long long) limit);
+    else
+        pk_table_printf(table, "%lld", (long long) number(today, "messages"));
+    if (currency.len == 0)
+        pk_table_text(table, "");
+    else
+        pk_table_printf(table, "%s%s%s %.*s", pk_amount_text(number(today, "cost"), cost), budget > 0 ? " of " : "",
+                        budget > 0 ? pk_amount_text(budget, most) : "", PK_SLICE_ARG(currency));
+}
 
 void pk_accounts_print(const struct pk_json *accounts)
 {
     static const struct pk_column columns[] = { { "ACCOUNT", false }, { "ADAPTER", false },  { "CHANNEL", false },
                                                 { "STATE", false },   { "IN FLIGHT", true }, { "WINDOW", true },
+                                                { "PRICE", false },   { "TODAY", false },    { "COST TODAY", false },
                                                 { "WHY", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     bool paused = false;
@@ -25,6 +75,7 @@ void pk_accounts_print(const struct pk_json *accounts)
         pk_table_json(table, pk_json_get(account, "state"));
         pk_table_json(table, pk_json_get(account, "inFlight"));
         pk_table_json(table, pk_json_get(account, "window"));
+        print_costs(table, account);
         pk_table_json(table, pk_json_get(account, "why"));
         paused |= pk_slice_is(pk_json_string(pk_json_get(account, "state")), "paused");
     }

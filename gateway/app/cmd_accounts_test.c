@@ -158,7 +158,7 @@ static void print(const struct test *test)
     if (exchange.len > 0)
         (void) printf("\nWhat was exchanged, without numbers, texts and secrets:\n\n%.*s", PK_SLICE_ARG(exchange));
     else if (handed_over(test) == LEG_SEEN)
-        (void) printf("\nThis account keeps a link of its own: what passes over it is not recorded.\n");
+        (void) printf("\nIts adapter tells nothing of what passes over its link.\n");
 }
 
 static void print_json(const struct test *test)

@@ -5,9 +5,12 @@
  */
 #include "gateway/app/command.h"
 #include "gateway/app/config.h"
+#include "gateway/base/clock.h"
 #include "gateway/base/code.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/json.h"
+#include "gateway/plugin/account.h"
+#include "gateway/service/quiet.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -80,6 +83,30 @@ static void print_words(const struct pk_words *words)
         (void) printf("%s%s", i > 0 ? ", " : "", words->items[i]);
 }
 
+/* A calendar that ends is no mistake yet, and nothing is guessed: it is said while there is time to add to it. */
+static void print_quiet(const struct pk_rules *rules)
+{
+    pk_auto(pk_zone) struct pk_zone *zone = NULL;
+    const struct pk_days_rule *days;
+    size_t at = 0;
+    for (size_t i = 0; i < rules->hush_count; i++) {
+        const struct pk_hush_rule *hush = &rules->hushes[i];
+        (void) printf("  quiet      %s:%s%s", hush->name, hush->night ? " night " : "", hush->night ? hush->night : "");
+        for (size_t j = 0; j < hush->weekdays.count; j++)
+            (void) printf("%s%s", j > 0 ? ", " : hush->night ? ", " : " ", hush->weekdays.items[j]);
+        for (size_t j = 0; j < hush->days.count; j++)
+            (void) printf("%s%s", j > 0 || hush->night || hush->weekdays.count > 0 ? ", " : " ", hush->days.items[j]);
+        (void) puts(hush->urgent_waits ? "; urgent waits" : "");
+    }
+    if (rules->hush_count == 0)
+        (void) puts("  quiet      never: there is no [quiet] section");
+    if (pk_zone_new(rules->zone, &zone, NULL) != 0)
+        return;
+    while ((days = pk_quiet_unknown(rules, zone, pk_clock_wall_ms(), &at)) != NULL)
+        (void) printf("  warning    the days of %s are known until %s: add those that follow to %s\n", days->name, pk_days_until(days->days),
+                      days->file);
+}
+
 static void print_people(const struct pk_config *config, const struct pk_catalog *catalog)
 {
     const struct pk_rules *rules = &config->rules;
@@ -92,6 +119,10 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         const struct pk_route_rule *route = &rules->routes[i];
         (void) printf("  route      %s: %s by ", route->name, route->channel);
         print_words(&route->accounts);
+        if (route->countries.count > 0) {
+            (void) printf(" to ");
+            print_words(&route->countries);
+        }
         (void) puts(strcmp(route->name, rules->default_route) == 0 ? " (default)" : "");
     }
     for (size_t i = 0; i < rules->topic_count; i++)
@@ -102,12 +133,58 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         print_words(&publisher->topics);
         (void) puts("");
     }
+    print_quiet(rules);
     (void) printf("  texts      %zu in %s\n", pk_catalog_template_count(catalog), config->templates);
     /* No mistake, but money: said before the bill says it. */
     struct pk_ini_report longer = { .tell = tell_nobody };
     pk_catalog_measure(catalog, pk_slice_of(rules->organisation), &longer);
     if (longer.count > 0)
         (void) printf("  longer     %zu texts can take a part more than they say: organisation, phone or page is long\n", longer.count);
+}
+
+/* What an account cannot send, because its provider lets approved texts through only: no mistake, but somebody should know. */
+struct unmapped {
+    const struct pk_catalog *catalog;
+    const char *account;
+    size_t texts; /* told so far */
+};
+
+static void ask_one(struct unmapped *unmapped, const struct pk_adapter *adapter, const void *self, const struct pk_template *text,
+                    struct pk_slice language, const char *script)
+{
+    char label[64];
+    (void) snprintf(label, sizeof label, "%.*s%s%s", PK_SLICE_ARG(language), script[0] ? "-" : "", script);
+    if (adapter->carries(self, pk_template_name(text), pk_slice_of(label), pk_clock_wall_ms(), NULL) == 0)
+        return;
+    if (unmapped->texts++ == 0)
+        (void) printf("  warning    account %s cannot send, for its provider does not know them:\n", unmapped->account);
+    (void) printf("             %.*s in %s\n", PK_SLICE_ARG(pk_template_name(text)), label);
+}
+
+static void ask_all(void *ctx, const struct pk_adapter *adapter, const void *self, uint32_t capabilities)
+{
+    struct unmapped *unmapped = ctx;
+    if (!(capabilities & (PK_CAN_TEMPLATES_ONLY | PK_CAN_WINDOW)) || !adapter->carries)
+        return;
+    for (size_t i = 0; i < pk_catalog_template_count(unmapped->catalog); i++) {
+        const struct pk_template *text = pk_catalog_template(unmapped->catalog, i);
+        /* Answers are free text within the window that their reader has opened. */
+        if (pk_template_kind(text) == PK_TEXT_ANSWER && (capabilities & PK_CAN_WINDOW))
+            continue;
+        ask_one(unmapped, adapter, self, text, pk_template_language(text), "");
+        if (pk_catalog_has_rendering(unmapped->catalog, pk_template_language(text), PK_SLICE(PK_RENDERING_LATIN)))
+            ask_one(unmapped, adapter, self, text, pk_template_language(text), PK_RENDERING_LATIN);
+    }
+}
+
+static void print_unmapped(const struct pk_config *config, const struct pk_catalog *catalog)
+{
+    for (size_t i = 0; i < config->rules.account_count; i++) {
+        const struct pk_account_rule *account = &config->rules.accounts[i];
+        struct unmapped unmapped = { .catalog = catalog, .account = account->name };
+        if (account->adapter->carries)
+            (void) pk_account_survey(account->adapter, account->name, account->settings, ask_all, &unmapped, NULL);
+    }
 }
 
 static void print_doors(const struct pk_config *config)
@@ -184,6 +261,7 @@ static int run(const struct pk_invocation *invocation)
         print_json(config);
     } else {
         print_people(config, catalog);
+        print_unmapped(config, catalog);
         print_doors(config);
     }
     return 0;

@@ -6,6 +6,7 @@
 #include "gateway/app/options.h"
 #include "gateway/app/pages.h"
 #include "gateway/app/table.h"
+#include "gateway/model/price.h"
 #include "gateway/model/states.h"
 
 static bool is_true(const struct pk_json *object, const char *name)
@@ -151,6 +152,8 @@ static void print_attempts(const struct pk_json *attempts)
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     for (size_t i = 0; i < pk_json_count(attempts); i++) {
         const struct pk_json *attempt = pk_json_item(attempts, i);
+        struct pk_slice currency = pk_json_string(pk_json_get(attempt, "currency"));
+        char amount[PK_PRICE_TEXT_MAX];
         int64_t parts = 0, price = 0;
         pk_table_json(table, pk_json_get(attempt, "id"));
         pk_table_json(table, pk_json_get(attempt, "account"));
@@ -163,7 +166,7 @@ static void print_attempts(const struct pk_json *attempts)
         else
             pk_table_text(table, ""); /* not every account tells */
         if (pk_json_int(pk_json_get(attempt, "price"), &price) && price > 0)
-            pk_table_printf(table, "%lld.%04lld", (long long) (price / 10000), (long long) (price % 10000));
+            pk_table_printf(table, "%s%s%.*s", pk_amount_text(price, amount), currency.len > 0 ? " " : "", PK_SLICE_ARG(currency));
         else
             pk_table_text(table, "");
         print_receipts(table, attempt);

@@ -103,7 +103,14 @@ static void print_groups(const struct pk_json *answer)
     }
     if (pk_table_rows(table) > 0)
         pk_table_print(table);
-    else
+    for (size_t i = 0; i < pk_json_count(groups); i++) {
+        const struct pk_json *group = pk_json_item(groups, i);
+        bool carried = true;
+        if (pk_json_bool(pk_json_get(group, "carried"), &carried) && !carried)
+            (void) printf("%.*s %.*s: no account of the route can send this text; its provider lets approved ones through only.\n",
+                          PK_SLICE_ARG(pk_json_string(pk_json_get(group, "language"))), PK_SLICE_ARG(pk_json_string(pk_json_get(group, "written"))));
+    }
+    if (pk_table_rows(table) == 0)
         (void) printf("Nobody with these tags has agreed to this topic.\n");
 }
 
@@ -119,9 +126,15 @@ static void print_total(const struct pk_json *answer, const char *currency)
         return;
     }
     struct pk_price price = { .amount = number(pk_json_get(answer, "pricePerPart")) };
+    struct pk_price dearest = { .amount = number(pk_json_get(answer, "dearest")) };
+    struct pk_slice per = pk_json_string(pk_json_get(answer, "pricedPer"));
     (void) snprintf(price.currency, sizeof price.currency, "%.3s", currency);
+    (void) snprintf(dearest.currency, sizeof dearest.currency, "%.3s", currency);
     bounds_text(pk_json_get(answer, "cost"), currency, cost);
-    (void) printf(", cost: %s\n%s a part, by price of [account %.*s]\n", cost, pk_price_text(&price, each), PK_SLICE_ARG(account));
+    (void) printf(", cost: %s\n%s", cost, pk_price_text(&price, each));
+    if (dearest.amount > 0)
+        (void) printf(" to %s by country", pk_price_text(&dearest, each));
+    (void) printf(" a %.*s, by price of [account %.*s]\n", PK_SLICE_ARG(per), PK_SLICE_ARG(account));
 }
 
 static void print_advice(const struct pk_json *answer, const char *currency)

@@ -8,6 +8,7 @@
 #include "gateway/app/options.h"
 #include "gateway/app/progress.h"
 #include "gateway/app/publish.h"
+#include "gateway/app/show.h"
 #include "gateway/base/code.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
@@ -164,6 +165,27 @@ static const char *remedy_of(struct pk_slice reason)
     return "";
 }
 
+/* No refusal: whoever planned it may have chosen the day. */
+static void print_falls_on(const struct pk_json *days)
+{
+    struct pk_buf line;
+    for (size_t i = 0; i < pk_json_count(days); i++) {
+        const struct pk_json *one = pk_json_item(days, i), *day = pk_json_get(one, "day");
+        pk_buf_init(&line, 1024);
+        (void) pk_buf_add_text(&line, pk_json_kind(day) == PK_JSON_STRING ? "warning: the event is on " : "warning: the event is on a day that calendar ");
+        pk_show_json(&line, pk_json_kind(day) == PK_JSON_STRING ? day : pk_json_get(one, "calendar"));
+        if (pk_json_kind(day) == PK_JSON_STRING) {
+            (void) pk_buf_add_text(&line, " (");
+            pk_show_json(&line, pk_json_get(one, "calendar"));
+            (void) pk_buf_add_text(&line, ")");
+        } else {
+            (void) pk_buf_add_text(&line, " does not know yet");
+        }
+        (void) printf("%s\n", pk_buf_text(&line));
+        pk_buf_finish(&line);
+    }
+}
+
 static int tell_receipt(const struct pk_invocation *invocation, const struct pk_json *receipt)
 {
     const struct pk_json *data = pk_json_get(receipt, "data");
@@ -173,8 +195,10 @@ static int tell_receipt(const struct pk_invocation *invocation, const struct pk_
     if (invocation->json)
         pk_ask_print(data);
     if (accepted) {
-        if (!invocation->json)
+        if (!invocation->json) {
             (void) printf("accepted%s: trigger %.*s\n", repeated ? " before, nothing is sent twice" : "", PK_SLICE_ARG(trigger));
+            print_falls_on(pk_json_get(data, "fallsOn"));
+        }
         return 0;
     }
     struct pk_slice reason = pk_json_string(pk_json_get(data, "reason")), detail = pk_json_string(pk_json_get(data, "detail"));

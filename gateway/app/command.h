@@ -38,10 +38,10 @@ extern const struct pk_command pk_command_serve, pk_command_check_config;       
 extern const struct pk_command pk_command_keys;                                                   /* cmd_keys.c */
 extern const struct pk_command pk_command_recipients, pk_command_backup, pk_command_restore;      /* cmd_recipients.c, ... */
 extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_command_inbox, pk_command_messages;
-extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_status;
-extern const struct pk_command pk_command_consent;
+extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_quiet, pk_command_status;
+extern const struct pk_command pk_command_consent, pk_command_events;
 extern const struct pk_command pk_command_templates, pk_command_text, pk_command_trigger, pk_command_triggers;
 extern const struct pk_command pk_command_audience;
-extern const struct pk_command pk_command_users, pk_command_circles, pk_command_audit, pk_command_privacy;
+extern const struct pk_command pk_command_users, pk_command_tokens, pk_command_circles, pk_command_audit, pk_command_privacy;
 
 #endif

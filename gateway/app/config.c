@@ -212,6 +212,42 @@ static void read_choices(struct pk_config_reading *reading)
     }
 }
 
+static void read_kinds(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_kind_rule *kinds = room_for(reading, "event", sizeof *kinds);
+    rules->kinds = kinds;
+    for (size_t i = 0; next_of(reading, "event", &i); rules->kind_count++) {
+        kinds[rules->kind_count].name = name_of(reading);
+        fill(reading, "event", reading->section, &kinds[rules->kind_count]);
+        refuse_unknown(reading);
+    }
+}
+
+static void read_days(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_days_rule *days = room_for(reading, "days", sizeof *days);
+    rules->days = reading->config->days = days;
+    for (size_t i = 0; next_of(reading, "days", &i); rules->days_count++) {
+        days[rules->days_count].name = name_of(reading);
+        fill(reading, "days", reading->section, &days[rules->days_count]);
+        refuse_unknown(reading);
+    }
+}
+
+static void read_hushes(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_hush_rule *hushes = room_for(reading, "quiet", sizeof *hushes);
+    rules->hushes = reading->config->hushes = hushes;
+    for (size_t i = 0; next_of(reading, "quiet", &i); rules->hush_count++) {
+        hushes[rules->hush_count].name = name_of(reading);
+        fill(reading, "quiet", reading->section, &hushes[rules->hush_count]);
+        refuse_unknown(reading);
+    }
+}
+
 static void read_providers(struct pk_config_reading *reading)
 {
     struct pk_rules *rules = &reading->config->rules;
@@ -377,14 +413,19 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
         (void) load_adapters(&reading, &why);
     read_broker(&reading);
     single(&reading, "limits", &config->rules);
+    single(&reading, "ladder", &config->rules);
     single(&reading, "retention", &config->rules);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);
     read_choices(&reading);
     pk_config_read_choices(&reading);
+    read_kinds(&reading);
     read_providers(&reading);
     read_accounts(&reading);
     read_routes(&reading);
+    read_days(&reading);
+    read_hushes(&reading);
+    pk_config_read_quiet(&reading);
     read_publishers(&reading);
     pk_config_cross_check(&reading);
     if ((r = refused(&reading, err)) != 0)

@@ -8,7 +8,9 @@
  *     config_values.c  one value's text into its field
  *     config.c         sections into rules, accounts through their adapters
  *     config_check.c   what no single line can tell: names that must exist elsewhere
+ *     config_costs.c   what accounts cost, and may cost
  *     config_topics.c  what people write for topics
+ *     config_quiet.c   quiet hours and days
  *     config_memory.c  what it owns
  *     config_report.c  where mistakes are told
  */
@@ -41,6 +43,8 @@ struct pk_config {
     enum pk_log_level log_level;
     struct pk_registry *registry; /* the adapters of this configuration; NULL when it was read with somebody else's */
     struct pk_topic_words *topic_words; /* the rules' */
+    struct pk_days_rule *days; /* the rules', whose calendars are the configuration's */
+    struct pk_hush_rule *hushes; /* the rules' */
     struct pk_config_memory *memory; /* what the strings and lists above live in */
 };
 

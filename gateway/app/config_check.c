@@ -9,6 +9,8 @@
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
 #include "gateway/language/dates.h"
+#include "gateway/language/phone.h"
+#include "gateway/service/address.h"
 #include "gateway/service/deep_links.h"
 
 #define CERTIFICATES_BYTES_MAX (8u << 20) /* the system's whole bundle is some 200 KiB */
@@ -34,6 +36,28 @@ static void check_certificates(struct pk_config_reading *reading, const char *se
         pk_config_tell_of(reading, section, "", key, "Name a PEM file: its first line is -----BEGIN CERTIFICATE-----.",
                           "\"%s\" holds no certificate", path);
     pk_buf_finish(&text);
+}
+
+/* The address itself is not repeated: it may be somebody's. */
+static void check_team(struct pk_config_reading *reading)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    char room[PK_ADDRESS_ROOM];
+    struct pk_slice address;
+    if (!rules->team)
+        return;
+    const char *channel = pk_rules_team_channel(rules);
+    bool mail = strcmp(channel, PK_CHANNEL_EMAIL) == 0, routed = false;
+    bool good = mail ? pk_address_read_mail(pk_slice_of(rules->team), room, &address, NULL) == 0
+                     : pk_phone_parse(pk_slice_of(rules->team), rules->phone_region, room) == PK_PHONE_OK;
+    if (!good)
+        pk_config_tell_of(reading, "gateway", "", "team", "Write name@example.nl, or a mobile number with its country.",
+                          "it is neither a mail address nor a mobile number");
+    for (size_t i = 0; i < rules->route_count; i++)
+        routed |= rules->routes[i].channel && strcmp(rules->routes[i].channel, channel) == 0 && rules->routes[i].screens.count == 0;
+    if (good && !routed)
+        pk_config_tell_of(reading, "gateway", "", "team", "Add a [route] of that channel, or name an address of another.",
+                          "there is no route of channel \"%s\" to tell the team by", channel);
 }
 
 /* What stands in front of providers is an HTTP proxy; a password in its address would be a secret in this file. */
@@ -300,8 +324,8 @@ static void check_publishers(struct pk_config_reading *reading)
                                   "publisher \"%s\" has this source already", rules->publishers[j].name);
         check_words(reading, publisher);
     }
-    if (rules->publisher_count > 0 && !rules->bus.host && !pk_ini_find(reading->ini, "broker", ""))
-        pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section.",
+    if (rules->publisher_count > 0 && !rules->bus.host && !reading->config->public_address && !pk_ini_find(reading->ini, "broker", ""))
+        pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section, or public in [gateway] for tokens.",
                           "there are publishers, but no broker to hear them on");
 }
 
@@ -319,12 +343,16 @@ static void check_retention(struct pk_config_reading *reading)
 void pk_config_cross_check(struct pk_config_reading *reading)
 {
     check_gateway(reading);
+    check_team(reading);
     check_retention(reading);
     check_broker(reading);
     check_accounts(reading);
     pk_config_check_replies(reading);
+    pk_config_check_kinds(reading);
+    pk_config_check_costs(reading);
     check_providers(reading);
     check_routes(reading);
+    pk_config_check_routing(reading);
     check_publishers(reading);
 }
 
@@ -336,6 +364,10 @@ static void check_templates(const struct pk_config *config, const struct pk_cata
     if (!pk_catalog_has_language(catalog, pk_slice_of(rules->default_language)))
         pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
                           "there are no texts in the language \"%s\"", rules->default_language);
+    struct pk_slice reads = pk_slice_of(rules->team_language);
+    if (rules->team && (!pk_catalog_has_language(catalog, reads) || !pk_catalog_find(catalog, PK_SLICE("inbox-waiting"), reads)))
+        pk_config_tell_of(reading, "gateway", "", "team_language", "Write a folder of the templates with that text, like nl.",
+                          "there is no text \"inbox-waiting\" in the language \"%s\"", rules->team_language);
     for (size_t i = 0; i < rules->publisher_count; i++) {
         const struct pk_words *templates = &rules->publishers[i].templates;
         for (size_t j = 0; j < templates->count; j++)
@@ -367,6 +399,7 @@ int pk_config_load_catalog(const struct pk_config *config, struct pk_ini_report 
     pk_config_check_topics(config, catalog, &reading);
     pk_config_check_choices(config, catalog, &reading);
     pk_config_check_way_back(config, catalog, &reading);
+    pk_config_check_quiet(config, catalog, &reading);
     if (report->count > before)
         return pk_fail(err, PK_E_CONFIG, "\"%s\" asks for texts that are not there", config->path);
     *ret_catalog = pk_steal(&catalog);

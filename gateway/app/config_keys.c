@@ -17,9 +17,13 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "broker", false, false, "The MQTT broker on which services publish triggers. Without this section there is none." },
     { "topic", true, true, "What people can agree to: one section each." },
     { "choice", true, false, "Schools, areas: of which residents choose theirs at their own page. Without any section: of none." },
+    { "event", true, false, "A kind of event: a parent meeting, an info point's hours. Without any section: events cannot be planned." },
+    { "days", true, false, "A calendar that is decided year by year, from a file: school holidays, the two Bayrams." },
+    { "quiet", true, false, "Hours and days in which nobody is disturbed; several sections hold together. Without any: there are none." },
     { "provider", true, false, "A company that hands messages over and so gets people's addresses: what was agreed with it." },
     { "account", true, true, "A configured instance of an adapter. Its own settings are shown by `pokana adapters NAME`." },
     { "route", true, true, "The accounts of one channel, in order of preference." },
+    { "ladder", false, false, "Channels in order, for people who agreed to several: the next one only when a message certainly did not arrive." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
     { "limits", false, false, "Ceilings and time limits." },
     { "retention", false, false, "How long what is no longer needed is kept." },
@@ -33,9 +37,13 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define BROKER(key, member, ...) { .kind = "broker", .name = key, FIELD(struct pk_bus_rule, member), __VA_ARGS__ }
 #define TOPIC(key, member, ...) { .kind = "topic", .name = key, FIELD(struct pk_topic_rule, member), __VA_ARGS__ }
 #define CHOICE(key, member, ...) { .kind = "choice", .name = key, FIELD(struct pk_choice_rule, member), __VA_ARGS__ }
+#define EVENT(key, member, ...) { .kind = "event", .name = key, FIELD(struct pk_kind_rule, member), __VA_ARGS__ }
+#define DAYS(key, member, ...) { .kind = "days", .name = key, FIELD(struct pk_days_rule, member), __VA_ARGS__ }
+#define QUIET(key, member, ...) { .kind = "quiet", .name = key, FIELD(struct pk_hush_rule, member), __VA_ARGS__ }
 #define PROVIDER(key, member, ...) { .kind = "provider", .name = key, FIELD(struct pk_provider_rule, member), __VA_ARGS__ }
 #define ACCOUNT(key, member, ...) { .kind = "account", .name = key, FIELD(struct pk_account_rule, member), __VA_ARGS__ }
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
+#define LADDER(key, member, ...) { .kind = "ladder", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
@@ -48,6 +56,10 @@ const struct pk_key pk_config_keys[] = {
             .help = "Telephone number of the desk, as texts print it. Without it: texts that name it leave it out."),
     GATEWAY("page", rules.page, .type = PK_KEY_URL, .max = 40,
             .help = "Page on which people answer and read more: short, the texts are measured for 22 characters."),
+    GATEWAY("team", rules.team, .type = PK_KEY_TEXT, .max = 128,
+            .help = "Mail address, or telephone number, of those who answer replies: told when one waits a day. Without it: status and log say so."),
+    GATEWAY("team_language", rules.team_language, .type = PK_KEY_TEXT, .fallback = "nl", .max = 8,
+            .help = "Language the team reads: a folder of the templates."),
     GATEWAY("instance", rules.instance, .type = PK_KEY_NAME, .fallback = "pokana",
             .help = "Name of this gateway: the last level of its state topic."),
     GATEWAY("source", rules.source, .type = PK_KEY_TEXT, .fallback = "urn:pokana:gateway", .max = 200,
@@ -73,7 +85,7 @@ const struct pk_key pk_config_keys[] = {
     GATEWAY("control", control, .type = PK_KEY_PATH, .fallback = "control.sock",
             .help = "Unix socket for the commands, health and metrics."),
     GATEWAY("public", public_address, .type = PK_KEY_LISTEN,
-            .help = "Address and port that providers call, behind a TLS proxy. Without it nothing listens."),
+            .help = "Address and port that providers and services (/v1, with a token) call, behind a TLS proxy. Without it nothing listens."),
     GATEWAY("public_url", rules.public_url, .type = PK_KEY_URL, .max = 200,
             .help = "What providers see as the address of that door. Without it: http and the address, if that is a loopback one."),
     GATEWAY("metrics", metrics_address, .type = PK_KEY_LISTEN,
@@ -134,6 +146,35 @@ const struct pk_key pk_config_keys[] = {
     CHOICE("several", one, .type = PK_KEY_CHOICE, .choices = "yes|no", .fallback = "yes",
            .help = "Whether somebody can choose more than one."),
 
+    EVENT("topic", topic, .type = PK_KEY_NAME, .required = true,
+          .help = "The topic whose people are told of it."),
+    EVENT("name", names, .type = PK_KEY_TAGGED, .max = 40,
+          .help = "What it is, as people read it, in each language; name.nl and others likewise."),
+    EVENT("public", open, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
+          .help = "Whether it is in the calendar everybody can follow, /calendar.ics at public_url."),
+    EVENT("length", length_ms, .type = PK_KEY_DURATION, .min = 5 * MINUTE, .max = 24 * HOUR, .fallback = "2h",
+          .help = "How long one lasts that names no end."),
+    EVENT("place", place, .type = PK_KEY_TEXT, .max = 240,
+          .help = "Where one is that names no place, as people find it."),
+    EVENT("place_short", place_short, .type = PK_KEY_TEXT, .max = 60,
+          .help = "The same place in a few letters, for text messages."),
+
+    DAYS("file", file, .type = PK_KEY_PATH, .required = true,
+         .help = "The file of its days: those that come with the program, or your own."),
+
+    QUIET("topics", topics, .type = PK_KEY_WORDS, .fallback = "*",
+          .help = "The topics it holds for; * for all."),
+    QUIET("channels", channels, .type = PK_KEY_WORDS, .fallback = "*",
+          .help = "The channels it holds for, like sms, email; * for all."),
+    QUIET("night", night, .type = PK_KEY_TEXT, .max = 13,
+          .help = "The hours of every day that are quiet, by the clock of the zone: 21:00-8:00."),
+    QUIET("weekdays", weekdays, .type = PK_KEY_WORDS,
+          .help = "Days of the week that are quiet as a whole: mon to sun."),
+    QUIET("days", days, .type = PK_KEY_WORDS,
+          .help = "Calendars whose days are quiet as a whole: a [days] section, or the holidays of a language (nl, bg)."),
+    QUIET("urgent", urgent_waits, .type = PK_KEY_CHOICE, .choices = "passes|waits", .fallback = "passes",
+          .help = "Whether urgent notices leave all the same, within urgent_in_quiet of [limits]: passes, or waits."),
+
     PROVIDER("company", company, .type = PK_KEY_TEXT, .required = true, .max = 80,
              .help = "The company's name."),
     PROVIDER("country", country, .type = PK_KEY_TEXT, .required = true, .max = 2,
@@ -175,8 +216,16 @@ const struct pk_key pk_config_keys[] = {
             .help = "Silence of the provider after which a message counts as unconfirmed."),
     ACCOUNT("query_after", query_after_ms, .type = PK_KEY_DURATION, .min = 0, .max = DAY, .fallback = "1m",
             .help = "How long after a hand-over with an unknown end the provider is asked, where it can be; 0s = never."),
-    ACCOUNT("price", price, .type = PK_KEY_PRICE,
-            .help = "What one part costs by the contract, like 0.065 EUR: for reckoning before anything is sent."),
+    ACCOUNT("currency", prices.currency, .type = PK_KEY_CURRENCY,
+            .help = "Currency of its price and its budget: three capital letters."),
+    ACCOUNT("price", prices, .type = PK_KEY_PRICES,
+            .help = "What a part costs by the contract, or a message where its adapter says priced-per-message: 0.065 EUR, or by country NL 0.0725, BG 0.0890, * 0.12."),
+    ACCOUNT("budget_per_day", limits.cost, .type = PK_KEY_MONEY, .max = PK_BUDGET_MAX,
+            .help = "Most its messages of one day may cost, in its currency; then it takes nothing until midnight. Without it: no such limit."),
+    ACCOUNT("messages_per_day", limits.messages, .type = PK_KEY_INTEGER, .min = 0, .max = 10000000, .fallback = "0",
+            .help = "Most messages it may be given in one day; then it takes nothing until midnight; 0 = no such limit."),
+    ACCOUNT("limit_warning", limits.warn_percent, .type = PK_KEY_INTEGER, .min = 1, .max = 100, .fallback = "80",
+            .help = "Share of either limit, in per cent, from which health, the log and the metrics warn."),
     ACCOUNT("when_uncertain", resend_uncertain, .type = PK_KEY_CHOICE, .choices = "hold|resend", .fallback = "hold",
             .help = "A hand-over with an unknown end: hold leaves it to a person, resend risks a double."),
     ACCOUNT("chat_link", chat_link, .type = PK_KEY_TEXT, .max = 200,
@@ -188,10 +237,17 @@ const struct pk_key pk_config_keys[] = {
           .help = "The channel, one its accounts' adapters offer: sms, email."),
     ROUTE("accounts", accounts, .type = PK_KEY_WORDS, .required = true,
           .help = "Its accounts; the next one is used while those before it do not work."),
+    ROUTE("countries", countries, .type = PK_KEY_WORDS,
+          .help = "Countries of the numbers it takes, like NL, BG. Without it: those that no other route of the channel names, and addresses of none."),
     ROUTE("screens", screens, .type = PK_KEY_WORDS,
           .help = "Screens that show what is sent on this route, to everybody and without an audience; needs languages."),
     ROUTE("languages", languages, .type = PK_KEY_WORDS,
           .help = "The languages each screen shows: bg, bg-Latn, nl."),
+
+    LADDER("channels", ladder, .type = PK_KEY_WORDS,
+           .help = "The channels, the first one first; each has a route. Publishers that name a route keep to its channel. Without it: no ladder."),
+    LADDER("wait", ladder_wait_ms, .type = PK_KEY_DURATION, .min = 10 * MINUTE, .max = 2 * DAY, .fallback = "2h",
+           .help = "How long a provider tries before the next channel, where it drops by itself what is late (pokana adapters NAME: expire)."),
 
     PUBLISHER("source", source, .type = PK_KEY_TEXT, .required = true, .max = 200,
               .help = "The CloudEvents source its events must carry."),
@@ -202,7 +258,7 @@ const struct pk_key pk_config_keys[] = {
     PUBLISHER("tags", tags, .type = PK_KEY_WORDS, .required = true,
               .help = "Tags it may address: school:de-windroos, school:* or *, which is everybody."),
     PUBLISHER("route", route, .type = PK_KEY_NAME,
-              .help = "The route its messages take. Without it: the default one."),
+              .help = "The route its messages take, and its channel alone. Without it: the default one, or the ladder."),
     PUBLISHER("response_prefix", response_prefix, .type = PK_KEY_TEXT, .max = 200,
               .help = "Response topics it may name begin so. Without it: answers go to its answer topic."),
     PUBLISHER("priority", priority, .type = PK_KEY_CHOICE, .choices = "normal|urgent", .numbers = priorities, .fallback = "normal",
@@ -220,6 +276,8 @@ const struct pk_key pk_config_keys[] = {
           .help = "How long a trigger that names no end is worth sending."),
     LIMIT("urgent_max_recipients", urgent_max_recipients, .type = PK_KEY_INTEGER, .min = 1, .max = 1000000, .fallback = "200",
           .help = "Most people one urgent trigger may reach."),
+    LIMIT("urgent_in_quiet", urgent_in_quiet_per_day, .type = PK_KEY_INTEGER, .min = 0, .max = 1000000, .fallback = "200",
+          .help = "Most urgent messages that leave in quiet hours of one day; the others wait for their end."),
     LIMIT("question_every", question_every_ms, .type = PK_KEY_DURATION, .min = 90 * DAY, .max = 730 * DAY, .fallback = "90d",
           .help = "Least time before somebody who did not agree is asked again."),
     LIMIT("question_validity", question_validity_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 30 * DAY, .fallback = "7d",

@@ -50,6 +50,8 @@ void pk_config_free(struct pk_config *config)
         return;
     for (size_t i = 0; i < config->rules.account_count; i++)
         pk_settings_free(config->rules.accounts[i].settings);
+    for (size_t i = 0; i < config->rules.days_count; i++)
+        pk_days_free((struct pk_days *) config->rules.days[i].days);
     for (size_t i = 0; i < config->memory->count; i++) {
         if (config->memory->items[i].wipe_bytes > 0)
             explicit_bzero(config->memory->items[i].memory, config->memory->items[i].wipe_bytes);

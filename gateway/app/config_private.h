@@ -21,7 +21,9 @@ enum pk_key_type {
     PK_KEY_SECONDS, /* written as a duration, kept in seconds */
     PK_KEY_RATE, /* per second, kept in thousandths: 20, 0.2 */
     PK_KEY_CHOICE, /* one of `choices`; its place among them, or its number in `numbers` */
-    PK_KEY_PRICE, /* struct pk_price: 0.065 EUR */
+    PK_KEY_PRICES, /* struct pk_prices: 0.065 EUR; NL 0.0725, * 0.12 */
+    PK_KEY_CURRENCY, /* char[4]: EUR */
+    PK_KEY_MONEY, /* int64_t, in 1/10,000 of a currency that is said elsewhere: 40.00 */
     PK_KEY_TAGGED, /* struct pk_tagged_texts: one key a language, name.bg, name.nl */
 };
 
@@ -85,15 +87,26 @@ const char *pk_config_duration_text(int64_t ms, char ret_text[32]);
 
 bool pk_config_is_loopback(const char *listener);
 
+/* config_costs.c: what accounts cost and may cost */
+void pk_config_check_costs(struct pk_config_reading *reading);
+
 /* What no single line can tell. */
 void pk_config_cross_check(struct pk_config_reading *reading);
 /* What people write for topics, made ready to be read: rules.topic_words. */
 void pk_config_read_topic_words(struct pk_config_reading *reading);
 /* And what it may not be, now that the languages are known. */
 void pk_config_check_topics(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+/* Kinds of events: of topics there are. */
+void pk_config_check_kinds(struct pk_config_reading *reading);
 /* The same two of what residents choose from. */
 void pk_config_read_choices(struct pk_config_reading *reading);
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+
+/* And of quiet hours and days: the files of days are read with it. */
+void pk_config_read_quiet(struct pk_config_reading *reading);
+void pk_config_check_quiet(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading);
+/* config_routing.c: who takes which country, and the ladder */
+void pk_config_check_routing(struct pk_config_reading *reading);
 
 /* config_replies.c: what accounts say of the way back, and what that means for the texts */
 void pk_config_check_replies(struct pk_config_reading *reading);

@@ -308,14 +308,35 @@ static void take_choice(struct pk_config_reading *reading, const struct pk_key *
     pk_config_tell(reading, key->name, hint, "\"%.*s\" is none of its values", PK_SLICE_ARG(text));
 }
 
-static void take_price(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
+/* The currency may stand before it (its key comes first) or in it. */
+static void take_prices(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
 {
-    struct pk_price price;
-    if (pk_price_parse(text, &price) != 0)
-        pk_config_tell(reading, key->name, "Write it like 0.065 EUR: at most four digits after the point, and the currency's three letters.",
-                       "\"%.*s\" is not a price", PK_SLICE_ARG(text));
+    struct pk_slice wrong;
+    if (pk_prices_parse(text, (struct pk_prices *) ((char *) base + key->offset), &wrong) != 0)
+        pk_config_tell(reading, key->name,
+                       "Write it like 0.065 EUR, or NL 0.0725, BG 0.0890, * 0.12: at most four digits after the point, each country once.",
+                       "\"%.*s\" is not a price", PK_SLICE_ARG(wrong));
+}
+
+static void take_currency(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
+{
+    bool letters = text.len == 3;
+    for (size_t i = 0; letters && i < text.len; i++)
+        letters = text.data[i] >= 'A' && text.data[i] <= 'Z';
+    if (!letters)
+        pk_config_tell(reading, key->name, "Write its three capital letters, like EUR.", "\"%.*s\" is not a currency", PK_SLICE_ARG(text));
     else
-        memcpy((char *) base + key->offset, &price, sizeof price);
+        memcpy((char *) base + key->offset, text.data, text.len);
+}
+
+static void take_money(struct pk_config_reading *reading, const struct pk_key *key, struct pk_slice text, void *base)
+{
+    int64_t amount;
+    if (pk_amount_parse(text, key->max, &amount) != 0 || amount == 0)
+        pk_config_tell(reading, key->name, "Write it like 40.00, at most four digits after the point; leave the key out for no limit.",
+                       "\"%.*s\" is not an amount", PK_SLICE_ARG(text));
+    else
+        store_number(base, key, amount);
 }
 
 /* ---- texts in several languages ---- */
@@ -406,8 +427,14 @@ void pk_config_value(struct pk_config_reading *reading, const struct pk_key *key
     case PK_KEY_CHOICE:
         take_choice(reading, key, text, base);
         break;
-    case PK_KEY_PRICE:
-        take_price(reading, key, text, base);
+    case PK_KEY_PRICES:
+        take_prices(reading, key, text, base);
+        break;
+    case PK_KEY_CURRENCY:
+        take_currency(reading, key, text, base);
+        break;
+    case PK_KEY_MONEY:
+        take_money(reading, key, text, base);
         break;
     case PK_KEY_TAGGED:
         break; /* pk_config_tagged() */

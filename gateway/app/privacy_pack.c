@@ -115,6 +115,8 @@ static int flows(struct packing *p, struct pk_error *err)
         words(p, &publisher->tags);
         (void) pk_buf_printf(p->out, "%lld |\n", (long long) publisher->max_recipients);
     }
+    if (rules->team)
+        say(p, "\n## Naar het team\n\nWacht een antwoord een dag, dan krijgt het team een bericht met hoeveel mensen wachten: geen naam, nummer of tekst.\n");
     say(p, "\n## Terug: antwoorden\n\nWat iemand terugschrijft komt langs dezelfde aanbieder binnen, wordt versleuteld bewaard en gaat niet verder.\n"
            "Niets gaat naar een land, bedrijf of dienst die hier niet staat.\n");
     return 0;
@@ -134,6 +136,7 @@ static int retention(struct packing *p, struct pk_error *err)
         { "wie nergens meer ja op zegt, na de laatste toestemming", rules->keep_former_ms },
         { "wie niet antwoordt op de vraag", rules->keep_unanswered_ms },
         { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
+        { "regels van toestemming waar niets meer op berust", rules->keep_ledger_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };
     char text[48];

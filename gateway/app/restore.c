@@ -9,6 +9,7 @@
 #include "gateway/store/audit.h"
 #include "gateway/store/names.h"
 #include "gateway/store/offers.h"
+#include "gateway/store/tokens.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -102,6 +103,9 @@ static int recover(struct restoring *r, struct pk_store *store, struct pk_error 
     } while (count == RECOVERED_AT_ONCE);
     /* What was used, ended or asked since is not known: a link would bind a second chat, a form ask a second time. */
     int result = pk_offers_end_all(store, err);
+    /* Which tokens were revoked since is not known either: their services get new ones. */
+    if (result == 0)
+        result = pk_tokens_end_all(store, r->plan->now_ms, err);
     /* What a provider says of an attempt says nothing of those that the lost database knew. */
     return result != 0 ? result : pk_attempts_ask_none(store, err);
 }

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The configured price of a part, where `templates cost` would take it from. Read from the lines alone: accounts are not
+/* The configured price of a part to a number of the gateway's own country, where `templates cost` would take it from. Read from the lines alone: accounts are not
  * opened for it, and what is wrong with them is for check-config to say. */
-static void find_price(const char *path, struct pk_price *ret_price)
+static void find_price(const char *path, const char *region, struct pk_price *ret_price)
 {
     pk_auto(pk_ini) struct pk_ini *ini = NULL;
     struct pk_ini_report silent = { 0 };
@@ -32,8 +32,14 @@ static void find_price(const char *path, struct pk_price *ret_price)
     pk_auto(text) char *first = pk_slice_dup(pk_slice_trim(name));
     const struct pk_ini_section *account = pk_ini_find(ini, "account", first);
     const struct pk_ini_entry *price = account ? pk_ini_entry(account, "price") : NULL;
-    if (price)
-        (void) pk_price_parse(price->value, ret_price);
+    const struct pk_ini_entry *currency = account ? pk_ini_entry(account, "currency") : NULL;
+    struct pk_prices prices = { 0 };
+    if (currency && currency->value.len == 3)
+        memcpy(prices.currency, currency->value.data, 3);
+    if (!price || pk_prices_parse(price->value, &prices, &rest) != 0 || !prices.currency[0])
+        return;
+    ret_price->amount = pk_prices_of(&prices, region, 1);
+    memcpy(ret_price->currency, prices.currency, sizeof prices.currency);
 }
 
 /* Without a configuration at the usual place, or with one that is not for us to read, there are still the texts that were
@@ -53,7 +59,7 @@ static int read_places(const struct pk_invocation *invocation, bool needed, stru
     texts->organisation = pk_strdup(config->rules.organisation);
     texts->phone = pk_strdup(config->rules.phone);
     texts->page = pk_strdup(config->rules.page);
-    find_price(invocation->config, &texts->price);
+    find_price(invocation->config, config->rules.phone_region ? config->rules.phone_region : "", &texts->price);
     texts->zone = pk_strdup(config->rules.zone);
     if (!texts->folder)
         texts->folder = pk_strdup(config->templates);

@@ -5,7 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
-#include "gateway/console/remotes.h"
+#include "gateway/api/remotes.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/unsubscribe.h"
 
@@ -46,6 +46,8 @@ static const struct path paths[] = {
     { "POST", "/me/leave", pk_me_leave, "/" },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
     { "POST", PK_LINK_PATH "{}", pk_link_button, NULL },
+    { "GET", "/calendar.ics", pk_calendar_all, NULL },
+    { "GET", "/calendar/{}", pk_calendar_topic, NULL },
     { "GET", "/join", pk_join_page, NULL },
     { "POST", "/join", pk_join_form, NULL },
     { "GET", "/join/asked", pk_join_asked, NULL },

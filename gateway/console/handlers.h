@@ -7,6 +7,10 @@
 
 void pk_page_home(struct pk_visit *visit); /* home.c */
 
+/* calendar.c: events, for everybody */
+void pk_calendar_all(struct pk_visit *visit);
+void pk_calendar_topic(struct pk_visit *visit);
+
 /* me_enter.c: the way in to one's own page */
 #define PK_ME_COOKIE "me"
 /* Whose page it is, and the session's token; the session goes on with each. PK_E_DENIED when nobody is signed in. */

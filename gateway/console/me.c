@@ -5,7 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/own.h"
-#include "gateway/store/passes.h"
+#include "gateway/service/passes.h"
 
 #define CHOSEN_MAX 256u /* of one group */
 #define SAVED "/me?saved=1"
@@ -96,6 +96,8 @@ int pk_me_change(struct pk_visit *visit, struct pk_me *me, pk_me_act *act, struc
     if (r != 0)
         return r;
     r = take_form(visit, me, err);
+    if (r == 0)
+        r = pk_passes_go_on(visit->call->service, me->token, visit->call->now_ms, err);
     if (r == 0)
         r = act(visit, me, err);
     if (r != 0 && (r != PK_E_DENIED || me->old_form)) {

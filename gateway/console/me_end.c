@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/console/me.h"
 #include "gateway/service/own.h"
+#include "gateway/service/passes.h"
 
 /* ---- data ---- */
 
@@ -17,7 +18,9 @@ static int write_data(struct pk_visit *visit, struct pk_me *me, struct pk_buf *j
         r = pk_unit_begin(store, err);
     if (r != 0)
         return r;
-    r = pk_own_export(visit->call->service, &me->actor, visit->call->now_ms, json, err);
+    r = pk_passes_go_on(visit->call->service, me->token, visit->call->now_ms, err);
+    if (r == 0)
+        r = pk_own_export(visit->call->service, &me->actor, visit->call->now_ms, json, err);
     if (r == 0 && json->failed)
         r = pk_fail(err, PK_E_LIMIT, "there is too much to give it at once");
     if (r == 0)

@@ -16,15 +16,7 @@ int pk_me_find(struct pk_visit *visit, uint8_t ret_token[PK_TOKEN_BYTES], int64_
 {
     if (!pk_token_read(pk_visit_cookie(visit, PK_ME_COOKIE), ret_token))
         return pk_fail(err, PK_E_DENIED, "nobody is signed in here");
-    struct pk_store *store = visit->call->service->store;
-    int r = pk_unit_begin(store, err);
-    if (r != 0)
-        return r;
-    r = pk_passes_session(visit->call->service, ret_token, visit->call->now_ms, ret_recipient, err);
-    if (r == 0)
-        return pk_unit_keep(store, err);
-    pk_unit_drop(store);
-    return r;
+    return pk_passes_session(visit->call->service, ret_token, visit->call->now_ms, ret_recipient, err);
 }
 
 /* ---- the form, of nobody yet ---- */

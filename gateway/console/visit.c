@@ -2,7 +2,7 @@
 #include "gateway/console/visit.h"
 
 #include "gateway/base/code.h"
-#include "gateway/console/remotes.h"
+#include "gateway/api/remotes.h"
 
 #define COOKIE_MAX 512
 

@@ -158,6 +158,25 @@ static void check_goodbyes(struct ground *ground)
     }
 }
 
+/* What is told must hold nobody's words before the gateway looks at it, and after. */
+void pk_wire_exchanged(struct pk_link *link, uint64_t token, uint32_t incoming, struct pk_slice line)
+{
+    struct pk_trial *trial = link->bench->trial;
+    if (token < 1 || token > link->job_count || link->jobs[token - 1].completed > 0) {
+        (void) pk_trial_flaw(trial, "it tells what was exchanged about a job that is not open");
+        return;
+    }
+    struct pk_wire_job *job = &link->jobs[token - 1];
+    if (!job->usual.job.recorded)
+        (void) pk_trial_flaw(trial, "it tells what was exchanged about a job that is not recorded");
+    const struct pk_job *before = link->bench->job;
+    link->bench->job = &job->usual.job;
+    pk_bench_private(link->bench, line, "what it tells of the exchange");
+    pk_record_line(&link->record, link->bench->settings, &job->usual.job, incoming != 0, line);
+    pk_bench_private(link->bench, pk_buf_slice(&link->record), "the record of the exchange");
+    link->bench->job = before;
+}
+
 void pk_check_sessions(struct pk_trial *trial)
 {
     for_each(trial, "sessions go as their cases tell", check_whole);

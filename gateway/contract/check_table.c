@@ -46,10 +46,33 @@ static void check_missing(struct pk_trial *trial)
     pk_trial_end(trial);
 }
 
+/* "TEXT LANGUAGE": true where the account says that it can send it. */
+static void check_carries(struct pk_trial *trial, const struct pk_json *texts, const void *self)
+{
+    void *iter = NULL;
+    struct pk_slice key, name;
+    const struct pk_json *value;
+    while (pk_json_next(texts, &iter, &key, &value)) {
+        struct pk_slice language = key;
+        bool wanted = false;
+        if (!pk_slice_cut(&language, ' ', &name) || !pk_json_bool(value, &wanted) || !trial->adapter->carries) {
+            (void) pk_trial_flaw(trial, "carries: \"%.*s\" cannot be asked of it", PK_SLICE_ARG(key));
+            continue;
+        }
+        struct pk_error why = { 0 };
+        int r = trial->adapter->carries(self, name, language, PK_TRIAL_NOW_MS, &why);
+        if ((r == 0) != wanted)
+            (void) pk_trial_flaw(trial, "it says that it %s send \"%.*s\"", r == 0 ? "can" : "cannot", PK_SLICE_ARG(key));
+        if (r != 0 && (r != PK_E_NOT_FOUND || why.message[0] == '\0'))
+            (void) pk_trial_flaw(trial, "it does not say why it cannot send \"%.*s\"", PK_SLICE_ARG(key));
+    }
+}
+
 /* What open() says of an account must be what the case expects: nothing, or that. */
 static void check_account(struct pk_trial *trial, const struct pk_case *test, const struct pk_json *account)
 {
-    static const char *const names[] = { "idempotent", "receipts", "inbound", "parts", "templates_only", "window", "choices", "unsubscribe" };
+    static const char *const names[] = { "idempotent", "receipts", "inbound", "parts", "templates_only",
+                                         "window", "choices", "unsubscribe", "priced_per_message", "expire" };
     struct pk_slice refused = pk_case_text(account, "refused", "");
     const struct pk_json *list = pk_json_get(account, "capabilities");
     struct pk_bench bench;
@@ -70,6 +93,8 @@ static void check_account(struct pk_trial *trial, const struct pk_case *test, co
     if (bench.self && trial->adapter->capabilities_of &&
         trial->adapter->capabilities_of(bench.self) & ~trial->adapter->capabilities)
         (void) pk_trial_flaw(trial, "this account can do more than the adapter declares");
+    if (bench.self)
+        check_carries(trial, pk_json_get(account, "carries"), bench.self);
     pk_bench_close(&bench);
 }
 

@@ -111,6 +111,7 @@ static bool is_e164(struct pk_slice address)
 
 static const char *flaw_of(const struct pk_adapter *adapter, const struct pk_event *event)
 {
+    bool of_part = event->kind == PK_EVENT_RECEIPT && event->part_total > 1;
     if (event->size < sizeof(uint32_t) * 2 || event->kind < PK_EVENT_RECEIPT || event->kind > PK_EVENT_OPT_OUT)
         return "is of no kind";
     if (event->provider_id.len > ID_MAX || event->our_reference.len > ID_MAX || event->event_id.len > ID_MAX)
@@ -119,6 +120,10 @@ static const char *flaw_of(const struct pk_adapter *adapter, const struct pk_eve
         return "is a receipt of no state";
     if (event->kind == PK_EVENT_RECEIPT && event->provider_id.len == 0 && event->our_reference.len == 0)
         return "is a receipt of no message";
+    if (of_part && (event->part_index < 1 || event->part_index > event->part_total))
+        return "is of a part that there is not";
+    if (of_part && event->state == PK_RECEIPT_ACCEPTED && (event->provider_id.len == 0 || event->our_reference.len == 0))
+        return "tells of a part that was taken without both its names";
     if (event->kind != PK_EVENT_RECEIPT && event->address.len == 0)
         return "comes from nobody";
     if (event->kind != PK_EVENT_RECEIPT && adapter->number_format != PK_NUMBER_OPAQUE && !is_e164(event->address))

@@ -92,6 +92,7 @@ static const struct pk_link_ops link_ops = {
     .window = window,
     .disconnect = disconnect,
     .refused = refused,
+    .exchanged = pk_wire_exchanged,
 };
 
 /* ---- rise, time, fall ---- */
@@ -111,6 +112,7 @@ void pk_wire_begin(struct pk_link *link, struct pk_bench *bench)
 {
     *link = (struct pk_link){ .bench = bench, .strict = true, .now_ms = PK_TRIAL_NOW_MS };
     pk_buf_init(&link->sent, 1u << 20);
+    pk_buf_init(&link->record, 2u * PK_RECORD_MAX_BYTES);
     pk_events_init(&link->events);
     come_up(link);
 }
@@ -134,6 +136,7 @@ void pk_wire_end(struct pk_link *link)
     for (unsigned i = 0; i < link->job_count; i++)
         pk_buf_finish(&link->jobs[i].octets);
     pk_buf_finish(&link->sent);
+    pk_buf_finish(&link->record);
     pk_events_finish(&link->events);
 }
 
@@ -190,6 +193,7 @@ static bool submit(struct pk_link *link, const struct pk_json *step)
     pk_trial_job(trial, link->bench->test, step, &job->usual);
     (void) snprintf(job->attempt, sizeof job->attempt, "01jab0attempt%u", link->job_count);
     job->usual.job.token = link->job_count;
+    job->usual.job.recorded = link->job_count % 2; /* every other one: the rest must be as silent as ever */
     job->usual.job.now_ms = link->now_ms;
     if (!pk_json_get(pk_json_get(step, "job"), "attemptId"))
         job->usual.job.attempt_id = pk_slice_of(job->attempt);

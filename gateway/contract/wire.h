@@ -7,6 +7,7 @@
 #define PK_CONTRACT_WIRE_H
 
 #include "gateway/contract/trial.h"
+#include "gateway/plugin/record.h"
 
 #define PK_WIRE_JOBS_MAX 64u
 #define PK_WIRE_PARTS_MAX 16u
@@ -31,6 +32,7 @@ struct pk_link {
     bool hung_up, refused;
     char reason[512];
     struct pk_buf sent; /* not looked at yet */
+    struct pk_buf record; /* of what it tells of the jobs that are recorded */
     struct pk_wire_job jobs[PK_WIRE_JOBS_MAX]; /* by token - 1 */
     unsigned job_count;
     struct pk_events events;
@@ -47,6 +49,9 @@ void pk_wire_pass(struct pk_link *link, int64_t ms);
 void pk_wire_fall(struct pk_link *link); /* and comes up again */
 /* "00 1f" as bytes; false when it is none. */
 bool pk_wire_bytes(struct pk_slice hex, struct pk_buf *ret_bytes);
+
+/* pk_link_ops.exchanged. */
+void pk_wire_exchanged(struct pk_link *link, uint64_t token, uint32_t incoming, struct pk_slice line);
 
 void pk_check_sessions(struct pk_trial *trial);
 

@@ -35,6 +35,25 @@ struct pk_slice pk_http_request_header(const struct pk_http_request *request, co
     return pk_slice_of(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+struct header_walk {
+    bool (*each)(void *ctx, struct pk_slice name, struct pk_slice value);
+    void *ctx;
+};
+
+static enum MHD_Result walk_header(void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    const struct header_walk *walk = ctx;
+    (void) kind;
+    return walk->each(walk->ctx, pk_slice_of(name), pk_slice_of(value)) ? MHD_YES : MHD_NO;
+}
+
+void pk_http_request_each_header(const struct pk_http_request *request, bool (*each)(void *ctx, struct pk_slice name, struct pk_slice value),
+                                 void *ctx)
+{
+    struct header_walk walk = { each, ctx };
+    (void) MHD_get_connection_values(request->connection, MHD_HEADER_KIND, walk_header, &walk);
+}
+
 static int decode(struct pk_slice text, struct pk_buf *out)
 {
     for (size_t i = 0; i < text.len; i++) {

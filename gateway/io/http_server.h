@@ -56,6 +56,9 @@ struct pk_slice pk_http_request_path(const struct pk_http_request *request); /* 
 struct pk_slice pk_http_request_query(const struct pk_http_request *request); /* raw, without '?'; empty when none */
 struct pk_slice pk_http_request_body(const struct pk_http_request *request);
 struct pk_slice pk_http_request_header(const struct pk_http_request *request, const char *name); /* first; {NULL,0} absent */
+/* Every header as it came, those that came twice twice. A false return of `each` ends the walk. */
+void pk_http_request_each_header(const struct pk_http_request *request, bool (*each)(void *ctx, struct pk_slice name, struct pk_slice value),
+                                 void *ctx);
 /* A decoded query argument appended to `out`; PK_E_NOT_FOUND, PK_E_INVALID (then nothing is appended). Without '=' it is
  * empty. The name is compared as it stands there. */
 int pk_http_request_argument(const struct pk_http_request *request, const char *name, struct pk_buf *out);

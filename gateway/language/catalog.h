@@ -139,6 +139,9 @@ int pk_catalog_render(const struct pk_catalog *catalog, const struct pk_render *
 /* The holiday of a language's people on the day a moment falls on at that clock, or NULL. `index` as above. */
 struct pk_wall;
 const char *pk_catalog_holiday(const struct pk_catalog *catalog, size_t index, struct pk_wall *wall, int64_t moment_ms);
+/* All of a language's, by its tag; NULL when there is no such language. Lives as long as the catalog. */
+struct pk_holidays;
+const struct pk_holidays *pk_catalog_holidays(const struct pk_catalog *catalog, struct pk_slice language);
 
 /* What the buttons under a question say in a language and its rendering, appended; nothing to ret_stop where it has no such
  * button. PK_E_NOT_FOUND: this language has none. */

@@ -14,10 +14,6 @@
 
 #define DAY_MS 86400000ll
 
-struct pk_wall {
-    UCalendar *calendar;
-};
-
 /* ---- wall clock ---- */
 
 int pk_wall_new(const char *zone, struct pk_wall **ret_wall, struct pk_error *err)
@@ -56,6 +52,24 @@ void pk_wall_day(struct pk_wall *wall, int64_t moment_ms, int *ret_year, int *re
     *ret_year = ucal_get(wall->calendar, UCAL_EXTENDED_YEAR, &code);
     *ret_month = ucal_get(wall->calendar, UCAL_MONTH, &code) + 1;
     *ret_day = ucal_get(wall->calendar, UCAL_DATE, &code);
+}
+
+/* Midnight, or the first moment of a day that has none. */
+static int64_t start_of_day(struct pk_wall *wall, UErrorCode *code)
+{
+    static const UCalendarDateFields fields[] = { UCAL_HOUR_OF_DAY, UCAL_MINUTE, UCAL_SECOND, UCAL_MILLISECOND };
+    for (size_t i = 0; i < PK_COUNT(fields); i++)
+        ucal_set(wall->calendar, fields[i], 0);
+    return (int64_t) ucal_getMillis(wall->calendar, code);
+}
+
+void pk_wall_day_bounds(struct pk_wall *wall, int64_t moment_ms, int64_t *ret_from_ms, int64_t *ret_until_ms)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    ucal_setMillis(wall->calendar, (UDate) moment_ms, &code);
+    *ret_from_ms = start_of_day(wall, &code);
+    ucal_add(wall->calendar, UCAL_DATE, 1, &code);
+    *ret_until_ms = start_of_day(wall, &code);
 }
 
 /* ---- words ---- */

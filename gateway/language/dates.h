@@ -44,6 +44,9 @@ PK_AUTO_DEFINE(pk_wall, struct pk_wall *, pk_wall_free)
 /* The day of a moment on this clock: month from 1. */
 void pk_wall_day(struct pk_wall *wall, int64_t moment_ms, int *ret_year, int *ret_month, int *ret_day);
 
+/* When that day began, and when the next one begins: 23, 24 or 25 hours apart where clocks change. */
+void pk_wall_day_bounds(struct pk_wall *wall, int64_t moment_ms, int64_t *ret_from_ms, int64_t *ret_until_ms);
+
 /* All append UTF-8 and return 0, PK_E_LIMIT, or PK_E_INVALID when the value is none. */
 int pk_dates_word(const struct pk_dates *dates, struct pk_wall *wall, enum pk_day_word word, int64_t moment_ms,
                   struct pk_buf *out);

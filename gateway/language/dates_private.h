@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What dates_load.c fills and dates.c reads. */
+/* What dates_load.c fills and dates.c reads; the wall clock, for wall.c too. */
 #ifndef PK_LANGUAGE_DATES_PRIVATE_H
 #define PK_LANGUAGE_DATES_PRIVATE_H
 
 #include "gateway/language/dates.h"
 
+#include <unicode/ucal.h>
 #include <unicode/udat.h>
+
+struct pk_wall {
+    UCalendar *calendar;
+};
 
 /* "mon" to "sun" */
 extern const char *const pk_weekday_names[7];

@@ -11,6 +11,8 @@ enum anchor { YEAR = 0, EASTER, ORTHODOX_EASTER };
 struct holiday {
     enum anchor anchor;
     int month, day; /* of the year; or day = days after Easter */
+    int moved; /* so many days, in a year in which it is a Sunday */
+    bool rests; /* people are at rest; else it is only a day on which they have plans */
     char *name;
 };
 
@@ -47,6 +49,20 @@ static long orthodox_easter(int year)
 
 /* ---- loading ---- */
 
+/* "04-27/sunday-1": the 27th of April, but the day before in a year in which that is a Sunday. */
+static bool read_moved(struct pk_slice rule, int *ret_moved)
+{
+    int64_t days;
+    bool after = pk_slice_starts(rule, "sunday+");
+    if (!after && !pk_slice_starts(rule, "sunday-"))
+        return false;
+    size_t skip = strlen("sunday") + (after ? 1 : 0);
+    if (pk_parse_int(pk_slice_make(rule.data + skip, rule.len - skip), -6, 6, &days) != 0)
+        return false;
+    *ret_moved = (int) days;
+    return true;
+}
+
 static bool read_day(struct pk_slice key, struct holiday *ret)
 {
     static const int lengths[12] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
@@ -69,33 +85,47 @@ static bool read_day(struct pk_slice key, struct holiday *ret)
         ret->day = (int) day;
         return after || before || rest.len == 0;
     }
+    int moved = 0;
+    if (key.len > 6 && key.data[5] == '/') {
+        if (!read_moved(pk_slice_make(key.data + 6, key.len - 6), &moved))
+            return false;
+        key.len = 5;
+    }
     if (key.len != 5 || key.data[2] != '-' || pk_parse_int(pk_slice_make(key.data, 2), 1, 12, &month) != 0 ||
         pk_parse_int(pk_slice_make(key.data + 3, 2), 1, lengths[month - 1], &day) != 0)
         return false;
-    *ret = (struct holiday){ .month = (int) month, .day = (int) day };
+    *ret = (struct holiday){ .month = (int) month, .day = (int) day, .moved = moved };
     return true;
+}
+
+static void load_section(struct pk_holidays *holidays, const struct pk_ini *ini, const char *kind, bool rests, struct pk_ini_report *report)
+{
+    const struct pk_ini_section *section = pk_ini_find(ini, kind, "");
+    for (size_t i = 0; section && i < section->entry_count; i++) {
+        const struct pk_ini_entry *entry = &section->entries[i];
+        struct holiday holiday;
+        if (!read_day(pk_slice_of(entry->key), &holiday))
+            pk_ini_tell(report, ini->file, entry->line, kind, entry->key,
+                        "Write month and day, 03-03 = ... or 04-27/sunday-1 = ..., or count from Easter: easter+39, orthodox-easter-2.",
+                        "this is no day of a year");
+        else if (entry->value.len == 0)
+            pk_ini_tell(report, ini->file, entry->line, kind, entry->key, "Write what people call it.", "the holiday has no name");
+        else if (holidays->count == HOLIDAYS_MAX)
+            pk_ini_tell(report, ini->file, entry->line, kind, entry->key, "Keep those on which people are away.",
+                        "there are more than %u holidays", HOLIDAYS_MAX);
+        else {
+            holiday.rests = rests;
+            holiday.name = pk_slice_dup(entry->value);
+            holidays->items[holidays->count++] = holiday;
+        }
+    }
 }
 
 struct pk_holidays *pk_holidays_load(const struct pk_ini *ini, struct pk_ini_report *report)
 {
     struct pk_holidays *holidays = pk_alloc(sizeof *holidays);
-    const struct pk_ini_section *section = pk_ini_find(ini, "holidays", "");
-    for (size_t i = 0; section && i < section->entry_count; i++) {
-        const struct pk_ini_entry *entry = &section->entries[i];
-        struct holiday holiday;
-        if (!read_day(pk_slice_of(entry->key), &holiday))
-            pk_ini_tell(report, ini->file, entry->line, "holidays", entry->key,
-                        "Write month and day, 03-03 = ..., or count from Easter: easter+39, orthodox-easter-2.", "this is no day of a year");
-        else if (entry->value.len == 0)
-            pk_ini_tell(report, ini->file, entry->line, "holidays", entry->key, "Write what people call it.", "the holiday has no name");
-        else if (holidays->count == HOLIDAYS_MAX)
-            pk_ini_tell(report, ini->file, entry->line, "holidays", entry->key, "Keep those on which people are away.",
-                        "there are more than %u holidays", HOLIDAYS_MAX);
-        else {
-            holiday.name = pk_slice_dup(entry->value);
-            holidays->items[holidays->count++] = holiday;
-        }
-    }
+    load_section(holidays, ini, "holidays", true, report);
+    load_section(holidays, ini, "occasions", false, report);
     return holidays;
 }
 
@@ -108,15 +138,43 @@ void pk_holidays_free(struct pk_holidays *holidays)
     free(holidays);
 }
 
-const char *pk_holidays_name(const struct pk_holidays *holidays, int year, int month, int day)
+/* 1 March of year 0 was a Wednesday. */
+static bool is_sunday(long day)
+{
+    return (day + 3) % 7 == 0;
+}
+
+static long day_of(const struct holiday *one, int year)
+{
+    if (one->anchor != YEAR)
+        return (one->anchor == EASTER ? easter(year) : orthodox_easter(year)) + one->day;
+    long day = day_number(year, one->month, one->day);
+    return one->moved != 0 && is_sunday(day) ? day + one->moved : day;
+}
+
+/* 29 February is in leap years only. */
+static bool is_in(const struct holiday *one, int year)
+{
+    return one->anchor != YEAR || one->month != 2 || one->day != 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
+static const char *find(const struct pk_holidays *holidays, int year, int month, int day, bool rests_only)
 {
     long wanted = day_number(year, month, day);
     for (size_t i = 0; i < holidays->count; i++) {
         const struct holiday *one = &holidays->items[i];
-        long at = one->anchor == YEAR ? day_number(year, one->month, one->day)
-                                      : (one->anchor == EASTER ? easter(year) : orthodox_easter(year)) + one->day;
-        if (at == wanted && (one->anchor != YEAR || one->day == day))
+        if ((one->rests || !rests_only) && is_in(one, year) && day_of(one, year) == wanted)
             return one->name;
     }
     return NULL;
+}
+
+const char *pk_holidays_name(const struct pk_holidays *holidays, int year, int month, int day)
+{
+    return find(holidays, year, month, day, false);
+}
+
+const char *pk_holidays_rest(const struct pk_holidays *holidays, int year, int month, int day)
+{
+    return find(holidays, year, month, day, true);
 }

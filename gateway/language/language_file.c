@@ -58,11 +58,11 @@ static void check_language_section(const struct pk_ini *ini, const struct pk_ini
 
 static void check_sections(const struct pk_ini *ini, struct pk_ini_report *report)
 {
-    static const char *const kinds[] = { "language", "dates", "replies", "choices", "words", "holidays", "samples", "style" };
+    static const char *const kinds[] = { "language", "dates", "replies", "choices", "words", "holidays", "occasions", "samples", "style" };
     for (size_t i = 0; i < ini->section_count; i++)
         if (!is_one_of(pk_slice_of(ini->sections[i].kind), kinds, PK_COUNT(kinds)))
             pk_ini_tell(report, ini->file, ini->sections[i].line, ini->sections[i].kind, NULL,
-                        "Use [language], [dates], [choices], [words], [holidays], [replies], [samples] and [style].", "there is no section of this kind");
+                        "Use [language], [dates], [choices], [words], [holidays], [occasions], [replies], [samples] and [style].", "there is no section of this kind");
 }
 
 /* One button's words. */

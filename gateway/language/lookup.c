@@ -119,6 +119,14 @@ const char *pk_catalog_holiday(const struct pk_catalog *catalog, size_t index, s
     return pk_holidays_name(catalog->languages[index]->holidays, year, month, day);
 }
 
+const struct pk_holidays *pk_catalog_holidays(const struct pk_catalog *catalog, struct pk_slice language)
+{
+    for (size_t i = 0; i < catalog->language_count; i++)
+        if (pk_slice_is(language, catalog->languages[i]->tag))
+            return catalog->languages[i]->holidays;
+    return NULL;
+}
+
 struct pk_slice pk_catalog_language_name(const struct pk_catalog *catalog, size_t index)
 {
     return pk_slice_of(catalog->languages[index]->name);

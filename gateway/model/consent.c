@@ -71,6 +71,40 @@ static enum pk_gate_verdict decide_answer(const struct pk_gate_facts *facts, enu
     return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);
 }
 
+/* What the class of a message asks for. */
+static enum pk_gate_verdict decide_by_class(const struct pk_gate_facts *facts, enum pk_reason *ret_reason)
+{
+    switch (facts->cls) {
+    case PK_CLASS_NOTICE:
+        return decide_notice(facts, ret_reason);
+    case PK_CLASS_QUESTION:
+        return decide_question(facts, ret_reason);
+    case PK_CLASS_ANSWER:
+        return decide_answer(facts, ret_reason);
+    case PK_CLASS_DUTY: /* owed by law, whatever was agreed to; but a STOP ends this as well (decisions/breach.md) */
+    case PK_CLASS_STAFF:
+    case PK_CLASS_PUBLIC:
+        return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);
+    default:
+        return verdict(PK_GATE_REFUSE, PK_REASON_NO_CONSENT, ret_reason);
+    }
+}
+
+/* Who may be written to at all may be asleep. */
+static enum pk_gate_verdict decide_quiet(const struct pk_gate_facts *facts, enum pk_reason *ret_reason)
+{
+    if (facts->quiet_until_ms <= facts->now_ms)
+        return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);
+    if (facts->expires_ms != 0 && facts->expires_ms <= facts->quiet_until_ms)
+        return verdict(PK_GATE_EXPIRE, PK_REASON_QUIET_TOO_LATE, ret_reason);
+    return verdict(PK_GATE_WAIT, PK_REASON_QUIET, ret_reason);
+}
+
+bool pk_gate_is_quietable(uint32_t cls, uint32_t flags)
+{
+    return (cls == PK_CLASS_NOTICE || cls == PK_CLASS_QUESTION || cls == PK_CLASS_DUTY) && !(flags & PK_MESSAGE_AT_ONCE);
+}
+
 enum pk_gate_verdict pk_gate_decide(const struct pk_gate_facts *facts, enum pk_reason *ret_reason)
 {
     bool personal = facts->cls == PK_CLASS_NOTICE || facts->cls == PK_CLASS_QUESTION || facts->cls == PK_CLASS_ANSWER ||
@@ -86,18 +120,6 @@ enum pk_gate_verdict pk_gate_decide(const struct pk_gate_facts *facts, enum pk_r
         return verdict(PK_GATE_WAIT, PK_REASON_ALL_PAUSED, ret_reason);
     if (facts->held)
         return verdict(PK_GATE_WAIT, PK_REASON_RESTORED, ret_reason);
-    switch (facts->cls) {
-    case PK_CLASS_NOTICE:
-        return decide_notice(facts, ret_reason);
-    case PK_CLASS_QUESTION:
-        return decide_question(facts, ret_reason);
-    case PK_CLASS_ANSWER:
-        return decide_answer(facts, ret_reason);
-    case PK_CLASS_DUTY: /* owed by law, whatever was agreed to; but a STOP ends this as well (decisions/breach.md) */
-    case PK_CLASS_STAFF:
-    case PK_CLASS_PUBLIC:
-        return verdict(PK_GATE_PASS, PK_REASON_NONE, ret_reason);
-    default:
-        return verdict(PK_GATE_REFUSE, PK_REASON_NO_CONSENT, ret_reason);
-    }
+    enum pk_gate_verdict by_class = decide_by_class(facts, ret_reason);
+    return by_class == PK_GATE_PASS ? decide_quiet(facts, ret_reason) : by_class;
 }

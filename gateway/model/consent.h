@@ -48,10 +48,15 @@ struct pk_gate_facts {
     int64_t act_window_ms;
     bool confirms_stop; /* the one message that may follow a STOP */
     bool renews; /* a question whether a consent that stands shall go on */
+    int64_t quiet_until_ms; /* quiet hours or days hold it now, until then; 0 = they do not */
     int64_t now_ms;
 };
 
 enum pk_gate_verdict { PK_GATE_PASS = 0, PK_GATE_WAIT /* not now, ask again */, PK_GATE_REFUSE /* suppressed */, PK_GATE_EXPIRE };
+
+/* Whether quiet hours and days hold messages of this class and these flags (enum pk_message_flag): answers, tests and screens
+ * they do not, nor a question that somebody waits for. */
+bool pk_gate_is_quietable(uint32_t cls, uint32_t flags);
 
 enum pk_gate_verdict pk_gate_decide(const struct pk_gate_facts *facts, enum pk_reason *ret_reason);
 

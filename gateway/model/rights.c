@@ -59,6 +59,14 @@ const char *pk_action_sentence(enum pk_action action)
     return rows[action > PK_ACTION_NONE && action < PK_ACTION_COUNT ? action : PK_ACTION_NONE].sentence;
 }
 
+enum pk_action pk_action_of_name(struct pk_slice name)
+{
+    for (unsigned action = PK_ACTION_NONE + 1; action < PK_ACTION_COUNT; action++)
+        if (pk_slice_is(name, rows[action].name))
+            return (enum pk_action) action;
+    return PK_ACTION_NONE;
+}
+
 const char *pk_role_name(enum pk_role role)
 {
     return roles[role > PK_ROLE_NONE && role < PK_ROLES ? role : PK_ROLE_NONE].name;

@@ -42,6 +42,8 @@ const char *pk_action_name(enum pk_action action); /* "recipient.import" */
 const char *pk_action_sentence(enum pk_action action); /* in Dutch */
 const char *pk_role_name(enum pk_role role); /* "key-person" */
 const char *pk_role_title(enum pk_role role); /* in Dutch: "sleutelpersoon" */
+/* PK_ACTION_NONE when there is no such action. */
+enum pk_action pk_action_of_name(struct pk_slice name);
 /* PK_ROLE_NONE when there is no such role. */
 enum pk_role pk_role_of_name(struct pk_slice name);
 /* Whether people are given it; the other roles are what somebody is by the door they come in at. */

@@ -46,6 +46,7 @@
     X(TRIGGER_VIEW,      "trigger.view",       "J---EJ---", "Zien wat diensten hebben aangevraagd en hoe ver het is.") \
     X(EVENT_VIEW,        "event.view",         "JJJE-----", "Een bijeenkomst bekijken.") \
     X(EVENT_EDIT,        "event.edit",         "J--------", "Een bijeenkomst plannen, verzetten of afzeggen.") \
+    X(EVENT_PROPOSE,     "event.propose",      "J--E-----", "Een bijeenkomst voorstellen, als concept voor de adviseur.") \
     X(EVENT_CLOSED,      "event.closed",       "J-J------", "Melden dat het infopunt vandaag dicht is.") \
     X(CAMPAIGN_VIEW,     "campaign.view",      "JJ-E-----", "Een campagne bekijken.") \
     X(CAMPAIGN_EDIT,     "campaign.edit",      "J--------", "Een campagne maken of wijzigen.") \

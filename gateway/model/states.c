@@ -30,6 +30,10 @@ static const uint32_t message_next[PK_MESSAGE_STATES] = {
     [PK_MESSAGE_EXPIRED] = TO(DELIVERED) | TO(READ),
 };
 
+/* From here to the next channel. What is uncertain only once its provider was asked and said no. */
+static const uint32_t may_go_on = TO(SCHEDULED) | TO(QUEUED) | TO(DEFERRED) | TO(SUBMITTING) | TO(UNCERTAIN) | TO(ACCEPTED) | TO(SENT) |
+                                  TO(UNDELIVERED_TEMPORARY);
+
 #define ATTEMPT(state) (1u << PK_ATTEMPT_##state)
 static const uint32_t attempt_next[PK_ATTEMPT_STATES] = {
     /* Asked later, the provider knew. */
@@ -42,6 +46,11 @@ bool pk_message_may_become(enum pk_message_state from, enum pk_message_state to)
     if (from >= PK_MESSAGE_STATES || to >= PK_MESSAGE_STATES)
         return false;
     return from == to || (message_next[from] & (1u << to)) != 0;
+}
+
+bool pk_message_may_go_on(enum pk_message_state from)
+{
+    return from < PK_MESSAGE_STATES && (may_go_on & (1u << from)) != 0;
 }
 
 bool pk_attempt_may_become(enum pk_attempt_state from, enum pk_attempt_state to)
@@ -139,6 +148,11 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_RESTORED] = "restored",
     [PK_REASON_ERASED] = "erased",
     [PK_REASON_OTHER_QUESTION] = "other-question-open",
+    [PK_REASON_QUIET] = "quiet-hours",
+    [PK_REASON_QUIET_TOO_LATE] = "quiet-too-long",
+    [PK_REASON_DAY_LIMIT] = "day-limit",
+    [PK_REASON_TEXT_UNMAPPED] = "text-unmapped",
+    [PK_REASON_NEXT_CHANNEL] = "next-channel",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };

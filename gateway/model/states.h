@@ -68,6 +68,11 @@ enum pk_reason {
     PK_REASON_RESTORED, /* held after a restore until a person releases it */
     PK_REASON_ERASED,
     PK_REASON_OTHER_QUESTION, /* another question is open at this address */
+    PK_REASON_QUIET, /* quiet hours or a quiet day: it leaves when they are over */
+    PK_REASON_QUIET_TOO_LATE, /* they end after its validity */
+    PK_REASON_DAY_LIMIT, /* its account has used up its budget or its messages of the day */
+    PK_REASON_TEXT_UNMAPPED, /* every account of the route sends approved texts only, and this is none of them */
+    PK_REASON_NEXT_CHANNEL, /* it did not arrive on the channel before, and goes on to the next one */
     PK_REASONS
 };
 
@@ -81,10 +86,15 @@ enum pk_message_flag {
     PK_MESSAGE_CONFIRMS_STOP = 4, /* the one answer that may follow a STOP */
     PK_MESSAGE_RENEWS = 8, /* a question about consents that stand and will end */
     PK_MESSAGE_BY_HAND = 16, /* an answer that a person gave: in days, not minutes, and to nobody who stopped */
+    PK_MESSAGE_AT_ONCE = 32, /* a question that somebody waits for, face to face or at a page: in quiet hours too */
+    PK_MESSAGE_HAS_NEXT = 64, /* the ladder has another channel for this person */
 };
 
 /* Whether `from` may become `to`; every state may stay itself. */
 bool pk_message_may_become(enum pk_message_state from, enum pk_message_state to);
+/* Whether a message that is `from` may go on to the next channel of the ladder, by which it waits again as deferred. What is over
+ * does not, nor what may have arrived; sent and accepted only when that is certain (routing.h). */
+bool pk_message_may_go_on(enum pk_message_state from);
 bool pk_message_is_final(enum pk_message_state state);
 bool pk_message_is_waiting(enum pk_message_state state); /* in the queue */
 /* Whether an attempt of it may have arrived ("told"). */

@@ -159,6 +159,35 @@ uint32_t pk_account_capabilities(const struct pk_account *account)
     return account->capabilities;
 }
 
+int pk_account_carries(const struct pk_account *account, struct pk_slice template_name, struct pk_slice language, int64_t now_ms,
+                       struct pk_error *err)
+{
+    const struct pk_adapter *adapter = account->config.adapter;
+    struct pk_error why = { 0 };
+    if (!(account->capabilities & (PK_CAN_TEMPLATES_ONLY | PK_CAN_WINDOW)) || !adapter->carries)
+        return 0;
+    int r = adapter->carries(account->self, template_name, language, now_ms, &why);
+    pk_host_end_call(account->host);
+    return r == 0 ? 0 : pk_fail(err, PK_E_NOT_FOUND, "%s", why.message[0] ? why.message : "the provider does not know the text");
+}
+
+int pk_account_survey(const struct pk_adapter *adapter, const char *name, const struct pk_settings *settings,
+                      void (*ask)(void *ctx, const struct pk_adapter *adapter, const void *self, uint32_t capabilities), void *ctx,
+                      struct pk_error *err)
+{
+    pk_auto(pk_host) struct pk_host_side *host = pk_host_new(name, settings);
+    void *self = NULL;
+    size_t count;
+    const struct pk_setting_value *values = pk_settings_values(settings, &count);
+    int r = adapter->open(pk_host_table(host), values, count, &self, NULL);
+    if (r < 0 || !self)
+        return pk_fail(err, PK_E_CONFIG, "account \"%s\" cannot be opened as it is set", name);
+    ask(ctx, adapter, self, adapter->capabilities & (adapter->capabilities_of ? adapter->capabilities_of(self) : UINT32_MAX));
+    pk_host_end_call(host);
+    adapter->close(self);
+    return 0;
+}
+
 unsigned pk_account_room(const struct pk_account *account)
 {
     if (account->stopping || account->open_count >= account->config.window)

@@ -53,6 +53,14 @@ PK_AUTO_DEFINE(pk_account, struct pk_account *, pk_account_close)
 const char *pk_account_name(const struct pk_account *account);
 const struct pk_adapter *pk_account_adapter(const struct pk_account *account);
 uint32_t pk_account_capabilities(const struct pk_account *account);
+/* Can it send our text of this name in this language (as in a job) to anybody? 0, also where it is not choosy;
+ * PK_E_NOT_FOUND says why not. */
+int pk_account_carries(const struct pk_account *account, struct pk_slice template_name, struct pk_slice language, int64_t now_ms,
+                       struct pk_error *err);
+/* The same of accounts that are not at work: `ask` is called once with one opened for it, or never when it cannot be. */
+int pk_account_survey(const struct pk_adapter *adapter, const char *name, const struct pk_settings *settings,
+                      void (*ask)(void *ctx, const struct pk_adapter *adapter, const void *self, uint32_t capabilities), void *ctx,
+                      struct pk_error *err);
 /* How many hand-overs may be started now: 0 while a session is down or the window is full. */
 unsigned pk_account_room(const struct pk_account *account);
 unsigned pk_account_open_count(const struct pk_account *account);
@@ -67,7 +75,8 @@ struct pk_handover {
      * result's slices live for the call. */
     void (*done)(void *ctx, const struct pk_result *result);
     void *ctx;
-    /* NULL, or where an exchange's requests and answers are told without anybody's data (plugin/record.h); lives until done(). */
+    /* NULL, or where what is exchanged is told without anybody's data (plugin/record.h): an exchange's requests and answers, what a
+     * session's adapter tells of it; lives until done(). */
     struct pk_buf *record;
 };
 /* Release phase, after the attempt's commit. Never fails: what cannot be started ends as a result too. */

@@ -9,7 +9,7 @@
 #define CHANNELS_MAX 8u
 #define LINE_MAX 200u
 #define SETUP_MAX 2000u
-#define KNOWN_CAPABILITIES (((uint32_t) PK_CAN_UNSUBSCRIBE << 1) - 1)
+#define KNOWN_CAPABILITIES (((uint32_t) PK_CAN_EXPIRE << 1) - 1)
 
 /* A table reaches as far as this member at least. */
 #define REACHES(table, member) ((table)->size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member))

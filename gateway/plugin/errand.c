@@ -140,6 +140,7 @@ struct pk_errand *pk_errand_take(struct pk_account *account, const struct pk_han
     errand->record = handover->record;
     errand->in_air = errand->submitted = errand->lost = errand->asks = false;
     copy_job(errand, &handover->job);
+    errand->job.recorded = handover->record != NULL;
     pk_list_append(&account->open, &errand->node);
     account->open_count++;
     return errand;

@@ -290,3 +290,35 @@ void pk_record_answer(struct pk_buf *out, const struct pk_settings *secrets, con
     }
     keep(out, &entry);
 }
+
+/* ---- what a session tells ---- */
+
+static bool is_count(struct pk_slice word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.data[i] < '0' || word.data[i] > '9')
+            return false;
+    return word.len > 0;
+}
+
+void pk_record_line(struct pk_buf *out, const struct pk_settings *secrets, const struct pk_job *job, bool incoming, struct pk_slice line)
+{
+    struct pk_buf entry;
+    pk_buf_init(&entry, PK_RECORD_MAX_BYTES);
+    struct recording recording = { &entry, secrets, job };
+    (void) pk_buf_add_char(&entry, incoming ? '<' : '>');
+    while (line.len > 0) {
+        size_t n = until(line, " ");
+        struct pk_slice word = pk_slice_make(line.data, n);
+        line = pk_slice_make(line.data + n + (n < line.len), line.len - n - (n < line.len));
+        (void) pk_buf_add_char(&entry, ' ');
+        if (!is_count(word))
+            add_word(&recording, word, "");
+        else if (word.len <= DIGITS_MAX)
+            (void) pk_buf_add(&entry, word.data, word.len);
+        else
+            (void) pk_buf_add_text(&entry, "[number]");
+    }
+    (void) pk_buf_add_char(&entry, '\n');
+    keep(out, &entry);
+}

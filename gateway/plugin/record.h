@@ -22,5 +22,10 @@
 /* `out` takes at most what it was made for; a full one stays as it is. `secrets` NULL = none. */
 void pk_record_request(struct pk_buf *out, const struct pk_settings *secrets, const struct pk_job *job, const struct pk_request *request);
 void pk_record_answer(struct pk_buf *out, const struct pk_settings *secrets, const struct pk_job *job, const struct pk_answer *answer);
+/* A line in which a session's adapter tells what left or came (pk_link_ops.exchanged), word by word:
+ *
+ *     > submit_sm sequence 7 bytes 143
+ */
+void pk_record_line(struct pk_buf *out, const struct pk_settings *secrets, const struct pk_job *job, bool incoming, struct pk_slice line);
 
 #endif

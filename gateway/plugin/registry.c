@@ -298,6 +298,8 @@ const char *pk_capability_name(size_t index, uint32_t *ret_bit)
         { PK_CAN_WINDOW, "window" },
         { PK_CAN_CHOICES, "choices" },
         { PK_CAN_UNSUBSCRIBE, "unsubscribe" },
+        { PK_PRICED_PER_MESSAGE, "priced-per-message" },
+        { PK_CAN_EXPIRE, "expire" },
     };
     if (index >= PK_COUNT(names))
         return NULL;

@@ -11,6 +11,7 @@
  */
 #include "gateway/base/clock.h"
 #include "gateway/plugin/errand.h"
+#include "gateway/plugin/record.h"
 
 #include <stdio.h>
 
@@ -115,6 +116,13 @@ static void link_refused(struct pk_link *link, const char *reason)
     link->refused = true;
 }
 
+static void link_exchanged(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line)
+{
+    struct pk_errand *errand = pk_errand_of(link->account, job_token);
+    if (errand && errand->record)
+        pk_record_line(errand->record, link->account->config.settings, &errand->job, incoming != 0, line);
+}
+
 static const struct pk_link_ops link_ops = {
     .size = sizeof(struct pk_link_ops),
     .send = link_send,
@@ -124,6 +132,7 @@ static const struct pk_link_ops link_ops = {
     .window = link_window,
     .disconnect = link_disconnect,
     .refused = link_refused,
+    .exchanged = link_exchanged,
 };
 
 /* ---- rise and fall ---- */

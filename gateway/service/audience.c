@@ -102,11 +102,14 @@ static int add_channel(struct pk_service *service, struct pk_audience_question *
     return 0;
 }
 
-/* Screens have no people. A channel nobody has heard of yet is left out. */
+/* As a message goes that names no route: by the ladder, or the default route. Screens have no people. A channel nobody has heard
+ * of yet is left out. */
 static int all_channels(struct pk_service *service, struct pk_audience_question *question, struct pk_error *err)
 {
     const struct pk_rules *rules = service->rules;
     const struct pk_route_rule *first = rules->default_route ? pk_rules_route(rules, rules->default_route) : NULL;
+    for (size_t i = 0; i < rules->ladder.count; i++)
+        (void) add_channel(service, question, pk_slice_of(rules->ladder.items[i]), false, NULL);
     if (first && first->screens.count == 0)
         (void) add_channel(service, question, pk_slice_of(first->channel), false, NULL);
     for (size_t i = 0; i < rules->route_count; i++)

@@ -15,7 +15,8 @@ struct pk_audience_plan {
     struct pk_slice topic;
     struct pk_slice where; /* a line; empty = `rule` */
     const struct pk_json *rule; /* NULL, without a line: everybody; of a key person: her circle */
-    struct pk_slice channels; /* names with commas, the preferred first; empty = those of all routes, the default one's first */
+    struct pk_slice channels; /* names with commas, the preferred first; empty = those of all routes, the ladder's first, then
+                              * the default one's */
 };
 
 struct pk_audience_question;

@@ -180,6 +180,7 @@ static int ask(struct granting *granting, const struct pk_recipient *who, int64_
         .topic = granting->topic_id,
         .language = pk_slice_of(who->language),
         .script = pk_slice_of(who->script),
+        .at_once = true,
     };
     return pk_planner_question(granting->service, &question, now_ms, ret_asked, err);
 }

@@ -12,6 +12,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/store/names.h"
 #include "gateway/store/offers.h"
+#include "gateway/store/passes.h"
 #include "gateway/store/replies.h"
 
 #define TEXT_MAX 4096u
@@ -157,6 +158,8 @@ static int stop_effects(struct pk_talk *talk, struct pk_error *err)
         r = pk_suppression_add_person(store, talk->who.id, talk->now_ms, err);
     if (r == 0)
         r = pk_offers_end_of(store, talk->who.id, err);
+    if (r == 0) /* whoever has their page open somewhere, or a code to it, signs nothing up again there */
+        r = pk_sessions_end_of(store, talk->who.id, err);
     if (r == 0)
         r = pk_talk_append_all(talk, pk_consent_is_live, PK_CONSENT_WITHDRAWN, "stop", &topics, err);
     if (r == 0)

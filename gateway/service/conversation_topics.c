@@ -163,5 +163,5 @@ int pk_talk_start(struct pk_talk *talk, struct pk_error *err)
         return r;
     if (topics.count == 0)
         return pk_talk_answer(talk, "help", (struct pk_slice){ 0 }, false, err);
-    return pk_talk_answer_naming(talk, stranger ? "optin-confirmed" : "start-confirmed", "topics", &topics, err);
+    return pk_talk_answer_naming(talk, "start-confirmed", "topics", &topics, err);
 }

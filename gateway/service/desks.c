@@ -6,6 +6,7 @@
 #include "gateway/service/inbound.h"
 #include "gateway/service/polling.h"
 #include "gateway/service/publishing.h"
+#include "gateway/service/spending.h"
 #include "gateway/store/names.h"
 
 static void refused(void *ctx, struct pk_account *account, const char *reason);
@@ -243,6 +244,8 @@ int pk_desks_open(struct pk_service *service, const struct pk_rules *rules, stru
     }
     if (old)
         take_over(desks, old);
+    for (size_t i = 0; i < desks->count; i++)
+        pk_spending_adopt(desks->items[i], &rules->accounts[i]);
     pk_desks_refresh(desks);
     *ret_desks = pk_steal(&desks);
     return 0;
@@ -332,11 +335,19 @@ bool pk_desk_usable(struct pk_desk *desk, int64_t now_ms)
         return false;
     if (pk_breaker_room(&desk->breaker, &desk->rule->breaker, now_ms, 1) == 0)
         return false; /* open, or on trial with all its trials out */
+    if (pk_spending_stopped(desk, now_ms))
+        return false;
     /* A session that is down takes nothing; a full one still has hand-overs open. */
     return pk_account_room(desk->account) > 0 || pk_account_open_count(desk->account) > 0;
 }
 
 unsigned pk_desk_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms)
+{
+    unsigned room = pk_desk_room_beyond(desk, priority, now_ms, ret_when_ms);
+    return room > 0 ? pk_spending_room(desk, now_ms, room) : 0;
+}
+
+unsigned pk_desk_room_beyond(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms)
 {
     *ret_when_ms = INT64_MAX;
     if (desk->paused || desk->leaving)
@@ -446,6 +457,7 @@ void pk_desks_refresh(struct pk_desks *desks)
         struct pk_desk *desk = desks->items[i];
         renumber(desk->service, PK_NAME_ACCOUNT, desk->rule->name, &desk->id);
         read_pause(desk);
+        pk_spending_read(desk, pk_clock_wall_ms());
     }
     for (size_t i = 0; i < desks->route_count && desks->count > 0; i++) {
         struct pk_lane_route *route = &desks->routes[i];

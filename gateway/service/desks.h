@@ -29,6 +29,15 @@ struct pk_desk {
     int64_t test; /* the newest test message handed over; 0 = none since the account was opened */
     struct pk_buf test_record; /* what was exchanged about it (plugin/record.h) */
     struct pk_error last; /* why it was paused, for the operator */
+    /* What it costs and may cost (spending.h): by the newest rules, also where `rule` is older. */
+    struct pk_prices prices;
+    struct pk_day_limits limits;
+    int64_t day; /* that `used` is of */
+    struct pk_day_use used; /* as committed */
+    struct pk_day_use opening; /* attempts of this turn on top of it, until its commit */
+    int64_t closed_day; /* on this day a message did not fit into what was left */
+    int64_t told_day; /* when the log was told of `told` last */
+    enum pk_day_state told;
 };
 
 struct pk_lane_route {
@@ -68,9 +77,10 @@ struct pk_lane_route *pk_desks_route(struct pk_desks *desks, const char *name);
 struct pk_lane_route *pk_desks_route_of(struct pk_desks *desks, const struct pk_desk *desk);
 
 /* Whether it can take work at all now, and how many hand-overs may be opened. *ret_when_ms: when to ask again (INT64_MAX:
- * something will tell). */
+ * something will tell). One whose day is spent can take none until midnight; _beyond is for what no limit holds back. */
 bool pk_desk_usable(struct pk_desk *desk, int64_t now_ms);
 unsigned pk_desk_room(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms);
+unsigned pk_desk_room_beyond(struct pk_desk *desk, uint32_t priority, int64_t now_ms, int64_t *ret_when_ms);
 
 /* Pauses or resumes durably, inside a unit and as the last thing in it; the reason is one sentence without personal data. */
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err);

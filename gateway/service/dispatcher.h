@@ -29,13 +29,22 @@ struct pk_flight {
     int64_t recipient, address;
     uint32_t topic, channel, cls, priority, route;
     uint32_t attempts; /* this one counted */
+    uint32_t earlier; /* of them: on channels before this one */
+    bool has_next; /* the ladder has another channel, should it not arrive on this one */
     int64_t expires_ms;
+    int64_t valid_until_ms; /* at the provider */
     char message_id[16], attempt_id[16];
     uint16_t address_len, provider_id_len, code_len;
-    char country[3]; /* of a number, where the account has a way back in some countries only; else "" */
+    char country[3]; /* of a number, where its account's way back or prices depend on it; else "" */
     char to[PK_ADDRESS_MAX + 1]; /* as the adapter wants it; wiped */
     char unsubscribe[PK_UNSUBSCRIBE_URL_MAX + 1]; /* where one press ends the channel; "" = it carries none */
+    bool tests; /* its account, for an operator */
     bool asks; /* it asks what became of this attempt, which ended before without an answer */
+    int64_t day; /* it is counted in (spending.h) */
+    int64_t cost, paid; /* as the account's prices say; what it came to */
+    uint32_t counted; /* parts, by our count; 0 = not counted */
+    bool spends; /* it counts as a message of that day */
+    struct pk_day_use back; /* of what was counted when it was opened, once it is settled */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
     /* what it came to */
     uint32_t outcome, parts;
@@ -60,8 +69,12 @@ void pk_dispatcher_note(struct pk_dispatcher *dispatcher, uint32_t route, uint32
 /* Asks providers what became of attempts whose end nobody knows, where it is time. The open phase, before the attempts. */
 void pk_dispatcher_ask(struct pk_dispatcher *dispatcher);
 void pk_dispatcher_note_ask(struct pk_dispatcher *dispatcher, int64_t when_ms); /* one will be due then */
+/* What was put off because of a limit of the day may leave again. */
+void pk_dispatcher_recall(struct pk_dispatcher *dispatcher);
 /* Forgets what it believed about the queue: after a failed commit, a reload, a resume. */
 void pk_dispatcher_refresh(struct pk_dispatcher *dispatcher);
+/* The rules of quiet hours are others: what waits for their end is judged anew, turn by turn. Also at start. */
+void pk_dispatcher_judge_anew(struct pk_dispatcher *dispatcher);
 unsigned pk_dispatcher_flying(const struct pk_dispatcher *dispatcher); /* opened, not settled */
 
 #endif

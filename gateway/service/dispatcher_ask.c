@@ -89,7 +89,9 @@ static struct pk_flight *prepare(struct pk_dispatcher *d, const struct pk_attemp
     flight->priority = due.message.priority;
     flight->route = due.message.route;
     flight->attempts = due.message.attempts;
-    flight->expires_ms = due.message.expires_ms;
+    flight->earlier = due.message.earlier;
+    flight->has_next = (due.message.flags & PK_MESSAGE_HAS_NEXT) != 0;
+    flight->expires_ms = flight->valid_until_ms = due.message.expires_ms;
     pk_id_format(flight->message, flight->message_id);
     pk_id_format(flight->attempt, flight->attempt_id);
     if (pk_flight_address(d, &due, flight, NULL) == 0)

@@ -7,6 +7,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/service/spending.h"
 #include "gateway/service/tracker.h"
 
 #define SETTLE_PER_TURN 512u
@@ -104,6 +105,8 @@ static void settled_committed(void *ctx)
     d->settled_registered = false;
     for (struct pk_list *node = d->settled.next; node != &d->settled; node = node->next) {
         struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
+        if ((flight->back.cost != 0 || flight->back.messages != 0) && pk_spending_returned(flight, pk_clock_wall_ms()))
+            pk_dispatcher_recall(d);
         if (!flight->asks)
             d->service->metrics.handovers[flight->outcome < PK_OUTCOMES ? flight->outcome : 0]++;
         steer(flight);
@@ -147,15 +150,21 @@ static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t
 static unsigned settle_unit(struct pk_dispatcher *d, unsigned max, int64_t now_ms, struct pk_error *err)
 {
     struct pk_store *store = d->service->store;
+    struct pk_tally tally = { 0 };
     unsigned count = 0;
     bool last = false;
     int r = pk_unit_begin(store, err);
     for (struct pk_list *node = d->ended.next; r == 0 && node != &d->ended && count < max && !last; node = node->next) {
         struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
         r = settle_one(d, flight, now_ms, err);
+        if (r == 0 && (flight->back.cost != 0 || flight->back.messages != 0))
+            r = pk_tally_add(&tally, store, flight->desk->id, flight->day,
+                             (struct pk_day_use){ -flight->back.cost, -flight->back.messages }, now_ms, err);
         last = pauses(flight);
         count++;
     }
+    if (r == 0)
+        r = pk_tally_write(&tally, store, now_ms, err);
     if (r == 0)
         r = pk_unit_keep(store, err);
     else

@@ -2,6 +2,7 @@
 #include "gateway/service/gate.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/service/quiet.h"
 #include "gateway/store/journaled.h"
 #include "gateway/store/recipients.h"
 
@@ -23,7 +24,8 @@ static int64_t window_of(uint32_t flags)
     return flags & PK_MESSAGE_BY_HAND ? PK_GATE_HAND_ANSWER_MS : PK_GATE_ANSWER_MS;
 }
 
-enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason)
+enum pk_gate_verdict pk_gate_ask(struct pk_service *service, const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason,
+                                 int64_t *ret_until_ms)
 {
     bool confirms_stop = (due->message.flags & PK_MESSAGE_CONFIRMS_STOP) != 0;
     struct pk_gate_facts facts = {
@@ -38,8 +40,10 @@ enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum 
         .act_window_ms = window_of(due->message.flags),
         .confirms_stop = confirms_stop,
         .renews = (due->message.flags & PK_MESSAGE_RENEWS) != 0,
+        .quiet_until_ms = pk_quiet_holds(service->quiet, &due->message, now_ms),
         .now_ms = now_ms,
     };
+    *ret_until_ms = facts.quiet_until_ms;
     return pk_gate_decide(&facts, ret_reason);
 }
 
@@ -53,11 +57,12 @@ enum pk_reason pk_gate_withholds(struct pk_service *service, int64_t message, in
 {
     struct pk_due due;
     enum pk_reason reason = PK_REASON_NONE;
+    int64_t until_ms;
     if (service->draining || pk_gate_all_held(service))
         return PK_REASON_ALL_PAUSED;
     if (pk_message_due_facts(service->store, message, now_ms, &due, NULL) != 0)
         return PK_REASON_ERASED;
     if (due.blocks_retry)
         return PK_REASON_NO_ANSWER; /* an earlier attempt arrived after all */
-    return pk_gate_ask(&due, now_ms, &reason) == PK_GATE_PASS ? PK_REASON_NONE : reason;
+    return pk_gate_ask(service, &due, now_ms, &reason, &until_ms) == PK_GATE_PASS ? PK_REASON_NONE : reason;
 }

@@ -13,7 +13,9 @@
 #define PK_GATE_HAND_ANSWER_MS (7 * 24 * 3600 * 1000ll) /* one that a person gives */
 #define PK_GATE_STOP_ANSWER_MS (24 * 3600 * 1000ll) /* the confirmation of a STOP */
 
-enum pk_gate_verdict pk_gate_ask(const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason);
+/* *ret_until_ms: with PK_GATE_WAIT for quiet hours, when they are over; else 0. */
+enum pk_gate_verdict pk_gate_ask(struct pk_service *service, const struct pk_due *due, int64_t now_ms, enum pk_reason *ret_reason,
+                                 int64_t *ret_until_ms);
 /* Whether everything is on hold: `pause --all`, or a restored backup that nobody released yet. Read in the turn. */
 bool pk_gate_all_held(struct pk_service *service);
 /* Asked again before a later round submits a message whose attempt is open: reads the facts anew. Why it must not leave, or

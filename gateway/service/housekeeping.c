@@ -11,16 +11,21 @@
 #include "gateway/service/circles.h"
 #include "gateway/service/consent_ends.h"
 #include "gateway/service/desks.h"
+#include "gateway/service/events.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/inbound.h"
 #include "gateway/service/joining.h"
 #include "gateway/service/keys.h"
+#include "gateway/service/ladder.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/moves.h"
 #include "gateway/service/passes.h"
+#include "gateway/service/quiet.h"
+#include "gateway/service/spending.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
+#include "gateway/store/agenda.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/deep_links.h"
@@ -34,11 +39,14 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
+#include "gateway/store/recipients.h"
 #include "gateway/store/reply_parts.h"
+#include "gateway/store/tokens.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/unsubscribe.h"
 #include "gateway/store/upkeep.h"
 
+#define ACCOUNT_DAYS_MS (400 * 24 * 3600 * 1000ll) /* a year of what accounts cost, and the days to look at it */
 #define SHORT_MS 1000
 #define LONG_MS 60000
 #define MARK_MS (3600 * 1000ll) /* the journal says as often that nothing is missing */
@@ -47,7 +55,9 @@
 #define COMPLETIONS 256u /* looked at in a round, a few in each turn: they are told, which costs more than looking */
 #define COMPLETIONS_PER_TURN 16u
 #define RECOVERED_PER_TURN 1000u
+#define PLACED_PER_TURN 250u
 #define PASSES_PER_TURN 64u
+#define LADDER_PER_TURN 64u
 #define JOINS_PER_TURN 16u
 #define TROUBLE_MS 1000
 
@@ -145,16 +155,18 @@ static void recover(struct pk_upkeep *upkeep)
 {
     struct pk_store *store = upkeep->service->store;
     struct pk_error err = { 0 };
-    size_t count = 0;
+    size_t count = 0, placed = 0;
     int r = pk_unit_begin(store, &err);
+    if (r == 0)
+        r = pk_countries_fill(store, pk_clock_wall_ms(), PLACED_PER_TURN, &placed, &err); /* routes are chosen by them */
     if (r == 0) {
         struct pk_recovery recovery = { .plan = plan_recovery, .ctx = upkeep->service, .now_ms = pk_clock_wall_ms() };
         r = pk_messages_recover(store, &recovery, RECOVERED_PER_TURN, &count, &err);
-        if (r != 0)
-            pk_unit_drop(store);
-        else
-            r = pk_unit_keep(store, &err);
     }
+    if (r == 0)
+        r = pk_unit_keep(store, &err);
+    else if (pk_unit_open(store))
+        pk_unit_drop(store);
     if (r != 0) {
         pk_log(PK_LOG_ERROR, "housekeeping", "recovery.failed", "reason", err.message, NULL);
         pk_timer_in(upkeep->soon, TROUBLE_MS);
@@ -162,7 +174,7 @@ static void recover(struct pk_upkeep *upkeep)
     }
     if (count > 0)
         pk_log(PK_LOG_WARN, "housekeeping", "recovery.interrupted", "messages", PK_LOG_INT(count), NULL);
-    upkeep->recovered = count < RECOVERED_PER_TURN;
+    upkeep->recovered = count < RECOVERED_PER_TURN && placed < PLACED_PER_TURN;
     pk_dispatcher_refresh(upkeep->service->dispatcher);
     pk_loop_again(upkeep->service->loop);
 }
@@ -293,6 +305,34 @@ static void say_holds(struct pk_condition *condition, struct pk_service *service
     say(condition, text);
 }
 
+/* A calendar that ends is said while there is time to add to it: nothing is guessed. */
+static void say_days(struct pk_condition *condition, struct pk_service *service)
+{
+    const struct pk_days_rule *days;
+    char text[160];
+    size_t at = 0;
+    while ((days = pk_quiet_unknown(service->rules, pk_quiet_zone(service->quiet), pk_clock_wall_ms(), &at)) != NULL) {
+        (void) snprintf(text, sizeof text, "the days of %s are known until %s: add those that follow", days->name, pk_days_until(days->days));
+        say(condition, text);
+    }
+}
+
+/* A limit of the day that is near, or reached. */
+static void say_limits(struct pk_condition *condition, struct pk_service *service)
+{
+    char text[160];
+    int64_t now_ms = pk_clock_wall_ms();
+    for (size_t i = 0; i < service->desks->count; i++) {
+        struct pk_desk *desk = service->desks->items[i];
+        bool stopped = pk_spending_stopped(desk, now_ms);
+        if (!stopped && pk_spending_state(desk, now_ms) != PK_DAY_NEAR)
+            continue;
+        (void) snprintf(text, sizeof text, "account %s: %s", desk->rule->name,
+                        stopped ? "its limit of the day is reached, nothing leaves by it until midnight" : "its limit of the day is near");
+        say(condition, text);
+    }
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -318,6 +358,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         say(ret_condition, text);
     }
     say_holds(ret_condition, service);
+    say_days(ret_condition, service);
     for (size_t i = 0; i < service->desks->count; i++) {
         const struct pk_desk *desk = service->desks->items[i];
         const char *trouble = desk->account ? pk_account_trouble(desk->account) : "";
@@ -328,6 +369,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
                         desk->paused ? "paused" : working ? trouble : "provider is not answering");
         say(ret_condition, text);
     }
+    say_limits(ret_condition, service);
     if (pk_wal_large(upkeep->wal))
         say(ret_condition, "the write-ahead log is large");
 }
@@ -346,6 +388,7 @@ static void tell_state(struct pk_upkeep *upkeep)
 static void short_round(struct pk_upkeep *upkeep)
 {
     bool more = step(upkeep, "expire", pk_messages_expire, ROWS, NULL);
+    more |= pk_ladder_step(upkeep->service, LADDER_PER_TURN); /* before their receipts are given up */
     more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS, NULL);
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS, NULL);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
@@ -362,8 +405,11 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "links", pk_links_drop, ROWS, NULL);
     more |= step(upkeep, "joins", pk_joins_drop, ROWS, NULL);
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
+    more |= step(upkeep, "tokens", pk_tokens_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
+    more |= pk_events_step(upkeep->service, pk_clock_wall_ms());
+    more |= step(upkeep, "events", pk_agenda_drop, ROWS, NULL);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);
     probe(upkeep);
@@ -407,6 +453,8 @@ static void long_round(struct pk_upkeep *upkeep)
             r = pk_audit_prune(service->store, now_ms - service->rules->keep_audit_ms, ROWS, &more_acts, &err);
             more |= more_acts;
         }
+        if (r == 0)
+            r = pk_account_days_drop(service->store, now_ms - ACCOUNT_DAYS_MS, ROWS, &err);
         if (r == 0) {
             bool more_circles = false;
             r = retain_circles(service, now_ms, &more_circles, &err);

@@ -159,6 +159,7 @@ static int ask(struct applying *a, struct pk_error *err)
             .topic = a->topics[i].id,
             .language = pk_slice_of(a->who.language),
             .script = pk_slice_of(a->who.script),
+            .at_once = a->row->at_once,
             .circle = a->row->circle,
             .ret_message = &a->outcome->question,
         };

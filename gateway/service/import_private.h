@@ -42,6 +42,7 @@ struct pk_import_row {
     size_t topic_count;
     struct pk_slice how, wording, by;
     int64_t given_ms, until_ms; /* 0 = not said */
+    bool at_once; /* the person waits for the question: they are signed up face to face, or do it themselves */
     bool circle; /* by a key person: the question tells of her circle, and tags are not hers to give to who is known */
     char mail[PK_ADDRESS_ROOM]; /* a mail address as it is kept; `address` may point here */
 };

@@ -10,33 +10,65 @@
 
 #define TEXT_MAX_BYTES 65536u
 
-static int find_attempt(struct pk_desk *desk, const struct pk_event *event, struct pk_attempt *ret_attempt, struct pk_error *err)
+/* By our reference the event says itself which part it is about, if of one. */
+static struct pk_attempt_part part_of(const struct pk_event *event, int64_t attempt)
+{
+    bool one = event->part_total > 1 && event->part_total <= PK_ATTEMPT_PARTS_MAX && event->part_index > 0 &&
+               event->part_index <= event->part_total;
+    return one ? (struct pk_attempt_part){ attempt, event->part_index, event->part_total } : (struct pk_attempt_part){ 0 };
+}
+
+/* The provider's id names an attempt, or one part of it. */
+static int find_by_provider(struct pk_desk *desk, struct pk_slice provider_id, struct pk_attempt *ret_attempt,
+                            struct pk_attempt_part *ret_part, struct pk_error *err)
+{
+    struct pk_store *store = desk->service->store;
+    int r = pk_attempt_by_provider(store, desk->id, provider_id, ret_attempt, err);
+    if ((r == 0 && ret_attempt->parts < 2) || (r != 0 && r != PK_E_NOT_FOUND))
+        return r;
+    int found = pk_attempt_part_find(store, desk->id, provider_id, ret_part, NULL);
+    if (found == 0)
+        return pk_attempt_get(store, ret_part->attempt, ret_attempt, err);
+    return found == PK_E_NOT_FOUND ? r : pk_fail(err, found, "the parts of a hand-over could not be read");
+}
+
+/* ret_part: index 0 = it is about the whole. */
+static int find_attempt(struct pk_desk *desk, const struct pk_event *event, struct pk_attempt *ret_attempt,
+                        struct pk_attempt_part *ret_part, struct pk_error *err)
 {
     struct pk_store *store = desk->service->store;
     int64_t id;
+    *ret_part = (struct pk_attempt_part){ 0 };
     if (event->our_reference.len > 0 && pk_id_parse(event->our_reference, &id) == 0) {
         int r = pk_attempt_get(store, id, ret_attempt, err);
-        if (r == 0 && ret_attempt->account == desk->id)
+        if (r == 0 && ret_attempt->account == desk->id) {
+            *ret_part = part_of(event, id);
             return 0;
+        }
         if (r != 0 && r != PK_E_NOT_FOUND)
             return r;
     }
     if (event->provider_id.len == 0)
         return pk_fail(err, PK_E_NOT_FOUND, "the receipt names no attempt of ours");
-    return pk_attempt_by_provider(store, desk->id, event->provider_id, ret_attempt, err);
+    return find_by_provider(desk, event->provider_id, ret_attempt, ret_part, err);
 }
 
 static int receipt(struct pk_desk *desk, const struct pk_event *event, int64_t now_ms, struct pk_error *err)
 {
     struct pk_service *service = desk->service;
     struct pk_attempt attempt;
+    struct pk_attempt_part part;
     if (event->state == 0 || event->state >= PK_RECEIPT_STATES)
         return 0;
     service->metrics.receipts[event->state]++;
-    int r = find_attempt(desk, event, &attempt, err);
+    int r = find_attempt(desk, event, &attempt, &part, err);
     if (r == 0) {
         struct pk_receipt what = { .state = event->state, .code = event->code, .at_ms = event->at_ms };
-        return pk_tracker_receipt(service, &attempt, &what, now_ms, err);
+        if (part.index == 0)
+            return pk_tracker_receipt(service, &attempt, &what, now_ms, err);
+        if (event->state == PK_RECEIPT_ACCEPTED && event->provider_id.len > 0)
+            return pk_tracker_part_taken(service, &attempt, &part, event->provider_id, now_ms, err);
+        return pk_tracker_part_receipt(service, &attempt, &part, &what, now_ms, err);
     }
     if (r != PK_E_NOT_FOUND || event->provider_id.len == 0)
         return r == PK_E_NOT_FOUND ? 0 : r;

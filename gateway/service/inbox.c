@@ -6,6 +6,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 
@@ -157,6 +158,33 @@ int pk_inbox_end(struct pk_service *service, const struct pk_actor *actor, int64
 
 /* ---- what waits ---- */
 
+#define TEAM_TOLD "inbox.team_ms" /* when the team was told last */
+
+static int tell_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_unit_begin(service->store, err);
+    if (r != 0)
+        return r;
+    r = pk_planner_team(service, people, now_ms, err);
+    if (r == 0)
+        r = pk_store_set_number(service->store, TEAM_TOLD, now_ms, err);
+    if (r == 0)
+        return pk_unit_keep(service->store, err);
+    pk_unit_drop(service->store);
+    return r;
+}
+
+/* Of all that wait, once for each and a few times a day at most: of what comes late in between the next one tells. */
+static void watch_team(struct pk_service *service, int64_t people, int64_t now_ms)
+{
+    struct pk_error err = { 0 };
+    int64_t told_ms = pk_store_number(service->store, TEAM_TOLD, 0);
+    if (!service->rules->team || people == 0 || now_ms - told_ms < PK_INBOX_TEAM_EVERY_MS || !pk_inbox_told_since(service->store, told_ms))
+        return;
+    if (tell_team(service, people, now_ms, &err) != 0)
+        pk_log(PK_LOG_ERROR, "inbox", "team.failed", "reason", err.message, NULL);
+}
+
 void pk_inbox_watch(struct pk_service *service)
 {
     struct pk_inbox_counts counts;
@@ -178,6 +206,7 @@ void pk_inbox_watch(struct pk_service *service)
         pk_log(PK_LOG_WARN, "inbox", "unanswered", "items", PK_LOG_INT(late), "hours", PK_LOG_INT(PK_INBOX_LATE_MS / 3600000), NULL);
     service->metrics.inbox_late += (uint64_t) late;
     pk_inbox_count(service->store, now_ms - PK_INBOX_LATE_MS, &counts);
+    watch_team(service, counts.waiting, now_ms);
     if (service->bus)
         pk_bus_inbox(service->bus, counts.waiting);
 }

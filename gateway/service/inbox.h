@@ -13,6 +13,7 @@
 #include "gateway/store/inbox.h"
 
 #define PK_INBOX_LATE_MS (24 * 3600 * 1000ll) /* unanswered so long, it is told */
+#define PK_INBOX_TEAM_EVERY_MS (4 * 3600 * 1000ll) /* the team gets a message about it so often at most */
 #define PK_INBOX_TEXT_MAX 2000u /* bytes of an answer in own words */
 #define PK_INBOX_PARTS_MAX 6u /* text messages of one answer */
 #define PK_MASKED_MAX 24

@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/base/text.h"
 #include "gateway/service/circles.h"
+#include "gateway/service/quiet.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
@@ -120,6 +121,10 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct pk_ta
         return pk_intake_refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher is not configured at the gateway");
     t->scope = (struct pk_actor_scope){ .topics = t->rule->topics, .templates = t->rule->templates, .tags = t->rule->tags };
     t->actor = (struct pk_actor){ .role = PK_ROLE_PUBLISHER, .name = t->rule->name, .purpose = "publish", .scope = &t->scope };
+    if (t->in->actor) {
+        t->actor.via = t->in->actor->via;
+        t->actor.actions = t->in->actor->actions;
+    }
     if (t->in->response_topic.len > 0) {
         if (!own_topic(t, t->in->response_topic))
             return pk_intake_refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
@@ -136,6 +141,7 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct pk_taking *t
     enum pk_event_refusal refusal = check_sender(intake, t, err);
     if (refusal == PK_REFUSAL_NONE)
         t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
+    pk_ladder_read(t->service, t->rule, &t->ladder);
     if (refusal == PK_REFUSAL_NONE)
         refusal = pk_intake_check_event(t, err);
     return refusal == PK_REFUSAL_NONE && t->first == 0 ? pk_intake_check_request(t, err) : refusal;
@@ -228,6 +234,21 @@ static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, st
     return r;
 }
 
+#define FALLS_ON_MAX 8
+
+/* What the day of its event is, by the calendars of the topic's quiet rules, whatever the channel. */
+static size_t look_at_the_day(struct pk_taking *t, struct pk_quiet_day ret_days[FALLS_ON_MAX])
+{
+    const struct pk_quiet_rule *rules[PK_QUIET_RULES_MAX];
+    char topic[64];
+    int64_t begins_ms;
+    if (t->first != 0 || !t->service->quiet || pk_time_parse(pk_json_string(pk_json_get(t->request.values, "begins")), &begins_ms) != 0)
+        return 0;
+    (void) snprintf(topic, sizeof topic, "%.*s", PK_SLICE_ARG(t->request.topic));
+    size_t count = pk_quiet_for(t->service->quiet, topic, NULL, rules);
+    return pk_quiet_event(rules, count, pk_quiet_zone(t->service->quiet), begins_ms, ret_days, FALLS_ON_MAX);
+}
+
 static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     struct pk_service *service = intake->service;
@@ -235,23 +256,28 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     enum pk_event_refusal refusal = check(intake, t, &why);
     if (refusal != PK_REFUSAL_NONE) {
         service->metrics.triggers_refused[refusal]++;
+        if (t->in->answer)
+            *t->in->answer = (struct pk_intake_answer){ .refusal = refusal, .why = why };
         if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
             return 0;
         if (!t->read)
             (void) pk_intake_read_event(t, NULL);
         pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
                NULL);
-        if (!t->rule && !pk_is_name(t->in->publisher))
-            return 0; /* nobody who could be told */
+        if (t->in->answer || (!t->rule && !pk_is_name(t->in->publisher)))
+            return 0; /* nobody who could be told, or told elsewhere */
         return pk_outbound_rejected(service->outbound, &t->told, refusal, why.message, why.hint, t->now_ms, err);
     }
     int r = pk_unit_begin(service->store, err);
     if (r != 0)
         return r;
     struct pk_trigger trigger = { .id = t->first };
+    struct pk_quiet_day days[FALLS_ON_MAX];
+    t->told.falls_on_count = look_at_the_day(t, days);
+    t->told.falls_on = days;
     if (t->first == 0)
         r = store_trigger(t, &trigger, err);
-    if (r == 0)
+    if (r == 0 && !t->in->answer)
         r = pk_outbound_accepted(service->outbound, &t->told, trigger.id, t->first != 0, t->now_ms, err);
     bool made = r == 0 && trigger.state == PK_TRIGGER_EXPANDED;
     if (made)
@@ -263,6 +289,8 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     }
     if ((r = pk_unit_keep(service->store, err)) != 0)
         return r;
+    if (t->in->answer)
+        *t->in->answer = (struct pk_intake_answer){ .trigger = trigger.id, .repeated = t->first != 0 };
     if (t->first != 0) {
         service->metrics.triggers_repeated++;
         return 0;

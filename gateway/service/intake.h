@@ -22,7 +22,18 @@ struct pk_intake_event {
     size_t attribute_count;
     struct pk_slice response_topic, correlation;
     bool retained;
+    const struct pk_actor *actor; /* who brings it, its door and its token's actions; NULL = the broker's word is enough */
+    struct pk_slice key; /* what its sender calls it besides: must be the event's id; {NULL, 0} = nothing */
+    struct pk_intake_answer *answer; /* filled instead of telling the answer topic; NULL = the topic is told */
 };
+/* How an event ended, for a door that answers by itself. */
+struct pk_intake_answer {
+    enum pk_event_refusal refusal; /* PK_REFUSAL_NONE: it was taken in */
+    int64_t trigger; /* as which */
+    bool repeated; /* it was taken in before, and nothing more happened */
+    struct pk_error why; /* of a refusal: its reason and what helps */
+};
+
 /* Negative only when it could not be stored at all (then nothing was, and it must come again). */
 int pk_intake_take(struct pk_intake *intake, const struct pk_intake_event *event, struct pk_error *err);
 

@@ -2,6 +2,7 @@
 /* What an event asks for, in the order of what it costs to find out: the event itself, text and values, times, whom it reaches. */
 #include "gateway/service/intake_private.h"
 
+#include "gateway/service/carriers.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/audience.h"
@@ -30,6 +31,8 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
         return refusal;
     t->told.traceparent = t->event.traceparent;
     t->actor.trace = t->event.traceparent;
+    if (t->in->key.data && !pk_slice_equal(t->in->key, t->event.id))
+        return pk_intake_refuse(PK_REFUSAL_NOT_CLOUDEVENT, err, "the key of this request is not the event's id");
     if (!pk_slice_is(t->event.source, t->rule->source))
         return pk_intake_refuse(PK_REFUSAL_SOURCE, err, "source is not the one configured for this publisher");
     /* Whoever repeats an event that was accepted hears so again, whatever changed or ran out since. */
@@ -45,6 +48,33 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
         return PK_REFUSAL_TYPE_UNKNOWN;
     }
     return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
+}
+
+/* In each form that may go out: by some routes it can be answered, by others not. */
+static enum pk_event_refusal check_values(const struct pk_taking *t, struct pk_error *err)
+{
+    const struct pk_trigger_request *request = &t->request;
+    const struct pk_answerable answerable = pk_routes_answerable(t->service, t->route ? t->route->rule->name : NULL, &t->ladder);
+    int r = 0;
+    for (int i = 0; r == 0 && i < 2; i++)
+        if (i == 0 ? answerable.some : !answerable.all)
+            r = pk_template_check_values_as(t->service->catalog, request->template_name, pk_wording(t->service, request->template_name, i == 0),
+                                            request->values, err);
+    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+}
+
+/* A route whose accounts all send approved texts only, and none of them this one. With a ladder another channel may. */
+static bool is_carried(const struct pk_taking *t, struct pk_error *err)
+{
+    struct pk_error why = { 0 };
+    if (!t->route || t->ladder.count > 1 || !pk_route_choosy(t->route))
+        return true;
+    struct pk_slice sent_as = pk_wording(t->service, t->request.template_name, pk_route_answerable(t->service, t->route->id));
+    if (pk_route_carries_some(t->service, t->route, sent_as, PK_CLASS_NOTICE, t->now_ms, &why))
+        return true;
+    (void) pk_fail(err, PK_E_DENIED, "data.template: no account of this publisher's route can send \"%.*s\": %s", PK_SLICE_ARG(sent_as),
+                   why.message);
+    return false;
 }
 
 static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk_error *err)
@@ -70,9 +100,7 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
     }
-    struct pk_slice sent_as = pk_wording(t->service, request->template_name, !t->route || pk_route_answerable(t->service, t->route->id));
-    int r = pk_template_check_values_as(t->service->catalog, request->template_name, sent_as, request->values, err);
-    return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
+    return is_carried(t, err) ? check_values(t, err) : PK_REFUSAL_TEMPLATE;
 }
 
 static enum pk_event_refusal check_times(struct pk_taking *t, struct pk_error *err)
@@ -126,12 +154,8 @@ static int count_people(const struct pk_taking *t, int64_t *ret_count, struct pk
         r = pk_audience_resolve(store, &tree, err);
     if (r != 0)
         return r;
-    struct pk_audience audience = {
-        .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
-        .channels = { t->route->channel },
-        .channel_count = 1,
-        .tree = &tree,
-    };
+    uint32_t topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic);
+    struct pk_audience audience = pk_ladder_audience(topic, &t->ladder, t->route->channel, &tree);
     if (t->day == 0 && pk_audience_bound(store, &audience, t->ceiling + 1) <= t->ceiling) {
         *ret_count = t->ceiling;
         return 0;
@@ -143,7 +167,7 @@ static enum pk_event_refusal check_ceiling(struct pk_taking *t, struct pk_error 
 {
     struct pk_service *service = t->service;
     bool narrowed = t->request.any.count > 0 || t->request.none.count > 0;
-    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, t->now_ms, &t->few, err) != 0) {
+    if (pk_planner_reach(service, t->request.tags, t->request.topic, t->route->channel, &t->ladder, t->now_ms, &t->few, err) != 0) {
         t->few.count = PK_COUNT(t->few.rows); /* not known */
         return PK_REFUSAL_NONE;
     }

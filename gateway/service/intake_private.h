@@ -9,6 +9,7 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/routing.h"
 
 /* What is known of one event while it is checked. Its publisher may publish within the lists of its rule. */
 struct pk_taking {
@@ -21,6 +22,7 @@ struct pk_taking {
     bool read; /* the event, as far as it can be */
     struct pk_trigger_request request;
     const struct pk_lane_route *route;
+    struct pk_channels ladder; /* of the channels it may take, if there are several */
     struct pk_told told;
     int64_t now_ms;
     int64_t valid_until_ms;

@@ -114,6 +114,7 @@ static int sign_up(struct pk_service *service, const struct pk_join *join, struc
         .how = PK_SLICE(HOW),
         .wording = PK_SLICE(HOW),
         .by = PK_SLICE("self"),
+        .at_once = true,
     };
     while (row.topic_count < PK_IMPORT_TOPICS_MAX && pk_slice_cut(&rest, ',', &name)) {
         const struct pk_topic_rule *topic = pk_rules_topic(service->rules, name); /* may be gone since */

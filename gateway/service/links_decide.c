@@ -15,7 +15,6 @@
 #include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/passes.h"
 
 #define HOW "link"
 #define ADDRESS_BYTES_MAX 256u
@@ -288,11 +287,9 @@ static int answer(struct linked *linked, enum pk_link_choice choice, unsigned he
 static int act(struct linked *linked, enum pk_link_choice choice, unsigned heads, struct pk_error *err)
 {
     struct pk_talk *talk = &linked->talk;
-    int r;
     switch (choice) {
     case PK_LINK_STOP:
-        r = pk_talk_stop(talk, false, err); /* the page says it */
-        return r == 0 && talk->who.id != 0 ? pk_sessions_end_of(talk->service->store, talk->who.id, err) : r;
+        return pk_talk_stop(talk, false, err); /* the page says it */
     case PK_LINK_START:
         return pk_talk_start(talk, err);
     case PK_LINK_YES:

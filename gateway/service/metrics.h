@@ -27,6 +27,7 @@ struct pk_metrics {
     uint64_t outbox_told, outbox_expired;
     uint64_t commits, commits_failed;
     uint64_t hooks_refused;
+    uint64_t tokens_refused; /* calls of the public API without a token that counts */
 };
 
 #endif

@@ -105,18 +105,36 @@ static int add(struct pk_outbound *outbound, const char *topic_front, const stru
     return r;
 }
 
+/* A warning: the day of the event is one on which people have no time, or nobody knows yet whether it is. */
+static void add_falls_on(struct pk_json_out *out, const struct pk_told *told)
+{
+    if (told->falls_on_count == 0)
+        return;
+    pk_json_open(out, "fallsOn", '[');
+    for (size_t i = 0; i < told->falls_on_count; i++) {
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "calendar", told->falls_on[i].calendar->name);
+        pk_json_add_text(out, "day", told->falls_on[i].day);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
+}
+
 int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, bool repeated, int64_t now_ms,
                          struct pk_error *err)
 {
-    char bytes[256];
-    struct pk_buf data = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    struct pk_buf data;
+    pk_buf_init(&data, 8192);
     struct pk_json_out out = pk_json_out(&data);
     pk_json_open(&out, NULL, '{');
     pk_json_add_id(&out, "trigger", trigger);
     pk_json_add_text(&out, "status", "accepted");
     pk_json_add_bool(&out, "duplicate", repeated);
+    add_falls_on(&out, told);
     pk_json_close(&out, '}');
-    return add(outbound, PK_TOPIC_ANSWER, told, "nl.notices.trigger-accepted.v1", pk_buf_slice(&data), now_ms, err);
+    int r = add(outbound, PK_TOPIC_ANSWER, told, "nl.notices.trigger-accepted.v1", pk_buf_slice(&data), now_ms, err);
+    pk_buf_finish(&data);
+    return r;
 }
 
 int pk_outbound_rejected(struct pk_outbound *outbound, const struct pk_told *told, enum pk_event_refusal refusal, const char *reason,

@@ -8,6 +8,7 @@
 #define PK_SERVICE_OUTBOUND_H
 
 #include "gateway/model/cloudevent.h"
+#include "gateway/model/quiet.h"
 #include "gateway/service/service.h"
 
 struct pk_outbound;
@@ -22,6 +23,8 @@ struct pk_told {
     struct pk_slice correlation;
     struct pk_slice causation; /* id of the event this is about */
     struct pk_slice traceparent;
+    const struct pk_quiet_day *falls_on; /* an accepted one's: what the day of its event is; borrowed for the call */
+    size_t falls_on_count;
 };
 int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, bool repeated, int64_t now_ms,
                          struct pk_error *err);

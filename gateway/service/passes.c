@@ -132,7 +132,13 @@ int pk_passes_session(struct pk_service *service, const uint8_t session[PK_PASS_
                       struct pk_error *err)
 {
     int64_t began_ms = 0;
-    int r = pk_session_find(service->store, session, now_ms, ret_recipient, &began_ms, err);
+    return pk_session_find(service->store, session, now_ms, ret_recipient, &began_ms, err);
+}
+
+int pk_passes_go_on(struct pk_service *service, const uint8_t session[PK_PASS_TOKEN_BYTES], int64_t now_ms, struct pk_error *err)
+{
+    int64_t recipient = 0, began_ms = 0;
+    int r = pk_session_find(service->store, session, now_ms, &recipient, &began_ms, err);
     if (r != 0)
         return r;
     int64_t until_ms = now_ms + PK_SESSION_MS, end_ms = began_ms + PK_SESSION_WHOLE_MS;

@@ -11,8 +11,8 @@
 #include "gateway/store/passes.h"
 
 #define PK_PASS_MS (10 * 60 * 1000ll) /* the text that carries the code says so */
-#define PK_SESSION_MS (15 * 60 * 1000ll) /* without a move */
-#define PK_SESSION_WHOLE_MS (2 * 3600 * 1000ll) /* with moves */
+#define PK_SESSION_MS (15 * 60 * 1000ll) /* without a button pressed */
+#define PK_SESSION_WHOLE_MS (2 * 3600 * 1000ll) /* with buttons */
 
 /* `written`: a number as people write it. Inside a unit. PK_E_INVALID when that cannot be a mobile number; PK_E_CONFIG where no
  * route could carry a code; PK_E_BUSY when very many ask at once. */
@@ -37,8 +37,10 @@ int pk_passes_send(struct pk_service *service, const struct pk_pass_code *code, 
 /* Opens a session. Keep the unit also when this refuses (PK_E_DENIED): a wrong code is counted. */
 int pk_passes_enter(struct pk_service *service, const uint8_t pass[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
                     uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err);
-/* Whose page it is; the session goes on. Inside a unit. PK_E_DENIED. */
+/* Whose page it is: looking changes nothing, how long it stays open neither. PK_E_DENIED. */
 int pk_passes_session(struct pk_service *service, const uint8_t session[PK_PASS_TOKEN_BYTES], int64_t now_ms, int64_t *ret_recipient,
                       struct pk_error *err);
+/* Somebody pressed a button there: the session goes on. Inside a unit. PK_E_DENIED. */
+int pk_passes_go_on(struct pk_service *service, const uint8_t session[PK_PASS_TOKEN_BYTES], int64_t now_ms, struct pk_error *err);
 
 #endif

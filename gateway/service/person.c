@@ -97,6 +97,8 @@ static int tell_address(void *ctx, const struct pk_person_address *address)
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "channel", name_of(telling, PK_NAME_CHANNEL, address->channel));
     pk_json_add_slice(out, "address", address->value);
+    if (address->country[0])
+        pk_json_add_text(out, "country", address->country);
     pk_json_add_time(out, "addedAt", address->created_ms);
     pk_json_add_time(out, "blockedAt", address->blocked_ms);
     pk_json_add_bool(out, "suppressed", address->suppressed);

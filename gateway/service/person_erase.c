@@ -6,6 +6,7 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/person_private.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/names.h"
@@ -16,22 +17,14 @@
 
 /* ---- the last message ---- */
 
-static const struct pk_lane_route *route_of(const struct pk_service *service, uint32_t channel)
-{
-    for (size_t i = 0; service->desks && i < service->desks->route_count; i++)
-        if (service->desks->routes[i].channel == channel)
-            return &service->desks->routes[i];
-    return NULL;
-}
-
 /* By the channel's route, to the address the person was found by or their first one. It belongs to nobody: the person is
  * gone when it leaves. */
 static int say_farewell(struct pk_service *service, const struct pk_found *found, bool stays_stopped, int64_t now_ms,
                         int64_t *ret_message, struct pk_error *err)
 {
-    const struct pk_lane_route *route = route_of(service, found->at.channel);
+    uint32_t route = 0;
     bool known = found->who.id != 0;
-    if (found->at.id == 0 || !route)
+    if (found->at.id == 0 || !service->desks || pk_route_to(service, found->at.channel, found->at.id, &route, NULL) != 0)
         return 0;
     struct pk_notice notice = {
         .cls = PK_CLASS_ANSWER, .template_name = PK_SLICE(TEMPLATE), .values = PK_SLICE("{}"), .created_ms = now_ms
@@ -41,7 +34,7 @@ static int say_farewell(struct pk_service *service, const struct pk_found *found
         .address = found->at.id,
         .channel = found->at.channel,
         .cls = PK_CLASS_ANSWER,
-        .route = route->id,
+        .route = route,
         .priority = PK_PRIORITY_ANSWER,
         .state = PK_MESSAGE_QUEUED,
         .flags = stays_stopped ? PK_MESSAGE_CONFIRMS_STOP : 0,

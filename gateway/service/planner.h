@@ -24,13 +24,13 @@ void pk_planner_refresh(struct pk_planner *planner); /* after a failed commit */
 /* Whom a trigger would reach now. Of more than PK_AT_ONCE people one more is told. */
 #define PK_AT_ONCE 4u
 struct pk_reach {
-    uint32_t channel;
     struct pk_audience_row rows[PK_AT_ONCE + 1];
     size_t count;
 };
 struct pk_json;
-int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel, int64_t now_ms,
-                     struct pk_reach *ret_reach, struct pk_error *err);
+struct pk_channels;
+int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel,
+                     const struct pk_channels *ladder, int64_t now_ms, struct pk_reach *ret_reach, struct pk_error *err);
 /* A trigger of now that reaches a few, before it is stored: its messages are made here and now, and its state, cursor and
  * count say so. Any other is left as it is, and takes its turn once it is stored. Inside a unit. */
 struct pk_notice;
@@ -75,6 +75,7 @@ struct pk_question_plan {
     uint32_t channel, topic;
     struct pk_slice language, script;
     const struct pk_topic_set *renews; /* with `topic` among them; NULL = opt-in: all the person was signed up for */
+    bool at_once; /* somebody waits for it, face to face or at a page: it leaves in quiet hours too */
     bool circle; /* opt-in: signed up by a key person, which the question says */
     int64_t *ret_message; /* where the id of the question goes when one is asked; NULL = nowhere */
 };
@@ -100,5 +101,9 @@ struct pk_staff_plan {
 };
 int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, const struct pk_staff_plan *plan, int64_t now_ms,
                      int64_t *ret_message, struct pk_error *err);
+
+/* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer. Inside a unit.
+ * PK_E_CONFIG without a team, or a route to it. */
+int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);
 
 #endif

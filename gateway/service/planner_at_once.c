@@ -5,57 +5,61 @@
  */
 #include "gateway/base/json.h"
 #include "gateway/service/planner_private.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 
-int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel, int64_t now_ms,
-                     struct pk_reach *ret_reach, struct pk_error *err)
+int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel,
+                     const struct pk_channels *ladder, int64_t now_ms, struct pk_reach *ret_reach, struct pk_error *err)
 {
     struct pk_audience_tree tree;
     uint32_t topic_id = pk_name_find(service->store, PK_NAME_TOPIC, topic);
-    ret_reach->channel = channel;
     ret_reach->count = 0;
     if (topic_id == 0)
         return 0;
     int r = pk_wanted_read(service, tags, &tree, err);
     if (r != 0)
         return r;
-    struct pk_audience audience = { .topic = topic_id, .channels = { channel }, .channel_count = 1, .tree = &tree };
+    struct pk_audience audience = pk_ladder_audience(topic_id, ladder, channel, &tree);
     return pk_audience_page(service->store, &audience, 0, now_ms, PK_COUNT(ret_reach->rows), ret_reach->rows, &ret_reach->count, err);
 }
 
-/* What the planner would have to give up is left to it. */
-static bool texts_are_there(struct pk_service *service, struct pk_slice name, const struct pk_reach *reach, int64_t now_ms)
+/* What the planner would have to give up, or to write otherwise, is left to it. */
+static bool texts_are_there(struct pk_making *making, const struct pk_reach *reach)
 {
+    const struct pk_slice name = making->notice->template_name;
     int64_t version;
-    for (size_t i = 0; i < reach->count; i++)
-        if (pk_texts_version(service, name, pk_slice_of(reach->rows[i].language), pk_slice_of(reach->rows[i].script), now_ms, &version, NULL) != 0)
+    for (size_t i = 0; i < reach->count; i++) {
+        const struct pk_audience_row *row = &reach->rows[i];
+        if (pk_expand_way(making, row, NULL) != 0 || !making->route || !pk_slice_equal(making->text, name) ||
+            pk_texts_version(making->service, name, pk_slice_of(row->language), pk_slice_of(row->script), making->now_ms, &version, NULL) != 0)
             return false;
+    }
     return true;
 }
 
-static bool suits(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
-                  int64_t now_ms)
+static bool suits(struct pk_making *making, const struct pk_reach *reach)
 {
-    if (notice->cls != PK_CLASS_NOTICE) /* what screens show reaches nobody */
+    const struct pk_trigger *trigger = making->trigger;
+    if (making->notice->cls != PK_CLASS_NOTICE) /* what screens show reaches nobody */
         return false;
-    if (service->draining || trigger->state != PK_TRIGGER_EXPANDING || trigger->send_at_ms > now_ms)
+    if (making->service->draining || trigger->state != PK_TRIGGER_EXPANDING || trigger->send_at_ms > making->now_ms)
         return false;
     if (reach->count > PK_AT_ONCE || (int64_t) reach->count > trigger->ceiling)
         return false;
-    struct pk_slice text = pk_wording(service, notice->template_name, pk_route_answerable(service, trigger->route));
-    return pk_slice_equal(text, notice->template_name) && texts_are_there(service, text, reach, now_ms);
+    return texts_are_there(making, reach);
 }
 
 int pk_planner_at_once(struct pk_service *service, struct pk_trigger *trigger, const struct pk_notice *notice, const struct pk_reach *reach,
                        int64_t now_ms, struct pk_error *err)
 {
-    if (!suits(service, trigger, notice, reach, now_ms))
+    struct pk_making making = { .service = service, .trigger = trigger, .notice = notice, .now_ms = now_ms };
+    if (!suits(&making, reach))
         return 0;
     for (size_t i = 0; i < reach->count; i++) {
-        int r = pk_expand_row(service, trigger, notice, notice->template_name, reach->channel, &reach->rows[i], now_ms, err);
+        int r = pk_expand_row(&making, &reach->rows[i], err);
         if (r != 0)
             return r;
     }

@@ -9,7 +9,9 @@
 #include "gateway/base/json.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/planner_private.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
+#include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/touched.h"
 
@@ -35,12 +37,14 @@ static int choose(void *ctx, const struct pk_address *address)
 {
     struct way *way = ctx;
     const struct pk_desks *desks = way->service->desks;
-    for (size_t i = 0; way->address == 0 && address->blocked_ms == 0 && i < desks->route_count; i++) {
-        if (desks->routes[i].channel != address->channel)
-            continue;
+    if (way->address != 0 || address->blocked_ms != 0)
+        return 0;
+    const char *channel = pk_name_text(way->service->store, PK_NAME_CHANNEL, address->channel);
+    size_t index = pk_route_for(way->service->rules, channel, NULL, address->country);
+    if (index < desks->route_count) {
         way->address = address->id;
         way->channel = address->channel;
-        way->route = desks->routes[i].id;
+        way->route = desks->routes[index].id;
     }
     return 0;
 }

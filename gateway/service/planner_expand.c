@@ -4,9 +4,11 @@
 #include "gateway/base/id.h"
 #include "gateway/base/json.h"
 #include "gateway/base/log.h"
+#include "gateway/service/carriers.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner_private.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
@@ -27,30 +29,76 @@ static int read_audience(struct pk_service *service, struct pk_slice text, struc
     return r != 0 ? r : pk_wanted_read(service, document, ret_tree, err);
 }
 
-int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
-                  uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err)
+/* A text that no account of the route may send fails here, and not at the provider. */
+static bool is_carried(const struct pk_making *making, const struct pk_audience_row *row)
 {
+    char label[PK_LABEL_MAX];
+    if (!making->route || !pk_route_choosy(making->route))
+        return true;
+    struct pk_slice language = pk_texts_label(making->service, making->text, pk_slice_of(row->language), pk_slice_of(row->script), label);
+    return pk_route_carries(making->route, making->text, language, making->notice->cls, making->now_ms, NULL);
+}
+
+/* The trigger's own route comes first of those that fit. */
+int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err)
+{
+    struct pk_service *service = making->service;
+    const struct pk_notice *notice = making->notice;
+    if (making->channel == row->channel && strcmp(making->country, row->country) == 0)
+        return 0;
+    const char *own = pk_name_text(service->store, PK_NAME_ROUTE, making->trigger->route);
+    size_t index = pk_route_for(service->rules, pk_name_text(service->store, PK_NAME_CHANNEL, row->channel), own, row->country);
+    const struct pk_lane_route *route = index < service->desks->route_count ? &service->desks->routes[index] : NULL;
+    struct pk_slice text = pk_wording(service, notice->template_name, !route || pk_route_answerable(service, route->id));
+    int r = pk_slice_equal(text, notice->template_name) ? 0 : pk_wording_needs_page(service, notice->values, err);
+    if (r != 0)
+        return r;
+    making->channel = row->channel;
+    memcpy(making->country, row->country, sizeof making->country);
+    making->route = route;
+    making->text = text;
+    return 0;
+}
+
+int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err)
+{
+    struct pk_service *service = making->service;
+    const struct pk_trigger *trigger = making->trigger;
+    const int64_t now_ms = making->now_ms;
     bool later = trigger->send_at_ms > now_ms;
+    int r = pk_expand_way(making, row, err);
+    if (r != 0)
+        return r;
     struct pk_message message = {
         .id = pk_id_ordered(),
         .recipient = row->recipient,
         .address = row->address,
         .notice = trigger->notice,
-        .topic = notice->topic,
-        .channel = channel,
-        .cls = notice->cls,
-        .route = trigger->route,
+        .topic = making->notice->topic,
+        .channel = row->channel,
+        .cls = making->notice->cls,
+        .route = making->route ? making->route->id : trigger->route,
         .priority = trigger->priority,
         .state = later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
+        .flags = row->has_next ? PK_MESSAGE_HAS_NEXT : 0,
         .due_ms = later ? trigger->send_at_ms : now_ms,
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
     };
-    int r = pk_texts_version(service, text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms,
-                             &message.version, err);
+    if (!making->route) {
+        message.state = PK_MESSAGE_FAILED;
+        message.reason = PK_REASON_NO_ROUTE;
+    }
+    r = pk_texts_version(service, making->text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version, err);
     if (r != 0)
         return r;
-    pk_planner_note(service, &message);
+    if (making->route && !is_carried(making, row)) {
+        message.state = PK_MESSAGE_FAILED;
+        message.reason = PK_REASON_TEXT_UNMAPPED;
+        return pk_message_insert(service->store, &message, err);
+    }
+    if (making->route)
+        pk_planner_note(service, &message);
     return pk_message_insert(service->store, &message, err);
 }
 
@@ -62,14 +110,19 @@ static const struct pk_lane_route *route_of(const struct pk_service *service, co
     return NULL;
 }
 
+static const struct pk_publisher_rule *publisher_of(const struct pk_service *service, const struct pk_trigger *trigger)
+{
+    const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
+    return name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
+}
+
 int pk_expand_tell(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t planned, int64_t now_ms,
                    struct pk_error *err)
 {
-    const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
-    const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
+    const struct pk_publisher_rule *rule = publisher_of(service, trigger);
     if (!rule || !rule->status)
         return 0;
-    struct pk_told told = { .publisher = pk_slice_of(name), .causation = trigger->event_id };
+    struct pk_told told = { .publisher = pk_slice_of(rule->name), .causation = trigger->event_id };
     if (state == PK_TRIGGER_EXPANDED)
         return pk_outbound_planned(service->outbound, &told, trigger->id, planned, now_ms, err);
     const char *why = state == PK_TRIGGER_EXPIRED ? "expired" : "cancelled";
@@ -100,14 +153,16 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         r = read_audience(service, trigger->audience, &tree, err);
     if (r != 0)
         return r;
-    struct pk_audience audience = { .topic = notice.topic, .channels = { route->channel }, .channel_count = 1, .tree = &tree };
-    /* The route may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
-    struct pk_slice text = pk_wording(service, notice.template_name, pk_route_answerable(service, trigger->route));
-    if (!pk_slice_equal(text, notice.template_name) && pk_wording_needs_page(service, notice.values, err) != 0)
-        return PK_E_INVALID;
+    struct pk_channels ladder;
+    pk_ladder_read(service, publisher_of(service, trigger), &ladder);
+    struct pk_audience audience = pk_ladder_audience(notice.topic, &ladder, route->channel, &tree);
+    struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms };
     r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
+    /* Routes may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = pk_expand_row(service, trigger, &notice, text, route->channel, &rows[i], now_ms, err);
+        r = pk_expand_row(&making, &rows[i], err);
+    if (r == PK_E_CONFIG)
+        return PK_E_INVALID;
     if (r == 0)
         *ret_expanded = (struct pk_expanded){ count, count, count > 0 ? rows[count - 1].recipient : trigger->cursor };
     return r;

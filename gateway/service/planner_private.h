@@ -13,10 +13,25 @@
 /* Whom a trigger is for, as it was stored: parsed and resolved. PK_E_INVALID: it can never be read. */
 struct pk_json;
 int pk_wanted_read(struct pk_service *service, const struct pk_json *audience, struct pk_audience_tree *ret_tree, struct pk_error *err);
-/* One message. text: the form of the notice's template that leaves by this route. Inside a unit. */
+/* Messages of one trigger being made. Most people of a chunk are reached by one route: it is found, and its wording, when
+ * channel or country change. */
 struct pk_notice;
-int pk_expand_row(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, struct pk_slice text,
-                  uint32_t channel, const struct pk_audience_row *row, int64_t now_ms, struct pk_error *err);
+struct pk_lane_route;
+struct pk_making {
+    struct pk_service *service;
+    const struct pk_trigger *trigger;
+    const struct pk_notice *notice;
+    int64_t now_ms;
+    /* how people of this channel and country are reached */
+    uint32_t channel; /* 0 = nobody yet */
+    char country[3];
+    const struct pk_lane_route *route; /* NULL = nobody takes them */
+    struct pk_slice text; /* the form of the notice's template that leaves by it */
+};
+/* Sets what is said last. PK_E_CONFIG: by that route it cannot be answered, and there is no page. */
+int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err);
+/* One message. Inside a unit. */
+int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err);
 /* Its publisher hears, when it wants to, that this trigger is expanded, or was cut short. */
 int pk_expand_tell(struct pk_service *service, const struct pk_trigger *trigger, uint32_t state, int64_t planned, int64_t now_ms,
                    struct pk_error *err);
@@ -31,11 +46,9 @@ struct pk_expanded {
     int64_t cursor; /* the last one looked at */
 };
 /* The chunk of a trigger that tells people what the law says they must be told (planner_duty.c). */
-struct pk_notice;
 int pk_expand_duty(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, size_t max,
                    int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* The chunk of a trigger that screens show (planner_public.c). */
-struct pk_lane_route;
 int pk_expand_public(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice,
                      const struct pk_lane_route *route, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err);
 /* A trigger whose text is gone or broken is closed, and its publisher told, rather than tried for ever. `err` says why. */

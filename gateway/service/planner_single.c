@@ -6,6 +6,7 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/planner_private.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/topics.h"
 #include "gateway/service/wording.h"
@@ -59,24 +60,13 @@ int pk_planner_queue(struct pk_service *service, const struct pk_notice *notice,
     return r;
 }
 
-/* The first route of a channel by the rules alone: accounts need not be open. */
-static int route_of(struct pk_service *service, uint32_t channel, uint32_t *ret_route, struct pk_error *err)
-{
-    for (size_t i = 0; i < service->rules->route_count; i++) {
-        const struct pk_route_rule *route = &service->rules->routes[i];
-        if (pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(route->channel)) == channel)
-            return pk_name_intern(service->store, PK_NAME_ROUTE, pk_slice_of(route->name), ret_route, err);
-    }
-    return pk_fail(err, PK_E_CONFIG, "there is no route for this channel to ask by");
-}
-
 /* By the account the act came on, else by the channel. 0 when there is none: then nothing can be answered. */
 static uint32_t answer_route(struct pk_service *service, const struct pk_answer_plan *plan)
 {
     struct pk_desk *desk = plan->account != 0 ? pk_desks_by_id(service->desks, plan->account) : NULL;
     const struct pk_lane_route *lane = desk ? pk_desks_route_of(service->desks, desk) : NULL;
     uint32_t route = lane ? lane->id : 0;
-    if (plan->account == 0 && route_of(service, plan->channel, &route, NULL) != 0)
+    if (plan->account == 0 && pk_route_to(service, plan->channel, plan->address, &route, NULL) != 0)
         route = 0;
     if (route == 0)
         pk_log(PK_LOG_WARN, "planner", "answer.no_route", "account", desk ? desk->rule->name : "none", NULL);
@@ -231,7 +221,7 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
         .route = route,
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
-        .flags = plan->renews ? PK_MESSAGE_RENEWS : 0,
+        .flags = (plan->renews ? PK_MESSAGE_RENEWS : 0u) | (plan->at_once ? PK_MESSAGE_AT_ONCE : 0u),
         .due_ms = now_ms,
         .expires_ms = now_ms + service->rules->question_validity_ms,
         .updated_ms = now_ms,
@@ -241,11 +231,15 @@ static int queue_question(struct pk_service *service, const struct pk_question_p
     return pk_planner_queue(service, &notice, plan->language, plan->script, &message, err);
 }
 
+/* Whatever the country. A channel without a route is told when somebody is asked. */
 bool pk_planner_can_ask(struct pk_service *service, uint32_t channel, struct pk_error *err)
 {
-    uint32_t route = 0;
-    return route_of(service, channel, &route, err) != 0 || pk_route_answerable(service, route) ||
-           pk_wording_needs_page(service, PK_SLICE("{}"), err) == 0;
+    const char *name = pk_name_text(service->store, PK_NAME_CHANNEL, channel);
+    bool can = true;
+    for (size_t i = 0; name && i < service->rules->route_count; i++)
+        if (strcmp(service->rules->routes[i].channel, name) == 0)
+            can &= pk_rule_answerable(service->rules, &service->rules->routes[i]);
+    return can || pk_wording_needs_page(service, PK_SLICE("{}"), err) == 0;
 }
 
 int pk_planner_question(struct pk_service *service, const struct pk_question_plan *plan, int64_t now_ms, bool *ret_asked,
@@ -257,7 +251,7 @@ int pk_planner_question(struct pk_service *service, const struct pk_question_pla
         return 0;
     struct pk_buf values;
     pk_buf_init(&values, PK_TOPICS_VALUES_MAX);
-    int r = route_of(service, plan->channel, &route, err);
+    int r = pk_route_to(service, plan->channel, plan->address, &route, err);
     if (r == 0)
         r = name_topics(service, plan, now_ms, &values, err);
     if (r == 0)

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One message to the operator who wants to see whether an account works (planner.h). */
+/* Messages to those who work here: to the operator who wants to see whether an account works, to the team that answers
+ * replies (planner.h). */
 #include "gateway/base/id.h"
+#include "gateway/base/json.h"
+#include "gateway/service/address.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
 
 #define VALID_MS (10 * 60 * 1000ll) /* whoever tests an account waits for it */
+#define TEAM_VALID_MS (12 * 3600 * 1000ll) /* later somebody has looked, or the next one says it */
+#define TEAM_TEMPLATE "inbox-waiting"
 
 static int address_of(struct pk_service *service, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
                       struct pk_error *err)
@@ -76,5 +83,59 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
     r = pk_planner_queue(service, &notice, plan->language, (struct pk_slice){ 0 }, &message, err);
     if (r == 0)
         *ret_message = message.id;
+    return r;
+}
+
+/* ---- the team ---- */
+
+static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, struct pk_slice values, int64_t now_ms,
+                         struct pk_error *err)
+{
+    struct pk_notice notice = {
+        .cls = PK_CLASS_STAFF,
+        .template_name = PK_SLICE(TEAM_TEMPLATE),
+        .values = values,
+        .created_ms = now_ms,
+    };
+    struct pk_message message = {
+        .id = pk_id_ordered(),
+        .address = address,
+        .channel = channel,
+        .cls = PK_CLASS_STAFF,
+        .route = route,
+        .priority = PK_PRIORITY_NORMAL,
+        .state = PK_MESSAGE_QUEUED,
+        .due_ms = now_ms,
+        .expires_ms = now_ms + TEAM_VALID_MS,
+        .updated_ms = now_ms,
+    };
+    return pk_planner_queue(service, &notice, pk_slice_of(service->rules->team_language), (struct pk_slice){ 0 }, &message, err);
+}
+
+int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
+{
+    char room[PK_ADDRESS_ROOM];
+    int64_t address = 0;
+    if (!service->rules->team || !service->rules->team_language)
+        return pk_fail(err, PK_E_CONFIG, "no team is told when replies wait");
+    const char *channel = pk_rules_team_channel(service->rules);
+    uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
+    uint32_t route = 0;
+    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
+        return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\" to tell the team by", channel);
+    struct pk_slice value = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room);
+    int r = address_of(service, id, value, now_ms, &address, err);
+    if (r == 0)
+        r = pk_route_to(service, id, address, &route, err); /* of its country */
+    if (r != 0)
+        return r;
+    struct pk_buf values;
+    pk_buf_init(&values, 64);
+    struct pk_json_out out = pk_json_out(&values);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_int(&out, "people", people);
+    pk_json_close(&out, '}');
+    r = queue_to_team(service, id, route, address, pk_buf_slice(&values), now_ms, err);
+    pk_buf_finish(&values);
     return r;
 }

@@ -36,6 +36,10 @@ int pk_may(const struct pk_actor *actor, enum pk_action action, const struct pk_
         (void) pk_fail(err, PK_E_DENIED, "the role %s may not do this: %s", pk_role_name(actor->role), pk_action_name(action));
         return pk_hint(err, PK_E_DENIED, "pokana privacy roles shows who may; name yourself with --by NAME if you are one of them.");
     }
+    if (actor->actions && !pk_actions_have(actor->actions, action)) {
+        (void) pk_fail(err, PK_E_DENIED, "this token is not for this: %s", pk_action_name(action));
+        return pk_hint(err, PK_E_DENIED, "Ask for a token with this scope.");
+    }
     if ((right == PK_RIGHT_OWN && !is_own(actor, about)) || !is_within(actor->scope, about)) {
         (void) pk_fail(err, PK_E_DENIED, "the role %s may do this to its own only: %s", pk_role_name(actor->role), pk_action_name(action));
         return pk_hint(err, PK_E_DENIED, "Ask somebody whose it is, or an adviser.");

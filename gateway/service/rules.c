@@ -20,11 +20,32 @@ const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const c
     return NULL;
 }
 
+const char *pk_rules_team_channel(const struct pk_rules *rules)
+{
+    return rules->team && strchr(rules->team, '@') ? "email" : "sms";
+}
+
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name)
 {
     for (size_t i = 0; i < rules->topic_count; i++)
         if (pk_slice_is(name, rules->topics[i].name))
             return &rules->topics[i];
+    return NULL;
+}
+
+const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (pk_slice_is(name, rules->kinds[i].name))
+            return &rules->kinds[i];
+    return NULL;
+}
+
+const struct pk_days_rule *pk_rules_days(const struct pk_rules *rules, struct pk_slice name)
+{
+    for (size_t i = 0; i < rules->days_count; i++)
+        if (pk_slice_is(name, rules->days[i].name))
+            return &rules->days[i];
     return NULL;
 }
 

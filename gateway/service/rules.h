@@ -8,6 +8,8 @@
 
 #include "gateway/include/pokana/adapter.h"
 #include "gateway/language/reply.h"
+#include "gateway/model/budget.h"
+#include "gateway/model/holidays.h"
 #include "gateway/model/price.h"
 #include "gateway/model/retry.h"
 #include "gateway/plugin/settings.h"
@@ -59,7 +61,8 @@ struct pk_account_rule {
     int64_t receipt_window_ms; /* silence after which a message counts as unconfirmed */
     int64_t query_after_ms; /* how long after a hand-over without an answer its provider is asked; 0 = never */
     bool resend_uncertain; /* when_uncertain = resend */
-    struct pk_price price; /* of one part, as the contract says; currency "" = not said */
+    struct pk_prices prices; /* as the contract says */
+    struct pk_day_limits limits; /* of each day */
     const char *chat_link; /* address that opens its chat, with {code} in it; NULL = not said */
     struct pk_words replies; /* who can write back to its sender: "yes", "no", or countries ("NL"); none = yes */
 };
@@ -68,6 +71,7 @@ struct pk_route_rule {
     const char *name;
     const char *channel;
     struct pk_words accounts; /* in order of preference */
+    struct pk_words countries; /* of the numbers it takes ("NL"); none = those no other route of the channel names */
     struct pk_words screens, languages; /* of a public route: where what it carries is shown, and in which languages; else none */
 };
 
@@ -88,6 +92,34 @@ struct pk_choice_rule {
     struct pk_tagged_texts names; /* what they are: "School" */
     struct pk_words tags; /* "school:de-windroos" */
     struct pk_tagged_texts labels; /* as people read each, separated by commas, in the order of the tags */
+};
+
+/* What kinds of events there are: a parent meeting, an info point's hours. */
+struct pk_kind_rule {
+    const char *name;
+    const char *topic; /* whose people are told of it */
+    struct pk_tagged_texts names; /* as people read it */
+    bool open; /* in the calendar that everybody may follow */
+    int64_t length_ms; /* of one that names no end */
+    const char *place, *place_short; /* of one that names none; NULL = it must */
+};
+
+/* A calendar that is a file of days. */
+struct pk_days_rule {
+    const char *name, *file;
+    const struct pk_days *days;
+};
+
+/* When messages about some topics wait on some channels; where several hold, each of them does. */
+struct pk_hush_rule {
+    const char *name;
+    struct pk_words topics, channels; /* "*" = all */
+    const char *night; /* "21:00-8:00"; NULL = none */
+    int night_from, night_to; /* the same in minutes of the day */
+    struct pk_words weekdays; /* "sun": quiet the whole day */
+    uint32_t weekday_bits; /* the same: bit 0 = Monday */
+    struct pk_words days; /* calendars: of [days], or a language's holidays */
+    bool urgent_waits;
 };
 
 /* A company that gets people's addresses, to hand messages over. */
@@ -115,6 +147,7 @@ struct pk_rules {
     const char *phone_region; /* numbers without a country */
     const char *public_url; /* providers call this; NULL = no webhooks */
     const char *phone, *page; /* of the desk, and where people answer; NULL = texts do without */
+    const char *team, *team_language; /* of those who answer replies: a mail address or a number, and what they read; NULL = not said */
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
     size_t publisher_count;
@@ -127,11 +160,20 @@ struct pk_rules {
     const struct pk_topic_words *topic_words; /* all topics' words, to be read; NULL = there are none */
     const struct pk_choice_rule *choices;
     size_t choice_count;
+    const struct pk_kind_rule *kinds; /* of events */
+    size_t kind_count;
     bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
+    const struct pk_days_rule *days;
+    size_t days_count;
+    const struct pk_hush_rule *hushes; /* quiet hours and days */
+    size_t hush_count;
+    int64_t urgent_in_quiet_per_day; /* so many urgent messages leave in quiet hours of one day; the others wait */
     const struct pk_provider_rule *providers;
     size_t provider_count;
     const char *default_route;
+    struct pk_words ladder; /* channels, in order, of who names no route; none = the default route's alone */
+    int64_t ladder_wait_ms; /* the longest a provider tries before the next channel, where it can be told so; 0 = as long as it likes */
     int64_t validity_ms; /* of a trigger that names none */
     int64_t urgent_max_recipients; /* the urgent lane's own cap: a larger urgent trigger is refused */
     int64_t question_every_ms; /* an address is asked again after this at the earliest */
@@ -158,12 +200,16 @@ bool pk_account_hears_in(const struct pk_account_rule *account, const char *coun
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);
 const struct pk_topic_rule *pk_rules_topic(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_days_rule *pk_rules_days(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_choice_rule *pk_rules_choice(const struct pk_rules *rules, struct pk_slice name);
+const struct pk_kind_rule *pk_rules_kind(const struct pk_rules *rules, struct pk_slice name);
 /* What a tag of a choice is called: in the first of the two languages that has it, else in any, else the tag itself. */
 struct pk_slice pk_choice_label(const struct pk_choice_rule *choice, size_t tag, struct pk_slice language, struct pk_slice otherwise);
 /* The text in exactly this language; NULL = there is none. */
 const char *pk_tagged_find(const struct pk_tagged_texts *texts, struct pk_slice tag);
 const struct pk_provider_rule *pk_rules_provider(const struct pk_rules *rules, const char *name);
+/* The channel on which the team is told: "email" or "sms". */
+const char *pk_rules_team_channel(const struct pk_rules *rules);
 /* Is `word` in the list? "*" allows everything, "school:*" everything that begins so. */
 bool pk_words_allow(const struct pk_words *words, struct pk_slice word);
 

@@ -12,6 +12,8 @@
 #include "gateway/service/outbound.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/publishing.h"
+#include "gateway/service/quiet.h"
+#include "gateway/service/spending.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
 #include "gateway/service/trail.h"
@@ -33,6 +35,8 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->publishing = pk_publishing_new(service);
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
+        return r;
+    if ((r = pk_quiet_new(service, service->rules, service->catalog, &service->quiet, err)) != 0)
         return r;
     service->outbound = pk_outbound_new(service);
     service->dispatcher = pk_dispatcher_new(service);
@@ -78,6 +82,7 @@ void pk_service_free(struct pk_service *service)
         pk_store_release(service->store, PK_LANE_EVENT);
     }
     pk_dispatcher_free(service->dispatcher);
+    pk_quiet_free(service->quiet);
     pk_desks_free(service->desks);
     pk_publishing_free(service->publishing);
     pk_planner_free(service->planner);
@@ -94,14 +99,21 @@ void pk_service_free(struct pk_service *service)
 int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, const struct pk_catalog *catalog, struct pk_error *err)
 {
     struct pk_desks *fresh = NULL;
-    int r = pk_desks_open(service, rules, service->desks, &fresh, err);
+    pk_auto(pk_quiet) struct pk_quiet *quiet = NULL;
+    int r = pk_quiet_new(service, rules, catalog, &quiet, err);
+    if (r == 0)
+        r = pk_desks_open(service, rules, service->desks, &fresh, err);
     if (r != 0)
         return r;
+    pk_quiet_free(service->quiet);
+    service->quiet = pk_steal(&quiet);
     service->desks = fresh;
     service->rules = rules;
     service->catalog = catalog;
+    pk_spending_forget_day(service);
     pk_texts_forget(service->texts);
     pk_dispatcher_refresh(service->dispatcher);
+    pk_dispatcher_judge_anew(service->dispatcher);
     pk_planner_refresh(service->planner);
     pk_loop_again(service->loop);
     return 0;

@@ -21,6 +21,12 @@
 #include "gateway/store/reader.h"
 #include "gateway/store/store.h"
 
+/* The day that messages and money are counted in. */
+struct pk_today {
+    int64_t day; /* 20261013 */
+    int64_t from_ms, until_ms; /* both 0 = not known */
+};
+
 /* Read by every room, written by service.c alone (metrics: by whoever counts). */
 struct pk_service {
     struct pk_loop *loop; /* borrowed, as the next six */
@@ -33,6 +39,7 @@ struct pk_service {
     struct pk_metrics metrics;
     struct pk_texts *texts; /* rendered texts, cached */
     struct pk_desks *desks; /* the accounts at work */
+    struct pk_quiet *quiet; /* quiet hours and days */
     struct pk_dispatcher *dispatcher;
     struct pk_planner *planner;
     struct pk_intake *intake;
@@ -45,6 +52,7 @@ struct pk_service {
     void *keys_ctx;
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */
+    struct pk_today today; /* by the wall clock of the rules (spending.h) */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */

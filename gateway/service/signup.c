@@ -105,6 +105,7 @@ static int sign_up(struct signing *s, const struct pk_signup_plan *plan, int64_t
     if (r == 0 && s->circle)
         r = take_one_of_the_day(s, now_ms, err);
     s->row.circle = s->circle;
+    s->row.at_once = true;
     if (r == 0)
         r = pk_import_apply_row(s->service, false, pk_slice_of(s->actor->name), &s->row, now_ms, &outcome, err);
     if (r == 0 && outcome.refused) {

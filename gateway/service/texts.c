@@ -142,6 +142,18 @@ int pk_texts_version(struct pk_service *service, struct pk_slice template_name, 
     return r;
 }
 
+struct pk_slice pk_texts_label(const struct pk_service *service, struct pk_slice template_name, struct pk_slice language,
+                               struct pk_slice script, char label[PK_LABEL_MAX])
+{
+    const struct pk_template *found = pk_catalog_find(service->catalog, template_name, language);
+    struct pk_slice own = found ? pk_template_language(found) : (struct pk_slice){ 0 };
+    bool scripted = script.len > 0 && !pk_slice_is(script, PK_RENDERING_PLAIN);
+    if (!found || !scripted || !pk_catalog_has_rendering(service->catalog, own, script))
+        return own;
+    (void) snprintf(label, PK_LABEL_MAX, "%.*s-%.*s", PK_SLICE_ARG(own), PK_SLICE_ARG(script));
+    return pk_slice_of(label);
+}
+
 /* ---- rendered texts ---- */
 
 static size_t slot_of(int64_t notice, int64_t version)
@@ -356,6 +368,16 @@ static int render(struct pk_service *service, int64_t notice_id, int64_t version
     pk_buf_finish(&words);
     *ret_held = held;
     return 0;
+}
+
+uint32_t pk_text_parts(struct pk_text *text)
+{
+    struct pk_segmentation segmentation;
+    if (text->part_count > 0)
+        return (uint32_t) text->part_count;
+    if (text->counted_parts == 0 && pk_segment(text->text, false, &segmentation, NULL) == 0)
+        text->counted_parts = segmentation.parts;
+    return text->counted_parts;
 }
 
 int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bool with_parts, struct pk_text **ret_text,

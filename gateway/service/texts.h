@@ -33,6 +33,7 @@ struct pk_text {
     struct pk_slice step; /* what it is in an event's life, "invitation"; "" = nothing in particular */
     const struct pk_part *parts; /* encoded; made at the first hand-over that wants them */
     size_t part_count;
+    uint32_t counted_parts; /* pk_text_parts() */
     const struct pk_named_value *values;
     size_t value_count;
     const struct pk_choice *choices;
@@ -46,12 +47,19 @@ void pk_texts_free(struct pk_texts *texts);
  * PK_E_NOT_FOUND when the catalog has no such template in any language of the chain. */
 int pk_texts_version(struct pk_service *service, struct pk_slice template_name, struct pk_slice language, struct pk_slice script,
                      int64_t now_ms, int64_t *ret_version, struct pk_error *err);
+/* What a job calls the language of this text for somebody's language and script: "bg", "bg-Latn"; in `label`, or the catalog's.
+ * Empty when there is no such text. */
+#define PK_LABEL_MAX 32
+struct pk_slice pk_texts_label(const struct pk_service *service, struct pk_slice template_name, struct pk_slice language,
+                               struct pk_slice script, char label[PK_LABEL_MAX]);
 /* The rendered text. Held until pk_text_release(). PK_E_INVALID when it cannot be rendered. */
 int pk_texts_get(struct pk_service *service, int64_t notice, int64_t version, bool with_parts, struct pk_text **ret_text,
                  struct pk_error *err);
 /* The same for one message alone, with a link of its own instead of any other: not kept for others. */
 int pk_texts_get_linked(struct pk_service *service, int64_t notice, int64_t version, struct pk_slice link, bool with_parts,
                         struct pk_text **ret_text, struct pk_error *err);
+/* How many parts it takes on SMS: counted once for all who share it. 0 when it fits into none. */
+uint32_t pk_text_parts(struct pk_text *text);
 void pk_text_release(struct pk_text *text); /* NULL is fine */
 /* Forgets which version a language gets: after a reload. Rendered texts stay. */
 void pk_texts_forget(struct pk_texts *texts);

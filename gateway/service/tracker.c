@@ -3,12 +3,26 @@
 
 #include "gateway/base/log.h"
 #include "gateway/base/random.h"
+#include "gateway/service/ladder.h"
 #include "gateway/service/network_block.h"
+#include "gateway/service/spending.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/recipients.h"
 
 #define WAIT_MS 60000 /* a message the gate asks to wait is looked at again after this */
 #define RECEIPT_WINDOW_MS (48 * 3600 * 1000ll) /* of an account that is not configured any more */
+
+/* It ends so, unless the ladder has another channel for it. */
+static int end(struct pk_service *service, int64_t message, bool has_next, const struct pk_message_change *change, struct pk_error *err)
+{
+    int r = has_next ? pk_ladder_go_on(service, message, change, err) : 0;
+    return r != 0 ? (r < 0 ? r : 0) : pk_message_change(service->store, message, change, err);
+}
+
+static bool has_next(const struct pk_message *message)
+{
+    return (message->flags & PK_MESSAGE_HAS_NEXT) != 0;
+}
 
 /* ---- the gate's verdicts ---- */
 
@@ -27,11 +41,11 @@ int pk_tracker_refuse(struct pk_service *service, const struct pk_message *messa
         break;
     case PK_GATE_PASS:
     case PK_GATE_REFUSE:
-        change.state = reason == PK_REASON_TEXT_UNFIT || reason == PK_REASON_NO_ROUTE ? PK_MESSAGE_FAILED : PK_MESSAGE_SUPPRESSED;
+        change.state = reason == PK_REASON_TEXT_UNFIT || reason == PK_REASON_TEXT_UNMAPPED || reason == PK_REASON_NO_ROUTE ? PK_MESSAGE_FAILED : PK_MESSAGE_SUPPRESSED;
         break;
     }
     service->metrics.gate_refused[reason]++;
-    return pk_message_change(service->store, message->id, &change, err);
+    return end(service, message->id, has_next(message), &change, err);
 }
 
 int pk_tracker_arrived(struct pk_service *service, const struct pk_message *message, int64_t now_ms, struct pk_error *err)
@@ -52,7 +66,10 @@ int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, 
         .state = PK_ATTEMPT_OPENED,
         .gate = gate,
         .opened_ms = now_ms,
+        .price = flight->cost,
+        .parts = flight->counted,
     };
+    memcpy(attempt.currency, flight->desk->prices.currency, sizeof attempt.currency);
     int r = pk_attempt_open(service->store, &attempt, err);
     return r != 0 ? r : pk_message_submitting(service->store, flight->message, flight->desk->id, now_ms, err);
 }
@@ -78,6 +95,13 @@ static const struct meaning meanings[] = { /* by enum pk_outcome */
 static int64_t receipts_until(const struct pk_desk *desk, int64_t now_ms)
 {
     return now_ms + (desk ? desk->rule->receipt_window_ms : RECEIPT_WINDOW_MS);
+}
+
+/* What its provider drops sooner than the message ends, for the next channel's sake, is looked at again right after that. */
+static int64_t receipt_due_ms(const struct pk_flight *flight, int64_t now_ms)
+{
+    bool dropped = flight->has_next && flight->valid_until_ms < flight->expires_ms;
+    return dropped ? flight->valid_until_ms + PK_LADDER_MARGIN_MS : receipts_until(flight->desk, now_ms);
 }
 
 /* The gate kept it back between rounds: the next claim asks it again and says what becomes of the message. */
@@ -130,9 +154,9 @@ static int defer(struct pk_service *service, const struct pk_flight *flight, str
     const struct pk_retry_rule *retry = &flight->desk->rule->retry;
     int64_t delay_ms = 0;
     if (flight->outcome == PK_OUTCOME_RETRY || flight->outcome == PK_OUTCOME_UNCERTAIN) {
-        if (flight->attempts >= retry->max_attempts && !change->uncounted)
+        if (flight->attempts - flight->earlier >= retry->max_attempts && !change->uncounted)
             return stop_trying(service, flight, PK_MESSAGE_FAILED, PK_REASON_ATTEMPTS_USED_UP, change, err);
-        delay_ms = pk_retry_delay_ms(retry, flight->attempts, (uint32_t) pk_random_u64());
+        delay_ms = pk_retry_delay_ms(retry, flight->attempts - flight->earlier, (uint32_t) pk_random_u64());
     }
     if (flight->outcome == PK_OUTCOME_THROTTLED)
         delay_ms = PK_THROTTLED_MS;
@@ -183,11 +207,11 @@ static int try_again(struct pk_service *service, const struct pk_attempt *attemp
 {
     const struct pk_desk *desk = pk_desks_by_id(service->desks, attempt->account);
     const struct pk_retry_rule *retry = desk ? &desk->rule->retry : NULL;
-    int64_t due_ms = retry ? change->now_ms + pk_retry_delay_ms(retry, message->attempts, (uint32_t) pk_random_u64()) : INT64_MAX;
-    if (!retry || message->attempts >= retry->max_attempts || due_ms >= message->expires_ms) {
+    int64_t due_ms = retry ? change->now_ms + pk_retry_delay_ms(retry, message->attempts - message->earlier, (uint32_t) pk_random_u64()) : INT64_MAX;
+    if (!retry || message->attempts - message->earlier >= retry->max_attempts || due_ms >= message->expires_ms) {
         change->state = PK_MESSAGE_UNDELIVERED;
         change->reason = PK_REASON_ATTEMPTS_USED_UP;
-        return pk_message_change(service->store, message->id, change, err);
+        return end(service, message->id, has_next(message), change, err);
     }
     change->reason = PK_REASON_PROVIDER_REFUSED;
     int r = pk_message_change(service->store, message->id, change, err);
@@ -221,7 +245,7 @@ static int apply_receipt(struct pk_service *service, const struct pk_attempt *at
         change.reason = PK_REASON_PROVIDER_REFUSED;
     if (next == PK_MESSAGE_UNDELIVERED_TEMPORARY)
         return try_again(service, attempt, &message, &change, err);
-    return pk_message_change(service->store, message.id, &change, err);
+    return end(service, message.id, has_next(&message), &change, err);
 }
 
 struct kept_receipts {
@@ -276,7 +300,13 @@ static int ask_later(struct pk_service *service, const struct pk_flight *flight,
 
 /* ---- results of hand-overs ---- */
 
-int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+/* It certainly was not taken: nobody pays for that. */
+static bool was_refused(const struct meaning *meaning)
+{
+    return meaning->attempt == PK_ATTEMPT_REFUSED_TEMPORARY || meaning->attempt == PK_ATTEMPT_REFUSED_PERMANENT;
+}
+
+int pk_tracker_settle(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
     uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
     const struct meaning *meaning = &meanings[outcome];
@@ -292,19 +322,22 @@ int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight
             change.set_flags = PK_MESSAGE_POSSIBLE_DOUBLE;
     }
     change.uncounted = is_no_fault_of_the_message(flight);
+    pk_spending_judge(flight, was_refused(meaning));
     int r = 0;
     if (change.state == PK_MESSAGE_DEFERRED && outcome == PK_OUTCOME_RETRY && flight->withheld != PK_REASON_NONE)
         take_back(flight, &change);
     else if (change.state == PK_MESSAGE_DEFERRED)
         r = defer(service, flight, &change, err);
-    else if (change.state == PK_MESSAGE_ACCEPTED || change.state == PK_MESSAGE_UNCERTAIN)
+    else if (change.state == PK_MESSAGE_ACCEPTED)
+        change.due_ms = receipt_due_ms(flight, now_ms);
+    else if (change.state == PK_MESSAGE_UNCERTAIN)
         change.due_ms = receipts_until(desk, now_ms);
     if (r == 0)
         r = pk_attempt_settle(service->store, flight->attempt, desk->id, meaning->attempt,
                               flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
-                              pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
+                              pk_slice_make(flight->code, flight->code_len), flight->parts, flight->paid, now_ms, err);
     if (r == 0)
-        r = pk_message_change(service->store, flight->message, &change, err);
+        r = end(service, flight->message, flight->has_next, &change, err);
     if (r == 0 && (outcome == PK_OUTCOME_INVALID_RECIPIENT || outcome == PK_OUTCOME_OPTED_OUT))
         r = blocked_by_network(service, flight, now_ms, err);
     if (r != 0)
@@ -345,7 +378,7 @@ static int send_again(struct pk_service *service, const struct pk_flight *flight
     return r;
 }
 
-int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
+int pk_tracker_told(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err)
 {
     struct pk_store *store = service->store;
     struct pk_attempt attempt;
@@ -353,6 +386,7 @@ int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, 
     struct pk_slice provider_id = pk_slice_make(flight->provider_id, flight->provider_id_len);
     uint32_t outcome = flight->outcome < PK_COUNT(meanings) && flight->outcome > 0 ? flight->outcome : PK_OUTCOME_UNCERTAIN;
     const struct meaning *meaning = &meanings[outcome];
+    flight->back = (struct pk_day_use){ 0 };
     if (outcome == PK_OUTCOME_UNCERTAIN)
         return 0; /* asked again later, if it is to be */
     int r = pk_attempt_get(store, flight->attempt, &attempt, err);
@@ -364,8 +398,9 @@ int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, 
         return r;
     if (attempt.state != PK_ATTEMPT_NO_ANSWER || message.state != PK_MESSAGE_UNCERTAIN || !pk_attempt_is_last(store, &attempt))
         return 0;
+    pk_spending_judge_late(flight, attempt.opened_ms, attempt.price, was_refused(meaning));
     r = pk_attempt_settle(store, attempt.id, attempt.account, meaning->attempt, meaning->reason, provider_id,
-                          pk_slice_make(flight->code, flight->code_len), flight->parts, flight->price, now_ms, err);
+                          pk_slice_make(flight->code, flight->code_len), flight->parts, flight->paid, now_ms, err);
     if (r == 0)
         r = pk_attempt_ask_at(store, attempt.id, 0, 0, err);
     if (r != 0)
@@ -377,7 +412,7 @@ int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, 
         change.due_ms = receipts_until(flight->desk, now_ms);
     if (change.state == PK_MESSAGE_DEFERRED && (r = send_again(service, flight, &change, err)) != 0)
         return r < 0 ? r : 0;
-    r = pk_message_change(store, message.id, &change, err);
+    r = end(service, message.id, has_next(&message), &change, err);
     if (r == 0 && (outcome == PK_OUTCOME_INVALID_RECIPIENT || outcome == PK_OUTCOME_OPTED_OUT))
         r = blocked_by_network(service, flight, now_ms, err);
     return r == 0 && outcome == PK_OUTCOME_ACCEPTED ? take_kept(service, flight, provider_id, now_ms, err) : r;

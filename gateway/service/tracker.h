@@ -7,6 +7,7 @@
 #define PK_SERVICE_TRACKER_H
 
 #include "gateway/service/dispatcher.h"
+#include "gateway/store/attempt_parts.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/messages.h"
 
@@ -21,13 +22,13 @@ int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, 
  * `desk` NULL: the account is not configured any more. Fills all but now_ms, which is given. */
 void pk_tracker_interrupted(const struct pk_desk *desk, struct pk_message_change *change);
 /* What a hand-over came to. */
-int pk_tracker_settle(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+int pk_tracker_settle(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
 
 /* When the provider is to be asked what became of a hand-over that ended now without an answer; 0 = it cannot be, or is not to
  * be asked. `desk` may be NULL. */
 int64_t pk_tracker_ask_ms(const struct pk_desk *desk, int64_t now_ms);
 /* What it said when it was asked. Nothing changes when the doubt has ended otherwise meanwhile. */
-int pk_tracker_told(struct pk_service *service, const struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
+int pk_tracker_told(struct pk_service *service, struct pk_flight *flight, int64_t now_ms, struct pk_error *err);
 
 /* What a provider says of an attempt. Nothing changes when it is late, repeated or of lower rank. */
 struct pk_receipt {
@@ -37,6 +38,14 @@ struct pk_receipt {
 };
 int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
                        struct pk_error *err);
+
+/* The same of one part of several. The message is delivered when all are, undelivered as soon as one is; while parts of it are
+ * still to be handed over, what is told of others says nothing of the whole. */
+int pk_tracker_part_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_attempt_part *part,
+                            const struct pk_receipt *receipt, int64_t now_ms, struct pk_error *err);
+/* The provider took a part under an id of its own; what was told of that id before is told now. */
+int pk_tracker_part_taken(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_attempt_part *part,
+                          struct pk_slice provider_id, int64_t now_ms, struct pk_error *err);
 
 /* A person's decision about an uncertain or held message. PK_E_CONFLICT when its state forbids it. */
 enum pk_resolution { PK_RESOLVE_SENT = 1, PK_RESOLVE_RESEND, PK_RESOLVE_DROP };

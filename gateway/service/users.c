@@ -4,6 +4,7 @@
 #include "gateway/base/text.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/circles.h"
+#include "gateway/store/tokens.h"
 
 #define DIGITS_MAX 7u /* as many in a row are no phone number yet */
 
@@ -151,6 +152,8 @@ int pk_users_remove(struct pk_service *service, const struct pk_actor *actor, st
         r = pk_user_remove(service->store, user.id, err);
     if (r == 0)
         r = pk_circle_orphan(service->store, user.id, now_ms, err);
+    if (r == 0)
+        r = pk_tokens_end_of(service->store, PK_TOKEN_OF_USER, pk_slice_of(user.name), now_ms, err);
     if (r != 0)
         return r;
     return pk_trail_done(service, actor, "user.remove", user.name, pk_role_name((enum pk_role) user.role), 0, now_ms, err);

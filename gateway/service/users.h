@@ -12,18 +12,20 @@
 
 /* `user` as asked for, without id and moment. PK_E_INVALID says what is wrong with it. */
 int pk_users_add(struct pk_service *service, const struct pk_actor *actor, struct pk_user *user, int64_t now_ms, struct pk_error *err);
-/* What a key person saw of her day goes at once; her circle waits for a successor (circles.h). */
+/* What a key person saw of her day goes at once; her circle waits for a successor (circles.h). Tokens
+ * that act as them end. */
 int pk_users_remove(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms, struct pk_error *err);
 int pk_users_each(struct pk_service *service, const struct pk_actor *actor, int (*each)(void *ctx, const struct pk_user *user), void *ctx,
                   struct pk_error *err);
 
 #define PK_ACTING_WORDS 32u
+#define PK_ACTING_VIA_MAX 32 /* "uid:1000", "token:school-portal" */
 
 /* A user at work; not copied once made: the actor points into it. */
 struct pk_acting {
     struct pk_actor actor;
     struct pk_user user;
-    char via[24];
+    char via[PK_ACTING_VIA_MAX];
     struct pk_actor_scope scope;
     const char *topics[PK_ACTING_WORDS], *tags[PK_ACTING_WORDS];
 };

@@ -22,17 +22,31 @@ bool pk_account_answerable(const struct pk_service *service, uint32_t account)
     return !rule || pk_account_hears(rule);
 }
 
+/* In one of the countries it takes, where it names them. */
+static bool hears_on(const struct pk_account_rule *account, const struct pk_words *countries)
+{
+    bool hears = countries->count == 0 && pk_account_hears(account);
+    for (size_t i = 0; i < countries->count && !hears; i++)
+        hears = pk_account_hears_in(account, countries->items[i]);
+    return hears;
+}
+
+bool pk_rule_answerable(const struct pk_rules *rules, const struct pk_route_rule *route)
+{
+    for (size_t i = 0; i < route->accounts.count; i++) {
+        const struct pk_account_rule *account = account_of(rules, route->accounts.items[i]);
+        if (!account || hears_on(account, &route->countries))
+            return true;
+    }
+    return route->accounts.count == 0;
+}
+
 /* A route whose accounts nobody knows is no reason to write otherwise. */
 bool pk_route_answerable(const struct pk_service *service, uint32_t route)
 {
     const char *name = pk_name_text(service->store, PK_NAME_ROUTE, route);
     const struct pk_route_rule *rule = name ? pk_rules_route(service->rules, name) : NULL;
-    for (size_t i = 0; rule && i < rule->accounts.count; i++) {
-        const struct pk_account_rule *account = account_of(service->rules, rule->accounts.items[i]);
-        if (!account || pk_account_hears(account))
-            return true;
-    }
-    return !rule || rule->accounts.count == 0;
+    return !rule || pk_rule_answerable(service->rules, rule);
 }
 
 /* ---- which form ---- */

@@ -12,6 +12,7 @@
 
 /* Can anybody answer what leaves by this route (PK_NAME_ROUTE)? By the rules alone: accounts need not be open. */
 bool pk_route_answerable(const struct pk_service *service, uint32_t route);
+bool pk_rule_answerable(const struct pk_rules *rules, const struct pk_route_rule *route);
 bool pk_account_answerable(const struct pk_service *service, uint32_t account); /* PK_NAME_ACCOUNT */
 
 /* The name of the text that goes out as `name`: borrowed from the catalog or the caller. */

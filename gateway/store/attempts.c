@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 #define PLACE "attempt.provider_id"
-#define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts"
+#define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts, currency"
 
 /* Provider ids are unique within an account at most: the account is part of what is hashed. */
-static void blind_provider(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id, uint8_t ret_blind[PK_BLIND_BYTES])
+void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
+                      uint8_t ret_blind[PK_BLIND_BYTES])
 {
     char kind[32];
     (void) snprintf(kind, sizeof kind, "provider %u", account);
@@ -18,8 +19,9 @@ static void blind_provider(struct pk_store *store, uint8_t key, uint32_t account
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, 0, 0)", "iiuuui", attempt->id,
-                        attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms);
+    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, ?9)",
+                        "iiuuuiiut", attempt->id, attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms,
+                        attempt->price, attempt->parts, pk_slice_of(attempt->currency));
 }
 
 int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
@@ -28,17 +30,17 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint
     uint8_t blind[PK_BLIND_BYTES];
     if (provider_id.len == 0)
         return pk_sql_write(store, err,
-                            "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, '')"
-                            " WHERE id = ?1",
+                            "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = CASE ?5 WHEN 0 THEN parts ELSE ?5 END,"
+                            " price = ?6, code = nullif(?7, '') WHERE id = ?1",
                             "iuuiuit", id, state, reason, now_ms, parts, price, code);
     char sealed_bytes[512];
     struct pk_buf sealed = { .data = sealed_bytes, .cap = sizeof sealed_bytes, .max_bytes = sizeof sealed_bytes - 1 };
-    blind_provider(store, 0, account, provider_id, blind);
+    pk_attempt_blind(store, 0, account, provider_id, blind);
     pk_seal(store->keys, PLACE, id, provider_id, &sealed);
     /* Not of a person who was erased while it was being handed over: a provider's id may embed the number. */
     return pk_sql_write(store, err,
-                        "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = ?5, price = ?6, code = nullif(?7, ''),"
-                        " (provider, provider_id) = (SELECT ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM message m"
+                        "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = CASE ?5 WHEN 0 THEN parts ELSE ?5 END,"
+                        " price = ?6, code = nullif(?7, ''), (provider, provider_id) = (SELECT ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM message m"
                         " WHERE m.id = attempt.message AND m.address = 0)) WHERE id = ?1",
                         "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
 }
@@ -57,6 +59,9 @@ static void read_attempt(sqlite3_stmt *row, struct pk_attempt *ret_attempt)
         .price = sqlite3_column_int64(row, 8),
         .parts = pk_sql_u32(row, 9),
     };
+    struct pk_slice currency = pk_sql_text(row, 10);
+    if (currency.len < sizeof ret_attempt->currency)
+        memcpy(ret_attempt->currency, currency.data, currency.len);
 }
 
 static int read_one(struct pk_store *store, sqlite3_stmt *find, struct pk_attempt *ret_attempt, struct pk_error *err)
@@ -104,7 +109,7 @@ int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_s
 {
     for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
         uint8_t blind[PK_BLIND_BYTES];
-        blind_provider(store, pk_keyring_id(store->keys, i), account, provider_id, blind);
+        pk_attempt_blind(store, pk_keyring_id(store->keys, i), account, provider_id, blind);
         sqlite3_stmt *find =
             pk_sql(store, "SELECT " COLUMNS " FROM attempt INDEXED BY attempt_by_provider WHERE provider = ?1 ORDER BY id DESC LIMIT 1");
         pk_sql_bind(find, "b", pk_slice_make(blind, sizeof blind));
@@ -160,7 +165,7 @@ int pk_attempt_rekey(struct pk_store *store, int64_t id, struct pk_error *err)
     r = pk_unseal(store->keys, PLACE, id, pk_sql_blob(find, 1), &clear, err);
     pk_sql_reset(find);
     if (r == 0) {
-        blind_provider(store, 0, account, pk_buf_slice(&clear), blind);
+        pk_attempt_blind(store, 0, account, pk_buf_slice(&clear), blind);
         pk_seal(store->keys, PLACE, id, pk_buf_slice(&clear), &sealed);
         r = pk_sql_write(store, err, "UPDATE attempt SET provider = ?2, provider_id = ?3 WHERE id = ?1", "ibb", id,
                          pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
@@ -211,7 +216,7 @@ int pk_receipt_park(struct pk_store *store, uint32_t account, struct pk_slice pr
     uint8_t blind[PK_BLIND_BYTES];
     if (parked_count(store) >= limit)
         return pk_fail(err, PK_E_LIMIT, "%lld receipts of unknown messages are kept already", (long long) limit);
-    blind_provider(store, 0, account, provider_id, blind);
+    pk_attempt_blind(store, 0, account, provider_id, blind);
     int r = pk_sql_write(store, err, "INSERT INTO parked(account, provider, state, code, at_ms, until_ms, key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                          "ubutiiu", account, pk_slice_make(blind, sizeof blind), receipt_state, code, at_ms != 0 ? at_ms : now_ms, until_ms,
                          (unsigned) pk_keyring_current(store->keys));
@@ -224,7 +229,7 @@ static int unpark_under(struct pk_store *store, uint8_t key, uint32_t account, s
                         int (*each)(void *ctx, uint32_t receipt_state, struct pk_slice code, int64_t at_ms), void *ctx, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES];
-    blind_provider(store, key, account, provider_id, blind);
+    pk_attempt_blind(store, key, account, provider_id, blind);
     struct pk_slice provider = pk_slice_make(blind, sizeof blind);
     sqlite3_stmt *rows = pk_sql(store, "SELECT state, code, at_ms FROM parked WHERE provider = ?1 ORDER BY id");
     pk_sql_bind(rows, "b", provider);

@@ -18,12 +18,13 @@ struct pk_attempt {
     uint32_t reason; /* enum pk_reason */
     uint32_t gate; /* what the gate decided on, as a record: class << 8 | consent state */
     int64_t opened_ms, settled_ms;
-    int64_t price;
+    int64_t price; /* what it costs: as the account's prices say, until the provider says; 0 = nothing, or not known */
     uint32_t parts;
+    char currency[4]; /* of the price; "" = none is known */
 };
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err);
-/* What the hand-over came to. account is the attempt's own, provider_id may be empty, code is the provider's own. */
+/* What the hand-over came to. parts, 0 = as they were counted when it was opened; price: what it came to. account is the attempt's own, provider_id may be empty, code is the provider's own. */
 int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
                       struct pk_slice code, uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err);
 int pk_attempt_get(struct pk_store *store, int64_t id, struct pk_attempt *ret_attempt, struct pk_error *err);

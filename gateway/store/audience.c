@@ -37,6 +37,17 @@ static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
 
 /* ---- who is told ---- */
 
+static void copy_row(struct pk_walk *walk, int64_t who, size_t channel, struct pk_audience_row *ret_row)
+{
+    ret_row->recipient = who;
+    ret_row->address = walk->open[channel].address;
+    ret_row->channel = walk->audience->channels[channel];
+    ret_row->has_next = pk_walk_has_next(walk, who, channel);
+    memcpy(ret_row->country, walk->open[channel].country, sizeof ret_row->country);
+    copy_short(ret_row->language, pk_walk_language(walk));
+    copy_short(ret_row->script, pk_walk_script(walk));
+}
+
 /* `rows` NULL = they are only counted. */
 static int told(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, int64_t max,
                 struct pk_audience_row *rows, int64_t *ret_count, struct pk_error *err)
@@ -47,17 +58,10 @@ static int told(struct pk_store *store, const struct pk_audience *audience, int6
     walk.told_only = true;
     for (int64_t who = after; count < max && who != INT64_MAX && (who = pk_walk_next(&walk, who + 1)) != INT64_MAX;) {
         size_t channel = 0;
-        int64_t address = 0;
-        if (pk_walk_judge(&walk, who, &channel, &address) != PK_TOLD)
+        if (pk_walk_judge(&walk, who, &channel) != PK_TOLD)
             continue;
-        if (rows) {
-            struct pk_audience_row *row = &rows[count];
-            row->recipient = who;
-            row->address = address;
-            row->channel = audience->channels[channel];
-            copy_short(row->language, pk_walk_language(&walk));
-            copy_short(row->script, pk_walk_script(&walk));
-        }
+        if (rows)
+            copy_row(&walk, who, channel, &rows[count]);
         count++;
     }
     *ret_count = count;
@@ -90,6 +94,34 @@ int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audi
     if (at == 0 || tree->nodes[at].kind != PK_AUDIENCE_TAG)
         return limit;
     return pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ii", tree->nodes[at].id, limit);
+}
+
+/* ---- one person ---- */
+
+/* The same walk, which stands at one person and asks only for what is left of the channels. */
+int pk_ladder_next(struct pk_store *store, const struct pk_audience *audience, int64_t recipient, uint32_t channel, int64_t now_ms,
+                   struct pk_next_address *ret_next, struct pk_error *err)
+{
+    static const struct pk_audience_tree everybody; /* its root is an `and` of nothing */
+    struct pk_audience left = { .topic = audience->topic, .tree = &everybody };
+    struct pk_walk walk;
+    size_t at = 0;
+    while (at < audience->channel_count && audience->channels[at] != channel)
+        at++;
+    for (at++; at < audience->channel_count; at++)
+        left.channels[left.channel_count++] = audience->channels[at];
+    *ret_next = (struct pk_next_address){ 0 };
+    if (left.channel_count == 0)
+        return 0;
+    pk_walk_begin(&walk, store, &left, now_ms, err);
+    walk.stops_apart = true;
+    if (pk_walk_next(&walk, recipient) == recipient && pk_walk_judge(&walk, recipient, &at) == PK_TOLD) {
+        struct pk_next_address next = { .address = walk.open[at].address, .channel = left.channels[at] };
+        next.has_next = pk_walk_has_next(&walk, recipient, at);
+        memcpy(next.country, walk.open[at].country, sizeof next.country);
+        *ret_next = next;
+    }
+    return pk_walk_end(&walk);
 }
 
 /* ---- everybody, with reasons ---- */
@@ -200,10 +232,10 @@ static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t 
     struct pk_audience_counts *counts = &survey->counts;
     const struct pk_audience_tree *tree = &survey->tree;
     size_t channel = 0;
-    int64_t address = 0, places = survey->groups == 0;
+    int64_t places = survey->groups == 0;
     for (uint16_t at = survey->groups != 0 ? tree->nodes[survey->groups].child : 0; at != 0; at = tree->nodes[at].next)
         places += pk_walk_means(walk, at, who);
-    enum pk_left_out reason = pk_walk_judge(walk, who, &channel, &address);
+    enum pk_left_out reason = pk_walk_judge(walk, who, &channel);
     if (walk->result != 0) /* not to be known: whatever was read last may be half of it */
         return 0;
     counts->people++;

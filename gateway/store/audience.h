@@ -13,7 +13,7 @@
 #define PK_AUDIENCE_GROUPS_MAX 64
 
 /* What is sent: about this topic, to each by the first of these channels on which they have an address that is open and said
- * yes. The tree is resolved; borrowed. */
+ * yes. Of a ladder (model/routing.h) they are its channels. The tree is resolved; borrowed. */
 struct pk_audience {
     uint32_t topic;
     uint32_t channels[PK_AUDIENCE_CHANNELS_MAX]; /* in order of preference */
@@ -28,6 +28,8 @@ struct pk_audience_row {
     int64_t recipient;
     int64_t address;
     uint32_t channel;
+    char country[3]; /* of the address */
+    bool has_next; /* they could be written to on a later one of the channels */
     char language[PK_LANGUAGE_MAX];
     char script[PK_LANGUAGE_MAX];
 };
@@ -36,6 +38,17 @@ struct pk_audience_row {
  * addresses on the channel it is the oldest that is open. */
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err);
+/* The first of the channels after `channel` on which a person said yes that stands now, with the oldest address there that is
+ * not blocked; *ret_next.channel is 0 when there is none. A STOP is the gate's, which ends the message as such. The tree is not
+ * looked at: NULL will do. */
+struct pk_next_address {
+    int64_t address;
+    uint32_t channel;
+    char country[3];
+    bool has_next; /* and there is one after it */
+};
+int pk_ladder_next(struct pk_store *store, const struct pk_audience *audience, int64_t recipient, uint32_t channel, int64_t now_ms,
+                   struct pk_next_address *ret_next, struct pk_error *err);
 /* How many people are told, and with less work how many at most: whoever carries the first tag that all must. Both stop
  * counting at `limit`. */
 int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit);

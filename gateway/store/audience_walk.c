@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/audience_walk.h"
 
+#include "gateway/model/routing.h"
+
 #define STEPS_BEFORE_SEEK 8 /* asking anew costs as much as some ten steps */
 
 /* The same question is asked of several tags at once, and the cache knows a statement by its address: each blank in front
@@ -10,7 +12,7 @@
 #define BLANKS BLANKS_32 BLANKS_32 BLANKS_32 BLANKS_32 BLANKS_8
 
 static const char people_sql[] = "SELECT id, language, script, stopped_ms FROM recipient WHERE id >= ?1 ORDER BY id";
-static const char addresses_sql[] = "SELECT recipient, channel, id, blocked_ms FROM address INDEXED BY address_by_recipient"
+static const char addresses_sql[] = "SELECT recipient, channel, id, blocked_ms, country FROM address INDEXED BY address_by_recipient"
                                     " WHERE recipient >= ?1 ORDER BY recipient, channel, id";
 static const char consents_sql[] = BLANKS_8 "SELECT recipient, until_ms FROM consent INDEXED BY consent_by_topic"
                                             " WHERE topic = ?1 AND channel = ?2 AND kind = 3 AND recipient >= ?3 ORDER BY recipient";
@@ -24,6 +26,7 @@ static const char suppressed_sql[] =
 
 _Static_assert(sizeof BLANKS > PK_AUDIENCE_NODES_MAX + 1, "a blank for every node");
 _Static_assert(sizeof BLANKS_8 > PK_AUDIENCE_CHANNELS_MAX, "a blank for every channel");
+_Static_assert(PK_AUDIENCE_CHANNELS_MAX >= PK_LADDER_MAX, "a ladder is a list of channels");
 
 const char *pk_audience_statement(size_t index)
 {
@@ -248,12 +251,17 @@ static bool said_yes(struct pk_walk *walk, size_t channel, int64_t who)
     return until_ms == 0 || until_ms > walk->now_ms;
 }
 
-enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_channel, int64_t *ret_address)
+static bool may_tell(struct pk_walk *walk, size_t channel, int64_t who)
+{
+    return walk->open[channel].address != 0 && said_yes(walk, channel, who);
+}
+
+enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_channel)
 {
     const struct pk_audience *audience = walk->audience;
-    int64_t open[PK_AUDIENCE_CHANNELS_MAX] = { 0 };
     bool any = false, usable = false, suppressed = false;
-    if (sqlite3_column_int64(walk->people.rows, 3) != 0)
+    memset(walk->open, 0, sizeof walk->open);
+    if (!walk->stops_apart && sqlite3_column_int64(walk->people.rows, 3) != 0)
         return PK_LEFT_STOPPED;
     for (advance(walk, &walk->addresses, who); walk->addresses.at == who; step(walk, &walk->addresses)) {
         sqlite3_stmt *row = walk->addresses.rows;
@@ -262,21 +270,29 @@ enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_ch
         if (channel == audience->channel_count)
             continue;
         any = true;
-        if (sqlite3_column_int64(row, 3) != 0 || open[channel] != 0)
+        if (sqlite3_column_int64(row, 3) != 0 || walk->open[channel].address != 0)
             continue;
-        if (is_suppressed(walk, address)) {
+        if (!walk->stops_apart && is_suppressed(walk, address)) {
             suppressed = true;
             continue;
         }
         usable = true;
-        open[channel] = address;
+        walk->open[channel].address = address;
+        pk_country_copy(walk->open[channel].country, pk_sql_text(row, 4));
     }
     for (size_t i = 0; usable && i < audience->channel_count; i++) {
-        if (open[i] == 0 || !said_yes(walk, i, who))
+        if (!may_tell(walk, i, who))
             continue;
         *ret_channel = i;
-        *ret_address = open[i];
         return PK_TOLD;
     }
     return usable ? PK_LEFT_NO_CONSENT : suppressed ? PK_LEFT_STOPPED : any ? PK_LEFT_BAD_NUMBER : PK_LEFT_NO_ADDRESS;
+}
+
+bool pk_walk_has_next(struct pk_walk *walk, int64_t who, size_t channel)
+{
+    for (channel++; channel < walk->audience->channel_count; channel++)
+        if (may_tell(walk, channel, who))
+            return true;
+    return false;
 }

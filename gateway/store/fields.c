@@ -1,115 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table of what is kept. A new column of migrations.c gets its row here, with the reason people will read. */
+/* The columns of what is kept; its tables are field_tables.c. A new column of migrations.c gets its row here, with the reason people will read. */
 #include "gateway/store/fields.h"
 
 #include "gateway/store/internal.h"
 
 /* clang-format off */
-static const struct pk_field_table tables[] = {
-    { "number", "getallen van het programma zelf: stilgezet of niet, tellers, voortgang",
-      "zolang het programma draait", NULL },
-    { "key_check", "bewijs dat de juiste sleutel wordt gebruikt",
-      "zolang de sleutel bestaat", NULL },
-    { "name", "namen die vaak voorkomen, één keer opgeschreven",
-      "zolang het programma draait", NULL },
-    { "recipient", "een inwoner die is aangemeld, zonder naam",
-      "tot de inwoner wordt gewist, of 30 dagen nadat de laatste toestemming eindigde", "SELECT min(created_ms) FROM recipient" },
-    { "address", "waar iemand te bereiken is",
-      "als de inwoner; van onbekenden tot hun antwoorden en berichten weg zijn", "SELECT min(created_ms) FROM address" },
-    { "tag", "school of wijk die iemand zelf koos",
-      "als de inwoner", NULL },
-    { "suppression", "adressen die STOP hebben gezegd",
-      "zolang de dienst bestaat", "SELECT min(at_ms) FROM suppression" },
-    { "ledger", "boek van toestemmingen, waar niets uit verdwijnt en niets in verandert",
-      "toestemming 24 maanden; bewijs 5 jaar, onder kenmerk", "SELECT min(at_ms) FROM ledger" },
-    { "ledger_anchor", "waar het boek van toestemmingen begint, als oude regels weg zijn",
-      "zolang de dienst bestaat", NULL },
-    { "shown", "de woorden waarop iemand ja of nee zei, onveranderlijk",
-      "zolang de dienst bestaat; over inwoners staat er niets in", "SELECT min(created_ms) FROM shown" },
-    { "silent", "adressen die niet antwoordden: alleen een kenmerk",
-      "tot er weer gevraagd mag worden", NULL },
-    { "pass", "wie op de eigen bladzijde een code vroeg",
-      "een uur na het einde van de code", "SELECT min(created_ms) FROM pass" },
-    { "session", "wie op de eigen bladzijde is",
-      "hoogstens twee uur", "SELECT min(created_ms) FROM session" },
-    { "deep_link", "koppelingen waarmee iemand zelf een chat aan zich verbindt",
-      "tot het einde van de koppeling, 7 dagen", "SELECT min(created_ms) FROM deep_link" },
-    { "move", "een nieuw nummer dat iemand op de eigen bladzijde opgaf",
-      "een dag; het nummer zelf hoogstens 10 minuten", "SELECT min(created_ms) FROM move" },
-    { "link", "koppelingen waarmee iemand antwoordt die niet kan terugschrijven",
-      "7 dagen", "SELECT min(created_ms) FROM link" },
-    { "joining", "wie zich op de openbare bladzijde aanmeldde, tot ernaar gekeken is",
-      "het nummer enkele seconden; dat het formulier er was een dag", "SELECT min(created_ms) FROM joining" },
-    { "desk_word", "woorden die iemand aan de balie zegt om ja te zeggen",
-      "een dag na het einde van het woord", "SELECT min(created_ms) FROM desk_word" },
-    { "unsubscribe", "links in e-mails waarmee iemand zich afmeldt",
-      "90 dagen", "SELECT min(created_ms) FROM unsubscribe" },
-    { "consent", "wat het boek nu zegt, per inwoner, onderwerp en kanaal",
-      "als het boek", NULL },
-    { "notice", "wat er gezegd wordt: tekst en waarden van één bericht aan velen",
-      "waarden tot het laatste bericht klaar is, hoogstens 7 dagen na de geldigheid; de rest 30 dagen", "SELECT min(created_ms) FROM notice" },
-    { "text_version", "elke tekst die gebruikt is, onveranderlijk",
-      "zolang de dienst bestaat", "SELECT min(created_ms) FROM text_version" },
-    { "text_read", "welke tekst door een moedertaallezer hardop is gelezen, onveranderlijk",
-      "zolang de dienst bestaat", "SELECT min(at_ms) FROM text_read" },
-    { "trigger", "wat een dienst heeft aangevraagd: een doelgroep, nooit een persoon",
-      "12 maanden", "SELECT min(received_ms) FROM trigger" },
-    { "message", "één bericht aan één inwoner: wat ervan werd, zonder de tekst",
-      "30 dagen na het einde, daarna alleen aantallen; een vraag 90 dagen", "SELECT min(id) >> 20 FROM message" },
-    { "message_count", "aantallen per stand",
-      "zolang de dienst bestaat", NULL },
-    { "cursor", "tot waar berichten bij een aanbieder gelezen zijn",
-      "zolang het account bestaat", NULL },
-    { "attempt", "één poging bij één aanbieder",
-      "als het bericht", "SELECT min(opened_ms) FROM attempt" },
-    { "receipt", "wat de aanbieder later meldde",
-      "als het bericht", "SELECT min(at_ms) FROM receipt WHERE at_ms > 0" },
-    { "parked", "meldingen die te vroeg kwamen",
-      "enkele uren", "SELECT min(at_ms) FROM parked WHERE at_ms > 0" },
-    { "reply", "wat iemand terugschreef",
-      "7 dagen", "SELECT min(at_ms) FROM reply" },
-    { "inbox", "wat iemand terugschreef en een mens moet lezen, en het antwoord daarop",
-      "7 dagen", "SELECT min(first_ms) FROM inbox" },
-    { "rsvp", "wie komt en met hoeveel",
-      "30 dagen na de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
-    { "outbox", "wat diensten nog verteld moet worden: aantallen, nooit personen",
-      "tot het verteld is", "SELECT min(created_ms) FROM outbox" },
-    { "job", "lang werk, om na een onderbreking door te gaan",
-      "90 dagen na het einde", "SELECT min(created_ms) FROM job" },
-    { "audit", "wie wat deed met welk gevolg; van één inwoner: wie naar de gegevens keek",
-      "18 maanden", "SELECT min(at_ms) FROM audit" },
-    { "remark", "waarom iets is stilgezet",
-      "tot het weer aan staat", NULL },
-    { "reply_part", "delen van een lang antwoord, tot ze compleet zijn",
-      "enkele uren", "SELECT min(at_ms) FROM reply_part" },
-    { "audit_anchor", "waar het logboek van handelingen begint en eindigt",
-      "zolang de dienst bestaat", NULL },
-    { "user", "wie met het systeem werkt",
-      "tot de gebruiker wordt verwijderd", "SELECT min(created_ms) FROM user" },
-    { "proof", "van wie gewist is: onder welk kenmerk het bewijs van toestemming staat, te vinden voor wie het nummer kent",
-      "5 jaar na het wissen", NULL },
-    { "farewell", "het laatste bericht aan wie gewist is, en het adres dat het nog nodig heeft",
-      "tot het bericht weg is, hoogstens 10 minuten", NULL },
-    { "journal_owed", "wat nog in het journaal buiten deze database moet",
-      "tot het journaal weer te schrijven is", "SELECT min(at_ms) FROM journal_owed" },
-    { "held_due", "wanneer een bericht had moeten gaan dat sinds een teruggezette back-up onzeker is",
-      "tot erover is beslist", NULL },
-    { "trigger_total", "aantallen per aanvraag en stand, van berichten die weg zijn",
-      "als de aanvraag", NULL },
-    { "circle", "de kring van een sleutelpersoon",
-      "tot hij leeg is of overgedragen; 90 dagen na het vertrek van de sleutelpersoon", "SELECT min(created_ms) FROM circle" },
-    { "circle_member", "wie in een kring zit en dat zelf weet, of ervoor gevraagd is",
-      "tot iemand de kring verlaat of wordt gewist; wie niet antwoordt 30 dagen", "SELECT min(since_ms) FROM circle_member" },
-    { "signup", "wat een sleutelpersoon van haar eigen aanmeldingen ziet",
-      "24 uur", "SELECT min(at_ms) FROM signup" },
-    { "circle_day", "hoeveel een sleutelpersoon op een dag aanmeldde, en hoeveel er mochten",
-      "60 dagen", "SELECT min(at_ms) FROM circle_day" },
-    { "publisher_day", "hoeveel mensen een dienst op een dag kon bereiken",
-      "60 dagen", "SELECT min(at_ms) FROM publisher_day" },
-    { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
-      "als de aanvraag", NULL },
-};
-
 #define F(table, column, kind, why) { table, column, why, PK_FIELD_##kind }
 static const struct pk_field fields[] = {
     F("number", "name", SYSTEM, "naam van het getal"),
@@ -135,6 +30,7 @@ static const struct pk_field fields[] = {
     F("address", "blind", HASHED, "om een nummer te herkennen zonder het op te schrijven"),
     F("address", "created_ms", PERSON, "sinds wanneer"),
     F("address", "blocked_ms", PERSON, "sinds wanneer het netwerk dit adres weigert"),
+    F("address", "country", PERSON, "van welk land het nummer is, om de route te kiezen zonder het nummer te lezen"),
 
     F("tag", "tag", PERSON, "de school of wijk, om alleen te sturen wat iemand aangaat"),
     F("tag", "recipient", POINTER, "van wie"),
@@ -326,6 +222,7 @@ static const struct pk_field fields[] = {
     F("message", "expires_ms", SYSTEM, "tot wanneer het zin heeft"),
     F("message", "updated_ms", PERSON, "laatste verandering"),
     F("message", "act_ms", PERSON, "wanneer de inwoner deed waar dit het antwoord op is"),
+    F("message", "earlier", SYSTEM, "aantal pogingen op kanalen voor dit kanaal"),
 
     F("message_count", "state", SYSTEM, "stand"),
     F("message_count", "count", SYSTEM, "aantal"),
@@ -339,6 +236,7 @@ static const struct pk_field fields[] = {
     F("attempt", "opened_ms", PERSON, "begin"),
     F("attempt", "settled_ms", PERSON, "einde"),
     F("attempt", "price", SYSTEM, "kosten"),
+    F("attempt", "currency", SYSTEM, "munt van de kosten"),
     F("attempt", "parts", SYSTEM, "aantal delen"),
     F("attempt", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
     F("attempt", "provider_id", SEALED, "het nummer bij de aanbieder, waar een telefoonnummer in kan zitten"),
@@ -350,6 +248,13 @@ static const struct pk_field fields[] = {
     F("cursor", "adapter", SYSTEM, "welke koppeling"),
     F("cursor", "value", SEALED, "tot waar gelezen is bij de aanbieder"),
     F("cursor", "updated_ms", SYSTEM, "wanneer"),
+
+    F("attempt_part", "attempt", POINTER, "bij welke poging"),
+    F("attempt_part", "part", SYSTEM, "welk deel"),
+    F("attempt_part", "parts", SYSTEM, "van hoeveel"),
+    F("attempt_part", "state", PERSON, "bezorgd of niet"),
+    F("attempt_part", "provider", HASHED, "om de melding van de aanbieder te herkennen"),
+    F("attempt_part", "key", SYSTEM, "met welke sleutel het kenmerk is gemaakt"),
 
     F("receipt", "attempt", POINTER, "bij welke poging"),
     F("receipt", "state", PERSON, "bezorgd, gelezen of niet"),
@@ -472,6 +377,18 @@ static const struct pk_field fields[] = {
     F("user", "tags", STAFF, "tot welke scholen of wijken beperkt"),
     F("user", "created_ms", STAFF, "sinds wanneer"),
 
+    F("token", "id", SYSTEM, "kenmerk"),
+    F("token", "name", SYSTEM, "naam van de toegang"),
+    F("token", "owner_kind", SYSTEM, "dienst of gebruiker"),
+    F("token", "owner", STAFF, "van welke dienst of gebruiker"),
+    F("token", "scopes", SYSTEM, "voor welke handelingen"),
+    F("token", "made_by", STAFF, "wie de toegang gaf"),
+    F("token", "created_ms", SYSTEM, "sinds wanneer"),
+    F("token", "expires_ms", SYSTEM, "tot wanneer"),
+    F("token", "used_ms", SYSTEM, "op welke dag het laatst gebruikt"),
+    F("token", "revoked_ms", SYSTEM, "wanneer ingetrokken"),
+    F("token", "hash", SYSTEM, "kenmerk waaraan het token te herkennen is"),
+
     F("proof", "pseudonym", HASHED, "het nummer, alleen te herkennen voor wie het kent en de sleutel heeft"),
     F("proof", "recipient", POINTER, "onder welk kenmerk het bewijs in het boek staat"),
     F("proof", "key", SYSTEM, "met welke sleutel"),
@@ -499,6 +416,51 @@ static const struct pk_field fields[] = {
     F("rsvp_total", "no", SYSTEM, "hoeveel nee"),
     F("rsvp_total", "heads", SYSTEM, "met hoeveel"),
 
+    F("event", "id", SYSTEM, "kenmerk"),
+    F("event", "kind", SYSTEM, "wat voor bijeenkomst"),
+    F("event", "title", SYSTEM, "hoe zij heet"),
+    F("event", "subject", SYSTEM, "waarover zij gaat"),
+    F("event", "place", SYSTEM, "waar"),
+    F("event", "place_short", SYSTEM, "waar, voor een sms"),
+    F("event", "zone", SYSTEM, "welke klok"),
+    F("event", "day", SYSTEM, "eerste dag"),
+    F("event", "starts", SYSTEM, "begin"),
+    F("event", "days", SYSTEM, "hoeveel dagen later zij eindigt"),
+    F("event", "ends", SYSTEM, "einde"),
+    F("event", "rule", SYSTEM, "hoe vaak zij terugkomt"),
+    F("event", "capacity", SYSTEM, "hoeveel mensen er passen"),
+    F("event", "languages", SYSTEM, "talen die er gesproken worden"),
+    F("event", "state", SYSTEM, "concept, gepland of afgezegd"),
+    F("event", "sequence", SYSTEM, "hoe vaak gewijzigd"),
+    F("event", "uid", SYSTEM, "kenmerk van de naam in een agendabestand"),
+    F("event", "proposed_by", STAFF, "welke sleutelpersoon haar voorstelde"),
+    F("event", "laid_ms", SYSTEM, "tot wanneer de data zijn opgeschreven"),
+    F("event", "last_ms", SYSTEM, "einde van de laatste datum"),
+    F("event", "created_ms", SYSTEM, "wanneer gemaakt"),
+    F("event", "updated_ms", SYSTEM, "wanneer gewijzigd"),
+
+    F("event_exception", "event", SYSTEM, "van welke bijeenkomst"),
+    F("event_exception", "day", SYSTEM, "welke datum"),
+    F("event_exception", "difference", SYSTEM, "overgeslagen, afgezegd of anders"),
+    F("event_exception", "new_day", SYSTEM, "nieuwe dag"),
+    F("event_exception", "starts", SYSTEM, "nieuw begin"),
+    F("event_exception", "days", SYSTEM, "hoeveel dagen later zij eindigt"),
+    F("event_exception", "ends", SYSTEM, "nieuw einde"),
+    F("event_exception", "place", SYSTEM, "andere plaats"),
+    F("event_exception", "place_short", SYSTEM, "andere plaats, voor een sms"),
+
+    F("occurrence", "id", SYSTEM, "kenmerk"),
+    F("occurrence", "event", SYSTEM, "van welke bijeenkomst"),
+    F("occurrence", "day", SYSTEM, "welke datum van de regel"),
+    F("occurrence", "starts_ms", SYSTEM, "begin"),
+    F("occurrence", "ends_ms", SYSTEM, "einde"),
+    F("occurrence", "place", SYSTEM, "waar"),
+    F("occurrence", "place_short", SYSTEM, "waar, voor een sms"),
+    F("occurrence", "state", SYSTEM, "gepland of afgezegd"),
+    F("occurrence", "version", SYSTEM, "hoe vaak gewijzigd"),
+    F("occurrence", "created_ms", SYSTEM, "wanneer opgeschreven"),
+    F("occurrence", "changed_ms", SYSTEM, "wanneer gewijzigd"),
+
     F("circle", "id", SYSTEM, "kenmerk van de kring"),
     F("circle", "user", STAFF, "van welke sleutelpersoon"),
     F("circle", "name", STAFF, "de naam waaronder die werkt, voor de overdracht"),
@@ -524,6 +486,11 @@ static const struct pk_field fields[] = {
     F("circle_day", "more", STAFF, "hoeveel er meer mochten dan anders"),
     F("circle_day", "at_ms", STAFF, "wanneer het laatst veranderd"),
 
+    F("account_day", "account", SYSTEM, "welk account"),
+    F("account_day", "day", SYSTEM, "welke dag"),
+    F("account_day", "messages", SYSTEM, "hoeveel berichten"),
+    F("account_day", "cost", SYSTEM, "wat ze kostten"),
+    F("account_day", "at_ms", SYSTEM, "wanneer het laatst veranderd"),
     F("publisher_day", "publisher", SYSTEM, "welke dienst"),
     F("publisher_day", "day", SYSTEM, "welke dag"),
     F("publisher_day", "people", SYSTEM, "hoeveel mensen"),
@@ -537,11 +504,6 @@ const struct pk_field *pk_field_at(size_t index)
     return index < PK_COUNT(fields) ? &fields[index] : NULL;
 }
 
-const struct pk_field_table *pk_field_table_at(size_t index)
-{
-    return index < PK_COUNT(tables) ? &tables[index] : NULL;
-}
-
 const char *pk_field_kind_word(enum pk_field_kind kind)
 {
     static const char *const words[PK_FIELD_KINDS] = {
@@ -550,22 +512,4 @@ const char *pk_field_kind_word(enum pk_field_kind kind)
         [PK_FIELD_STAFF] = "gegeven van medewerkers",
     };
     return kind > 0 && kind < PK_FIELD_KINDS ? words[kind] : "onbekend";
-}
-
-int64_t pk_field_oldest_ms(struct pk_store *store, const struct pk_field_table *table)
-{
-    return table->oldest ? pk_sql_int(store, 0, table->oldest, "") : 0;
-}
-
-int64_t pk_field_rows(struct pk_store *store, const struct pk_field_table *table)
-{
-    char sql[96];
-    int64_t rows = 0;
-    (void) snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\"", table->name);
-    sqlite3_stmt *count = pk_sql_composed(store, sql);
-    if (pk_sql_step(store, count, NULL) == 1) {
-        rows = sqlite3_column_int64(count, 0);
-        pk_sql_reset(count);
-    }
-    return rows;
 }

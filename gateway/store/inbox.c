@@ -214,3 +214,8 @@ int pk_inbox_tell(struct pk_store *store, int64_t before_ms, int64_t now_ms, int
         *ret_count = pk_sql_changed(store);
     return r;
 }
+
+bool pk_inbox_told_since(struct pk_store *store, int64_t since_ms)
+{
+    return pk_sql_int(store, 0, "SELECT 1 FROM inbox INDEXED BY inbox_open WHERE state = 1 AND told_ms > ?1 LIMIT 1", "i", since_ms) != 0;
+}

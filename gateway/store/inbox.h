@@ -85,5 +85,7 @@ struct pk_inbox_counts {
 void pk_inbox_count(struct pk_store *store, int64_t before_ms, struct pk_inbox_counts *ret_counts);
 /* Marks those that wait since before `before_ms` as told, each once. *ret_count says how many are new. */
 int pk_inbox_tell(struct pk_store *store, int64_t before_ms, int64_t now_ms, int64_t *ret_count, struct pk_error *err);
+/* Is any of those marked after `since_ms` still open? */
+bool pk_inbox_told_since(struct pk_store *store, int64_t since_ms);
 
 #endif

@@ -126,6 +126,10 @@ static inline uint32_t pk_sql_u32(sqlite3_stmt *statement, int column)
 int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err);
 int pk_turn_begin(struct pk_store *store, struct pk_error *err);
 
+/* A provider's id within an account (name of PK_NAME_ACCOUNT) under a key; 0 = the newest. attempts.c */
+void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
+                      uint8_t ret_blind[PK_BLIND_BYTES]);
+
 /* ---- parts with memory of their own ---- */
 
 int pk_migrate(struct pk_store *store, struct pk_error *err);
@@ -154,5 +158,9 @@ int pk_store_functions(struct pk_store *store, struct pk_error *err); /* SQL fun
 int pk_messages_attach(struct pk_store *store, struct pk_error *err); /* before the first statement is prepared */
 int pk_counts_load(struct pk_store *store, struct pk_error *err);
 int pk_counts_save(struct pk_store *store, struct pk_error *err); /* before the commit */
+
+/* ---- countries of addresses (countries.c) ---- */
+void pk_country_copy(char to[3], struct pk_slice country); /* of a column; NULL and anything but two letters is "" */
+void pk_country_of(struct pk_slice value, char ret_country[3]); /* of an address in clear */
 
 #endif

@@ -9,10 +9,10 @@ int pk_message_insert(struct pk_store *store, const struct pk_message *m, struct
 {
     int r = pk_sql_write(store, err,
                          "INSERT INTO message(" PK_MESSAGE_COLUMNS
-                         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-                         "iiiiiuuuuuuuuuuiiii", m->id, m->recipient, m->address, m->notice, m->version, m->topic, m->channel, m->cls,
+                         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                         "iiiiiuuuuuuuuuuiiiiu", m->id, m->recipient, m->address, m->notice, m->version, m->topic, m->channel, m->cls,
                          m->route, m->priority, m->state, m->reason, m->flags, m->attempts, m->account, m->due_ms, m->expires_ms,
-                         m->updated_ms, m->act_ms);
+                         m->updated_ms, m->act_ms, m->earlier);
     if (r == 0)
         store->counts[m->state]++;
     return r;
@@ -40,6 +40,7 @@ void pk_message_read(sqlite3_stmt *row, struct pk_message *ret_message)
         .expires_ms = sqlite3_column_int64(row, 16),
         .updated_ms = sqlite3_column_int64(row, 17),
         .act_ms = sqlite3_column_int64(row, 18),
+        .earlier = pk_sql_u32(row, 19),
     };
 }
 
@@ -137,10 +138,27 @@ static void become(sqlite3_context *context, int count, sqlite3_value **values)
     sqlite3_result_int64(context, to);
 }
 
+/* SQL: go_on(state) is deferred, where the table lets a message go on to another channel. */
+static void go_on(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    struct pk_store *store = sqlite3_user_data(context);
+    int64_t from = sqlite3_value_int64(values[count - 1]);
+    if (!pk_message_may_go_on((enum pk_message_state) from)) {
+        store->refused_from = from;
+        sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
+        return;
+    }
+    store->counts[from]--;
+    store->counts[PK_MESSAGE_DEFERRED]++;
+    sqlite3_result_int64(context, PK_MESSAGE_DEFERRED);
+}
+
 int pk_messages_attach(struct pk_store *store, struct pk_error *err)
 {
     store->refused_from = -1;
     int r = sqlite3_create_function_v2(store->db, "become", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, become, NULL, NULL, NULL);
+    if (r == SQLITE_OK)
+        r = sqlite3_create_function_v2(store->db, "go_on", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, go_on, NULL, NULL, NULL);
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
 }
 
@@ -166,6 +184,29 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
                          "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
                          change->due_ms, change->now_ms, change->uncounted ? 1u : 0u);
     return changed(store, r, change->state, err);
+}
+
+int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
+                       size_t max, size_t *ret_count, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "UPDATE message SET due_ms = ?5 WHERE id IN (SELECT id FROM message INDEXED BY message_waiting WHERE state < 3"
+                         " AND route = ?1 AND priority = ?2 AND due_ms > ?5 AND due_ms <= ?4 AND state = 2 AND reason = ?3 LIMIT ?6)",
+                         "uuuiii", route, priority, reason, until_ms, now_ms, (int64_t) max);
+    if (r == 0)
+        *ret_count = (size_t) pk_sql_changed(store);
+    return r;
+}
+
+int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err,
+                         "UPDATE message SET state = go_on(state), reason = ?2, channel = ?3, address = ?4, route = ?5, version = ?6,"
+                         " flags = CASE ?7 WHEN 0 THEN flags & ~?8 ELSE flags | ?8 END, earlier = attempts, account = 0, due_ms = ?9,"
+                         " updated_ms = ?9 WHERE id = ?1",
+                         "iuuiuiuui", id, PK_REASON_NEXT_CHANNEL, way->channel, way->address, way->route, way->version,
+                         way->has_next ? 1u : 0u, PK_MESSAGE_HAS_NEXT, now_ms);
+    return changed(store, r, PK_MESSAGE_DEFERRED, err);
 }
 
 int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, struct pk_error *err)

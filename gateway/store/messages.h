@@ -29,6 +29,7 @@ struct pk_message {
     int64_t expires_ms;
     int64_t updated_ms;
     int64_t act_ms; /* answers: the person's act; else 0 */
+    uint32_t earlier; /* of the attempts: those on channels before the present one */
 };
 
 int pk_message_insert(struct pk_store *store, const struct pk_message *message, struct pk_error *err);
@@ -65,10 +66,37 @@ struct pk_message_change {
     int64_t now_ms;
 };
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
+int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
+                       size_t max, size_t *ret_count, struct pk_error *err);
+/* The same message goes on by another channel: due now, its attempts begin anew. PK_E_CONFLICT where its state forbids it
+ * (pk_message_may_go_on()). Only service/ladder. */
+struct pk_message_way {
+    int64_t address, version;
+    uint32_t channel, route;
+    bool has_next; /* and the ladder has another one after it */
+};
+int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err);
+/* Accepted or sent ones that have a next channel and whose time at the provider is over (due_ms), at most `max`. */
+int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
+                        struct pk_error *err);
 /* It leaves in the words of another version. */
 int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struct pk_error *err);
 /* Opens the next attempt: state submitting, attempts + 1. */
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err);
+
+/* Quiet hours and days. Messages of a lane that are due, of one topic (0 = of none) and channel, are put off until `until_ms`,
+ * at most `max`: they are deferred, or expire where that is too late. Those that quiet hours do not hold are left. */
+struct pk_put_off {
+    uint32_t route, priority, topic, channel;
+    int64_t until_ms, now_ms;
+};
+int pk_messages_put_off(struct pk_store *store, const struct pk_put_off *what, size_t max, size_t *ret_count, struct pk_error *err);
+/* The next (topic, channel) above this one of which messages wait for the end of quiet hours; false when there is none. */
+bool pk_messages_quiet_next(struct pk_store *store, uint32_t *topic, uint32_t *channel);
+/* Those of a topic and channel that wait so, and not until `until_ms`: they do now. At most `max`. */
+int pk_messages_quiet_again(struct pk_store *store, uint32_t topic, uint32_t channel, int64_t until_ms, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err);
 
 /* Waiting messages past their expiry become expired, at most `max`. */
 int pk_messages_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
@@ -93,7 +121,7 @@ struct pk_recovery {
 };
 int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recovery, size_t max, size_t *ret_count, struct pk_error *err);
 /* Accepted, sent, uncertain or temporarily undelivered messages whose receipt window closed (due_ms) become
- * unconfirmed, at most `max`. */
+ * unconfirmed, at most `max`; those with a next channel are pk_messages_overdue()'s. */
 int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 /* Has a question about this topic set (0 = any) been asked at this address since? (class question, any state that may
  * have arrived or waits) */

@@ -268,13 +268,55 @@ static const char *const steps[] = {
     "CREATE INDEX unsubscribe_by_recipient ON unsubscribe(recipient);"
     "CREATE INDEX unsubscribe_by_end ON unsubscribe(until_ms);",
 
-    /* 23: the walk over people (audience_walk.h) reads indexes alone: until when a yes stands, whether an address is blocked */
+    /* 23: events, those of their dates that differ, and the ledger of dates: each once, in order, with an id for good. A day is a
+     * number like 20261201: the one the rule gives, whatever became of that date; 0 = of an event that is once */
+    "CREATE TABLE event(id INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL, subject TEXT NOT NULL, place TEXT NOT NULL,"
+    " place_short TEXT NOT NULL, zone TEXT NOT NULL, day INTEGER NOT NULL, starts INTEGER NOT NULL, days INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL, rule TEXT NOT NULL, capacity INTEGER NOT NULL, languages TEXT NOT NULL, state INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, uid BLOB NOT NULL, proposed_by TEXT NOT NULL, laid_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX event_by_uid ON event(uid);"
+    "CREATE INDEX event_to_lay ON event(laid_ms) WHERE state = 2 AND laid_ms < last_ms;"
+    "CREATE INDEX event_by_end ON event(last_ms);"
+    "CREATE TABLE event_exception(event INTEGER NOT NULL REFERENCES event(id), day INTEGER NOT NULL, difference INTEGER NOT NULL,"
+    " new_day INTEGER NOT NULL, starts INTEGER NOT NULL, days INTEGER NOT NULL, ends INTEGER NOT NULL, place TEXT NOT NULL,"
+    " place_short TEXT NOT NULL, PRIMARY KEY(event, day)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE occurrence(id INTEGER PRIMARY KEY, event INTEGER NOT NULL REFERENCES event(id), day INTEGER NOT NULL,"
+    " starts_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL, place TEXT NOT NULL, place_short TEXT NOT NULL, state INTEGER NOT NULL,"
+    " version INTEGER NOT NULL, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX occurrence_of_event ON occurrence(event, day);"
+    "CREATE INDEX occurrence_by_time ON occurrence(starts_ms, id);",
+
+    /* 24: tokens of services: the hash alone, whose, for which actions, until when */
+    "CREATE TABLE token(id INTEGER PRIMARY KEY, name TEXT NOT NULL, owner_kind INTEGER NOT NULL, owner TEXT NOT NULL,"
+    " scopes TEXT NOT NULL, made_by TEXT NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,"
+    " used_ms INTEGER NOT NULL, revoked_ms INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX token_by_name ON token(name);"
+    "CREATE UNIQUE INDEX token_by_hash ON token(hash);",
+
+    /* 25: what an account was given in a day, and in which currency an attempt's price is */
+    "CREATE TABLE account_day(account INTEGER NOT NULL, day INTEGER NOT NULL, messages INTEGER NOT NULL, cost INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(account, day)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE attempt ADD COLUMN currency TEXT NOT NULL DEFAULT '';",
+
+    /* 26: which part of a hand-over has which id at its provider, and what was told of each */
+    "CREATE TABLE attempt_part(attempt INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " provider BLOB, key INTEGER NOT NULL, PRIMARY KEY(attempt, part)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attempt_part_by_provider ON attempt_part(provider) WHERE provider IS NOT NULL;",
+
+    /* 27: the country of an address, NULL as long as nobody looked (countries.c); attempts on channels before the present one */
+    "ALTER TABLE address ADD COLUMN country TEXT;"
+    "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
+    "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
+
+    /* 28: the walk over people (audience_walk.h) reads indexes alone: until when a yes stands, whether an address is blocked,
+     * in which country it is */
     "DROP INDEX consent_by_topic;"
     "CREATE INDEX consent_by_topic ON consent(topic, channel, recipient, until_ms, kind) WHERE kind = 3;"
     "DROP INDEX address_by_recipient;"
-    "CREATE INDEX address_by_recipient ON address(recipient, channel, id, blocked_ms);",
+    "CREATE INDEX address_by_recipient ON address(recipient, channel, id, blocked_ms, country);",
 
-    /* 24: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 29: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -295,6 +337,9 @@ static const char *const steps[] = {
     "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL, role INTEGER NOT NULL, language TEXT NOT NULL,"
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
+
+    /* 30: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 
 int64_t pk_schema_newest(void)

@@ -19,7 +19,7 @@ static int ended(sqlite3_stmt *rows, int r)
 int pk_person_addresses(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_person_address *address),
                         void *ctx, struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT id, channel, value, created_ms, blocked_ms FROM address WHERE recipient = ?1"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, channel, value, created_ms, blocked_ms, country FROM address WHERE recipient = ?1"
                                        " ORDER BY channel, id");
     pk_sql_bind(rows, "i", recipient);
     int r;
@@ -32,6 +32,7 @@ int pk_person_addresses(struct pk_store *store, int64_t recipient, int (*each)(v
         };
         struct pk_buf clear;
         pk_buf_init(&clear, VALUE_MAX);
+        pk_country_copy(address.country, pk_sql_text(rows, 5));
         r = pk_unseal(store->keys, PK_PLACE_ADDRESS, address.id, pk_sql_blob(rows, 2), &clear, err);
         address.value = pk_buf_slice(&clear);
         address.suppressed = r == 0 && pk_suppression_has(store, address.channel, address.value);

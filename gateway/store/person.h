@@ -17,6 +17,7 @@ struct pk_person_address {
     struct pk_slice value; /* in clear */
     int64_t created_ms, blocked_ms;
     bool suppressed;
+    char country[3]; /* of a number; "" = of none */
 };
 int pk_person_addresses(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_person_address *address),
                         void *ctx, struct pk_error *err);

@@ -96,6 +96,11 @@ static int detach_messages(struct pk_store *store, int64_t address, int64_t fare
                          "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0 WHERE message IN (SELECT id FROM message"
                          " INDEXED BY message_by_address WHERE address = ?1 AND id <> ?2)",
                          "ii", address, farewell);
+    if (r == 0)
+        r = pk_sql_write(store, err,
+                         "DELETE FROM attempt_part WHERE attempt IN (SELECT t.id FROM message m INDEXED BY message_by_address"
+                         " JOIN attempt t ON t.message = m.id WHERE m.address = ?1 AND m.id <> ?2)",
+                         "ii", address, farewell);
     return r != 0 ? r
                   : pk_sql_write(store, err,
                                  "UPDATE message SET recipient = 0, address = 0 WHERE id IN (SELECT id FROM message"

@@ -22,6 +22,7 @@ static void read_address(sqlite3_stmt *row, struct pk_address *ret_address)
         .channel = pk_sql_u32(row, 2),
         .blocked_ms = sqlite3_column_int64(row, 3),
     };
+    pk_country_copy(ret_address->country, pk_sql_text(row, 4));
 }
 
 int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice value, struct pk_address *ret_address, struct pk_error *err)
@@ -29,7 +30,7 @@ int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice va
     for (size_t i = pk_keyring_count(store->keys); i-- > 0;) {
         uint8_t blind[PK_BLIND_BYTES];
         (void) pk_blind(store->keys, pk_keyring_id(store->keys, i), PK_BLIND_ADDRESS, value, blind);
-        sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE channel = ?1 AND blind = ?2");
+        sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms, country FROM address WHERE channel = ?1 AND blind = ?2");
         pk_sql_bind(find, "ub", channel, blind_slice(blind));
         int r = pk_sql_step(store, find, err);
         if (r == 1) {
@@ -45,7 +46,7 @@ int pk_address_find(struct pk_store *store, uint32_t channel, struct pk_slice va
 
 int pk_address_get(struct pk_store *store, int64_t id, struct pk_address *ret_address, struct pk_error *err)
 {
-    sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address WHERE id = ?1");
+    sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, channel, blocked_ms, country FROM address WHERE id = ?1");
     pk_sql_bind(find, "i", id);
     int r = pk_sql_step(store, find, err);
     if (r == 1) {
@@ -118,14 +119,17 @@ int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, 
     uint8_t blind[PK_BLIND_BYTES];
     struct pk_buf sealed;
     int64_t id = pk_id_ordered();
+    char country[3];
+    pk_country_of(value, country);
     (void) pk_blind(store->keys, 0, PK_BLIND_ADDRESS, value, blind);
     pk_buf_init(&sealed, 1024);
     pk_seal(store->keys, PK_PLACE_ADDRESS, id, value, &sealed);
     r = sealed.failed ? pk_fail(err, PK_E_LIMIT, "the address is too long") : 0;
     if (r == 0)
         r = pk_sql_write(store, err,
-                         "INSERT INTO address(id, recipient, channel, value, blind, created_ms) VALUES(?1, nullif(?2, 0), ?3, ?4, ?5, ?6)",
-                         "iiubbi", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms);
+                         "INSERT INTO address(id, recipient, channel, value, blind, created_ms, country)"
+                         " VALUES(?1, nullif(?2, 0), ?3, ?4, ?5, ?6, ?7)",
+                         "iiubbit", id, recipient, channel, pk_buf_slice(&sealed), blind_slice(blind), now_ms, pk_slice_of(country));
     pk_buf_finish(&sealed);
     if (r == 0)
         r = adopt_kept(store, channel, value, blind_slice(blind), err);
@@ -210,7 +214,7 @@ int64_t pk_recipient_count(struct pk_store *store)
 int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
                     struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT id, recipient, channel, blocked_ms FROM address INDEXED BY address_by_recipient"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, recipient, channel, blocked_ms, country FROM address INDEXED BY address_by_recipient"
                                        " WHERE recipient = ?1 ORDER BY id");
     pk_sql_bind(rows, "i", recipient);
     int r;

@@ -24,6 +24,7 @@ struct pk_address {
     int64_t recipient;
     uint32_t channel; /* PK_NAME_CHANNEL */
     int64_t blocked_ms; /* by the network or as invalid; 0 = not */
+    char country[3]; /* of a number ("NL"); "" = of none or of several, as the address of a chat is */
 };
 
 /* Finds by channel and value (E.164 for sms); PK_E_NOT_FOUND. Looks under every live index key. */
@@ -35,6 +36,8 @@ int pk_address_value(struct pk_store *store, int64_t id, struct pk_buf *out, str
 /* PK_E_CONFLICT when the value is already somebody's. */
 int pk_address_add(struct pk_store *store, int64_t recipient, uint32_t channel, struct pk_slice value, int64_t now_ms,
                    int64_t *ret_id, struct pk_error *err);
+/* Addresses kept before countries were: up to `max` get theirs. *ret_count < max means all have it. Inside a unit. */
+int pk_countries_fill(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
 int pk_address_block(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err);
 int pk_address_unblock(struct pk_store *store, int64_t id, struct pk_error *err);
 

@@ -184,6 +184,7 @@ static const struct {
     { "codes asked for", "pass", "value", "key_of(value)", true },
     { "sign-ups of the day", "signup", "masked", "key_of(masked)", true },
     { "forms of people who signed up", "joining", "value", "key_of(value)", true },
+    { "ids of parts", "attempt_part", "key", "key", true },
     { "parked receipts", "parked", "key", "key", true },
     { "journal owed", "journal_owed", "key", "key", true },
     { "entries of consent", "ledger", "key", "key", true },

@@ -109,6 +109,8 @@ static void see_ids(struct pk_store *store)
     pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM message", ""));
     pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM attempt", ""));
     pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM trigger", ""));
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM event", ""));
+    pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM occurrence", ""));
     pk_id_seen(pk_sql_int(store, 0, "SELECT max(id) FROM outbox", ""));
     pk_id_seen(pk_store_number(store, "outbox.newest", 0));
 }

@@ -10,6 +10,9 @@
 
 #define STEP_MAX 1024u
 
+_Static_assert(PK_REASON_QUIET == 26, "the index message_quiet and its queries name it by number");
+_Static_assert(PK_MESSAGE_DEFERRED == 2 && PK_MESSAGE_HELD == 2 && PK_MESSAGE_AT_ONCE == 32, "and these");
+
 static int collect(struct pk_store *store, sqlite3_stmt *rows, size_t max, int64_t *ret_ids, size_t *ret_count, struct pk_error *err)
 {
     size_t count = 0;
@@ -106,8 +109,8 @@ static int recover_one(struct pk_store *store, int64_t id, const struct pk_recov
     struct pk_message message;
     int r = pk_attempt_get(store, id, &attempt, err);
     if (r == 0)
-        r = pk_attempt_settle(store, id, attempt.account, PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0, 0,
-                              recovery->now_ms, err);
+        r = pk_attempt_settle(store, id, attempt.account, PK_ATTEMPT_NO_ANSWER, PK_REASON_RESTART, PK_SLICE(""), PK_SLICE(""), 0,
+                              attempt.price, recovery->now_ms, err);
     if (r == 0)
         r = pk_message_get(store, attempt.message, &message, err);
     if (r == PK_E_NOT_FOUND)
@@ -132,12 +135,29 @@ int pk_messages_recover(struct pk_store *store, const struct pk_recovery *recove
     return r;
 }
 
+int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
+                        struct pk_error *err)
+{
+    /* A flag only where it is in play: those of a ladder lie among all that wait for receipts, by the same moment. */
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS " FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7"
+                                       " AND due_ms <= ?1 AND state IN (5, 6) AND flags & ?2 ORDER BY due_ms LIMIT ?3");
+    pk_sql_bind(rows, "iui", now_ms, PK_MESSAGE_HAS_NEXT, (int64_t) max);
+    size_t count = 0;
+    int r;
+    while ((r = pk_sql_step(store, rows, err)) == 1)
+        pk_message_read(rows, &ret_messages[count++]);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}
+
 int pk_messages_close_receipts(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
     int64_t ids[STEP_MAX];
     sqlite3_stmt *rows =
-        pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND due_ms <= ?1 ORDER BY due_ms");
-    pk_sql_bind(rows, "i", now_ms);
+        pk_sql(store, "SELECT id FROM message INDEXED BY message_open WHERE state BETWEEN 4 AND 7 AND due_ms <= ?1"
+                      " AND NOT (state IN (5, 6) AND flags & ?2) ORDER BY due_ms");
+    pk_sql_bind(rows, "iu", now_ms, PK_MESSAGE_HAS_NEXT);
     int r = collect(store, rows, bounded(max), ids, ret_count, err);
     return r != 0 ? r : change_all(store, ids, *ret_count, PK_MESSAGE_UNCONFIRMED, PK_REASON_RECEIPT_SILENT, now_ms, err);
 }
@@ -229,4 +249,67 @@ int pk_messages_settle_held(struct pk_store *store, bool drop, struct pk_held_cu
     if (r == 0)
         *ret_count = uncertain + waiting;
     return r;
+}
+
+/* ---- quiet hours ---- */
+
+/* One message to its new moment, or to its end where that is too late. */
+static int put_off_one(struct pk_store *store, int64_t id, bool too_late, int64_t until_ms, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_message_change later = { .state = PK_MESSAGE_DEFERRED, .reason = PK_REASON_QUIET, .due_ms = until_ms, .now_ms = now_ms };
+    struct pk_message_change end = { .state = PK_MESSAGE_EXPIRED, .reason = PK_REASON_QUIET_TOO_LATE, .now_ms = now_ms };
+    return pk_message_change(store, id, too_late ? &end : &later, err);
+}
+
+/* Of rows that are an id and an expiry. */
+static int put_off_rows(struct pk_store *store, sqlite3_stmt *rows, int64_t until_ms, int64_t now_ms, size_t max, size_t *ret_count,
+                        struct pk_error *err)
+{
+    int64_t ids[STEP_MAX];
+    bool late[STEP_MAX];
+    size_t count = 0;
+    int r = 1;
+    while (count < bounded(max) && (r = pk_sql_step(store, rows, err)) == 1) {
+        int64_t expires_ms = sqlite3_column_int64(rows, 1);
+        ids[count] = sqlite3_column_int64(rows, 0);
+        late[count++] = expires_ms != 0 && expires_ms <= until_ms;
+    }
+    if (r == 1)
+        pk_sql_reset(rows);
+    for (size_t i = 0; r >= 0 && i < count; i++)
+        r = put_off_one(store, ids[i], late[i], until_ms, now_ms, err);
+    *ret_count = r < 0 ? 0 : count;
+    return r < 0 ? r : 0;
+}
+
+int pk_messages_put_off(struct pk_store *store, const struct pk_put_off *what, size_t max, size_t *ret_count, struct pk_error *err)
+{
+    /* Classes notice, question and duty; not flagged at once (32) or held (2): as model/consent has it. */
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, expires_ms FROM message INDEXED BY message_waiting WHERE state < 3 AND route = ?1"
+                                       " AND priority = ?2 AND due_ms <= ?3 AND topic = ?4 AND channel = ?5 AND class IN (0, 1, 5)"
+                                       " AND flags & 34 = 0 ORDER BY due_ms");
+    pk_sql_bind(rows, "uuiuu", what->route, what->priority, what->now_ms, what->topic, what->channel);
+    return put_off_rows(store, rows, what->until_ms, what->now_ms, max, ret_count, err);
+}
+
+bool pk_messages_quiet_next(struct pk_store *store, uint32_t *topic, uint32_t *channel)
+{
+    int64_t next = pk_sql_int(store, -1,
+                              "SELECT topic * 4294967296 + channel FROM message INDEXED BY message_quiet WHERE state = 2 AND reason = 26"
+                              " AND (topic, channel) > (?1, ?2) ORDER BY topic, channel LIMIT 1",
+                              "uu", *topic, *channel);
+    if (next < 0)
+        return false;
+    *topic = (uint32_t) (next >> 32);
+    *channel = (uint32_t) next;
+    return true;
+}
+
+int pk_messages_quiet_again(struct pk_store *store, uint32_t topic, uint32_t channel, int64_t until_ms, int64_t now_ms, size_t max,
+                            size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, expires_ms FROM message INDEXED BY message_quiet WHERE state = 2 AND reason = 26"
+                                       " AND topic = ?1 AND channel = ?2 AND due_ms > ?3 AND due_ms <> ?4 ORDER BY due_ms");
+    pk_sql_bind(rows, "uuii", topic, channel, now_ms, until_ms);
+    return put_off_rows(store, rows, until_ms, now_ms, max, ret_count, err);
 }

@@ -91,11 +91,10 @@ int pk_trigger_next_expanding(struct pk_store *store, int64_t after, struct pk_t
     return pk_trigger_next_in(store, PK_TRIGGER_EXPANDING, after, ret_trigger, err);
 }
 
-int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*each)(void *ctx, const struct pk_trigger *trigger),
-                     void *ctx, struct pk_error *err)
+/* The rows of a bound statement, to its end or until `each` has enough. */
+static int walk(struct pk_store *store, sqlite3_stmt *rows, int (*each)(void *ctx, const struct pk_trigger *trigger), void *ctx,
+                struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM trigger WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
-    pk_sql_bind(rows, "ii", before > 0 ? before : INT64_MAX, (int64_t) max);
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         struct pk_trigger trigger;
@@ -106,6 +105,22 @@ int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*e
         }
     }
     return r;
+}
+
+int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*each)(void *ctx, const struct pk_trigger *trigger),
+                     void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM trigger WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+    pk_sql_bind(rows, "ii", before > 0 ? before : INT64_MAX, (int64_t) max);
+    return walk(store, rows, each, ctx, err);
+}
+
+int pk_triggers_list_of(struct pk_store *store, uint32_t publisher, int64_t before, size_t max,
+                        int (*each)(void *ctx, const struct pk_trigger *trigger), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT " COLUMNS " FROM trigger WHERE id < ?1 AND publisher = ?3 ORDER BY id DESC LIMIT ?2");
+    pk_sql_bind(rows, "iiu", before > 0 ? before : INT64_MAX, (int64_t) max, publisher);
+    return walk(store, rows, each, ctx, err);
 }
 
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err)

@@ -40,6 +40,9 @@ int pk_trigger_next_in(struct pk_store *store, uint32_t state, int64_t after, st
  * non-zero return of `each` ends the walk and is returned. */
 int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*each)(void *ctx, const struct pk_trigger *trigger),
                      void *ctx, struct pk_error *err);
+/* The same of one publisher. */
+int pk_triggers_list_of(struct pk_store *store, uint32_t publisher, int64_t before, size_t max,
+                        int (*each)(void *ctx, const struct pk_trigger *trigger), void *ctx, struct pk_error *err);
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err);
 
 #endif

@@ -35,6 +35,11 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
                          " (" OVER "))",
                          "iii", before, (int64_t) max, questions);
     if (r == 0)
+        r = pk_sql_write(store, err,
+                         "DELETE FROM attempt_part WHERE attempt IN (SELECT t.id FROM attempt t JOIN message m ON m.id = t.message WHERE"
+                         " m.id IN (" OVER "))",
+                         "iii", before, (int64_t) max, questions);
+    if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM attempt WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM held_due WHERE message IN (" OVER ")", "iii", before, (int64_t) max, questions);

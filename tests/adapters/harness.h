@@ -51,6 +51,7 @@ struct pk_link {
     struct pk_event *events; /* copies, in order */
     size_t event_count;
     size_t settled_count; /* the first of them, in order */
+    char told[128]; /* of the first job: what left and what came */
 };
 extern const struct pk_link_ops link_test_ops;
 void link_init(struct pk_link *link);

@@ -47,6 +47,14 @@ static void disconnect(struct pk_link *link, const char *reason)
     fail_msg("disconnected: %s", reason);
 }
 
+static void exchanged(struct pk_link *link, uint64_t token, uint32_t incoming, struct pk_slice line)
+{
+    size_t len = strlen(link->told);
+    assert_int_equal(token, 1);
+    assert_int_equal(link->jobs[1].completed, 0);
+    (void) snprintf(link->told + len, sizeof link->told - len, "%c %.*s\n", incoming ? '<' : '>', PK_SLICE_ARG(line));
+}
+
 const struct pk_link_ops link_test_ops = {
     .size = sizeof(struct pk_link_ops),
     .send = refuse_bytes,
@@ -55,6 +63,7 @@ const struct pk_link_ops link_test_ops = {
     .wake_at = wake_at,
     .window = window,
     .disconnect = disconnect,
+    .exchanged = exchanged,
 };
 
 void link_init(struct pk_link *link)

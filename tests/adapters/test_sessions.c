@@ -43,6 +43,7 @@ static int submit(struct pk_bench *bench, uint64_t token, const char *address)
     (void) snprintf(attempt, sizeof attempt, "a%llu", (unsigned long long) token);
     (void) snprintf(key, sizeof key, "k%llu", (unsigned long long) token);
     job.token = token;
+    job.recorded = token == 1;
     job.attempt_id = pk_slice_of(attempt);
     job.idempotency_key = pk_slice_of(key);
     job.address = pk_slice_of(address);
@@ -78,6 +79,10 @@ static void check_once(struct pk_bench *bench, const struct test_case *test)
     link_run(&link_, bench, NOW_MS + 24 * HOUR_MS, SETTLE_STORED);
     completed_once(test->name, count);
     assert_int_equal(link_.wake_ms, 0);
+    char left[64];
+    (void) snprintf(left, sizeof left, "> message bytes %zu\n< ", strlen(PK_TRIAL_TEXT));
+    if (strncmp(link_.told, left, strlen(left)) != 0 || link_.told[strlen(left)] < 'a')
+        fail_msg("%s: it tells \"%s\" of what was exchanged", test->name, link_.told);
 }
 
 static void every_job_is_completed_once(void **state)

@@ -82,6 +82,7 @@ static int event(struct pk_link *link, const struct pk_event *event)
     if (event->kind == PK_EVENT_RECEIPT) {
         fuzz_need(event->state >= PK_RECEIPT_ACCEPTED && event->state <= PK_RECEIPT_UNKNOWN && plain(event->provider_id));
         fuzz_need(event->provider_id.len > 0 && event->provider_id.len <= 255);
+        fuzz_need(event->part_total == 0 || (event->part_index >= 1 && event->part_index <= event->part_total && event->part_total <= 64));
     } else {
         fuzz_need(event->address.len >= 8 && event->address.len <= 16 && event->address.data[0] == '+' && event->text.len > 0);
         fuzz_need(event->coding <= PK_CODING_BINARY && (event->coding != 0 || pk_kit_utf8(event->text)));
@@ -115,6 +116,12 @@ static void disconnect(struct pk_link *link, const char *reason)
     link->hung_up = true;
 }
 
+static void exchanged(struct pk_link *link, uint64_t token, uint32_t incoming, struct pk_slice line)
+{
+    fuzz_need(token == 1 && link->completed[token] == 0 && incoming <= 1);
+    fuzz_need(line.len > 0 && line.len < 128 && plain(line));
+}
+
 static const struct pk_link_ops ops = {
     .size = sizeof ops,
     .send = send_bytes,
@@ -124,6 +131,7 @@ static const struct pk_link_ops ops = {
     .window = window,
     .disconnect = disconnect,
     .refused = disconnect,
+    .exchanged = exchanged,
 };
 
 /* ---- a session ---- */
@@ -143,6 +151,7 @@ static void submit(void *self, uint64_t token)
                                      { PK_SLICE("\x04\x1a\x04\x30"), PK_CODING_UCS2, 2 } };
     const struct pk_part single = { PK_SLICE("Kom om 14:30"), PK_CODING_GSM7, 12 };
     const struct pk_job job = { .size = sizeof job,
+                                .recorded = token == 1,
                                 .token = token,
                                 .attempt_id = PK_SLICE("01jab0attempt"),
                                 .address = PK_SLICE(NUMBER),

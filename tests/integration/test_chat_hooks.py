@@ -154,7 +154,7 @@ class TestViber(HookWorld):
         self.post(self.event("subscribed", user={"id": self.WHO, "name": "x"}))
         self.assertEqual(self.planned(self.invite("2026-12-18T18:00:00Z")), 0)
         self.post(self.words("СТАРТ"))
-        self.wait_sent("Добре дошли отново")
+        self.wait_sent("Добре дошли!")
         self.wait_state(id, "granted", "viber")
         self.gateway.assert_never_said([self.WHO, VIBER, code])
 

@@ -12,7 +12,7 @@ from world import World, number
 
 # What is said to each form that reads; %s is a person's id, %m a message's, %t a trigger's, %i an item of the inbox.
 READS: dict[str, list[list[str]]] = {
-    "status": [[]], "queue": [[]], "check-config": [[]],
+    "status": [[]], "queue": [[]], "quiet": [[]], "tokens list": [[]], "check-config": [[]],
     "messages list": [[], ["--limit", "1000"], ["--state", "accepted"]], "messages show": [["%m"]],
     "inbox list": [[], ["--all"]], "inbox show": [["%i"]],
     "accounts list": [[]], "triggers list": [[]], "triggers show": [["%t"]], "adapters": [[], ["http"]],
@@ -22,6 +22,7 @@ READS: dict[str, list[list[str]]] = {
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "audience count": [["--topic", "festival"], ["--topic", "festival", "--where", "language:bg"]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
+    "events list": [[]], "events show": [["%s"]], "events export": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
 # They change something, ask no gateway and no database, or are the gateway; what they print is ids and counts, or what was typed.
@@ -30,7 +31,8 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
-          "privacy pack", "keys new", "keys rotate", "keys retire"}
+          "events add", "events change", "events accept", "events cancel", "events import",
+          "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
 

@@ -4,9 +4,14 @@ codes, chooses a school; and what is forged, sent twice, cut off or too much doe
 
 from __future__ import annotations
 
+import http.client
+import random
 import re
 import shutil
+import sqlite3
 import unittest
+from collections import Counter
+from typing import Any
 
 from world import World, json, moment, number, until
 
@@ -17,6 +22,7 @@ CHOICES = {"choice school": {"name.bg": "Училище", "name.nl": "School", "
                              "labels.nl": "De Roos, Het Kompas"},
            "choice area": {"name.bg": "Квартал", "tags": "area:noord, area:zuid", "labels.bg": "Север, Юг", "several": "no"}}
 NEW = 50
+SEED, ROUNDS = 20261125, 10_000
 
 
 class TestOwn(World):
@@ -63,6 +69,40 @@ class TestOwn(World):
             self.assertIn("verouderd", browser.post("/me/data", {}, form=forged))
         stranger = Browser(self.public)
         self.assertIn("me/ask", stranger.post("/me/data", {}, form=form))
+
+    # ---- looking ----
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that is kept, but that somebody looked: that is written down. Counters of the gateway's own are no one's data."""
+        tables = [row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in tables if name not in ("audit", "audit_anchor", "number", "cursor")}
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        database = sqlite3.connect(f"file:{self.folder / 'gateway' / 'pokana.db'}?mode=ro", uri=True)
+        rows = database.execute(sql).fetchall()
+        database.close()
+        return rows
+
+    def test_looking_changes_nothing(self) -> None:
+        self.start(people=1, **CHOICES)
+        browser = self.signed_in()
+        self.ask_number(browser, NEW)
+        self.wait_code(NEW)
+        until("everything left", lambda: all(row[0] > 2 for row in self.rows("SELECT state FROM message")))
+        before = self.everything()
+        self.assertTrue(before["session"])
+        for path in ("/me", "/me?saved=1", "/me/address", "/me/stop", "/me/delete", "/me/address/codes", "/me/stopped", "/me/deleted", "/me/code",
+                     "/me/start", "/join", "/"):
+            browser.get(path)
+            self.assertEqual(browser.status, 200, path)
+        for path in ("/me/data", "/me/leave", "/me/language", "/me/topic", "/me/choose", "/me/channel", "/me/circle", "/me/enter", "/me/ask"):
+            browser.get(path)  # what a form does, no link does
+            self.assertIn(browser.status, (404, 405), path)
+        for name, rows in self.everything().items():
+            self.assertEqual(rows, before[name], name)
+        browser.get("/me")
+        browser.post("/me/language", {"language": "nl"})
+        self.assertNotEqual(self.everything()["session"], before["session"])  # a button keeps it open
 
     # ---- the end ----
 
@@ -265,6 +305,53 @@ class TestOwn(World):
             browser.get(path)
             self.assertEqual(browser.status, 404, path)
         self.assertEqual(FORM.sub("", browser.get("/me")), FORM.sub("", page))
+
+    def test_ten_thousand_forged_forms_change_nothing(self) -> None:
+        """Made up, replayed, cut off and blown up, with the right cookie and with others; afterwards all is as it was."""
+        self.start(people=1, **CHOICES)
+        browser = self.signed_in()
+        old = browser.form()
+        browser.post("/me/language", {"language": "nl"})
+        good, cookie = browser.form(), "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        until("everything left", lambda: all(row[0] > 2 for row in self.rows("SELECT state FROM message")))
+        before, chance, seen = self.everything(), random.Random(SEED), Counter[int]()
+        connection = http.client.HTTPConnection("127.0.0.1", self.public, timeout=30)
+        self.addCleanup(connection.close)
+        for n in range(ROUNDS):
+            path, body, theirs = self.forged(chance, good, old)
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": f"198.51.{n % 200}.{n % 250}",
+                       "Cookie": cookie if theirs else "me=" + "".join(chance.choice("ABCabc012-_") for _ in range(43))}
+            try:
+                connection.request("POST", path, body, headers)
+                answer = connection.getresponse()
+                status, place = answer.status, answer.headers.get("Location")
+                answer.read()
+            except (http.client.HTTPException, OSError):
+                connection.close()
+                continue  # closed on us: too long
+            self.assertIn((status, place), {(303, "/me?old=1"), (303, "/me/start"), (404, None), (413, None), (422, None), (400, None)},
+                          f"round {n}: {path} {body!r:.200}")
+            seen[status] += 1
+        self.assertGreater(seen[303], ROUNDS // 2)
+        for name, rows in self.everything().items():
+            self.assertEqual(rows, before[name], name)
+        self.assertIn("Bewaard", browser.post("/me/language", {"language": "nl"}, form=good))  # what is ours still works
+
+    def forged(self, chance: random.Random, good: str, old: str) -> tuple[str, bytes, bool]:
+        """A path, a form that is wrong somehow, and whether the right cookie comes with it."""
+        fields = {"/me/language": "language=en", "/me/topic": "topic=parent-meetings&answer=no", "/me/channel": "channel=sms&answer=no",
+                  "/me/circle": "", "/me/choose": "group=school&tag=school:het-kompas", "/me/data": "", "/me/stop": "",
+                  "/me/delete": "sure=yes&never=yes", "/me/address": f"what=add-sms&address={number(60)[1:]}", "/me/address/codes": "old=111111&new=111111"}
+        path = chance.choice(list(fields))
+        rest = fields[path] + chance.choice(["", "&form=", "&&&=&", "&x=%ff%fe%", "&" + "y" * chance.randrange(400)])
+        kind = chance.randrange(6)
+        if kind == 0:  # the right form, and somebody else's cookie
+            return path, f"form={good}&{rest}".encode(), False
+        at = chance.randrange(42)  # the last letter has bits that are nobody's
+        wrong = good[:at] + chance.choice([c for c in "ABCabc012-_" if c != good[at]]) + good[at + 1:]
+        form = {1: wrong, 2: old, 3: good[:chance.randrange(len(good) - 1)], 4: good + "A" * chance.randrange(1, 100), 5: ""}[kind]
+        body = f"form={form}&{rest}" if form or chance.random() < .5 else rest.lstrip("&").replace("form=", "from=")
+        return path, body.encode() + b"z" * (chance.randrange(1 << 18) if chance.random() < .002 else 0), True
 
     def test_who_asks_for_codes_all_the_time_has_to_wait(self) -> None:
         self.start(people=1)

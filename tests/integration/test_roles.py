@@ -5,6 +5,7 @@ fields of the Logboek Dataverwerkingen, the pages for an assessment, whose data 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import unittest
@@ -106,7 +107,7 @@ class TestRoles(World):
         self.assertNotEqual(json.loads(self.gateway.run("audit", "person", other, "--json").out)["subject"], log["subject"])
 
     def test_the_pages_of_an_assessment(self) -> None:
-        self.start(people=2, with_broker=False, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
+        self.start(people=2, with_broker=False, gateway={"team": number(900)}, **{"topic parent-meetings": {"owner": "Team onderwijs", "purpose.nl": "Voor ouders."}})
         folder = self.folder / "dossier"
         self.gateway.run("privacy", "pack", str(folder))
         self.assertEqual({page.name for page in folder.iterdir()}, PAGES)
@@ -114,8 +115,13 @@ class TestRoles(World):
         self.assertIn("| parent-meetings | Voor ouders. | Team onderwijs | toestemming (AVG", text["onderwerpen.md"])
         self.assertIn("Somebody", text["aanbieders.md"])
         self.assertIn("| sms | main | Somebody | NL |", text["stromen.md"])
+        self.assertIn("hoeveel mensen wachten", text["stromen.md"])
         self.assertIn("`recipient.view`", text["rollen.md"])
         self.assertIn("`value` | persoonsgegeven, versleuteld", text["gegevens.md"])
+        # Every length of time that can be set has its row, beside those of topics and of questions.
+        settings = re.findall(r"^#?[a-z_]+ = ", (ROOT / "config" / "pokana.conf.sample").read_text().split("[retention]")[1], re.M)
+        told = re.findall(r"^\| (?!wat |toestemming voor |vragen om )[^|]+ \| \d+ (?:dagen|uur) \|$", text["bewaartermijnen.md"], re.M)
+        self.assertEqual(len(told), len(settings))
         self.assertRegex(text["bewaartermijnen.md"], r"`recipient` \| [^|]+ \| 2 \| 20\d\d-\d\d-\d\d ")
         for page in text.values():
             self.digits(page)

@@ -6,10 +6,11 @@ import { readFileSync } from "node:fs";
 import smpp from "smpp";
 
 const [key, cert] = process.argv.slice(2);
-const rules = { bind: 0, statuses: [], hold: false, ids: "hex", receipts: null, receiptIds: "same" };
+const rules = { keep: false, bind: 0, statuses: [], hold: false, ids: "hex", receipts: null, receiptIds: "same" };
 const sessions = new Set();
 let number = 0xa00000;
 let held = [];
+const kept = []; // receipts for later
 
 const tell = (event, more = {}) => process.stdout.write(JSON.stringify({ event, ...more }) + "\n");
 const wire = (id, base) => (base === "dec" ? String(id) : id.toString(16).toUpperCase().padStart(8, "0"));
@@ -34,7 +35,8 @@ function answer(session, pdu) {
   }
   const id = ++number;
   session.send(pdu.response({ message_id: wire(id, rules.ids) }));
-  if (rules.receipts) receipt(session, pdu, id);
+  if (rules.receipts && rules.keep) kept.push([pdu, id]);
+  else if (rules.receipts) receipt(session, pdu, id);
 }
 
 function submitted(session, pdu) {
@@ -66,6 +68,7 @@ const commands = {
   release: () => { const all = held; held = []; rules.hold = false; all.forEach(([session, pdu]) => answer(session, pdu)); },
   deliver: (fields) => sessions.forEach((session) =>
     deliver(session, fields.hex ? { ...fields.fields, short_message: Buffer.from(fields.hex, "hex") } : fields.fields, "reply")),
+  receipt: (at) => sessions.forEach((session) => receipt(session, ...kept[at])),
   enquire: () => sessions.forEach((session) => session.enquire_link(() => tell("alive"))),
   garbage: (hex) => sessions.forEach((session) => session.socket.write(Buffer.from(hex, "hex"))),
   drop: () => { held = []; sessions.forEach((session) => session.destroy()); },

@@ -31,6 +31,14 @@ def specification(name: str) -> dict:
     return json.loads((SPECIFICATIONS / name).read_text())
 
 
+def yaml_specification(name: str) -> dict:
+    if SPECIFICATIONS is None or not (SPECIFICATIONS / name).is_file():
+        raise unittest.SkipTest(f"no {name} beside this tree")
+    Ajv.install()
+    done = subprocess.run(["node", "yaml.mjs", str(SPECIFICATIONS / name)], cwd=WORK, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def rounds(adapter: str, *lists: str) -> Iterator[tuple[str, dict]]:
     """Every round of every hand-over of an adapter's cases, with where it stands."""
     for path in sorted((ROOT / "adapters" / adapter / "cases").glob("*.json")):
@@ -59,7 +67,7 @@ class Ajv:
     def install(cls) -> None:
         if cls.ready:
             return
-        install(WORK, "validate.mjs")
+        install(WORK, "validate.mjs", "yaml.mjs")
         cls.ready = True
 
     @classmethod
@@ -209,6 +217,85 @@ class Telegram(unittest.TestCase):
         button = {"reply_markup": {"inline_keyboard": [[{"callback_data": "x"}]]}}
         for wrong in ({"chat_id": 1}, {**good, "text": 5}, {**good, "colour": "red"}, {**good, **button}, {**good, "reply_markup": []}):
             self.assertNotEqual(self.object(method, wrong), [], wrong)
+
+
+class WhatsApp(unittest.TestCase):
+    """Meta's OpenAPI of the Cloud API: what is sent, what is answered, what a webhook brings. Its kinds of message are written as
+    the common properties and, apart, those of the kind, which forbid all others: nothing fits both, so each kind is held to the
+    two together. It is of v23.0, which did not list the reference of ours that comes back in statuses; and the pattern of a
+    button's place contradicts its own description and example ("Position index of the button (0-9)", "0"), which count."""
+
+    LATER = {"biz_opaque_callback_data": {"type": "string", "maxLength": 512}}
+
+    def setUp(self) -> None:
+        self.spec = yaml_specification("meta_whatsapp_messages_v23_subset.yaml")
+        self.named = self.spec["components"]["schemas"]
+        for properties in (self.named["TemplateComponent"]["properties"], self.named["ButtonComponent"]["allOf"][1]["properties"]):
+            properties["index"]["pattern"] = "^[0-9]$"
+
+    def schema(self, name: str) -> dict:
+        return {"$ref": f"#/components/schemas/{name}", "components": self.spec["components"]}
+
+    def message(self, kind: str) -> dict:
+        own = self.named["Message"]["discriminator"]["mapping"][kind].rsplit("/", 1)[1]
+        base, more = self.named["BaseMessageProperties"], self.named[own]["allOf"][1]
+        return {"type": "object", "additionalProperties": False, "required": base["required"] + more["required"],
+                "properties": {**base["properties"], **more["properties"], **self.LATER}, "components": self.spec["components"]}
+
+    KINDS = ("text", "interactive", "template")
+
+    def sent(self) -> list[dict]:
+        bodies = [(where, one["request"]) for where, one in rounds("whatsapp", "handovers") if one.get("request", {}).get("body")]
+        return [{"about": where, "value": json.loads(request["body"]), "request": request} for where, request in bodies]
+
+    def flaws(self, values: list[dict]) -> dict[str, list[str]]:
+        return Ajv.flaws({kind: self.message(kind) for kind in self.KINDS},
+                         [{"schema": one["value"]["type"], "about": one["about"], "value": one["value"]} for one in values])
+
+    def test_requests(self) -> None:
+        sent = self.sent()
+        self.assertEqual({one["value"]["type"] for one in sent}, set(self.KINDS))
+        self.assertEqual(self.flaws(sent), {})
+        for one in sent:
+            path = urlsplit(one["request"]["url"]).path.split("/")
+            self.assertEqual([path[1][:1], path[3:]], ["v", ["messages"]], one["about"])
+            self.assertEqual(one["request"]["method"], "POST", one["about"])
+        self.assertIn("/{Version}/{Phone-Number-ID}/messages", self.spec["paths"])
+
+    def test_components_of_templates(self) -> None:
+        kinds = {kind: at.rsplit("/", 1)[1] for kind, at in self.named["TemplateComponent"]["discriminator"]["mapping"].items()}
+        parameters = {kind: at.rsplit("/", 1)[1] for of in ("ParameterObject", "ButtonParameterObject")
+                      for kind, at in self.named[of]["discriminator"]["mapping"].items()}
+        values = []
+        for one in self.sent():
+            for component in one["value"].get("template", {}).get("components", []):
+                values.append({"schema": kinds[component["type"]], "about": one["about"], "value": component})
+                button = component["type"] == "button"
+                for parameter in component["parameters"]:
+                    name = parameters[parameter["type"]] if button or parameter["type"] != "text" else "TextParameter"
+                    values.append({"schema": name, "about": one["about"], "value": parameter})
+        self.assertLessEqual({"BodyComponent", "ButtonComponent", "TextParameter", "ButtonPayloadParameter"},
+                             {value["schema"] for value in values})
+        self.assertEqual(Ajv.flaws({value["schema"]: self.schema(value["schema"]) for value in values}, values), {})
+
+    def test_answers_are_the_providers(self) -> None:
+        values = []
+        for where, one in rounds("whatsapp", "handovers"):
+            answer = one.get("answer", {})
+            if isinstance(answer.get("body"), dict) and ("messages" in answer["body"] or "code" in answer["body"].get("error", {})):
+                schema = "GraphAPIError" if "error" in answer["body"] else "MessageResponsePayload"
+                values.append({"schema": schema, "about": where, "value": answer["body"]})
+        self.assertEqual({value["schema"] for value in values}, {"GraphAPIError", "MessageResponsePayload"})
+        self.assertEqual(Ajv.flaws({name: self.schema(name) for name in ("GraphAPIError", "MessageResponsePayload")}, values), {})
+
+    def test_a_wrong_request_is_seen(self) -> None:
+        good = {one["value"]["type"]: one["value"] for one in self.sent()}
+        wrong = {"a member nobody declared": {**good["text"], "colour": "red"}, "no recipient": {**good["text"], "to": None},
+                 "nobody of that kind": {**good["text"], "recipient_type": "crowd"},
+                 "a template without its language": {**good["template"], "template": {"name": "x"}},
+                 "an unknown member of the text": {**good["text"], "text": {"body": "x", "size": 2}},
+                 "buttons of no sort": {**good["interactive"], "interactive": {"type": "row", "action": {}}}}
+        self.assertEqual(set(self.flaws([{"about": about, "value": value} for about, value in wrong.items()])), set(wrong))
 
 
 if __name__ == "__main__":

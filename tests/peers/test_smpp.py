@@ -146,6 +146,37 @@ class Smpp(World):
         self.assertEqual([told["sar"][1:] for told in parts], [[len(parts), n] for n in range(1, len(parts) + 1)])
         self.assertIn("Място: De Windroos", "".join(told["text"] for told in parts))
 
+    def test_a_restart_between_the_receipts_of_two_parts(self) -> None:
+        self.begin(people=1, rules={"receipts": "DELIVRD", "keep": True})
+        self.send()
+        self.wait_counts(accepted=1)
+        self.assertEqual(len(self.centre.of("submit")), 2)
+        self.centre.do(receipt=1)
+        self.wait_counts(sent=1)  # a part is not the whole
+        self.gateway.kill()
+        self.gateway.start()
+        self.centre.wait("bind", 2)
+        self.centre.do(receipt=0)
+        self.wait_counts(delivered=1)
+        self.assert_each_once(1)
+
+    def test_a_tried_account_shows_what_was_exchanged(self) -> None:
+        self.begin(people=0, rules={"receipts": "DELIVRD"})
+        self.centre.wait("bind")
+        shown = self.gateway.run("accounts", "test", "main", "--to", number(1), "--no-reply", "--wait", "30s").out
+        sent = self.centre.of("submit")
+        self.assertGreater(len(sent), 0)
+        for told in sent:
+            self.assertNotIn(told["text"], shown)
+        parts = [""] if len(sent) == 1 else [f" part {n} of {len(sent)}" for n in range(1, len(sent) + 1)]
+        lines = [line for line in shown.splitlines() if line[:2] in ("> ", "< ")]
+        self.assertEqual(len(lines), 2 * len(sent), shown)
+        for part, out, back in zip(parts, lines[::2], lines[1::2]):
+            self.assertRegex(out, rf"^> submit_sm sequence \d+ bytes \d+{part}$")
+            self.assertRegex(back, r"^< submit_sm_resp status ESME_ROK sequence \d+ bytes \d+$")
+        self.assertNotIn(number(1)[-8:], shown)
+        self.assertNotIn(PASSWORD, shown)
+
     def test_one_payload(self) -> None:
         parts = self.long_message(long_messages="payload")
         self.assertEqual(len(parts), 1)

@@ -133,7 +133,7 @@ struct pk_choice {
 
 struct pk_job {
     uint32_t size;
-    uint32_t reserved;
+    uint32_t recorded; /* sessions: 1 = somebody tries the account and wants to see what is exchanged: pk_link_ops.exchanged() */
     uint64_t token; /* the gateway's handle of this hand-over; give it back in complete() */
     struct pk_slice message_id; /* opaque, lower-case letters and digits, at most 16 */
     struct pk_slice attempt_id; /* the same; our reference towards the provider */
@@ -197,7 +197,11 @@ enum pk_receipt_state {
 struct pk_event {
     uint32_t size;
     uint32_t kind;
-    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under. */
+    /* RECEIPT: one of the two names the attempt. REPLY by a button: our_reference may name the attempt it stood under.
+     * Where the provider tells of each part of a message apart, part_total and part_index say which one a RECEIPT is about. One
+     * of PK_RECEIPT_ACCEPTED with both names tells the part's own id, which the gateway keeps: from then on a receipt by that
+     * id is known to be the part's, in another life of the adapter too. The message is delivered when all its parts are, and
+     * undelivered as soon as one is. */
     struct pk_slice provider_id;
     struct pk_slice our_reference; /* the attempt_id we sent */
     uint32_t state; /* enum pk_receipt_state */
@@ -210,7 +214,7 @@ struct pk_event {
     struct pk_slice text; /* REPLY: what they wrote; OPT_IN: the token */
     struct pk_slice choice; /* REPLY: id of the choice pressed, or empty */
     struct pk_slice event_id; /* the provider's id of this event, for deduplication; may be empty */
-    uint32_t part_reference, part_total, part_index; /* REPLY in parts; total 0 or 1 = whole */
+    uint32_t part_reference, part_total, part_index; /* REPLY in parts, RECEIPT of a part: index from 1; total 0 or 1 = whole */
     uint32_t reserved;
     uint64_t token; /* sessions: given back in settled(); else 0 */
 };
@@ -348,6 +352,10 @@ struct pk_link_ops {
      * is tried again all the same, but only every five to ten minutes, and at once when the account is resumed. Over a
      * wire only. Not there in a gateway whose table is shorter: disconnect() then. */
     void (*refused)(struct pk_link *link, const char *reason);
+    /* What left for (incoming 0) or came about (1) an open job that is `recorded`, for the operator: one line of plain words,
+     * codes and counts ("submit_sm sequence 7 bytes 143"), nobody's number or text. The gateway shows of it what it would
+     * show of an exchange over HTTP. Not there in a gateway whose table is shorter. */
+    void (*exchanged)(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line);
 };
 
 struct pk_session_ops {
@@ -451,6 +459,8 @@ enum pk_capability {
     PK_CAN_WINDOW = 1u << 5, /* free text only within the provider's window */
     PK_CAN_CHOICES = 1u << 6,
     PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
+    PK_PRICED_PER_MESSAGE = 1u << 8, /* a price is of a message, whatever its length; else of each SMS part */
+    PK_CAN_EXPIRE = 1u << 9, /* its provider drops by itself what it could not deliver by job.valid_until_ms */
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
@@ -466,7 +476,7 @@ struct pk_adapter {
     uint32_t number_format;
     uint32_t max_text_bytes;
     uint32_t max_parts; /* 0 = the gateway's own limit */
-    const char *price_unit; /* ISO 4217, or NULL */
+    const char *price_unit; /* ISO 4217: of the prices that results report; NULL = the account's own currency */
 
     const struct pk_setting *settings;
     size_t setting_count;
@@ -489,6 +499,12 @@ struct pk_adapter {
     /* Optional: what is to be done at the provider's side, a step a line, for `pokana accounts add`. {hook} stands for the
      * address it calls. At most 2,000 bytes. */
     const char *setup;
+
+    /* Optional, for PK_CAN_TEMPLATES_ONLY and PK_CAN_WINDOW: can this account send our text of this name in this language (as in a
+     * job) to anybody, at any time? 0; or PK_E_NOT_FOUND with one sentence for the operator: it is mapped to no template of the
+     * provider's, or the provider does not approve it now. Asked when a route is chosen, so that the text goes another way
+     * instead of being refused message by message. What may be sent as free text within a window counts as not mapped. */
+    int (*carries)(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err);
 };
 
 #endif

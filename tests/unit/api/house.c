@@ -115,7 +115,7 @@ static void fill_rules(struct house *house)
             .timeout_ms = 1000,
             .connect_timeout_ms = 1000,
             .receipt_window_ms = 3600000,
-            .price = { 650, "EUR" },
+            .prices = { .currency = "EUR", .count = 1, .rows = { { "*", 650 } } },
         };
     }
     house->rules = (struct pk_rules){

@@ -106,8 +106,7 @@ static void test_small_groups_are_not_told(void **state)
 static void test_nobody_and_no_price(void **state)
 {
     struct house *house = *state;
-    struct pk_account_rule *first = (struct pk_account_rule *) house->rules.accounts;
-    first->price = (struct pk_price){ 0 };
+    pk_desks_find(house->service->desks, "first")->prices = (struct pk_prices){ 0 };
     struct asked asked = house_json(house, "POST", PATH, "{\"topic\":\"parent-meetings\",\"tags\":[\"school:x\"]," VALUES "}", 200);
     assert_int_equal(said_int(&asked, "people.most"), 0);
     assert_int_equal(pk_json_kind(pk_json_get(asked.json, "cost")), PK_JSON_NULL);

@@ -52,7 +52,9 @@ static void printed(int status, const char *out, const char *err)
     "\"condition\":{\"ready\":true,\"degraded\":true,\"why\":\"no broker\"},"  \
     "\"journal\":{\"kept\":true,\"behind\":true,\"owed\":2,\"lastRecordAt\":null},\"messages\":{\"queued\":3,\"failed\":0,\"delivered\":12},"  \
     "\"recipients\":41,\"outbox\":0,\"accounts\":[{\"name\":\"main\",\"adapter\":\"simulator\",\"channel\":\"sms\",\"state\":\"working\"," \
-    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"capabilities\":[\"receipts\"]}],"  \
+    "\"why\":\"\",\"window\":16,\"inFlight\":2,\"currency\":\"EUR\",\"pricedPer\":\"part\","  \
+    "\"prices\":[{\"country\":\"NL\",\"amount\":725},{\"country\":\"*\",\"amount\":1200}],"  \
+    "\"today\":{\"state\":\"open\",\"messages\":123,\"messagesLimit\":500,\"cost\":89175,\"budget\":400000},\"capabilities\":[\"receipts\"]}],"  \
     "\"retention\":[{\"kind\":\"replies\",\"keptSeconds\":604800,\"since\":\"they came\",\"oldestAt\":\"2026-10-14T14:10:00Z\"}]}"
 
 static void test_status(void **state)
@@ -71,8 +73,8 @@ static void test_status(void **state)
             "messages           queued 3, delivered 12\n"
             "events to publish  0\n"
             "\n"
-            "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  WHY\n"
-            "main     simulator  sms      working          2      16  -\n"
+            "ACCOUNT  ADAPTER    CHANNEL  STATE    IN FLIGHT  WINDOW  PRICE                         TODAY       COST TODAY           WHY\n"
+            "main     simulator  sms      working          2      16  NL 0.0725, * 0.12 EUR a part  123 of 500  8.9175 of 40.00 EUR  -\n"
             "\n"
             "KEPT        FOR  AFTER      OLDEST\n"
             "replies  7 days  they came  16:10:00\n",
@@ -146,6 +148,13 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
          { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
     printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    /* A session whose adapter does not say what it exchanged. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), false, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
+    printed(0,
+            "✓ handed over: the provider took it\n✓ arrived: the receipt says delivered\n– answered: not waited for\n"
+            "\nIts adapter tells nothing of what passes over its link.\n",
+            "");
     /* A receipt, and an answer, that do not come within the time are told apart from what has an end. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"accepted\"}" }, TESTED("null", ""));
@@ -281,7 +290,7 @@ static void test_a_list_without_end_is_no_list(void **state)
 #define MESSAGE                                                                                                                     \
     "{\"id\":\"0000000000001\",\"state\":\"sent\",\"reason\":\"none\",\"sentence\":\"Sent; waiting to hear that it arrived.\","     \
     "\"class\":\"notice\",\"topic\":\"info-point\",\"channel\":\"sms\",\"held\":false,\"attempts\":[{\"id\":\"a\",\"account\":\"main\",\"state\":\"accepted\"," \
-    "\"reason\":\"none\",\"openedAt\":\"2026-10-14T17:30:00Z\",\"settledAt\":\"2026-10-14T17:30:01Z\",\"parts\":2,\"price\":1234,"  \
+    "\"reason\":\"none\",\"openedAt\":\"2026-10-14T17:30:00Z\",\"settledAt\":\"2026-10-14T17:30:01Z\",\"parts\":2,\"price\":1234,\"currency\":\"EUR\","  \
     "\"receipts\":[{\"state\":\"sent\",\"code\":\"0\",\"at\":\"2026-10-14T17:30:02Z\"}]}],\"dueAt\":\"2026-10-14T17:30:00Z\","      \
     "\"expiresAt\":\"2026-10-15T17:30:00Z\",\"updatedAt\":\"2026-10-14T17:30:02Z\",\"recipient\":\"r1\"}"
 #define MESSAGE_SHOWN                                                         \
@@ -296,9 +305,9 @@ static void test_a_list_without_end_is_no_list(void **state)
     "expires    2026-10-15 19:30:00 CEST\n"                                   \
     "changed    2026-10-14 19:30:02 CEST\n"                                   \
     "\n"                                                                      \
-    "ATTEMPT    ACCOUNT  STATE     REASON, CODE  AT        PARTS   PRICE\n"   \
-    "a          main     accepted  -             19:30:00      2  0.1234\n"   \
-    "  receipt  -        sent      0             19:30:02      -       -\n"
+    "ATTEMPT    ACCOUNT  STATE     REASON, CODE  AT        PARTS       PRICE\n"   \
+    "a          main     accepted  -             19:30:00      2  0.1234 EUR\n"   \
+    "  receipt  -        sent      0             19:30:02      -           -\n"
 
 static void test_messages_show_and_resolve(void **state)
 {

@@ -73,7 +73,7 @@ static void every_kind_of_value_is_read(void **state)
     place_make(&place);
     place_write(&place, "secret", 0600, "s3cret\n");
     pk_auto(pk_config) struct pk_config *config = place_read(
-        &place, "[gateway]\norganisation = Общината\nphone = +31 75 123 4567\npage = https://m.example.nl/bg\ninstance = west\npublic = [::1]:8080\npublic_url = https://m.example.nl/x\n"
+        &place, "[gateway]\norganisation = Общината\nphone = +31 75 123 4567\npage = https://m.example.nl/bg\nteam = 088 000 1299\nregion = BG\nteam_language = en\ninstance = west\npublic = [::1]:8080\npublic_url = https://m.example.nl/x\n"
                 "metrics = 127.0.0.1:0\nlog_level = debug\ndatabase = /var/data/p.db\ngrace = 0s\n"
                 "[broker]\nhost = broker.example.nl\nport = 8884\nprotocol = 4\nusername = u\npassword = file:secret\nkeepalive = 2m\n"
                 "[topic festival]\nconsent = 30d\n[topic parent-meetings]\n"
@@ -88,6 +88,9 @@ static void every_kind_of_value_is_read(void **state)
     assert_string_equal(rules->organisation, "Общината");
     assert_string_equal(rules->phone, "+31 75 123 4567");
     assert_string_equal(rules->page, "https://m.example.nl/bg");
+    assert_string_equal(rules->team, "088 000 1299");
+    assert_string_equal(rules->team_language, "en");
+    assert_string_equal(pk_rules_team_channel(rules), "sms");
     assert_string_equal(config->journal, "/var/data/pokana.journal"); /* beside the database */
     assert_string_equal(config->public_address, "[::1]:8080");
     assert_string_equal(rules->public_url, "https://m.example.nl/x");
@@ -223,6 +226,31 @@ static void each_mistake_is_told_with_its_remedy(void **state)
     place_remove(&place);
 }
 
+/* What is wrong with it is said, but not the address. */
+static void the_team_has_an_address_and_a_route(void **state)
+{
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        { PLACE_HEAD "team = 020 1234\n" PLACE_TAIL,
+          "3 [gateway] team: it is neither a mail address nor a mobile number | Write name@example.nl, or a mobile number with its country.\n" },
+        { PLACE_HEAD "team = desk@example\n" PLACE_TAIL,
+          "3 [gateway] team: it is neither a mail address nor a mobile number | Write name@example.nl, or a mobile number with its country.\n" },
+        { PLACE_HEAD "team = desk@example.nl\n" PLACE_TAIL,
+          "3 [gateway] team: there is no route of channel \"email\" to tell the team by | Add a [route] of that channel, or name an address of "
+          "another.\n" },
+    };
+    struct place place;
+    (void) state;
+    place_make(&place);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_config *config = place_read(&place, cases[i].text);
+        assert_null(config);
+        assert_string_equal(place.told, cases[i].told);
+    }
+    place_remove(&place);
+}
+
 /* How long what is kept has a most that cannot be passed, and must be long enough for what needs it. */
 static void retention_has_its_bounds(void **state)
 {
@@ -267,7 +295,7 @@ static void publishers_name_what_exists(void **state)
         { SCHOOL "source = urn:a\ntemplates = *\ntopics = *\ntags = *\n[publisher two]\nsource = urn:a\ntemplates = *\ntopics = *\ntags = *\n",
           "17 [publisher two] source: publisher \"school\" has this source already | Give each publisher a source of its own.\n" },
         { PLACE_LEAST "[publisher p]\nsource = urn:a\ntemplates = *\ntopics = *\ntags = *\n",
-          "9 [publisher p] : there are publishers, but no broker to hear them on | Add a [broker] section.\n" },
+          "9 [publisher p] : there are publishers, but no broker to hear them on | Add a [broker] section, or public in [gateway] for tokens.\n" },
     };
     struct place place;
     (void) state;
@@ -382,13 +410,14 @@ static void texts_are_looked_up_in_the_catalog(void **state)
     (void) state;
     place_make(&place);
     pk_auto(pk_config) struct pk_config *config =
-        place_read(&place, "[gateway]\norganisation = G\nlanguage = fr\ntemplates = " PK_TEST_TEMPLATES "\n" PLACE_TAIL BUS
+        place_read(&place, "[gateway]\norganisation = G\nlanguage = fr\ntemplates = " PK_TEST_TEMPLATES "\nteam = +359880001299\nteam_language = de\n" PLACE_TAIL BUS
                            "[publisher school]\nsource = urn:a\ntemplates = help, nonesuch\ntopics = *\ntags = *\n");
     assert_string_equal(place.told, "");
     struct pk_ini_report report = place_report(&place);
     assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), PK_E_CONFIG);
     assert_string_equal(place.told, "3 [gateway] language: there are no texts in the language \"fr\" | Write the name of one of the folders of "
-                                    "the templates, like bg.\n15 [publisher school] templates: there is no text \"nonesuch\" | Add the text to "
+                                    "the templates, like bg.\n6 [gateway] team_language: there is no text \"inbox-waiting\" in the "
+                                    "language \"de\" | Write a folder of the templates with that text, like nl.\n17 [publisher school] templates: there is no text \"nonesuch\" | Add the text to "
                                     "the folder of templates, or take it from the list.\n");
     place_remove(&place);
 }
@@ -438,6 +467,7 @@ int main(void)
         cmocka_unit_test(a_door_on_this_machine_is_called_as_it_listens),
         cmocka_unit_test(every_kind_of_value_is_read),
         cmocka_unit_test(each_mistake_is_told_with_its_remedy),
+        cmocka_unit_test(the_team_has_an_address_and_a_route),
         cmocka_unit_test(retention_has_its_bounds),
         cmocka_unit_test(publishers_name_what_exists),
         cmocka_unit_test(all_mistakes_are_told_at_once),

@@ -93,6 +93,7 @@ static void move_sample(struct place *place, struct pk_buf *out)
 {
     static const char *const moved[][2] = { { "database = /var/lib/pokana/", NULL },
                                             { "control = /run/pokana/", NULL },
+                                            { "file = days/school-noord.ini", "file = " PK_TEST_DAYS "/school-noord.ini" },
                                             { "#templates = templates", "templates = " PK_TEST_TEMPLATES } };
     struct pk_buf text;
     sample_read(&text);

@@ -24,8 +24,8 @@ static void what_a_good_file_becomes(void **state)
     assert_null(pk_tagged_find(&topic->names, PK_SLICE("tr")));
     assert_string_equal(pk_tagged_find(&topic->purposes, PK_SLICE("nl")), "Over het feest.");
     assert_int_equal(config->rules.start_topics.count, 1);
-    assert_int_equal(config->rules.accounts[0].price.amount, 650);
-    assert_string_equal(config->rules.accounts[0].price.currency, "EUR");
+    assert_int_equal(config->rules.accounts[0].prices.rows[0].amount, 650);
+    assert_string_equal(config->rules.accounts[0].prices.currency, "EUR");
     struct pk_ini_report report = place_report(&place);
     assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), 0);
     pk_reply_decide(pk_catalog_reply_words(catalog), config->rules.topic_words, PK_SLICE("STOP praznik"), &meaning);
@@ -135,11 +135,41 @@ static void mistakes_of_choices(void **state)
     place_remove(&place);
 }
 
+/* Kinds of events: of a topic there is, named in languages there are, at a place that is nobody's. */
+static void kinds_of_events(void **state)
+{
+    struct place place;
+    pk_auto(pk_catalog) struct pk_catalog *catalog = NULL;
+    (void) state;
+    place_make(&place);
+    pk_auto(pk_config) struct pk_config *config = place_read(
+        &place, HEAD "[topic festival]\nname.bg = фестивала\n[event party]\ntopic = festival\nname.xx = x\npublic = yes\nlength = 90m\n"
+                     "place = De Kern\nplace_short = Kern\n[event other]\ntopic = festival\n" TAIL);
+    assert_string_equal(place.told, "");
+    const struct pk_kind_rule *kind = pk_rules_kind(&config->rules, PK_SLICE("party"));
+    assert_int_equal(config->rules.kind_count, 2);
+    assert_string_equal(kind->topic, "festival");
+    assert_true(kind->open && !config->rules.kinds[1].open);
+    assert_int_equal(kind->length_ms, 90 * 60000);
+    assert_int_equal(config->rules.kinds[1].length_ms, 2 * 3600000);
+    assert_string_equal(kind->place_short, "Kern");
+    assert_null(pk_rules_kind(&config->rules, PK_SLICE("nothing")));
+    struct pk_ini_report report = place_report(&place);
+    assert_int_equal(pk_config_load_catalog(config, &report, &catalog, NULL), PK_E_CONFIG);
+    assert_non_null(strstr(place.told, "[event party] name.xx: there are no texts in the language \"xx\""));
+    place_remove(&place);
+    place_make(&place);
+    assert_null(place_read(&place, HEAD "[topic festival]\n[event party]\ntopic = parti\nplace = bel 06 00000000\n" TAIL));
+    assert_non_null(strstr(place.told, "[event party] topic: there is no topic \"parti\" | Add its [topic NAME] section, or name another.\n"));
+    assert_non_null(strstr(place.told, "[event party] place: the place holds what may be somebody's telephone number or mail address"));
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_good_file_becomes),
-        cmocka_unit_test(mistakes_of_the_file),
+        cmocka_unit_test(mistakes_of_the_file), cmocka_unit_test(kinds_of_events),
         cmocka_unit_test(mistakes_beside_the_texts),
         cmocka_unit_test(choices),
         cmocka_unit_test(mistakes_of_choices),

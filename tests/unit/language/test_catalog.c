@@ -341,7 +341,7 @@ static void test_files(void **state)
     assert_int_equal(pk_catalog_load(folder.path, &told.report, &catalog, &err), PK_E_CONFIG);
     assert_string_equal(
         pk_buf_text(&told.text),
-        "language.ini:6: [tides] there is no section of this kind | Use [language], [dates], [choices], [words], [holidays], [replies], [samples] and [style].\n"
+        "language.ini:6: [tides] there is no section of this kind | Use [language], [dates], [choices], [words], [holidays], [occasions], [replies], [samples] and [style].\n"
         "language.ini:2: [language] naam: there is no key \"naam\" | Use name, locale, renderings, fallback or reply-order.\n"
         "language.ini:1: [language] name: the name is missing | Write the language's name in Dutch.\n"
         "language.ini:3: [language] renderings: there is no rendering \"Cyrl\" | Write Latn or plain, or leave the key out.\n"

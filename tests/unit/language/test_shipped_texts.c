@@ -144,6 +144,7 @@ static void test_names_the_service_counts_on(void **state)
         { "rsvp-yes-count-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"people\":3}" },
         { "rsvp-closed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "inbox-received", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
+        { "inbox-waiting", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"people\":3}" },
         { "optin-again", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, NULL },
         { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
     };

@@ -85,6 +85,15 @@ static void test_hand_over_begins_and_ends_where_it_should(void **state)
     assert_false(pk_message_may_become(PK_MESSAGE_ACCEPTED, PK_MESSAGE_DEFERRED));
 }
 
+/* To the next channel: what waits, what is under way, what its provider has; never what is over or may have been read. */
+static void test_who_may_go_on(void **state)
+{
+    (void) state;
+    for (int from = 0; from < PK_MESSAGE_STATES; from++)
+        assert_int_equal(pk_message_may_go_on(STATE(from)), !pk_message_is_final(STATE(from)));
+    assert_false(pk_message_may_go_on(PK_MESSAGE_STATES));
+}
+
 static int rank(enum pk_message_state state)
 {
     switch (state) {
@@ -154,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_every_state_and_reason_has_a_sentence_in_three_languages),
         cmocka_unit_test(test_kinds_of_states_part_the_whole),
         cmocka_unit_test(test_the_end_is_the_end),
+        cmocka_unit_test(test_who_may_go_on),
         cmocka_unit_test(test_hand_over_begins_and_ends_where_it_should),
         cmocka_unit_test(test_receipts_in_any_order_end_alike),
         cmocka_unit_test(test_receipts_obey_the_table),

@@ -147,6 +147,30 @@ static void test_a_long_exchange_ends_in_a_word(void **state)
     pk_buf_finish(&body);
 }
 
+static void test_what_a_session_tells_is_told_word_by_word(void **state)
+{
+    static const struct {
+        const char *line, *record;
+    } cases[] = {
+        { "submit_sm sequence 7 bytes 143", "> submit_sm sequence 7 bytes 143\n" },
+        { "submit_sm_resp status ESME_RTHROTTLED sequence 9999", "> submit_sm_resp status ESME_RTHROTTLED sequence 9999\n" },
+        { "to +31600001234 31600001234 0031600001234 600001", "> to [number] [number] [number] [number]\n" },
+        { "Ivanka hunter sreshta x", "> [text] [6 bytes] [text] x\n" },
+        { "x  y", "> x  y\n" },
+        { "\xd0\xb4\xd0\xb0 line\nend", "> [4 bytes] [8 bytes]\n" },
+        { "", ">\n" },
+    };
+    struct told *told = *state;
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        pk_buf_clear(&told->out);
+        pk_record_line(&told->out, told->settings, &told->job, false, pk_slice_of(cases[i].line));
+        assert_string_equal(pk_buf_text(&told->out), cases[i].record);
+    }
+    pk_buf_clear(&told->out);
+    pk_record_line(&told->out, told->settings, &told->job, true, PK_SLICE("no answer"));
+    assert_string_equal(pk_buf_text(&told->out), "< no answer\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +179,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_credentials_stand_nowhere, begin, end),
         cmocka_unit_test_setup_teardown(test_silence_and_what_is_no_document_are_told, begin, end),
         cmocka_unit_test_setup_teardown(test_a_long_exchange_ends_in_a_word, begin, end),
+        cmocka_unit_test_setup_teardown(test_what_a_session_tells_is_told_word_by_word, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -335,6 +335,47 @@ static void the_team_is_told_once_after_a_day(void **state)
     assert_int_equal(counts.waiting, 1);
 }
 
+/* Where a mailbox or a telephone of the team is named, a message says it: of all that wait, once for each, some times a day. */
+static void the_team_gets_a_message(void **state)
+{
+    struct house *house = *state;
+    house->rules.team = "+359 88 000 1299";
+    house->rules.team_language = "nl";
+    house_reopen(house);
+    for (unsigned i = 0; i < 2; i++) {
+        const char *who = i == 0 ? ANNA : BORIS;
+        (void) house_person(house, who, "bg", PK_CONSENT_CONFIRMED);
+        say(house, who, QUESTION_TEXT);
+        take_all(house);
+        house_later(house, HOUR_MS);
+    }
+    size_t before = house->posts[0]->count;
+    house_later(house, DAY_MS - 2 * HOUR_MS);
+    house_later(house, 61 * SECOND_MS);
+    house_later(house, 61 * SECOND_MS);
+    assert_int_equal(house->posts[0]->count, before + 1); /* the first is late */
+    const struct post_job *told = &house->posts[0]->jobs[before];
+    assert_string_equal(told->address, "+359880001299");
+    assert_string_equal(told->text, "Gemeente Voorbeeld: 1 inwoner wacht langer dan een dag op antwoord. Kijk bij de ontvangen berichten.");
+    assert_int_equal(house_of_job(house, house->posts[0], before).cls, PK_CLASS_STAFF);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM message WHERE class = 3 AND recipient <> 0"), 0);
+    assert_int_equal(house->service->desks->items[0]->test, 0); /* no account is on trial */
+    take_all(house);
+    house_later(house, 90 * MINUTE_MS); /* the second is late too, and waits to be told */
+    house_later(house, 61 * SECOND_MS);
+    assert_int_equal(house->service->metrics.inbox_late, 2);
+    assert_int_equal(house->posts[0]->count, before + 1);
+    house_later(house, PK_INBOX_TEAM_EVERY_MS - 90 * MINUTE_MS);
+    house_later(house, 61 * SECOND_MS);
+    assert_int_equal(house->posts[0]->count, before + 2);
+    assert_string_equal(house->posts[0]->jobs[before + 1].text,
+                        "Gemeente Voorbeeld: 2 inwoners wachten langer dan een dag op antwoord. Kijk bij de ontvangen berichten.");
+    take_all(house);
+    for (unsigned i = 0; i < 4; i++)
+        house_later(house, PK_INBOX_TEAM_EVERY_MS + MINUTE_MS);
+    assert_int_equal(house->posts[0]->count, before + 2); /* each is told once */
+}
+
 static bool file_holds(const char *path, struct pk_slice what)
 {
     char *bytes = pk_alloc(8u << 20);
@@ -387,6 +428,7 @@ int main(void)
         in_house(only_who_may_reads_and_answers),
         in_house(names_of_subjects_and_masks),
         in_house(the_team_is_told_once_after_a_day),
+        in_house(the_team_gets_a_message),
         in_house(no_text_lies_open_and_all_of_it_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

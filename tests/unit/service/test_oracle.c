@@ -2,9 +2,10 @@
 /*
  * Nobody learns from us whether a number is known. Whoever adds a number, or asks for a code to one, is answered the same for
  * a number that is known, unknown, stopped, refused by the network or that said no: the same words, after the same statements
- * of the database in the same order, after the same turns. Times are printed and not judged: what they hang on is.
+ * of the database in the same order, after the same turns; where texts leave with links to answer by as well. A link that
+ * does not work is told from no other either. Times are printed and not judged: what they hang on is.
  */
-#include "tests/unit/service/talk.h"
+#include "tests/unit/service/ways.h"
 
 #include "gateway/service/imports.h"
 #include "gateway/service/joining.h"
@@ -57,19 +58,24 @@ static void end(struct house *house, struct trace *trace)
     trace->rows = sqlite3_total_changes64(house->store->db) - trace->rows;
 }
 
-static void same(struct trace traces[NUMBERS], const char *what)
+static void same_of(struct trace *traces, size_t count, const char *const *names, const char *what)
 {
-    for (size_t i = 0; i < NUMBERS; i++) {
-        print_message("%s, %s: %lld us, %lld rows\n", what, kinds[i], (long long) traces[i].took_us, (long long) traces[i].rows);
+    for (size_t i = 0; i < count; i++) {
+        print_message("%s, %s: %lld us, %lld rows\n", what, names[i], (long long) traces[i].took_us, (long long) traces[i].rows);
         if (traces[i].rows != traces[0].rows)
-            fail_msg("%s: rows differ for %s", what, kinds[i]);
+            fail_msg("%s: rows differ for %s", what, names[i]);
         if (strcmp(pk_buf_text(&traces[i].statements), pk_buf_text(&traces[0].statements)) != 0)
-            fail_msg("%s: other statements for %s:\n%s-- instead of\n%s", what, kinds[i], pk_buf_text(&traces[i].statements),
+            fail_msg("%s: other statements for %s:\n%s-- instead of\n%s", what, names[i], pk_buf_text(&traces[i].statements),
                      pk_buf_text(&traces[0].statements));
     }
     assert_true(traces[0].statements.len > 0);
-    for (size_t i = 0; i < NUMBERS; i++)
+    for (size_t i = 0; i < count; i++)
         pk_buf_finish(&traces[i].statements);
+}
+
+static void same(struct trace traces[NUMBERS], const char *what)
+{
+    same_of(traces, NUMBERS, kinds, what);
 }
 
 /* What is cached at the first of a kind is not a difference between numbers. */
@@ -187,8 +193,82 @@ static void a_form_is_sent(void **state)
             assert_string_not_equal(house->posts[0]->jobs[i].address, numbers[n]);
 }
 
+/* ---- where answers come by links ---- */
+
+static void a_number_is_added_and_gets_a_link(void **state)
+{
+    struct house *house = *state;
+    deaf(house, "no");
+    a_number_is_added(state);
+    house_later(house, SECOND_MS);
+    assert_true(house_count(house, "SELECT count(*) FROM link") > 0);
+}
+
+static void a_form_is_sent_and_gets_a_link(void **state)
+{
+    struct house *house = *state;
+    deaf(house, "no");
+    a_form_is_sent(state);
+    assert_true(house_count(house, "SELECT count(*) FROM link") > 0);
+}
+
+static void link_to(struct house *house, const char *number, uint8_t token[PK_LINK_TOKEN_BYTES])
+{
+    struct pk_import_outcome outcome;
+    const struct pk_import_row row = { .channel = PK_SLICE("sms"), .address = pk_slice_of(number), .language = PK_SLICE("bg"),
+                                       .topics = { &house->rules.topics[0] }, .topic_count = 1 };
+    in_unit(house, pk_import_apply_row(house->service, false, PK_SLICE("anna"), &row, pk_clock_wall_ms(), &outcome, err));
+    settle_all(house);
+    newest_link(house, token);
+}
+
+/* The page and the button. */
+static void try_link(struct house *house, const uint8_t token[PK_LINK_TOKEN_BYTES], int64_t now_ms, struct trace *trace, struct pk_error whys[2])
+{
+    char language[2 * PK_LANGUAGE_MAX];
+    begin(house, trace);
+    assert_int_equal(pk_link_language(house->service, token, now_ms, language, &whys[0]), PK_E_NOT_FOUND);
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_link_press(house->service, token, PK_LINK_STOP, 1, now_ms, &whys[1]), PK_E_NOT_FOUND);
+    pk_unit_drop(house->store);
+    end(house, trace);
+}
+
+/* Whoever finds a link, or makes one up, learns nothing of whose it was or what became of it. */
+static void a_link_that_does_not_work(void **state)
+{
+    static const char *const ends[] = { "made up", "used", "over", "of somebody erased" };
+    struct house *house = *state;
+    uint8_t tokens[PK_COUNT(ends)][PK_LINK_TOKEN_BYTES] = { { 9 } };
+    struct trace traces[PK_COUNT(ends)], first;
+    struct pk_error whys[PK_COUNT(ends)][2] = { 0 };
+    deaf(house, "no");
+    for (size_t i = 1; i < PK_COUNT(ends); i++)
+        link_to(house, numbers[i], tokens[i]);
+    in_unit(house, pk_link_press(house->service, tokens[1], PK_LINK_NO, 1, pk_clock_wall_ms(), err));
+    const struct pk_erase_plan plan = { .whom = { .recipient = house_count(house, "SELECT recipient FROM address ORDER BY id DESC LIMIT 1") } };
+    in_unit(house, pk_person_erase(house->service, &adviser, &plan, pk_clock_wall_ms(), err));
+    settle_all(house);
+    try_link(house, tokens[0], pk_clock_wall_ms(), &first, whys[0]);
+    pk_buf_finish(&first.statements);
+    for (size_t i = 0; i < PK_COUNT(ends); i++) {
+        int64_t after_ms = i == 1 ? PK_LINK_AGAIN_MS + SECOND_MS : i == 2 ? 8 * DAY_MS : 0;
+        try_link(house, tokens[i], pk_clock_wall_ms() + after_ms, &traces[i], whys[i]);
+        for (size_t j = 0; j < 2; j++)
+            assert_string_equal(whys[i][j].message, whys[0][j].message);
+    }
+    same_of(traces, PK_COUNT(ends), ends, "a link");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { in_house(a_code_is_asked_for), in_house(a_number_is_added), in_house(a_form_is_sent) };
+    const struct CMUnitTest tests[] = {
+        in_house(a_code_is_asked_for),
+        in_house(a_number_is_added),
+        in_house(a_form_is_sent),
+        in_ways(a_number_is_added_and_gets_a_link),
+        in_ways(a_form_is_sent_and_gets_a_link),
+        in_ways(a_link_that_does_not_work),
+    };
     return cmocka_run_group_tests_name("oracle", tests, NULL, NULL);
 }

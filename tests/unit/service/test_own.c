@@ -2,6 +2,8 @@
 /* One's own page: a channel stopped and taken up again, schools and areas chosen, data taken along, and being erased. */
 #include "tests/unit/service/own_support.h"
 
+#include "gateway/service/passes.h"
+
 #include "gateway/service/rights.h"
 
 static const struct pk_tagged labels[] = { { "nl", "De Roos, Het Kompas" } };
@@ -191,12 +193,66 @@ static void data_and_the_end(void **state)
     pk_buf_finish(&out);
 }
 
+/* ---- how long it stays open ---- */
+
+static bool is_open(struct house *house, const uint8_t token[PK_PASS_TOKEN_BYTES], int64_t now_ms)
+{
+    int64_t who = 0;
+    int64_t changes = sqlite3_total_changes64(house->store->db);
+    int r = pk_passes_session(house->service, token, now_ms, &who, NULL);
+    assert_true(r == 0 || r == PK_E_DENIED);
+    assert_int_equal(sqlite3_total_changes64(house->store->db), changes); /* whoever looks changes nothing */
+    return r == 0;
+}
+
+static void looking_does_not_keep_it_open(void **state)
+{
+    struct house *house = *state;
+    const uint8_t token[PK_PASS_TOKEN_BYTES] = { 7 };
+    int64_t who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED), began_ms = pk_clock_wall_ms(), now_ms = began_ms;
+    assert_int_equal(pk_session_add(house->store, token, who, began_ms, began_ms + PK_SESSION_MS, NULL), 0);
+    for (; now_ms < began_ms + PK_SESSION_MS; now_ms += MINUTE_MS)
+        assert_true(is_open(house, token, now_ms));
+    assert_false(is_open(house, token, now_ms));
+    assert_int_equal(in_unit(house, pk_passes_go_on(house->service, token, now_ms, NULL)), PK_E_DENIED); /* too late for a button */
+    assert_int_equal(pk_session_add(house->store, (const uint8_t[PK_PASS_TOKEN_BYTES]){ 8 }, who, began_ms, began_ms + PK_SESSION_MS, NULL), 0);
+    for (now_ms = began_ms; now_ms < began_ms + PK_SESSION_WHOLE_MS; now_ms += PK_SESSION_MS - SECOND_MS)
+        assert_int_equal(in_unit(house, pk_passes_go_on(house->service, (const uint8_t[PK_PASS_TOKEN_BYTES]){ 8 }, now_ms, NULL)), 0);
+    assert_false(is_open(house, (const uint8_t[PK_PASS_TOKEN_BYTES]){ 8 }, began_ms + PK_SESSION_WHOLE_MS)); /* and not for ever */
+}
+
+/* By a word, or by what a provider says of the number: a page left open somewhere signs nothing up again, a code neither. */
+static void a_stop_closes_it(void **state)
+{
+    struct house *house = *state;
+    const uint8_t token[PK_PASS_TOKEN_BYTES] = { 1 }, others[PK_PASS_TOKEN_BYTES] = { 2 };
+    struct pk_event refusal = { .kind = PK_EVENT_OPT_OUT, .address = PK_SLICE(ANNA), .event_id = PK_SLICE("opted-out") };
+    int64_t now_ms = pk_clock_wall_ms(), until_ms = now_ms + HOUR_MS;
+    int64_t who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED), other = house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(pk_session_add(house->store, others, other, now_ms, until_ms, NULL), 0);
+    for (int provider = 0; provider < 2; provider++) {
+        uint8_t pass[PK_PASS_TOKEN_BYTES];
+        assert_int_equal(post_reply(house->posts[0], ANNA, "СТАРТ"), 0);
+        house_later(house, SECOND_MS);
+        assert_int_equal(pk_session_add(house->store, token, who, pk_clock_wall_ms(), until_ms, NULL), 0);
+        assert_int_equal(in_unit(house, pk_passes_ask(house->service, PK_SLICE(ANNA), pk_clock_wall_ms(), pass, NULL)), 0);
+        house_later(house, 1100);
+        assert_int_equal(house_count(house, "SELECT count(*) FROM pass WHERE recipient <> 0"), 1);
+        assert_int_equal(provider ? post_event(house->posts[0], &refusal) : post_reply(house->posts[0], ANNA, "СТОП"), 0);
+        house_turns(house, 2);
+        assert_false(is_open(house, token, pk_clock_wall_ms()));
+        assert_true(is_open(house, others, pk_clock_wall_ms()));
+        assert_int_equal(house_count(house, "SELECT count(*) FROM pass WHERE recipient <> 0"), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_house(one_channel_stops_and_the_other_goes_on), in_house(with_every_channel_stopped_a_yes_opens_them),
         in_house(a_channel_that_is_not_theirs),            in_house(what_is_offered_is_chosen),
         in_house(the_page_shows_what_can_be_done),         in_house(data_and_the_end),
+        in_house(looking_does_not_keep_it_open),           in_house(a_stop_closes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

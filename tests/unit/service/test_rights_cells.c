@@ -11,6 +11,7 @@
 #include "gateway/service/circles.h"
 #include "gateway/service/consent.h"
 #include "gateway/service/deep_links.h"
+#include "gateway/service/events.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/keys.h"
 #include "gateway/service/own.h"
@@ -26,7 +27,8 @@ struct doing {
     struct house *house;
     const struct pk_actor *actor;
     int64_t person, trigger;
-    const char *circle;
+    int64_t draft, planned; /* events */
+    const char *circle; /* a key person's name: whose circle, whose draft */
 };
 
 static struct pk_service *service_of(struct doing *d)
@@ -217,6 +219,50 @@ static int template_read(struct doing *d, struct pk_error *err)
 
 #define OF(role) (1u << PK_ROLE_##role)
 
+/* ---- events ---- */
+
+static const struct pk_kind_rule event_kinds[] = { { .name = "info-point", .topic = "info-point", .length_ms = 3600000, .place = "x" } };
+
+/* One that the key person proposed, or that is planned; it comes back every day from today on. Of nobody's doing. */
+static int64_t event_of(struct doing *d, bool draft)
+{
+    struct pk_agenda_event event = { .kind = "info-point", .title = "x", .when = { 20261013, 1080, 0, PK_EVENTS_NO_END }, .rule = "FREQ=DAILY;COUNT=3" };
+    const struct pk_actor by = { .role = draft ? PK_ROLE_KEY_PERSON : PK_ROLE_ADVISER, .name = draft ? d->circle : "anna" };
+    d->house->rules.kinds = event_kinds;
+    d->house->rules.kind_count = PK_COUNT(event_kinds);
+    assert_int_equal(pk_events_plan(service_of(d), &by, &event, draft, HOUSE_NOW, NULL), 0);
+    return event.id;
+}
+
+static int event_view(struct doing *d, struct pk_error *err)
+{
+    struct pk_agenda_event event;
+    return pk_events_show(service_of(d), d->actor, d->draft, &event, err);
+}
+
+static int event_edit(struct doing *d, struct pk_error *err)
+{
+    return pk_events_accept(service_of(d), d->actor, d->draft, HOUSE_NOW, err);
+}
+
+static int event_files(struct doing *d, struct pk_error *err)
+{
+    struct pk_events_imported done;
+    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, HOUSE_NOW, &done, err);
+}
+
+static int event_propose(struct doing *d, struct pk_error *err)
+{
+    bool changed;
+    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &changed, err);
+}
+
+static int event_closed(struct doing *d, struct pk_error *err)
+{
+    bool changed;
+    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &changed, err);
+}
+
 static const struct {
     enum pk_action action;
     int (*act)(struct doing *d, struct pk_error *err);
@@ -249,6 +295,11 @@ static const struct {
     { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
     { PK_ACTION_PRIVACY_NOTIFY, notify, 0, 0 },
     { PK_ACTION_TEMPLATE_READ, template_read, 0, 0 },
+    { PK_ACTION_EVENT_VIEW, event_view, 0, 0 },
+    { PK_ACTION_EVENT_EDIT, event_edit, 0, 0 },
+    { PK_ACTION_EVENT_EDIT, event_files, 0, 0 },
+    { PK_ACTION_EVENT_PROPOSE, event_propose, 0, 0 },
+    { PK_ACTION_EVENT_CLOSED, event_closed, 0, 0 },
 };
 
 /* Those of test_rights.c, with publishing. */
@@ -270,7 +321,7 @@ static const enum pk_action unasked[] = {
 
 /* Nothing does these yet: whoever makes it moves the row up. */
 static const enum pk_action nowhere[] = {
-    PK_ACTION_RECIPIENT_LIST, PK_ACTION_EVENT_VIEW,      PK_ACTION_EVENT_EDIT,     PK_ACTION_EVENT_CLOSED,      PK_ACTION_CAMPAIGN_VIEW,
+    PK_ACTION_RECIPIENT_LIST, PK_ACTION_CAMPAIGN_VIEW,
     PK_ACTION_CAMPAIGN_EDIT,  PK_ACTION_CAMPAIGN_APPROVE, PK_ACTION_CAMPAIGN_START, PK_ACTION_CAMPAIGN_REMIND,   PK_ACTION_CAMPAIGN_STOP,
     PK_ACTION_APPROVAL_STANDING, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,      PK_ACTION_TOKEN_EDIT,
 };
@@ -321,6 +372,13 @@ static void check(struct house *house, size_t i, enum pk_role role, bool own, bo
     const struct pk_actor actor = { .role = role, .name = "maria", .recipient = role == PK_ROLE_PERSON ? people[0] : 0 };
     struct doing doing = { .house = house, .actor = &actor, .person = people[own ? 0 : 1], .trigger = trigger, .circle = own ? "maria" : "petya" };
     struct pk_error err = { 0 };
+    bool of_events = strncmp(pk_action_name(acts[i].action), "event.", 6) == 0;
+    if (of_events) {
+        assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+        doing.draft = event_of(&doing, true);
+        doing.planned = event_of(&doing, false);
+        assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    }
     int r = call(&doing, i, &err);
     if ((r != PK_E_DENIED) != may)
         fail_msg("%s as %s, %s: %d %s", pk_action_name(acts[i].action), pk_role_name(role), own ? "own" : "another's", r, err.message);

@@ -168,6 +168,23 @@ static void start_names_what_it_gives_back(void **state)
     assert_int_equal(house_count(house, "SELECT count(*) FROM suppression"), 0);
 }
 
+/* One answer says what for, how to end it, and where there is more: to a stranger as to who comes back. */
+static void start_names_the_page_too(void **state)
+{
+    struct house *house = *state;
+    struct pk_catalog *catalog = (struct pk_catalog *) house->catalog;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE("https://zaanstad.nl/bg"));
+    say(house, ANNA, "СТОП");
+    say(house, ANNA, "СТАРТ");
+    assert_last(house, "ще Ви пише за родителски срещи и фестивала. Край: СТОП. Повече: https://zaanstad.nl/bg");
+    size_t before = house->posts[0]->count;
+    say(house, STRANGER, "СТАРТ срещи");
+    assert_last(house, "ще Ви пише за родителски срещи. Край: СТОП. Повече: https://zaanstad.nl/bg");
+    assert_int_equal(house->posts[0]->count, before + 1);
+    pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE(""));
+}
+
 static void start_gives_back_what_was_ended_by_name(void **state)
 {
     struct house *house = *state;
@@ -199,7 +216,7 @@ static void a_stranger_signs_up_by_a_topics_word(void **state)
     struct house *house = *state;
     say(house, STRANGER, "стоп");
     say(house, STRANGER, "СТАРТ срещи");
-    assert_last(house, "ще Ви пише за родителски срещи. За въпроси");
+    assert_last(house, "Добре дошли! Gemeente Voorbeeld ще Ви пише за родителски срещи. Край: СТОП.");
     int64_t who = person_at(house, STRANGER);
     assert_int_not_equal(who, 0);
     assert_int_equal(house_consent(house, who, "parent-meetings"), PK_CONSENT_GRANTED);
@@ -266,6 +283,7 @@ int main(void)
         in_house(a_strangers_stop_is_whole_whatever_it_names),
         in_house(plain_letters_for_who_chose_them),
         in_house(start_names_what_it_gives_back),
+        in_house(start_names_the_page_too),
         in_house(start_gives_back_what_was_ended_by_name),
         in_house(a_topic_ended_before_the_stop_stays_ended),
         in_house(a_stranger_signs_up_by_a_topics_word),

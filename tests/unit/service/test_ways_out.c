@@ -207,6 +207,18 @@ static void account_test(struct house *house)
     keep(house, pk_planner_staff(house->service, &operator, &plan, pk_clock_wall_ms(), &message, NULL));
 }
 
+static void team(struct house *house)
+{
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(post_reply(house->posts[0], ANNA, "Къде да запиша детето на училище?"), 0);
+    house_turns(house, 2);
+    house_later(house, DAY_MS);
+    for (unsigned i = 0; i < 3; i++)
+        house_later(house, 61 * SECOND_MS);
+}
+
 static const struct way {
     const char *name, *file; /* whose call begins it */
     void (*go)(struct house *house);
@@ -227,6 +239,7 @@ static const struct way {
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
+    { "to the team", "inbox.c", team, PK_CLASS_STAFF, 0, false },
 };
 
 static size_t handed(const struct house *house)
@@ -303,6 +316,7 @@ static const struct {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
+    { "pk_planner_team(", "planner_staff.c inbox.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },

@@ -148,7 +148,7 @@ static void a_question_names_all_it_is_about(void **state)
     assert_says(house, "Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивала. За въпроси пишете ПОМОЩ.");
     say(house, "СТОП");
     say(house, "СТАРТ");
-    assert_says(house, "Добре дошли отново! Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивала.");
+    assert_says(house, "Добре дошли! Gemeente Voorbeeld ще Ви пише за родителски срещи и фестивала.");
 }
 
 static void a_question_that_nobody_can_answer(void **state)

@@ -20,6 +20,7 @@ static const char *const languages[] = { "bg", "nl", "tr" }, *const scripts[] = 
 static const char *const topics[] = { "parent-meetings", "festival" };
 
 struct address {
+    int64_t id;
     bool there, blocked, suppressed;
 };
 
@@ -44,7 +45,6 @@ static bool chance(unsigned one_in)
     return pk_random_below(one_in) == 0;
 }
 
-
 /* ---- people ---- */
 
 static void add_addresses(struct town *town, struct somebody *who, size_t channel)
@@ -54,14 +54,14 @@ static void add_addresses(struct town *town, struct somebody *who, size_t channe
         static unsigned made;
         struct address *address = &who->addresses[channel][i];
         char value[32];
-        int64_t id = 0;
         *address = (struct address){ .there = i == 0 ? !chance(4) : chance(5), .blocked = chance(4), .suppressed = chance(8) };
         if (!address->there)
             continue;
-        (void) snprintf(value, sizeof value, "+316%08u", made++);
-        assert_int_equal(pk_address_add(store, who->id, town->channels[channel], pk_slice_of(value), NOW, &id, NULL), 0);
+        (void) snprintf(value, sizeof value, made % 2 == 0 ? "+316%08u" : "+35988%07u", made);
+        made++;
+        assert_int_equal(pk_address_add(store, who->id, town->channels[channel], pk_slice_of(value), NOW, &address->id, NULL), 0);
         if (address->blocked)
-            assert_int_equal(pk_address_block(store, id, NOW, NULL), 0);
+            assert_int_equal(pk_address_block(store, address->id, NOW, NULL), 0);
         if (address->suppressed)
             assert_int_equal(pk_suppression_add(store, town->channels[channel], pk_slice_of(value), NOW, NULL), 0);
     }
@@ -189,6 +189,18 @@ static enum pk_left_out judge(const struct somebody *who, const size_t *order, s
     return usable ? PK_LEFT_NO_CONSENT : suppressed ? PK_LEFT_STOPPED : any ? PK_LEFT_BAD_NUMBER : PK_LEFT_NO_ADDRESS;
 }
 
+/* The oldest on a channel; 0 = none. */
+static int64_t oldest(const struct somebody *who, size_t channel, bool suppressed_too)
+{
+    int64_t first = 0;
+    for (size_t a = 0; a < 2; a++) {
+        const struct address *address = &who->addresses[channel][a];
+        if (address->there && !address->blocked && (suppressed_too || !address->suppressed) && (first == 0 || address->id < first))
+            first = address->id;
+    }
+    return first;
+}
+
 /* ---- rules ---- */
 
 static void random_rule(struct pk_buf *line, unsigned depth)
@@ -260,6 +272,10 @@ static void compare_pages(const struct town *town, const struct pk_audience *aud
             assert_string_equal(rows[i].script, scripts[who->script]);
             assert_int_equal(pk_address_get(town->desk->store, rows[i].address, &address, NULL), 0);
             assert_true(address.recipient == after && address.channel == rows[i].channel && address.blocked_ms == 0);
+            assert_int_equal(rows[i].address, oldest(who, order[place], false));
+            assert_string_equal(rows[i].country, address.country);
+            bool has_next = place == 0 && audience->channel_count == 2 && agreed(who, order[1], topic) && oldest(who, order[1], false) != 0;
+            assert_int_equal(rows[i].has_next, has_next);
         }
     } while (count == 3);
     for (size_t i = 0, place; i < PEOPLE; i++)
@@ -270,6 +286,24 @@ static void compare_pages(const struct town *town, const struct pk_audience *aud
     assert_int_equal(pk_audience_count(town->desk->store, audience, NOW, 1000, &counted, NULL), 0);
     assert_int_equal(counted, total);
     assert_true(pk_audience_bound(town->desk->store, audience, 1000) >= counted);
+}
+
+/* One by one: where each goes on after the first channel. A STOP is the gate's. */
+static void compare_next(const struct town *town, const struct pk_audience *audience, const size_t *order, size_t topic)
+{
+    for (size_t i = 0; i < PEOPLE; i++) {
+        struct pk_next_address next;
+        struct pk_address address = { 0 };
+        const struct somebody *who = &town->people[i];
+        int64_t expected = audience->channel_count == 2 && agreed(who, order[1], topic) ? oldest(who, order[1], true) : 0;
+        assert_int_equal(pk_ladder_next(town->desk->store, audience, who->id, audience->channels[0], NOW, &next, NULL), 0);
+        assert_int_equal(next.address, expected);
+        assert_int_equal(next.channel, expected != 0 ? audience->channels[1] : 0);
+        assert_false(next.has_next);
+        if (expected != 0)
+            assert_int_equal(pk_address_get(town->desk->store, expected, &address, NULL), 0);
+        assert_string_equal(next.country, address.country);
+    }
 }
 
 static void random_rules_on_random_people(void **state)
@@ -302,6 +336,7 @@ static void random_rules_on_random_people(void **state)
             assert_int_equal(r, 0);
             compare_counts(town, &audience, order, topic, pk_survey_counts(survey), pk_buf_text(&line));
             compare_pages(town, &audience, order, topic, pk_buf_text(&line));
+            compare_next(town, &audience, order, topic);
             pk_buf_finish(&line);
         }
         desk_teardown((void **) &desk);

@@ -31,7 +31,7 @@ static void test_every_column_is_classified(void **state)
         const char *table = (const char *) sqlite3_column_text(rows, 0), *column = (const char *) sqlite3_column_text(rows, 1);
         columns++;
         if (!has_table(table))
-            fail_msg("store/fields.c does not say what table %s is for", table);
+            fail_msg("store/field_tables.c does not say what table %s is for", table);
         if (!has_field(table, column))
             fail_msg("store/fields.c does not say what %s.%s is, or says it twice", table, column);
     }

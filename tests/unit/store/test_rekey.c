@@ -6,6 +6,7 @@
 #include "tests/unit/store/support.h"
 
 #include "gateway/base/file.h"
+#include "gateway/store/attempt_parts.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/cursors.h"
 #include "gateway/store/internal.h"
@@ -273,6 +274,17 @@ static int count_one(void *ctx, uint32_t receipt_state, struct pk_slice code, in
     return 0;
 }
 
+static int64_t needed(struct place *place, uint8_t key, const char *kind)
+{
+    struct pk_key_need needs[PK_KEY_NEEDS];
+    size_t count = 0;
+    assert_int_equal(pk_key_needs(place->desk.store, key, needs, &count, NULL), 0);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(needs[i].kind, kind) == 0)
+            return needs[i].count;
+    return 0;
+}
+
 static void what_came_under_the_old_key(void **state)
 {
     struct place *place = *state;
@@ -282,6 +294,8 @@ static void what_came_under_the_old_key(void **state)
     unsigned parked = 0;
     assert_int_equal(pk_attempt_open(place->desk.store, &attempt, NULL), 0);
     assert_int_equal(pk_attempt_settle(place->desk.store, attempt.id, 1, PK_ATTEMPT_ACCEPTED, 0, PK_SLICE("id-1"), PK_SLICE(""), 1, 0, NOW, NULL), 0);
+    struct pk_attempt_part part = { attempt.id, 1, 2 };
+    assert_int_equal(pk_attempt_part_taken(place->desk.store, 1, &part, PK_SLICE("id-0"), NULL), 0);
     assert_int_equal(pk_receipt_park(place->desk.store, 1, PK_SLICE("id-2"), 3, PK_SLICE(""), NOW, NOW, NOW + 1000, 100, NULL), 0);
     assert_int_equal(pk_reply_add(place->desk.store, &reply, PK_SLICE("x"), PK_SLICE("ДА"), PK_SLICE("e-1"), &id, NULL), 0);
     commit(place);
@@ -293,6 +307,9 @@ static void what_came_under_the_old_key(void **state)
     assert_int_equal(pk_attempt_by_provider(store, 1, PK_SLICE("id-1"), &found, NULL), 0);
     assert_int_equal(found.id, attempt.id);
     assert_int_equal(pk_sql_int(store, 0, "SELECT key_of(provider_id) FROM attempt", ""), 2);
+    assert_int_equal(pk_attempt_part_find(store, 1, PK_SLICE("id-0"), &part, NULL), 0);
+    assert_int_equal(needed(place, 1, "ids of parts"), 1); /* until the message goes */
+    assert_int_equal(needed(place, 2, "ids of parts"), 0);
     assert_int_equal(pk_receipt_park(store, 1, PK_SLICE("id-2"), 2, PK_SLICE(""), NOW, NOW, NOW + 1000, 100, NULL), 0);
     assert_int_equal(pk_receipt_unpark(store, 1, PK_SLICE("id-2"), count_one, &parked, NULL), 0);
     assert_int_equal(parked, 2); /* under either key */
@@ -301,17 +318,6 @@ static void what_came_under_the_old_key(void **state)
 }
 
 /* ---- what needs a key, and the end of one ---- */
-
-static int64_t needed(struct place *place, uint8_t key, const char *kind)
-{
-    struct pk_key_need needs[PK_KEY_NEEDS];
-    size_t count = 0;
-    assert_int_equal(pk_key_needs(place->desk.store, key, needs, &count, NULL), 0);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(needs[i].kind, kind) == 0)
-            return needs[i].count;
-    return 0;
-}
 
 static void what_needs_which(void **state)
 {

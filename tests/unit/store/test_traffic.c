@@ -2,6 +2,7 @@
 /* Attempts, receipts early and late, replies, the outbox, notices and retention. */
 #include "tests/unit/store/support.h"
 
+#include "gateway/store/attempt_parts.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/notices.h"
@@ -176,6 +177,8 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     int64_t over = queued(desk, who, address, NOW), waiting = queued(desk, who, address, NOW);
     assert_int_equal(pk_message_submitting(desk->store, over, 3, NOW, NULL), 0);
     int64_t attempt = handed_over(desk, over, "p-1");
+    struct pk_attempt_part part = { attempt, 1, 2 };
+    assert_int_equal(pk_attempt_part_taken(desk->store, 3, &part, PK_SLICE("p-0"), NULL), 0);
     struct pk_message_change accepted = { .state = PK_MESSAGE_ACCEPTED, .now_ms = NOW }, delivered = { .state = PK_MESSAGE_DELIVERED, .now_ms = NOW };
     assert_int_equal(pk_message_change(desk->store, over, &accepted, NULL), 0);
     assert_int_equal(pk_message_change(desk->store, over, &delivered, NULL), 0);
@@ -191,6 +194,10 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     struct pk_retention nothing = { .messages_before_ms = 1, .replies_before_ms = NOW - 20, .triggers_before_ms = 1 };
     assert_int_equal(pk_upkeep_retain(desk->store, &nothing, 100, &more, NULL), 0);
     assert_int_equal(state_of(desk, over), PK_MESSAGE_DELIVERED);
+    struct pk_attempt_part found;
+    assert_int_equal(pk_attempt_part_find(desk->store, 3, PK_SLICE("p-0"), &found, NULL), 0);
+    assert_true(found.attempt == attempt && found.index == 1 && found.total == 2);
+    assert_int_equal(pk_attempt_part_find(desk->store, 4, PK_SLICE("p-0"), &found, NULL), PK_E_NOT_FOUND); /* of another account */
     struct pk_retention all = { .messages_before_ms = NOW + 1000000000000, .replies_before_ms = NOW, .triggers_before_ms = NOW };
     assert_int_equal(pk_upkeep_retain(desk->store, &all, 100, &more, NULL), 0);
     assert_false(more);
@@ -203,6 +210,7 @@ static void test_retention_takes_what_is_over_and_old(void **state)
     assert_int_equal(pk_message_get(desk->store, question.id, &read, NULL), PK_E_NOT_FOUND);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM attempt", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM receipt", ""), 0);
+    assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM attempt_part", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM reply", ""), 0);
     assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM address WHERE recipient IS NULL", ""), 0);
     int64_t counts[PK_MESSAGE_STATES];

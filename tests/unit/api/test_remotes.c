@@ -2,7 +2,7 @@
 /* How often somebody may try: counted by where they come from, for an hour. */
 #include "tests/unit/cmocka.h"
 
-#include "gateway/console/remotes.h"
+#include "gateway/api/remotes.h"
 
 #include <stdio.h>
 

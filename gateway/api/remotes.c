@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "gateway/console/remotes.h"
+#include "gateway/api/remotes.h"
 
 #include "gateway/base/crypto.h"
 #include "gateway/base/random.h"

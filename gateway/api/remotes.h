@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * How often somebody asks for codes and types them, by where they come from: a few tries are a person, hundreds are
- * not. Kept in memory only, as salted hashes, for an hour. Only gateway/console.
+ * How often somebody asks for codes and types them, or comes without a token that counts, by where they come from: a few tries are a person, hundreds are
+ * not. Kept in memory only, as salted hashes, for an hour.
  */
-#ifndef PK_CONSOLE_REMOTES_H
-#define PK_CONSOLE_REMOTES_H
+#ifndef PK_API_REMOTES_H
+#define PK_API_REMOTES_H
 
 #include "gateway/base/mem.h"
 #include "gateway/include/pokana/slice.h"
