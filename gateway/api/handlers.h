@@ -49,6 +49,9 @@ void pk_api_recipient_find(struct pk_call *call);
 void pk_api_verification(struct pk_call *call);
 void pk_api_verification_start(struct pk_call *call);
 
+/* audience.c */
+void pk_api_audience_count(struct pk_call *call);
+
 /* circles.c */
 void pk_api_circles(struct pk_call *call);
 void pk_api_circle(struct pk_call *call);

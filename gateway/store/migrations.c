@@ -309,7 +309,14 @@ static const char *const steps[] = {
     "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
     "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
 
-    /* 28: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
+    /* 28: the walk over people (audience_walk.h) reads indexes alone: until when a yes stands, whether an address is blocked,
+     * in which country it is */
+    "DROP INDEX consent_by_topic;"
+    "CREATE INDEX consent_by_topic ON consent(topic, channel, recipient, until_ms, kind) WHERE kind = 3;"
+    "DROP INDEX address_by_recipient;"
+    "CREATE INDEX address_by_recipient ON address(recipient, channel, id, blocked_ms, country);",
+
+    /* 29: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
     "ALTER TABLE audit ADD COLUMN via TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE audit ADD COLUMN role INTEGER NOT NULL DEFAULT 0;"
@@ -331,7 +338,7 @@ static const char *const steps[] = {
     " topics TEXT NOT NULL, tags TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX user_by_name ON user(name);",
 
-    /* 29: messages that wait for the end of quiet hours: state deferred, reason quiet */
+    /* 30: messages that wait for the end of quiet hours: state deferred, reason quiet */
     "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
 };
 
