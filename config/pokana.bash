@@ -57,6 +57,8 @@ _pokana_words()
     'consent receipt') echo "$_pokana_whom --topic --channel --sentence" ;;
     'consent verify' | 'audit verify') echo '--keys' ;;
     'consent '*) echo 'show grant withdraw receipt verify' ;;
+    'audience count') echo '--topic --where --channels' ;;
+    'audience '*) echo 'count' ;;
     'users add') echo '--role --language --topics --tags' ;;
     'users remove') _pokana_names users list ;;
     'users list') ;;
@@ -113,7 +115,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent campaigns users tokens circles audit privacy text keys backup restore help'
+    consent audience campaigns users tokens circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

@@ -67,6 +67,7 @@ static const struct route routes[] = {
     { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, CONTROL, PK_ACTION_HOLD_DECIDE },
     { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, CONTROL, PK_ACTION_HOLD_DECIDE },
     { "POST", "/v1/recipients", pk_api_recipient_add, PK_BODY_JSON, TOKENS, PK_ACTION_RECIPIENT_ADD },
+    { "POST", "/v1/audience/count", pk_api_audience_count, PK_BODY_JSON, CONTROL, PK_ACTION_AUDIENCE_COUNT },
     { "GET", "/v1/circles", pk_api_circles, PK_BODY_NONE, TOKENS, PK_ACTION_CIRCLE_VIEW },
     { "GET", "/v1/circles/{}", pk_api_circle, PK_BODY_NONE, TOKENS, PK_ACTION_CIRCLE_VIEW },
     { "GET", "/v1/circles/{}/recent", pk_api_circle_recent, PK_BODY_NONE, CONTROL, PK_ACTION_CIRCLE_RECENT },
@@ -254,7 +255,7 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
 /* Routes at which a right to one's own will do: whose it is, the service asks. */
 static const pk_handler own_will_do[] = { pk_api_circle,    pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record,  pk_api_events,          pk_api_event,
                                           pk_api_event_add, pk_api_event_change,  pk_api_event_cancel,  pk_api_event_date_change, pk_api_events_export, pk_api_triggers,
-                                          pk_api_trigger, pk_api_trigger_publish };
+                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count };
 
 static int allow(struct pk_call *call, const struct route *route, struct pk_error *err)
 {

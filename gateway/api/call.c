@@ -31,7 +31,10 @@ void pk_call_free(struct pk_call *call)
     pk_buf_wipe(&call->out); /* a play desk's texts pass here */
     pk_complaints_finish(&call->complaints);
     free(call->bearer);
-    free(call->data);
+    if (call->drop)
+        call->drop(call->data);
+    else
+        free(call->data);
     free(call);
 }
 

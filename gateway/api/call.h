@@ -48,8 +48,9 @@ struct pk_call {
     const struct pk_json *body; /* an object; NULL where the route takes none or none was sent */
     int64_t now_ms;
 
-    /* The handler's own, kept between turns; freed with free() after the answer. */
+    /* The handler's own, kept between turns; freed after the answer with `drop`, NULL = free(). */
     void *data;
+    void (*drop)(void *data);
 
     /* answer.c: the answer to be, and work on the reading thread */
     unsigned status;

@@ -8,15 +8,17 @@
 #include "gateway/api/handlers.h"
 #include "gateway/base/text.h"
 #include "gateway/language/advice.h"
+#include "gateway/model/floor.h"
 #include "gateway/service/carriers.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/texts.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/names.h"
-#include "gateway/store/recipients.h"
 
 #define DEADLINE_MS 5000 /* a whole city is counted */
-#define FLOOR 5
-#define GROUPS_MAX 64
+#define FLOOR PK_FLOOR
+#define GROUPS_MAX PK_AUDIENCE_GROUPS_MAX
+#define STEP 100000u
 #define TAGS_MAX 32
 #define ADVICES_MAX GROUPS_MAX
 #define WORD_MAX 120u
@@ -25,9 +27,7 @@ struct reckoning {
     char template_name[WORD_MAX + 1], topic[WORD_MAX + 1];
     char route_name[WORD_MAX + 1];
     const struct pk_lane_route *route; /* looked up anew after the count: there may have been a reload */
-    uint32_t tags[TAGS_MAX];
-    size_t tag_count;
-    bool nobody; /* a tag that nobody has */
+    struct pk_audience_tree tree;
     struct pk_audience audience;
     int64_t now_ms;
     struct pk_audience_group groups[GROUPS_MAX];
@@ -51,17 +51,14 @@ static int take_tags(struct pk_call *call, struct reckoning *reckoning, struct p
         return pk_fail(err, PK_E_INVALID, "field \"tags\" must be a list of tags");
     if (pk_json_count(tags) > TAGS_MAX)
         return pk_fail(err, PK_E_LIMIT, "field \"tags\" holds more than %d tags", TAGS_MAX);
+    struct pk_slice names[TAGS_MAX];
     for (size_t i = 0; i < pk_json_count(tags); i++) {
-        struct pk_slice text = pk_json_string(pk_json_item(tags, i));
-        uint32_t tag = pk_name_find(call->service->store, PK_NAME_TAG, text);
-        if (text.len == 0)
+        names[i] = pk_json_string(pk_json_item(tags, i));
+        if (!pk_audience_is_name(PK_AUDIENCE_TAG, names[i]))
             return pk_fail(err, PK_E_INVALID, "field \"tags\" must be a list of tags");
-        if (tag != 0)
-            reckoning->tags[reckoning->tag_count++] = tag;
-        else
-            reckoning->nobody = true;
     }
-    return 0;
+    int r = pk_audience_of_tags(names, pk_json_count(tags), &reckoning->tree, err);
+    return r != 0 ? r : pk_audience_resolve(call->service->store, &reckoning->tree, err);
 }
 
 static int find_route(struct pk_call *call, struct reckoning *reckoning, struct pk_error *err)
@@ -122,9 +119,9 @@ static int take(struct pk_call *call, struct reckoning *reckoning, struct pk_err
         return r;
     reckoning->audience = (struct pk_audience){
         .topic = pk_name_find(call->service->store, PK_NAME_TOPIC, pk_slice_of(reckoning->topic)),
-        .channel = reckoning->route->channel,
-        .all = reckoning->tags,
-        .all_count = reckoning->tag_count,
+        .channels = { reckoning->route->channel },
+        .channel_count = 1,
+        .tree = &reckoning->tree,
     };
     return 0;
 }
@@ -133,9 +130,16 @@ static int take(struct pk_call *call, struct reckoning *reckoning, struct pk_err
 static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
 {
     struct reckoning *reckoning = call->data;
-    if (reckoning->nobody || reckoning->audience.topic == 0)
+    if (reckoning->audience.topic == 0)
         return 0;
-    return pk_audience_groups(store, &reckoning->audience, reckoning->now_ms, GROUPS_MAX, reckoning->groups, &reckoning->group_count, err);
+    pk_auto(pk_survey) struct pk_survey *survey = pk_survey_new(&reckoning->audience, reckoning->now_ms);
+    int r;
+    while ((r = pk_survey_some(survey, store, STEP, err)) == 1) {
+    }
+    const struct pk_audience_counts *counts = pk_survey_counts(survey);
+    memcpy(reckoning->groups, counts->groups, sizeof reckoning->groups);
+    reckoning->group_count = counts->group_count;
+    return r;
 }
 
 /* ---- what it takes ---- */

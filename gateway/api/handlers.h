@@ -62,6 +62,9 @@ void pk_api_campaign_resume(struct pk_call *call);
 void pk_api_campaign_cancel(struct pk_call *call);
 void pk_api_campaign_move(struct pk_call *call);
 
+/* audience.c */
+void pk_api_audience_count(struct pk_call *call);
+
 /* circles.c */
 void pk_api_circles(struct pk_call *call);
 void pk_api_circle(struct pk_call *call);

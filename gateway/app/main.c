@@ -30,6 +30,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_templates,
     &pk_command_recipients,
     &pk_command_consent,
+    &pk_command_audience,
     &pk_command_text,
     &pk_command_users,
     &pk_command_tokens,

@@ -36,6 +36,7 @@
     X(CIRCLE_HANDOVER,   "circle.handover",    "J--------", "Een kring aan een opvolger overdragen.") \
     X(CIRCLE_ALLOW,      "circle.allow",       "J--------", "Een sleutelpersoon voor een dag meer aanmeldingen toestaan.") \
     X(CIRCLE_LEAVE,      "circle.leave",       "--------E", "Uit de kring van een sleutelpersoon stappen.") \
+    X(AUDIENCE_COUNT,    "audience.count",     "JJ-EEJ---", "Tellen hoeveel mensen een doelgroep telt en wie er buiten valt; nooit minder dan vijf.") \
     X(CONSENT_VIEW,      "consent.view",       "J-J-----E", "Zien waar iemand ja of nee op heeft gezegd.") \
     X(CONSENT_GRANT,     "consent.grant",      "J-J-----E", "Een toestemming vastleggen, met bewijs.") \
     X(CONSENT_WITHDRAW,  "consent.withdraw",   "J-J----EE", "Een toestemming intrekken.") \

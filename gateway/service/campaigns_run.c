@@ -138,18 +138,17 @@ static void add_list(struct pk_json_out *out, const char *name, const int64_t *t
     pk_json_close(out, ']');
 }
 
-/* The campaign's own object of tags, and beside them whom of those. */
+/* The campaign's own rule, and beside it whom of those. */
 static void write_audience(const struct pk_campaign *campaign, const struct whom *whom, struct pk_buf *out)
 {
-    (void) pk_buf_add_slice(out, campaign->audience);
-    out->len--; /* its '}' */
     struct pk_json_out json = pk_json_out(out);
-    json.first = campaign->audience.len == 2;
+    pk_json_open(&json, NULL, '{');
+    pk_json_add_raw(&json, "among", campaign->audience);
     add_list(&json, "told", whom->told, whom->told_count);
     add_list(&json, "untold", whom->untold, whom->untold_count);
     if (whom->answer)
         pk_json_add_text(&json, "answer", whom->answer);
-    (void) pk_buf_add_char(out, '}');
+    pk_json_close(&json, '}');
 }
 
 /* What the texts say, and what the thing is called: a changed invitation replaces the old one in a calendar. */

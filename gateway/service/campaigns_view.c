@@ -92,20 +92,19 @@ int pk_campaign_people(struct pk_service *service, const struct pk_campaign *cam
 {
     const char *route_name = pk_name_text(service->store, PK_NAME_ROUTE, campaign->route);
     const struct pk_lane_route *route = pk_desks_route(service->desks, route_name);
-    pk_auto(pk_json) struct pk_json *tags = NULL;
-    struct pk_wanted wanted;
+    pk_auto(pk_json) struct pk_json *rule = NULL;
+    struct pk_audience_tree tree;
+    struct pk_channels ladder;
     *ret_people = 0;
     if (!route)
         return pk_fail(err, PK_E_NOT_FOUND, "its route \"%s\" is no longer configured", route_name);
-    int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &tags, err);
+    int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &rule, err);
+    if (r == 0)
+        r = pk_wanted_read(service, rule, &tree, err);
     if (r != 0)
         return r;
-    pk_wanted_read(service, tags, &wanted);
-    if (wanted.nobody)
-        return 0;
-    struct pk_channels ladder;
     pk_ladder_read(service, NULL, &ladder);
-    struct pk_audience audience = pk_wanted_audience(&wanted, campaign->topic, route->channel, &ladder);
+    struct pk_audience audience = pk_ladder_audience(campaign->topic, &ladder, route->channel, &tree);
     return pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err);
 }
 

@@ -22,11 +22,16 @@ bool pk_desk_carries(const struct pk_desk *desk, struct pk_slice name, struct pk
     return cls == PK_CLASS_ANSWER && (desk->capabilities & PK_CAN_WINDOW) != 0;
 }
 
+bool pk_desk_may_try(const struct pk_desk *desk)
+{
+    return (desk->capabilities & PK_CAN_WINDOW) != 0;
+}
+
 bool pk_route_carries(const struct pk_lane_route *route, struct pk_slice name, struct pk_slice language, uint32_t cls, int64_t now_ms,
                       struct pk_error *why)
 {
     for (size_t i = 0; i < route->desk_count; i++)
-        if (pk_desk_carries(route->desks[i], name, language, cls, now_ms, why))
+        if (pk_desk_carries(route->desks[i], name, language, cls, now_ms, why) || pk_desk_may_try(route->desks[i]))
             return true;
     return false;
 }
@@ -50,30 +55,42 @@ bool pk_route_carries_some(const struct pk_service *service, const struct pk_lan
     return false;
 }
 
+/* The route's first that can send it; or, when nobody can, that may try. */
+static enum pk_carrier look(const struct pk_lane_route *route, const struct pk_message *message, const struct pk_text *text, int64_t now_ms,
+                            struct pk_desk **desk)
+{
+    enum pk_carrier found = PK_CARRIER_NONE;
+    int64_t when_ms;
+    for (int tried = 0; tried < 2 && found == PK_CARRIER_NONE; tried++)
+        for (size_t i = 0; i < route->desk_count; i++) {
+            struct pk_desk *other = route->desks[i];
+            if (tried ? !pk_desk_may_try(other)
+                      : other == *desk || !pk_desk_carries(other, text->template_name, text->language, message->cls, now_ms, NULL))
+                continue;
+            bool usable = pk_desk_usable(other, now_ms);
+            if (usable && pk_desk_room(other, message->priority, now_ms, &when_ms) > 0) {
+                *desk = other;
+                return PK_CARRIER_FOUND;
+            }
+            if (found != PK_CARRIER_FULL)
+                found = usable ? PK_CARRIER_FULL : PK_CARRIER_AWAY;
+        }
+    return found;
+}
+
 enum pk_carrier pk_carrier_of(struct pk_service *service, const struct pk_lane_route *route, const struct pk_message *message, bool bound,
                               int64_t now_ms, struct pk_desk **desk)
 {
     enum pk_carrier found = PK_CARRIER_NONE;
     struct pk_text *text = NULL;
-    int64_t when_ms;
     if (pk_texts_get(service, message->notice, message->version, false, &text, NULL) != 0)
         return PK_CARRIER_FOUND; /* said where it is prepared */
     if (pk_desk_carries(*desk, text->template_name, text->language, message->cls, now_ms, NULL)) {
         pk_text_release(text);
         return PK_CARRIER_FOUND;
     }
-    for (size_t i = 0; !bound && i < route->desk_count && found != PK_CARRIER_FOUND; i++) {
-        struct pk_desk *other = route->desks[i];
-        if (other == *desk || !pk_desk_carries(other, text->template_name, text->language, message->cls, now_ms, NULL))
-            continue;
-        bool usable = pk_desk_usable(other, now_ms);
-        if (found != PK_CARRIER_FULL)
-            found = usable ? PK_CARRIER_FULL : PK_CARRIER_AWAY;
-        if (!usable || pk_desk_room(other, message->priority, now_ms, &when_ms) == 0)
-            continue;
-        found = PK_CARRIER_FOUND;
-        *desk = other;
-    }
+    if (!bound)
+        found = look(route, message, text, now_ms, desk);
     pk_text_release(text);
-    return found;
+    return found == PK_CARRIER_NONE && pk_desk_may_try(*desk) ? PK_CARRIER_FOUND : found;
 }

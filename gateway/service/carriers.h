@@ -2,7 +2,8 @@
 /*
  * Which accounts can send a text at all. Some providers let approved texts through only: an account that maps a text to none
  * of them is left out when the way is chosen, instead of being refused message by message. Within the window that somebody
- * opened by writing, an answer may be free text (PK_CAN_WINDOW).
+ * opened by writing, free text may leave (PK_CAN_WINDOW); whose window is open the adapter knows, so where nobody else can send
+ * a text such an account may try, and refuses it itself before anything is sent.
  */
 #ifndef PK_SERVICE_CARRIERS_H
 #define PK_SERVICE_CARRIERS_H
@@ -15,7 +16,9 @@ bool pk_route_choosy(const struct pk_lane_route *route);
 /* Can the account send this text? language: as a job has it (pk_texts_label). `why` (may be NULL): one sentence. */
 bool pk_desk_carries(const struct pk_desk *desk, struct pk_slice name, struct pk_slice language, uint32_t cls, int64_t now_ms,
                      struct pk_error *why);
-/* Any account of it. */
+/* May it try what it has no template for? */
+bool pk_desk_may_try(const struct pk_desk *desk);
+/* Any account of it, or one that may try. */
 bool pk_route_carries(const struct pk_lane_route *route, struct pk_slice name, struct pk_slice language, uint32_t cls, int64_t now_ms,
                       struct pk_error *why);
 /* In any language and rendering that the text has. */

@@ -150,7 +150,7 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     if (r != 0)
         return r;
     *ret_reason = PK_REASON_TEXT_UNMAPPED;
-    if (!pk_desk_carries(desk, flight->text->template_name, flight->text->language, message->cls, now_ms, err))
+    if (!pk_desk_may_try(desk) && !pk_desk_carries(desk, flight->text->template_name, flight->text->language, message->cls, now_ms, err))
         return PK_E_NOT_FOUND;
     *ret_reason = PK_REASON_TEXT_UNFIT;
     const struct pk_adapter *adapter = pk_account_adapter(desk->account);

@@ -5,8 +5,8 @@
 #include "gateway/service/carriers.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/names.h"
-#include "gateway/store/recipients.h"
 #include "gateway/store/triggers.h"
 
 /* Said in the answer with a reason of its own; here it is kept who tried what. */
@@ -148,17 +148,14 @@ static enum pk_event_refusal check_day(struct pk_taking *t, struct pk_error *err
 static int count_people(const struct pk_taking *t, int64_t *ret_count, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
-    uint32_t tags[PK_TAGS_MAX];
-    for (size_t i = 0; i < t->request.all.count; i++)
-        tags[i] = pk_name_find(store, PK_NAME_TAG, t->request.all.items[i]);
-    struct pk_audience audience = {
-        .topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic),
-        .channel = t->route->channel,
-        .ladder = t->ladder.items,
-        .ladder_count = t->ladder.count,
-        .all = tags,
-        .all_count = t->request.all.count,
-    };
+    struct pk_audience_tree tree;
+    int r = pk_audience_of_tags(t->request.all.items, t->request.all.count, &tree, err);
+    if (r == 0)
+        r = pk_audience_resolve(store, &tree, err);
+    if (r != 0)
+        return r;
+    uint32_t topic = pk_name_find(store, PK_NAME_TOPIC, t->request.topic);
+    struct pk_audience audience = pk_ladder_audience(topic, &t->ladder, t->route->channel, &tree);
     if (t->day == 0 && pk_audience_bound(store, &audience, t->ceiling + 1) <= t->ceiling) {
         *ret_count = t->ceiling;
         return 0;

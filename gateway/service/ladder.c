@@ -9,6 +9,7 @@
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/attempts.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
 
@@ -45,7 +46,7 @@ static int find_way(struct pk_service *service, const struct pk_message *message
     struct pk_channels ladder;
     struct pk_next_address next = { .channel = message->channel };
     pk_ladder_whole(service, &ladder);
-    const struct pk_audience audience = { .topic = message->topic, .ladder = ladder.items, .ladder_count = ladder.count };
+    const struct pk_audience audience = pk_ladder_audience(message->topic, &ladder, message->channel, NULL);
     do {
         int r = pk_ladder_next(service->store, &audience, message->recipient, next.channel, now_ms, &next, err);
         if (r != 0 || next.channel == 0)

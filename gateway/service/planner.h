@@ -7,8 +7,8 @@
 #define PK_SERVICE_PLANNER_H
 
 #include "gateway/service/service.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/messages.h"
-#include "gateway/store/recipients.h"
 
 struct pk_planner;
 struct pk_desk;

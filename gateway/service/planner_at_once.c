@@ -14,13 +14,15 @@
 int pk_planner_reach(struct pk_service *service, const struct pk_json *tags, struct pk_slice topic, uint32_t channel,
                      const struct pk_channels *ladder, int64_t now_ms, struct pk_reach *ret_reach, struct pk_error *err)
 {
-    struct pk_wanted wanted;
+    struct pk_audience_tree tree;
     uint32_t topic_id = pk_name_find(service->store, PK_NAME_TOPIC, topic);
     ret_reach->count = 0;
-    pk_wanted_read(service, tags, &wanted);
-    if (wanted.nobody || topic_id == 0)
+    if (topic_id == 0)
         return 0;
-    struct pk_audience audience = pk_wanted_audience(&wanted, topic_id, channel, ladder);
+    int r = pk_wanted_read(service, tags, &tree, err);
+    if (r != 0)
+        return r;
+    struct pk_audience audience = pk_ladder_audience(topic_id, ladder, channel, &tree);
     return pk_audience_page(service->store, &audience, 0, now_ms, PK_COUNT(ret_reach->rows), ret_reach->rows, &ret_reach->count, err);
 }
 

@@ -14,55 +14,21 @@
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 
-static size_t add_tags(struct pk_service *service, const struct pk_json *list, struct pk_wanted *wanted, bool *ret_unknown)
+int pk_wanted_read(struct pk_service *service, const struct pk_json *audience, struct pk_audience_tree *ret_tree, struct pk_error *err)
 {
-    size_t at = wanted->all + wanted->any + wanted->none, added = 0;
-    for (size_t i = 0; i < pk_json_count(list) && at + added < PK_WANTED_MAX; i++) {
-        uint32_t tag = pk_name_find(service->store, PK_NAME_TAG, pk_json_string(pk_json_item(list, i)));
-        if (tag != 0)
-            wanted->tags[at + added++] = tag;
-        else
-            *ret_unknown = true;
-    }
-    return added;
+    int r = pk_audience_read_json(audience, "audience", ret_tree, err);
+    if (r != 0)
+        return PK_E_INVALID;
+    return pk_audience_resolve(service->store, ret_tree, err);
 }
 
-void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted)
-{
-    bool unknown_all = false, unknown_any = false, unknown_none = false;
-    *ret_wanted = (struct pk_wanted){ 0 };
-    ret_wanted->all = add_tags(service, pk_json_get(tags, "all"), ret_wanted, &unknown_all);
-    ret_wanted->any = add_tags(service, pk_json_get(tags, "any"), ret_wanted, &unknown_any);
-    ret_wanted->none = add_tags(service, pk_json_get(tags, "none"), ret_wanted, &unknown_none);
-    ret_wanted->nobody = unknown_all || (unknown_any && ret_wanted->any == 0);
-}
-
-struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel, const struct pk_channels *ladder)
-{
-    return (struct pk_audience){
-        .topic = topic,
-        .channel = channel,
-        .ladder = ladder->items,
-        .ladder_count = ladder->count,
-        .all = wanted->tags,
-        .any = wanted->tags + wanted->all,
-        .none = wanted->tags + wanted->all + wanted->any,
-        .all_count = wanted->all,
-        .any_count = wanted->any,
-        .none_count = wanted->none,
-    };
-}
-
-static int read_audience(struct pk_service *service, struct pk_slice text, struct pk_wanted *ret_wanted, struct pk_earlier *ret_earlier,
+/* The rule, and beside it which other triggers must have told somebody. */
+static int read_audience(struct pk_service *service, struct pk_slice text, struct pk_audience_tree *ret_tree, struct pk_earlier *ret_earlier,
                          struct pk_error *err)
 {
     pk_auto(pk_json) struct pk_json *document = NULL;
     int r = pk_json_parse(text, PK_CLOUDEVENT_BYTES_MAX, &document, err);
-    if (r != 0)
-        return r;
-    pk_wanted_read(service, document, ret_wanted);
-    pk_earlier_read(document, ret_earlier);
-    return 0;
+    return r != 0 ? r : pk_wanted_read(service, pk_earlier_read(document, ret_earlier), ret_tree, err);
 }
 
 /* A text that no account of the route may send fails here, and not at the provider. */
@@ -178,7 +144,7 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
                 struct pk_audience_row *rows, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err)
 {
     struct pk_notice notice;
-    struct pk_wanted wanted;
+    struct pk_audience_tree tree;
     struct pk_earlier earlier;
     size_t count = 0, made = 0;
     int r = pk_notice_get(service->store, trigger->notice, &notice, err);
@@ -187,15 +153,14 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     if (r == 0 && notice.cls == PK_CLASS_PUBLIC)
         return pk_expand_public(service, trigger, &notice, route, max, now_ms, ret_expanded, err);
     if (r == 0)
-        r = read_audience(service, trigger->audience, &wanted, &earlier, err);
+        r = read_audience(service, trigger->audience, &tree, &earlier, err);
     if (r != 0)
         return r;
     struct pk_channels ladder;
     pk_ladder_read(service, publisher_of(service, trigger), &ladder);
-    struct pk_audience audience = pk_wanted_audience(&wanted, notice.topic, route->channel, &ladder);
+    struct pk_audience audience = pk_ladder_audience(notice.topic, &ladder, route->channel, &tree);
     struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms };
-    if (!wanted.nobody)
-        r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
+    r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
     /* Routes may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
     for (size_t i = 0; r == 0 && i < count; i++) {
         if (!pk_earlier_suits(service->store, &earlier, &rows[i]))

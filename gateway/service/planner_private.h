@@ -5,24 +5,14 @@
 #define PK_SERVICE_PLANNER_PRIVATE_H
 
 #include "gateway/service/planner.h"
-#include "gateway/store/recipients.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/triggers.h"
 
 #define PK_EXPAND_MAX 256u             /* messages of one chunk */
-#define PK_WANTED_MAX 96u /* tags of all three lists together: PK_TAGS_MAX each (model/trigger.h) */
 
-/* Whom a trigger is for. */
-struct pk_wanted {
-    uint32_t tags[PK_WANTED_MAX];
-    size_t all, any, none; /* counts; tags lie in that order */
-    bool nobody;           /* a tag that must be there is nobody's */
-};
-/* tags: the trigger's object of three lists, or NULL. */
+/* Whom a trigger is for, as it was stored: parsed and resolved. PK_E_INVALID: it can never be read. */
 struct pk_json;
-void pk_wanted_read(struct pk_service *service, const struct pk_json *tags, struct pk_wanted *ret_wanted);
-/* Lives as long as `wanted` and the ladder. */
-struct pk_channels;
-struct pk_audience pk_wanted_audience(const struct pk_wanted *wanted, uint32_t topic, uint32_t channel, const struct pk_channels *ladder);
+int pk_wanted_read(struct pk_service *service, const struct pk_json *audience, struct pk_audience_tree *ret_tree, struct pk_error *err);
 /* Which triggers must have told somebody, or must not (planner_told.c). */
 #define PK_EARLIER_MAX 64u
 struct pk_earlier {
@@ -30,7 +20,8 @@ struct pk_earlier {
     size_t told_count, untold_count;
     bool yes, silent; /* of those told: who said yes, who said nothing */
 };
-void pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier);
+/* A stored audience is a rule, or {"among":RULE,"told":[...],"untold":[...],"answer":"yes"}. Returns the rule, borrowed. */
+const struct pk_json *pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier);
 bool pk_earlier_suits(struct pk_store *store, const struct pk_earlier *earlier, const struct pk_audience_row *row);
 /* Messages of one trigger being made. Most people of a chunk are reached by one route: it is found, and its wording, when
  * channel or country change. */

@@ -14,13 +14,15 @@ static size_t read_list(const struct pk_json *list, int64_t *ret_triggers)
     return count;
 }
 
-void pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier)
+const struct pk_json *pk_earlier_read(const struct pk_json *audience, struct pk_earlier *ret_earlier)
 {
     struct pk_slice answer = pk_json_string(pk_json_get(audience, "answer"));
     ret_earlier->told_count = read_list(pk_json_get(audience, "told"), ret_earlier->told);
     ret_earlier->untold_count = read_list(pk_json_get(audience, "untold"), ret_earlier->untold);
     ret_earlier->yes = pk_slice_is(answer, "yes");
     ret_earlier->silent = pk_slice_is(answer, "none");
+    const struct pk_json *rule = pk_json_get(audience, "among");
+    return rule ? rule : audience;
 }
 
 /* The newest trigger they answered counts. */

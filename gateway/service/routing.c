@@ -70,6 +70,16 @@ void pk_ladder_read(struct pk_service *service, const struct pk_publisher_rule *
         pk_ladder_whole(service, ret_channels);
 }
 
+struct pk_audience pk_ladder_audience(uint32_t topic, const struct pk_channels *ladder, uint32_t channel, const struct pk_audience_tree *tree)
+{
+    struct pk_audience audience = { .topic = topic, .channels = { channel }, .channel_count = 1, .tree = tree };
+    for (size_t i = 0; i < ladder->count; i++)
+        audience.channels[i] = ladder->items[i];
+    if (ladder->count > 0)
+        audience.channel_count = ladder->count;
+    return audience;
+}
+
 struct pk_answerable pk_routes_answerable(struct pk_service *service, const char *own, const struct pk_channels *ladder)
 {
     const struct pk_rules *rules = service->rules;

@@ -8,6 +8,7 @@
 
 #include "gateway/model/routing.h"
 #include "gateway/service/service.h"
+#include "gateway/store/audience.h"
 
 #define PK_NO_ROUTE SIZE_MAX
 
@@ -26,6 +27,9 @@ struct pk_channels {
 /* `publisher` may be NULL: somebody who is configured no more. */
 void pk_ladder_read(struct pk_service *service, const struct pk_publisher_rule *publisher, struct pk_channels *ret_channels);
 void pk_ladder_whole(struct pk_service *service, struct pk_channels *ret_channels);
+/* Whom of a tree something about this topic reaches on these channels, or where there is no ladder on `channel`. The tree is
+ * borrowed. */
+struct pk_audience pk_ladder_audience(uint32_t topic, const struct pk_channels *ladder, uint32_t channel, const struct pk_audience_tree *tree);
 
 /* Which answers are possible on the routes that a trigger's messages may take: some, all, none of them hear. */
 struct pk_answerable {

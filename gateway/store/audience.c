@@ -1,140 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/*
- * Who a trigger reaches, page by page. The walk is led by a circle where one is meant, else by the first tag everybody must
- * have, else by the topic's consents; the other conditions are look-ups. Each shape (how many tags of each kind) is a statement.
- * A ladder is such a walk for each of its channels, merged: of each only who is on none before it.
- */
-#include "gateway/store/internal.h"
-#include "gateway/store/recipients.h"
+#include "gateway/store/audience.h"
 
-#include "gateway/model/routing.h"
+#include "gateway/store/audience_walk.h"
+#include "gateway/store/circles.h"
+#include "gateway/store/names.h"
 
-#include <stdio.h>
-
-#define SHAPE_MAX (10240u * PK_LADDER_MAX)
-
-enum shape { SHAPE_ANY = 0, SHAPE_ORDERED, SHAPE_GROUPED };
-
-#define STANDS(c) #c ".kind = 3 AND (" #c ".until_ms = 0 OR " #c ".until_ms > ?4)"
-
-/* The number of a parameter: ?1 topic, ?2 channel, ?3 after, ?4 now, ?5 limit, then the circle, the tags, the ladder. */
-static size_t first_of_ladder(const struct pk_audience *audience)
+static int circle_id(struct pk_store *store, struct pk_slice name, int64_t *ret_id, struct pk_error *err)
 {
-    return (audience->circle != 0 ? 7u : 6u) + audience->all_count + audience->any_count + audience->none_count;
+    struct pk_circle circle = { 0 };
+    int r = pk_circle_by_name(store, name, &circle, err);
+    *ret_id = r == 0 ? circle.id : 0;
+    return r == PK_E_NOT_FOUND ? 0 : r;
 }
 
-static size_t channel_of(const struct pk_audience *audience, size_t rung)
+int pk_audience_resolve(struct pk_store *store, struct pk_audience_tree *tree, struct pk_error *err)
 {
-    return audience->ladder_count > 0 ? first_of_ladder(audience) + rung : 2;
-}
-
-/* They may be written to on one of these channels of the ladder. */
-static void compose_reached(struct pk_buf *sql, const struct pk_audience *audience, size_t from, size_t to)
-{
-    (void) pk_buf_add_text(sql, "EXISTS (SELECT 1 FROM consent e CROSS JOIN address x ON x.recipient = e.recipient AND x.channel = e.channel"
-                                " AND x.blocked_ms = 0 WHERE e.recipient = c.recipient AND e.topic = ?1 AND " STANDS(e) " AND e.channel IN (");
-    for (size_t i = from; i < to; i++)
-        (void) pk_buf_printf(sql, "%s?%zu", i == from ? "" : ", ", channel_of(audience, i));
-    (void) pk_buf_add_text(sql, "))");
-}
-
-static void compose_columns(struct pk_buf *sql, const struct pk_audience *audience, enum shape shape, size_t rung, const char *leader)
-{
-    if (shape == SHAPE_ANY)
-        (void) pk_buf_add_text(sql, "SELECT 1");
-    else if (shape == SHAPE_GROUPED)
-        (void) pk_buf_add_text(sql, "SELECT r.language, r.script, count(*)");
-    else
-        (void) pk_buf_printf(sql, "SELECT %s.recipient, a.id, r.language, r.script, a.channel, a.country, ", leader);
-    if (shape != SHAPE_ORDERED)
-        return;
-    if (rung + 1 < audience->ladder_count)
-        compose_reached(sql, audience, rung + 1, audience->ladder_count);
-    else
-        (void) pk_buf_add_text(sql, "0");
-}
-
-static void compose_tags(struct pk_buf *sql, const struct pk_audience *audience, size_t led, size_t parameter)
-{
-    for (size_t i = led; i < audience->all_count; i++)
-        (void) pk_buf_printf(sql, " AND EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
-    for (size_t i = 0; i < audience->any_count; i++)
-        (void) pk_buf_printf(sql, "%s EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)%s", i == 0 ? " AND (" : " OR",
-                             parameter++, i + 1 == audience->any_count ? ")" : "");
-    for (size_t i = 0; i < audience->none_count; i++)
-        (void) pk_buf_printf(sql, " AND NOT EXISTS (SELECT 1 FROM tag WHERE tag = ?%zu AND recipient = c.recipient)", parameter++);
-}
-
-/* Those of one channel. */
-static void compose_one(struct pk_buf *sql, const struct pk_audience *audience, enum shape shape, size_t rung)
-{
-    const char *leader = audience->circle != 0 ? "k" : audience->all_count > 0 ? "t" : "c";
-    size_t parameter = 6, channel = channel_of(audience, rung), led = leader[0] == 't' ? 1 : 0; /* led: tags that lead */
-    compose_columns(sql, audience, shape, rung, leader);
-    if (leader[0] == 'k')
-        (void) pk_buf_add_text(sql, " FROM circle_member k INDEXED BY circle_member_by_circle");
-    else
-        (void) pk_buf_add_text(sql, leader[0] == 't' ? " FROM tag t" : " FROM consent c INDEXED BY consent_by_topic");
-    if (leader[0] != 'c')
-        (void) pk_buf_printf(sql, " CROSS JOIN consent c ON c.recipient = %s.recipient", leader);
-    (void) pk_buf_printf(sql,
-                         " CROSS JOIN recipient r ON r.id = c.recipient AND r.stopped_ms = 0 CROSS JOIN address a ON a.id ="
-                         " (SELECT min(x.id) FROM address x WHERE x.recipient = c.recipient AND x.channel = ?%zu AND x.blocked_ms = 0) WHERE",
-                         channel);
-    if (leader[0] == 'k')
-        (void) pk_buf_printf(sql, " k.circle = ?%zu AND k.told_ms > 0 AND", parameter++);
-    else if (led > 0)
-        (void) pk_buf_printf(sql, " t.tag = ?%zu AND", parameter++);
-    (void) pk_buf_printf(sql, " c.topic = ?1 AND c.channel = ?%zu AND " STANDS(c) " AND %s.recipient > ?3", channel, leader);
-    compose_tags(sql, audience, led, parameter);
-    if (rung > 0) {
-        (void) pk_buf_add_text(sql, " AND NOT ");
-        compose_reached(sql, audience, 0, rung);
+    int r = 0;
+    for (uint16_t i = 1; r == 0 && i <= tree->count; i++) {
+        struct pk_audience_node *node = &tree->nodes[i];
+        if (node->kind == PK_AUDIENCE_TAG)
+            node->id = pk_name_find(store, PK_NAME_TAG, pk_slice_of(pk_audience_name(tree, i)));
+        else if (node->kind == PK_AUDIENCE_TOPIC)
+            node->id = pk_name_find(store, PK_NAME_TOPIC, pk_slice_of(pk_audience_name(tree, i)));
+        else if (node->kind == PK_AUDIENCE_CIRCLE)
+            r = circle_id(store, pk_slice_of(pk_audience_name(tree, i)), &node->id, err);
     }
-    if (shape == SHAPE_ORDERED && audience->ladder_count == 0)
-        (void) pk_buf_printf(sql, " ORDER BY %s.recipient", leader);
-}
-
-static void compose(struct pk_buf *sql, const struct pk_audience *audience, enum shape shape)
-{
-    compose_one(sql, audience, shape, 0);
-    for (size_t rung = 1; rung < audience->ladder_count; rung++) {
-        (void) pk_buf_add_text(sql, " UNION ALL ");
-        compose_one(sql, audience, shape, rung);
-    }
-    if (shape == SHAPE_GROUPED)
-        (void) pk_buf_add_text(sql, " GROUP BY r.language, r.script ORDER BY r.language, r.script");
-    if (shape == SHAPE_ORDERED && audience->ladder_count > 0)
-        (void) pk_buf_add_text(sql, " ORDER BY 1");
-    (void) pk_buf_add_text(sql, " LIMIT ?5");
-}
-
-void pk_audience_sql(struct pk_buf *sql, const struct pk_audience *audience)
-{
-    compose(sql, audience, SHAPE_ORDERED);
-}
-
-static sqlite3_stmt *prepare(struct pk_store *store, const struct pk_audience *audience, enum shape shape, int64_t after, int64_t now_ms,
-                             int64_t limit)
-{
-    struct pk_buf sql;
-    pk_buf_init(&sql, SHAPE_MAX);
-    compose(&sql, audience, shape);
-    sqlite3_stmt *statement = pk_sql_composed(store, pk_buf_text(&sql));
-    pk_buf_finish(&sql);
-    pk_sql_bind(statement, "uuiii", audience->topic, audience->channel, after, now_ms, limit);
-    int at = 6;
-    if (audience->circle != 0)
-        (void) sqlite3_bind_int64(statement, at++, audience->circle);
-    for (size_t i = 0; i < audience->all_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->all[i]);
-    for (size_t i = 0; i < audience->any_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->any[i]);
-    for (size_t i = 0; i < audience->none_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->none[i]);
-    for (size_t i = 0; i < audience->ladder_count; i++)
-        (void) sqlite3_bind_int64(statement, at++, audience->ladder[i]);
-    return statement;
+    return r;
 }
 
 static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
@@ -144,101 +35,247 @@ static void copy_short(char to[PK_LANGUAGE_MAX], struct pk_slice text)
     to[n] = '\0';
 }
 
+/* ---- who is told ---- */
+
+static void copy_row(struct pk_walk *walk, int64_t who, size_t channel, struct pk_audience_row *ret_row)
+{
+    ret_row->recipient = who;
+    ret_row->address = walk->open[channel].address;
+    ret_row->channel = walk->audience->channels[channel];
+    ret_row->has_next = pk_walk_has_next(walk, who, channel);
+    memcpy(ret_row->country, walk->open[channel].country, sizeof ret_row->country);
+    copy_short(ret_row->language, pk_walk_language(walk));
+    copy_short(ret_row->script, pk_walk_script(walk));
+}
+
+/* `rows` NULL = they are only counted. */
+static int told(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, int64_t max,
+                struct pk_audience_row *rows, int64_t *ret_count, struct pk_error *err)
+{
+    struct pk_walk walk;
+    int64_t count = 0;
+    pk_walk_begin(&walk, store, audience, now_ms, err);
+    walk.told_only = true;
+    for (int64_t who = after; count < max && who != INT64_MAX && (who = pk_walk_next(&walk, who + 1)) != INT64_MAX;) {
+        size_t channel = 0;
+        if (pk_walk_judge(&walk, who, &channel) != PK_TOLD)
+            continue;
+        if (rows)
+            copy_row(&walk, who, channel, &rows[count]);
+        count++;
+    }
+    *ret_count = count;
+    return pk_walk_end(&walk);
+}
+
 int pk_audience_page(struct pk_store *store, const struct pk_audience *audience, int64_t after, int64_t now_ms, size_t max,
                      struct pk_audience_row *ret_rows, size_t *ret_count, struct pk_error *err)
 {
-    sqlite3_stmt *rows = prepare(store, audience, SHAPE_ORDERED, after, now_ms, (int64_t) max);
-    size_t count = 0;
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_audience_row *row = &ret_rows[count++];
-        row->recipient = sqlite3_column_int64(rows, 0);
-        row->address = sqlite3_column_int64(rows, 1);
-        copy_short(row->language, pk_sql_text(rows, 2));
-        copy_short(row->script, pk_sql_text(rows, 3));
-        row->channel = pk_sql_u32(rows, 4);
-        pk_country_copy(row->country, pk_sql_text(rows, 5));
-        row->has_next = sqlite3_column_int64(rows, 6) != 0;
-    }
+    int64_t count = 0;
+    int r = told(store, audience, after, now_ms, (int64_t) max, ret_rows, &count, err);
     if (r == 0)
-        *ret_count = count;
+        *ret_count = (size_t) count;
     return r;
-}
-
-int pk_audience_groups(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, size_t max,
-                       struct pk_audience_group *ret_groups, size_t *ret_count, struct pk_error *err)
-{
-    struct pk_audience alone = *audience;
-    alone.ladder_count = 0;
-    sqlite3_stmt *rows = prepare(store, &alone, SHAPE_GROUPED, INT64_MIN, now_ms, (int64_t) max + 1);
-    size_t count = 0;
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        if (count == max) {
-            pk_sql_reset(rows);
-            return pk_fail(err, PK_E_LIMIT, "there are people of more than %zu languages and scripts", max);
-        }
-        struct pk_audience_group *group = &ret_groups[count++];
-        copy_short(group->language, pk_sql_text(rows, 0));
-        copy_short(group->script, pk_sql_text(rows, 1));
-        group->people = sqlite3_column_int64(rows, 2);
-    }
-    if (r == 0)
-        *ret_count = count;
-    return r;
-}
-
-int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit)
-{
-    return audience->all_count == 0 ? limit
-                                    : pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ui",
-                                                 audience->all[0], limit);
 }
 
 int pk_audience_count(struct pk_store *store, const struct pk_audience *audience, int64_t now_ms, int64_t limit, int64_t *ret_count,
                       struct pk_error *err)
 {
-    sqlite3_stmt *rows = prepare(store, audience, SHAPE_ANY, INT64_MIN, now_ms, limit);
-    int64_t count = 0;
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1)
-        count++;
-    if (r == 0)
-        *ret_count = count;
-    return r;
+    return told(store, audience, INT64_MIN, now_ms, limit, NULL, ret_count, err);
+}
+
+int64_t pk_audience_bound(struct pk_store *store, const struct pk_audience *audience, int64_t limit)
+{
+    const struct pk_audience_tree *tree = audience->tree;
+    uint16_t at = tree->root;
+    if (tree->nodes[at].kind == PK_AUDIENCE_ALL)
+        for (at = tree->nodes[at].child; at != 0 && tree->nodes[at].kind != PK_AUDIENCE_TAG;)
+            at = tree->nodes[at].next;
+    if (at == 0 || tree->nodes[at].kind != PK_AUDIENCE_TAG)
+        return limit;
+    return pk_sql_int(store, limit, "SELECT count(*) FROM (SELECT 1 FROM tag WHERE tag = ?1 LIMIT ?2)", "ii", tree->nodes[at].id, limit);
 }
 
 /* ---- one person ---- */
 
-static int reached_on(struct pk_store *store, uint32_t topic, int64_t recipient, uint32_t channel, int64_t now_ms,
-                      struct pk_next_address *ret_next, struct pk_error *err)
-{
-    sqlite3_stmt *find = pk_sql(store, "SELECT a.id, a.country FROM consent c CROSS JOIN address a INDEXED BY address_by_recipient"
-                                       " ON a.recipient = c.recipient AND a.channel = c.channel AND a.blocked_ms = 0"
-                                       " WHERE c.recipient = ?1 AND c.topic = ?2 AND c.channel = ?3 AND " STANDS(c) " ORDER BY a.id LIMIT 1");
-    pk_sql_bind(find, "iuui", recipient, topic, channel, now_ms);
-    int r = pk_sql_step(store, find, err);
-    if (r != 1)
-        return r;
-    *ret_next = (struct pk_next_address){ .address = sqlite3_column_int64(find, 0), .channel = channel };
-    pk_country_copy(ret_next->country, pk_sql_text(find, 1));
-    pk_sql_reset(find);
-    return 1;
-}
-
+/* The same walk, which stands at one person and asks only for what is left of the channels. */
 int pk_ladder_next(struct pk_store *store, const struct pk_audience *audience, int64_t recipient, uint32_t channel, int64_t now_ms,
                    struct pk_next_address *ret_next, struct pk_error *err)
 {
-    struct pk_next_address next = { 0 }, after;
+    static const struct pk_audience_tree everybody; /* its root is an `and` of nothing */
+    struct pk_audience left = { .topic = audience->topic, .tree = &everybody };
+    struct pk_walk walk;
     size_t at = 0;
-    while (at < audience->ladder_count && audience->ladder[at] != channel)
+    while (at < audience->channel_count && audience->channels[at] != channel)
         at++;
-    for (at++; at < audience->ladder_count && !next.has_next; at++) {
-        int r = reached_on(store, audience->topic, recipient, audience->ladder[at], now_ms, next.channel == 0 ? &next : &after, err);
-        if (r < 0)
-            return r;
-        next.has_next = r == 1 && next.address != 0 && next.channel != audience->ladder[at];
+    for (at++; at < audience->channel_count; at++)
+        left.channels[left.channel_count++] = audience->channels[at];
+    *ret_next = (struct pk_next_address){ 0 };
+    if (left.channel_count == 0)
+        return 0;
+    pk_walk_begin(&walk, store, &left, now_ms, err);
+    walk.stops_apart = true;
+    if (pk_walk_next(&walk, recipient) == recipient && pk_walk_judge(&walk, recipient, &at) == PK_TOLD) {
+        struct pk_next_address next = { .address = walk.open[at].address, .channel = left.channels[at] };
+        next.has_next = pk_walk_has_next(&walk, recipient, at);
+        memcpy(next.country, walk.open[at].country, sizeof next.country);
+        *ret_next = next;
     }
-    *ret_next = next;
+    return pk_walk_end(&walk);
+}
+
+/* ---- everybody, with reasons ---- */
+
+struct pk_survey {
+    struct pk_audience audience;
+    struct pk_audience_tree tree;
+    int64_t now_ms, after;
+    struct pk_audience_counts counts;
+    uint16_t groups; /* the `or` whose parts are groups; 0 = none */
+    size_t newest; /* the group of the last person: mostly the next one's too */
+    bool begun, ended;
+    int64_t *suppressed;
+    size_t suppressed_count, suppressed_cap;
+};
+
+/* The rule itself, or the only one in a list of and. */
+static uint16_t groups_of(const struct pk_audience_tree *tree)
+{
+    uint16_t found = 0;
+    if (tree->nodes[tree->root].kind == PK_AUDIENCE_ANY)
+        return tree->nodes[tree->root].child != 0 ? tree->root : 0;
+    if (tree->nodes[tree->root].kind != PK_AUDIENCE_ALL)
+        return 0;
+    for (uint16_t at = tree->nodes[tree->root].child; at != 0; at = tree->nodes[at].next) {
+        if (tree->nodes[at].kind != PK_AUDIENCE_ANY)
+            continue;
+        if (found != 0)
+            return 0;
+        found = at;
+    }
+    return found;
+}
+
+struct pk_survey *pk_survey_new(const struct pk_audience *audience, int64_t now_ms)
+{
+    struct pk_survey *survey = pk_alloc(sizeof *survey);
+    survey->audience = *audience;
+    survey->tree = *audience->tree;
+    survey->audience.tree = &survey->tree;
+    survey->now_ms = now_ms;
+    survey->after = INT64_MIN;
+    survey->groups = groups_of(&survey->tree);
+    survey->counts.grouped = survey->groups != 0;
+    return survey;
+}
+
+void pk_survey_free(struct pk_survey *survey)
+{
+    if (!survey)
+        return;
+    free(survey->suppressed);
+    free(survey);
+}
+
+const struct pk_audience_counts *pk_survey_counts(const struct pk_survey *survey)
+{
+    return &survey->counts;
+}
+
+/* They are few, and looked at once: a look for each person would cost more than all the rest. Theirs who said STOP themselves
+ * are not needed. */
+static int load_suppressed(struct pk_survey *survey, struct pk_store *store, struct pk_error *err)
+{
+    int r;
+    sqlite3_stmt *rows = pk_sql(store, "SELECT a.id FROM suppression s CROSS JOIN address a INDEXED BY address_by_value ON a.channel = s.channel"
+                                       " AND a.blind = s.blind CROSS JOIN recipient r ON r.id = a.recipient AND r.stopped_ms = 0 ORDER BY a.id");
+    survey->suppressed_cap = 64;
+    survey->suppressed = pk_alloc_array(survey->suppressed_cap, sizeof *survey->suppressed);
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        if (survey->suppressed_count == survey->suppressed_cap) {
+            survey->suppressed_cap *= 2;
+            survey->suppressed = pk_realloc_array(survey->suppressed, survey->suppressed_cap, sizeof *survey->suppressed);
+        }
+        survey->suppressed[survey->suppressed_count++] = sqlite3_column_int64(rows, 0);
+    }
+    survey->begun = r == 0;
+    return r;
+}
+
+static bool is_of(const struct pk_audience_group *group, struct pk_slice language, struct pk_slice script)
+{
+    return pk_slice_is(language, group->language) && pk_slice_is(script, group->script);
+}
+
+static int count_group(struct pk_survey *survey, struct pk_walk *walk, struct pk_error *err)
+{
+    struct pk_audience_counts *counts = &survey->counts;
+    struct pk_slice language = pk_walk_language(walk), script = pk_walk_script(walk);
+    size_t at = survey->newest;
+    if (at >= counts->group_count || !is_of(&counts->groups[at], language, script))
+        for (at = 0; at < counts->group_count && !is_of(&counts->groups[at], language, script);)
+            at++;
+    if (at == PK_AUDIENCE_GROUPS_MAX)
+        return pk_fail(err, PK_E_LIMIT, "there are people of more than %d languages and scripts", PK_AUDIENCE_GROUPS_MAX);
+    if (at == counts->group_count) {
+        copy_short(counts->groups[at].language, language);
+        copy_short(counts->groups[at].script, script);
+        counts->group_count++;
+    }
+    counts->groups[at].people++;
+    survey->newest = at;
     return 0;
+}
+
+static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t who, struct pk_error *err)
+{
+    struct pk_audience_counts *counts = &survey->counts;
+    const struct pk_audience_tree *tree = &survey->tree;
+    size_t channel = 0;
+    int64_t places = survey->groups == 0;
+    for (uint16_t at = survey->groups != 0 ? tree->nodes[survey->groups].child : 0; at != 0; at = tree->nodes[at].next)
+        places += pk_walk_means(walk, at, who);
+    enum pk_left_out reason = pk_walk_judge(walk, who, &channel);
+    if (walk->result != 0) /* not to be known: whatever was read last may be half of it */
+        return 0;
+    counts->people++;
+    counts->places += places;
+    counts->by_reason[reason]++;
+    if (reason != PK_TOLD)
+        return 0;
+    counts->by_channel[channel]++;
+    return count_group(survey, walk, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct pk_audience_group *one = a, *other = b;
+    int order = strcmp(one->language, other->language);
+    return order != 0 ? order : strcmp(one->script, other->script);
+}
+
+int pk_survey_some(struct pk_survey *survey, struct pk_store *store, size_t max, struct pk_error *err)
+{
+    struct pk_walk walk;
+    int r = survey->begun ? 0 : load_suppressed(survey, store, err);
+    if (r != 0 || survey->ended)
+        return r;
+    pk_walk_begin(&walk, store, &survey->audience, survey->now_ms, err);
+    walk.suppressed = survey->suppressed;
+    walk.suppressed_count = survey->suppressed_count;
+    for (size_t i = 0; r == 0 && i < max; i++) {
+        int64_t who = survey->after == INT64_MAX ? INT64_MAX : pk_walk_next(&walk, survey->after + 1);
+        survey->ended = who == INT64_MAX;
+        if (survey->ended)
+            break;
+        r = count_person(survey, &walk, who, err);
+        survey->after = who;
+    }
+    survey->counts.read += walk.read;
+    int ended = pk_walk_end(&walk);
+    if (ended != 0 || r != 0)
+        return ended != 0 ? ended : r;
+    if (survey->ended)
+        qsort(survey->counts.groups, survey->counts.group_count, sizeof survey->counts.groups[0], by_name);
+    return survey->ended ? 0 : 1;
 }

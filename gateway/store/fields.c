@@ -169,6 +169,8 @@ static const struct pk_field fields[] = {
     F("notice", "vals", SYSTEM, "ingevulde waarden: tijd, plaats; geen namen van inwoners"),
     F("notice", "created_ms", SYSTEM, "wanneer"),
     F("notice", "digest", SYSTEM, "om dezelfde inhoud te herkennen"),
+    F("notice", "occurrence", SYSTEM, "over welke datum het gaat"),
+    F("notice", "version", SYSTEM, "zoals die datum toen was"),
 
     F("text_version", "id", SYSTEM, "nummer"),
     F("text_version", "name", SYSTEM, "naam van de tekst"),

@@ -163,8 +163,4 @@ int pk_counts_save(struct pk_store *store, struct pk_error *err); /* before the 
 void pk_country_copy(char to[3], struct pk_slice country); /* of a column; NULL and anything but two letters is "" */
 void pk_country_of(struct pk_slice value, char ret_country[3]); /* of an address in clear */
 
-/* The statement that walks an audience with a ladder or without; its plan is looked at in a test. */
-struct pk_audience;
-void pk_audience_sql(struct pk_buf *sql, const struct pk_audience *audience);
-
 #endif

@@ -309,19 +309,12 @@ static const char *const steps[] = {
     "CREATE INDEX address_without_country ON address(id) WHERE country IS NULL;"
     "ALTER TABLE message ADD COLUMN earlier INTEGER NOT NULL DEFAULT 0;",
 
-    /* 28: campaigns, their steps, and what steps became */
-    "CREATE TABLE campaign(id INTEGER PRIMARY KEY, name TEXT NOT NULL, state INTEGER NOT NULL, topic INTEGER NOT NULL, route INTEGER NOT NULL,"
-    " starts_ms INTEGER NOT NULL, people_max INTEGER NOT NULL, edition INTEGER NOT NULL, audience TEXT NOT NULL, vals TEXT NOT NULL,"
-    " told BLOB NOT NULL, made_by TEXT NOT NULL, asked_by TEXT NOT NULL, approved_by TEXT NOT NULL, approved BLOB NOT NULL, why TEXT NOT NULL,"
-    " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX campaign_by_name ON campaign(name);"
-    "CREATE TABLE campaign_step(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, place INTEGER NOT NULL, moment TEXT NOT NULL,"
-    " template TEXT NOT NULL, state INTEGER NOT NULL, due_ms INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX campaign_step_by_place ON campaign_step(campaign, place);"
-    "CREATE INDEX campaign_step_due ON campaign_step(due_ms) WHERE state = 1;"
-    "CREATE INDEX campaign_step_news ON campaign_step(due_ms) WHERE state = 5;"
-    "CREATE TABLE campaign_trigger(trigger INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, step INTEGER NOT NULL, edition INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX campaign_trigger_by_campaign ON campaign_trigger(campaign, step);",
+    /* 28: the walk over people (audience_walk.h) reads indexes alone: until when a yes stands, whether an address is blocked,
+     * in which country it is */
+    "DROP INDEX consent_by_topic;"
+    "CREATE INDEX consent_by_topic ON consent(topic, channel, recipient, until_ms, kind) WHERE kind = 3;"
+    "DROP INDEX address_by_recipient;"
+    "CREATE INDEX address_by_recipient ON address(recipient, channel, id, blocked_ms, country);",
 
     /* 29: the audit in a chain of its own, with whose data it was about; the people who work with the gateway. What is in
      * the audit already becomes the chain's beginning (pk_audit_adopt) */
@@ -347,6 +340,24 @@ static const char *const steps[] = {
 
     /* 30: messages that wait for the end of quiet hours: state deferred, reason quiet */
     "CREATE INDEX message_quiet ON message(topic, channel, due_ms) WHERE state = 2 AND reason = 26;",
+
+    /* 31: campaigns, their steps, and what steps became */
+    "CREATE TABLE campaign(id INTEGER PRIMARY KEY, name TEXT NOT NULL, state INTEGER NOT NULL, topic INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " starts_ms INTEGER NOT NULL, people_max INTEGER NOT NULL, edition INTEGER NOT NULL, audience TEXT NOT NULL, vals TEXT NOT NULL,"
+    " told BLOB NOT NULL, made_by TEXT NOT NULL, asked_by TEXT NOT NULL, approved_by TEXT NOT NULL, approved BLOB NOT NULL, why TEXT NOT NULL,"
+    " created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX campaign_by_name ON campaign(name);"
+    "CREATE TABLE campaign_step(id INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, place INTEGER NOT NULL, moment TEXT NOT NULL,"
+    " template TEXT NOT NULL, state INTEGER NOT NULL, due_ms INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX campaign_step_by_place ON campaign_step(campaign, place);"
+    "CREATE INDEX campaign_step_due ON campaign_step(due_ms) WHERE state = 1;"
+    "CREATE INDEX campaign_step_news ON campaign_step(due_ms) WHERE state = 5;"
+    "CREATE TABLE campaign_trigger(trigger INTEGER PRIMARY KEY, campaign INTEGER NOT NULL, step INTEGER NOT NULL, edition INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX campaign_trigger_by_campaign ON campaign_trigger(campaign, step);",
+
+    /* 32: which date a notice is about, and in which version of it */
+    "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)

@@ -24,8 +24,10 @@ int pk_notice_add(struct pk_store *store, const struct pk_notice *notice, int64_
     uint8_t digest[32];
     if (notice->trigger != 0) {
         int r = pk_sql_write(store, err,
-                             "INSERT INTO notice(trigger, class, topic, template, vals, created_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", "iuutti",
-                             notice->trigger, notice->cls, notice->topic, notice->template_name, notice->values, notice->created_ms);
+                             "INSERT INTO notice(trigger, class, topic, template, vals, created_ms, occurrence, version) VALUES(?1, ?2, ?3, ?4, ?5, ?6,"
+                             " ?7, ?8)",
+                             "iuuttiii", notice->trigger, notice->cls, notice->topic, notice->template_name, notice->values, notice->created_ms,
+                             notice->occurrence, notice->version);
         if (r == 0)
             *ret_id = sqlite3_last_insert_rowid(store->db);
         return r;
@@ -48,7 +50,7 @@ int pk_notice_add(struct pk_store *store, const struct pk_notice *notice, int64_
 
 int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_notice, struct pk_error *err)
 {
-    sqlite3_stmt *find = pk_sql(store, "SELECT trigger, class, topic, template, vals, created_ms FROM notice WHERE id = ?1");
+    sqlite3_stmt *find = pk_sql(store, "SELECT trigger, class, topic, template, vals, created_ms, occurrence, version FROM notice WHERE id = ?1");
     pk_sql_reset(find); /* the last one's slices end here */
     pk_sql_bind(find, "i", id);
     int r = pk_sql_step(store, find, err);
@@ -63,6 +65,8 @@ int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_noti
         .template_name = pk_sql_text(find, 3),
         .values = pk_sql_text(find, 4),
         .created_ms = sqlite3_column_int64(find, 5),
+        .occurrence = sqlite3_column_int64(find, 6),
+        .version = sqlite3_column_int64(find, 7),
     };
     return 0;
 }

@@ -30,10 +30,11 @@ class Size:
     groups: int = 100
     singles: int = 50_000
     events: int = 1_000_000
+    audience: int = 1_000_000
     stops: int = 200
 
 
-QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000, stops=50)
+QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000, audience=50_000, stops=50)
 
 
 @dataclass
@@ -282,6 +283,19 @@ def language(programs: Path) -> Numbers:
     neighbours = Neighbours(lambda: sum(os.times()[:4]))  # children that ended among them
     numbers = run_json([str(programs / "bench_language"), "--templates", str(ROOT / "templates")])
     return numbers | {"neighbours": neighbours.share()}
+
+
+def audience(programs: Path, folder: Path, size: Size) -> Numbers:
+    """An audience at size: counted with everybody's reason, by rules, and read in pages. No gateway either."""
+    database = folder / "audience.db"
+    rest_disk(folder)
+    try:
+        neighbours = Neighbours(lambda: sum(os.times()[:4]))
+        found = run_json([str(programs / "bench_audience"), "--database", str(database), "--people", str(size.audience)])
+        return {name: value for name, value in found.items() if name not in ("people", "told")} | {"neighbours": neighbours.share()}
+    finally:
+        for end in ("", "-wal", "-shm", ".lock"):
+            database.with_name(database.name + end).unlink(missing_ok=True)
 
 
 def ledger(programs: Path, folder: Path, size: Size) -> Numbers:

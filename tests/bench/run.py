@@ -66,6 +66,11 @@ ROWS = [
     Row("language", "phone_us", "reading a phone number", "µs"),
     Row("ledger", "state_p99_ms", "consent ledger: what stands for one person, 99th percentile", "ms", 1, False),
     Row("ledger", "verify_s", "- its whole chain verified", "s", 10, False),
+    Row("audience", "count_ms", "an audience of a city counted, with everybody's reason", "ms", 1000, False),
+    Row("audience", "rule_ms", "- by a rule with language and not", "ms"),
+    Row("audience", "two_schools_ms", "- two schools of fifty", "ms"),
+    Row("audience", "step_max_ms", "- its longest step", "ms"),
+    Row("audience", "pages_per_s", "- its pages read, as for expansion", "people/s", 40_000),
 ]
 
 
@@ -90,7 +95,8 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
 def runs_alone(build: Path, folder: Path, size: Size) -> dict[str, Callable[[], Numbers]]:
     """What needs nothing beside it."""
     programs = build / "tests" / "bench"
-    return {"language": lambda: measures.language(programs), "ledger": lambda: measures.ledger(programs, folder, size)}
+    return {"language": lambda: measures.language(programs), "ledger": lambda: measures.ledger(programs, folder, size),
+            "audience": lambda: measures.audience(programs, folder, size)}
 
 
 def compare(found: dict[str, list[Numbers]]) -> None:

@@ -12,7 +12,7 @@ from world import World, number
 
 # What is said to each form that reads; %s is a person's id, %m a message's, %t a trigger's, %i an item of the inbox.
 READS: dict[str, list[list[str]]] = {
-    "status": [[]], "queue": [[]], "check-config": [[]],
+    "status": [[]], "queue": [[]], "quiet": [[]], "tokens list": [[]], "check-config": [[]],
     "messages list": [[], ["--limit", "1000"], ["--state", "accepted"]], "messages show": [["%m"]],
     "inbox list": [[], ["--all"]], "inbox show": [["%i"]],
     "accounts list": [[]], "triggers list": [[]], "triggers show": [["%t"]], "adapters": [[], ["http"]],
@@ -20,8 +20,10 @@ READS: dict[str, list[list[str]]] = {
     "recipients export": [["%s"]], "recipients links": [["%s"]],
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
+    "audience count": [["--topic", "festival"], ["--topic", "festival", "--where", "language:bg"]],
     "campaigns list": [[]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
+    "tokens list": [[]], "quiet": [[]],
     "events list": [[]], "events show": [["%s"]], "events export": [[]],
     "privacy roles": [[]], "privacy breach": [[]], "keys list": [[]],
 }
@@ -34,7 +36,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
           "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel",
           "events add", "events change", "events accept", "events cancel", "events import",
-          "privacy pack", "keys new", "keys rotate", "keys retire"}
+          "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
 

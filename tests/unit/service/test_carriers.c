@@ -45,7 +45,7 @@ static void what_nobody_carries_fails_where_it_is_planned(void **state)
 {
     struct house *house = *state;
     choosy(house, 0, PK_CAN_TEMPLATES_ONLY);
-    choosy(house, 1, PK_CAN_WINDOW);
+    choosy(house, 1, PK_CAN_TEMPLATES_ONLY);
     house_reopen(house);
     (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
     (void) house_person(house, BORIS, "nl", PK_CONSENT_CONFIRMED);
@@ -94,6 +94,21 @@ static void an_approval_may_end_before_it_leaves(void **state)
     house_turns(house, 3);
     assert_int_equal(house->posts[0]->count + house->posts[1]->count, 0);
     assert_int_equal(house_messages(house, "state = 12 AND reason = 29"), 1);
+}
+
+/* Whose window is open only the adapter knows, and it refuses the others before anything is sent. */
+static void where_nobody_carries_it_a_window_may_be_tried(void **state)
+{
+    struct house *house = *state;
+    choosy(house, 0, PK_CAN_TEMPLATES_ONLY);
+    choosy(house, 1, PK_CAN_WINDOW);
+    house_reopen(house);
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    (void) house_person(house, BORIS, "nl", PK_CONSENT_CONFIRMED);
+    assert_int_equal(house_publish(house, "school", NULL), 0);
+    house_turns(house, 3);
+    assert_int_equal(house->posts[0]->count + house->posts[1]->count, 2);
+    assert_int_equal(house_messages(house, "state = 12"), 0);
 }
 
 static void answers_are_free_text_within_the_window(void **state)
@@ -155,6 +170,7 @@ int main(void)
         in_house(unmapped_texts_go_by_the_next_account),
         in_house(what_nobody_carries_fails_where_it_is_planned),
         in_house(an_approval_may_end_before_it_leaves),
+        in_house(where_nobody_carries_it_a_window_may_be_tried),
         in_house(answers_are_free_text_within_the_window),
         in_house(the_carrier_is_waited_for),
         in_house(others_are_never_asked),

@@ -3,6 +3,8 @@
 #include "tests/unit/service/house.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/service/audience.h"
 #include "gateway/service/ladder.h"
 #include "gateway/service/planner.h"
 #include "gateway/store/ledger.h"
@@ -136,6 +138,20 @@ static void who_agreed_to_both_is_told_once(void **state)
 }
 
 /* Whoever names a route means its channel. */
+/* Who asks how many they are, and names no channel, is told of the ladder. */
+static void they_are_counted_where_they_are_met(void **state)
+{
+    struct house *house = *state;
+    const struct pk_actor adviser = { .role = PK_ROLE_ADVISER, .name = "anna" };
+    const struct pk_audience_plan plan = { .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("everybody") };
+    struct pk_buf text;
+    pk_buf_init(&text, 1u << 16);
+    struct pk_json_out out = pk_json_out(&text);
+    assert_int_equal(pk_audience_reckon(house->service, &adviser, &plan, HOUSE_NOW, &out, NULL), 0);
+    assert_non_null(strstr(pk_buf_text(&text), "\"channels\":[\"telegram\",\"sms\"]"));
+    pk_buf_finish(&text);
+}
+
 static void who_names_a_route_keeps_to_its_channel(void **state)
 {
     struct house *house = *state;
@@ -496,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         on_ladder(who_agreed_to_both_is_told_once),
+        on_ladder(they_are_counted_where_they_are_met),
         on_ladder(who_names_a_route_keeps_to_its_channel),
         on_ladder(a_definite_no_goes_on),
         on_ladder(what_was_tried_in_vain_goes_on),

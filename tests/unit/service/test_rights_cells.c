@@ -6,6 +6,7 @@
  */
 #include "tests/unit/service/talk.h"
 
+#include "gateway/service/audience.h"
 #include "gateway/service/breach.h"
 #include "gateway/base/json.h"
 #include "gateway/service/campaigns.h"
@@ -121,6 +122,18 @@ static int circle_allow(struct doing *d, struct pk_error *err)
 static int circle_leave(struct doing *d, struct pk_error *err)
 {
     return pk_circle_step_out(service_of(d), d->actor, HOUSE_NOW, err);
+}
+
+static int audience_count(struct doing *d, struct pk_error *err)
+{
+    char circle[40];
+    struct pk_audience_question *question = NULL;
+    (void) snprintf(circle, sizeof circle, "circle:%s", d->circle);
+    const struct pk_audience_plan plan = { .topic = PK_SLICE("festival"),
+                                           .where = d->actor->role == PK_ROLE_KEY_PERSON ? pk_slice_of(circle) : PK_SLICE("school:windroos") };
+    int r = pk_audience_ask(service_of(d), d->actor, &plan, HOUSE_NOW, &question, err);
+    pk_audience_question_free(question);
+    return r;
 }
 
 static int consent_view(struct doing *d, struct pk_error *err)
@@ -312,6 +325,7 @@ static const struct {
     { PK_ACTION_CIRCLE_HANDOVER, circle_handover, 0, 0 },
     { PK_ACTION_CIRCLE_ALLOW, circle_allow, 0, 0 },
     { PK_ACTION_CIRCLE_LEAVE, circle_leave, OF(PERSON), 0 },
+    { PK_ACTION_AUDIENCE_COUNT, audience_count, 0, OF(PUBLISHER) }, /* by its scope: test_audience.c */
     { PK_ACTION_CONSENT_VIEW, consent_view, 0, 0 },
     { PK_ACTION_CONSENT_GRANT, consent_grant, 0, 0 },
     { PK_ACTION_CONSENT_WITHDRAW, consent_withdraw, 0, OF(ACCOUNT) },

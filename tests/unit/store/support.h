@@ -4,6 +4,7 @@
 #define PK_TESTS_STORE_SUPPORT_H
 
 #include "gateway/base/id.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/ledger_chain.h"
 #include "gateway/store/messages.h"
@@ -60,6 +61,14 @@ static inline int desk_teardown(void **state)
     desk_close(*state);
     free(*state);
     return 0;
+}
+
+/* The audience a line means, of one channel. `tree` lives as long as it does. */
+static inline struct pk_audience audience_of(struct desk *desk, const char *line, struct pk_audience_tree *tree)
+{
+    assert_int_equal(pk_audience_read_text(pk_slice_of(line), tree, NULL), 0);
+    assert_int_equal(pk_audience_resolve(desk->store, tree, NULL), 0);
+    return (struct pk_audience){ .topic = desk->topic, .channels = { desk->sms }, .channel_count = 1, .tree = tree };
 }
 
 #define store_test(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)

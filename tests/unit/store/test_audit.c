@@ -229,13 +229,13 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     (void) snprintf(path, sizeof path, "%s/db", folder);
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
-    sql(&desk, "DROP INDEX message_quiet; DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
+    sql(&desk, "DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
+               "ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
+               "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
                "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
                " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
                "INSERT INTO audit(at_ms, actor, action, object, detail) VALUES(1, 'uid:0', 'backup', '', ''), (2, 'uid:0', 'restore', '', '');");
-    char back[64];
-    (void) snprintf(back, sizeof back, "PRAGMA user_version = %lld", (long long) pk_schema_newest() - 2);
-    sql(&desk, back);
+    sql(&desk, "PRAGMA user_version = 28");
     desk_close(&desk);
     desk_open(&desk, path);
     whole(&desk, 2);

@@ -84,12 +84,13 @@ static void the_audience_of_a_circle(void **state)
         if (i != 1)
             (void) pk_recipient_tag(desk->store, people[i], school, NULL);
     }
-    struct pk_audience audience = { .topic = desk->topic, .channel = desk->sms };
+    struct pk_audience_tree tree;
+    struct pk_audience audience = audience_of(desk, "everybody", &tree);
     struct pk_audience_row rows[8];
     size_t found = 0;
     assert_int_equal(pk_audience_count(desk->store, &audience, NOW, 10, &count, NULL), 0);
     assert_int_equal(count, 3);
-    audience.circle = circle;
+    audience = audience_of(desk, "circle:maria", &tree);
     assert_int_equal(pk_audience_count(desk->store, &audience, NOW, 10, &count, NULL), 0);
     assert_int_equal(count, 2);
     assert_int_equal(pk_audience_page(desk->store, &audience, INT64_MIN, NOW, 1, rows, &found, NULL), 0);
@@ -97,15 +98,15 @@ static void the_audience_of_a_circle(void **state)
     assert_int_equal(pk_audience_page(desk->store, &audience, rows[0].recipient, NOW, 8, rows + 1, &found, NULL), 0);
     assert_int_equal(found, 1);
     assert_true(rows[1].recipient > rows[0].recipient);
-    audience.all = &school, audience.all_count = 1;
+    audience = audience_of(desk, "circle:maria and school:a", &tree);
     assert_int_equal(pk_audience_page(desk->store, &audience, INT64_MIN, NOW, 8, rows, &found, NULL), 0);
     assert_int_equal(found, 1);
     assert_true(rows[0].recipient == people[0]);
-    audience.none = &school, audience.none_count = 1, audience.all_count = 0;
+    audience = audience_of(desk, "circle:maria and not school:a", &tree);
     assert_int_equal(pk_audience_page(desk->store, &audience, INT64_MIN, NOW, 8, rows, &found, NULL), 0);
     assert_int_equal(found, 1);
     assert_true(rows[0].recipient == people[1]);
-    audience.circle = circle + 1;
+    audience = audience_of(desk, "circle:petya", &tree); /* there is none */
     assert_int_equal(pk_audience_count(desk->store, &audience, NOW, 10, &count, NULL), 0);
     assert_int_equal(count, 0);
 }
