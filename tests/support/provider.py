@@ -15,6 +15,7 @@ from typing import Any, Callable
 from . import answers
 from .answers import Answer, accept
 from .http_wire import Malformed, Request, Stream, answer_bytes
+from .net import free_port
 from .wait import PATIENCE_S, Events
 
 
@@ -49,7 +50,7 @@ class Provider:
         self._connections: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._listener: socket.socket | None = None
-        self.port = 0
+        self.port = free_port()
         self.start()
 
     def __enter__(self) -> "Provider":
@@ -101,7 +102,6 @@ class Provider:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         listener.listen(512)
-        self.port = listener.getsockname()[1]
         self._listener = listener
         self._spawn(self._accept, listener, self._stopped)
 

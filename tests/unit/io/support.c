@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -96,16 +97,41 @@ bool test_has(const struct pk_buf *buf, const char *text)
     return test_count(buf, text) > 0;
 }
 
-unsigned test_free_port(void)
+/* The lease is a name in the abstract namespace, which parts the same networks as ports do: no other suite is given the port
+ * until this process has ended, and the kernel gives no connection one below its own range. tests/support/net.py does the same. */
+static bool port_is_leased(unsigned port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t len = sizeof address;
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    int len = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "pokana-test-port-%u", port);
+    int lease = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    assert_true(lease >= 0);
+    if (bind(lease, (const struct sockaddr *) (const void *) &name, (socklen_t) (offsetof(struct sockaddr_un, sun_path) + 1 + (size_t) len)) == 0)
+        return true;
+    (void) close(lease);
+    return false;
+}
+
+static bool port_is_free(unsigned port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t) port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (const struct sockaddr *) (const void *) &address, len), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *) (void *) &address, &len), 0);
+    bool is_free = bind(fd, (const struct sockaddr *) (const void *) &address, sizeof address) == 0;
     (void) close(fd);
-    return ntohs(address.sin_port);
+    return is_free;
+}
+
+unsigned test_free_port(void)
+{
+    enum { FIRST = 10000, AFTER_LAST = 30000, SPAN = AFTER_LAST - FIRST };
+    unsigned start = (unsigned) getpid() * 97U % SPAN;
+    for (unsigned step = 0; step < SPAN; step++) {
+        unsigned port = FIRST + (start + step) % SPAN;
+        if (port_is_leased(port) && port_is_free(port))
+            return port;
+    }
+    fail_msg("no port is free between %d and %d", FIRST, AFTER_LAST);
+    return 0;
 }
 
 void test_folder_make(char ret_path[128])

@@ -47,7 +47,7 @@ void test_send(int fd, struct pk_slice bytes);
 bool test_receive(int fd, struct pk_buf *out);
 bool test_has(const struct pk_buf *buf, const char *text);
 unsigned test_count(const struct pk_buf *buf, const char *text);
-/* A free port of 127.0.0.1; somebody may take it, nobody does. */
+/* A port of 127.0.0.1 nobody listens on, leased while this process lives: its children may open it, no other suite is given it. */
 unsigned test_free_port(void);
 
 /* A fresh folder under $TMPDIR or /tmp, and its removal with the plain files in it. */
