@@ -5,11 +5,12 @@
 
 struct simulator_arrival {
     uint64_t number; /* 0 = empty */
-    char attempt_id[SIMULATOR_ID_ROOM], address[SIMULATOR_ADDRESS_ROOM];
-    size_t attempt_id_len, address_len, text_len;
+    char attempt_id[SIMULATOR_ID_ROOM], address[SIMULATOR_ADDRESS_ROOM], language[SIMULATOR_LANGUAGE_ROOM];
+    size_t attempt_id_len, address_len, language_len, text_len;
     char *text;
     int64_t at_ms;
     uint32_t state;
+    bool typed;
 };
 
 static void forget(struct simulator_arrival *arrival)
@@ -42,20 +43,37 @@ static size_t keep(char *room, size_t size, struct pk_slice text)
     return n;
 }
 
-uint64_t pk_simulator_arrivals_add(struct simulator_arrivals *arrivals, const struct pk_job *job)
+/* The oldest makes room. NULL without memory for the text. */
+static struct simulator_arrival *take(struct simulator_arrivals *arrivals, struct pk_slice address, struct pk_slice text, int64_t now_ms)
 {
-    char *text = malloc(job->text.len + 1);
-    if (!text)
-        return 0;
+    char *copy = malloc(text.len + 1);
+    if (!copy)
+        return NULL;
     struct simulator_arrival *arrival = &arrivals->ring[arrivals->count % arrivals->size];
     forget(arrival);
     arrival->number = ++arrivals->count;
-    arrival->text = text;
-    arrival->text_len = keep(text, job->text.len + 1, job->text);
+    arrival->text = copy;
+    arrival->text_len = keep(copy, text.len + 1, text);
+    arrival->address_len = keep(arrival->address, sizeof arrival->address, address);
+    arrival->at_ms = now_ms;
+    return arrival;
+}
+
+uint64_t pk_simulator_arrivals_add(struct simulator_arrivals *arrivals, const struct pk_job *job)
+{
+    struct simulator_arrival *arrival = take(arrivals, job->address, job->text, job->now_ms);
+    if (!arrival)
+        return 0;
     arrival->attempt_id_len = keep(arrival->attempt_id, sizeof arrival->attempt_id, job->attempt_id);
-    arrival->address_len = keep(arrival->address, sizeof arrival->address, job->address);
-    arrival->at_ms = job->now_ms;
+    arrival->language_len = keep(arrival->language, sizeof arrival->language, job->language);
     return arrival->number;
+}
+
+void pk_simulator_arrivals_type(struct simulator_arrivals *arrivals, struct pk_slice address, struct pk_slice text, int64_t now_ms)
+{
+    struct simulator_arrival *arrival = take(arrivals, address, text, now_ms);
+    if (arrival)
+        arrival->typed = true;
 }
 
 void pk_simulator_arrivals_tell(struct simulator_arrivals *arrivals, uint64_t number, uint32_t state)
@@ -80,6 +98,8 @@ int pk_simulator_arrivals_list(const struct simulator_arrivals *arrivals, int (*
             .address = pk_slice_make(arrival->address, arrival->address_len),
             .text = pk_slice_make(arrival->text, arrival->text_len),
             .at_ms = arrival->at_ms,
+            .language = pk_slice_make(arrival->language, arrival->language_len),
+            .typed = arrival->typed,
         };
         int r = show(ctx, &item);
         if (r != 0)

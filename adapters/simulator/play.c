@@ -46,6 +46,7 @@ static int play_answer(void *self, struct pk_slice address, struct pk_slice text
     course->address_len = (uint8_t) strlen(number);
     memcpy(course->address, number, course->address_len);
     pk_simulator_course_wait(&sim->courses, course, now_ms);
+    pk_simulator_arrivals_type(&sim->arrivals, pk_slice_of(number), text, now_ms);
     pk_simulator_wake(sim);
     return 0;
 }

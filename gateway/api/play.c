@@ -23,15 +23,19 @@ static int desk_of(struct pk_call *call, const struct pk_play_ops **ret_play, vo
     return 0;
 }
 
-static int show(void *ctx, const struct pk_play_item *item)
+/* What arrived; what was typed stands on the page of phones (gateway/console). */
+static int show(void *ctx, const struct pk_play_item *given)
 {
     struct pk_json_out *out = ctx;
+    const struct pk_play_item item = pk_play_item_read(given);
+    if (item.typed)
+        return 0;
     pk_json_open(out, NULL, '{');
-    pk_json_add_slice(out, "attempt", item->attempt_id);
-    pk_json_add_slice(out, "address", item->address);
-    pk_json_add_slice(out, "text", item->text);
-    pk_json_add_text(out, "state", pk_receipt_word(item->state));
-    pk_json_add_time(out, "at", item->at_ms);
+    pk_json_add_slice(out, "attempt", item.attempt_id);
+    pk_json_add_slice(out, "address", item.address);
+    pk_json_add_slice(out, "text", item.text);
+    pk_json_add_text(out, "state", pk_receipt_word(item.state));
+    pk_json_add_time(out, "at", item.at_ms);
     pk_json_close(out, '}');
     return out->buf->failed ? -1 : 0;
 }

@@ -72,6 +72,23 @@ static void check_proxy(struct pk_config_reading *reading)
                           "\"%s\" is not the address of an HTTP proxy", proxy);
 }
 
+/* The page has no door of its own: what it shows must be nobody's, and not be seen from other machines. */
+static void check_phones(struct pk_config_reading *reading)
+{
+    const struct pk_config *config = reading->config;
+    const struct pk_rules *rules = &config->rules;
+    if (!rules->phones)
+        return;
+    if (!config->public_address || !pk_config_is_loopback(config->public_address))
+        pk_config_tell_of(reading, "gateway", "", "phones", "Write public = 127.0.0.1:8080 beside it.",
+                          "the page of the simulated phones is for this machine: it needs a public door on a loopback address");
+    for (size_t i = 0; i < rules->account_count; i++)
+        if (rules->accounts[i].adapter && !rules->accounts[i].adapter->play)
+            pk_config_tell_of(reading, "gateway", "", "phones", "Leave phones out here, or give the simulator a gateway of its own.",
+                              "account \"%s\" reaches real people, and the page shows numbers and texts to whoever opens it",
+                              rules->accounts[i].name);
+}
+
 /* Both stand in texts as they are written here. */
 static void check_house(struct pk_config_reading *reading)
 {
@@ -107,6 +124,7 @@ static void check_gateway(struct pk_config_reading *reading)
         pk_config_tell_of(reading, "gateway", "", "public_url",
                           "Add public = 127.0.0.1:8080, the port the TLS proxy passes calls to.",
                           "public_url is there, but nothing listens");
+    check_phones(reading);
     if (config->metrics_address && !pk_config_is_loopback(config->metrics_address))
         pk_config_tell_of(reading, "gateway", "", "metrics", "Write 127.0.0.1:PORT; let a proxy with a login carry it further.",
                           "health and metrics may listen on a loopback address only");

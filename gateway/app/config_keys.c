@@ -88,6 +88,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Address and port that providers and services (/v1, with a token) call, behind a TLS proxy. Without it nothing listens."),
     GATEWAY("public_url", rules.public_url, .type = PK_KEY_URL, .max = 200,
             .help = "What providers see as the address of that door. Without it: http and the address, if that is a loopback one."),
+    GATEWAY("phones", rules.phones, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
+            .help = "Whether /phones shows, to whoever opens it, what reached the simulated phones: only where all accounts simulate."),
     GATEWAY("metrics", metrics_address, .type = PK_KEY_LISTEN,
             .help = "Loopback address and port for health and metrics beside the control socket."),
     GATEWAY("adapters", adapters, .type = PK_KEY_PATH,

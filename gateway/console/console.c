@@ -53,6 +53,8 @@ static const struct path paths[] = {
     { "GET", "/join/asked", pk_join_asked, NULL },
     { "GET", PK_UNSUBSCRIBE_PATH "{}", pk_unsubscribe_ask, NULL },
     { "POST", PK_UNSUBSCRIBE_PATH "{}", pk_unsubscribe_end, NULL },
+    { "GET", "/phones", pk_phones_page, NULL },
+    { "POST", "/phones", pk_phones_answer, NULL },
 };
 
 /* ---- loading ---- */

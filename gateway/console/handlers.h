@@ -52,12 +52,13 @@ void pk_link_button(struct pk_visit *visit);
 void pk_join_page(struct pk_visit *visit);
 void pk_join_form(struct pk_visit *visit);
 void pk_join_asked(struct pk_visit *visit);
-/* unsubscribe.c: at a link's own path, PK_UNSUBSCRIBE_PATH and its token */
-void pk_unsubscribe_ask(struct pk_visit *visit);
-void pk_unsubscribe_end(struct pk_visit *visit);
 
 /* unsubscribe.c: at a link's own path, PK_UNSUBSCRIBE_PATH and its token */
 void pk_unsubscribe_ask(struct pk_visit *visit);
 void pk_unsubscribe_end(struct pk_visit *visit);
+
+/* phones.c: what reached the simulated phones, for whoever opens the page (`phones` in [gateway]) */
+void pk_phones_page(struct pk_visit *visit);
+void pk_phones_answer(struct pk_visit *visit);
 
 #endif

@@ -217,6 +217,13 @@ const struct pk_play_ops *pk_account_play(const struct pk_account *account, void
     return account->config.adapter->play;
 }
 
+struct pk_play_item pk_play_item_read(const struct pk_play_item *given)
+{
+    struct pk_play_item item = { 0 };
+    memcpy(&item, given, given->size < sizeof item ? given->size : sizeof item);
+    return item;
+}
+
 /* ---- working ---- */
 
 void pk_account_start(struct pk_account *account, const struct pk_handover *handover)

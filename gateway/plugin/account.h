@@ -116,6 +116,8 @@ void pk_account_connect_now(struct pk_account *account);
 
 /* NULL when the adapter has no play desk. *ret_self: what its functions are called with. */
 const struct pk_play_ops *pk_account_play(const struct pk_account *account, void **ret_self);
+/* An item of its list as an adapter of any version gave it: what an older one does not know of is nothing. */
+struct pk_play_item pk_play_item_read(const struct pk_play_item *given);
 
 /* Takes nothing more and asks for nothing more; sessions say goodbye. What is open still ends. */
 void pk_account_stop(struct pk_account *account);

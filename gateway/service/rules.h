@@ -162,6 +162,7 @@ struct pk_rules {
     size_t choice_count;
     const struct pk_kind_rule *kinds; /* of events */
     size_t kind_count;
+    bool phones; /* a page shows what reached the simulated phones; only where every account simulates */
     bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const struct pk_days_rule *days;

@@ -27,7 +27,7 @@ class Browser:
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
         if body is not None:
             sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        connection.request(method, path, body, sent)
+        connection.request(method, path.split("#")[0], body, sent)
         answer = connection.getresponse()
         self.status, self.body, self.headers, self.path = answer.status, answer.read().decode(), answer.headers, path
         connection.close()

@@ -437,6 +437,9 @@ struct pk_play_item {
     struct pk_slice address;
     struct pk_slice text;
     int64_t at_ms;
+    struct pk_slice language; /* of the text: bg, bg-Latn; empty when it is not known */
+    uint32_t typed; /* 1 = what was answered from there by `answer`; the rest says nothing then but address, text and time */
+    uint32_t reserved;
 };
 
 struct pk_play_ops {

@@ -226,6 +226,38 @@ static void each_mistake_is_told_with_its_remedy(void **state)
     place_remove(&place);
 }
 
+/* Numbers and texts stand on it for whoever opens it. */
+static void the_phones_are_a_simulators_on_this_machine(void **state)
+{
+    static const struct {
+        const char *text, *told;
+    } cases[] = {
+        { PLACE_HEAD "phones = yes\n" PLACE_TAIL,
+          "3 [gateway] phones: the page of the simulated phones is for this machine: it needs a public door on a loopback address | Write "
+          "public = 127.0.0.1:8080 beside it.\n" },
+        { PLACE_HEAD "public = 0.0.0.0:1\npublic_url = https://m.example.nl\nphones = yes\n" PLACE_TAIL,
+          "5 [gateway] phones: the page of the simulated phones is for this machine: it needs a public door on a loopback address | Write "
+          "public = 127.0.0.1:8080 beside it.\n" },
+        { PLACE_HEAD "public = 127.0.0.1:1\nphones = yes\n" PLACE_TAIL
+          "[provider somebody]\ncompany = Somebody\ncountry = NL\ncontract = 2026-01-31\nkeeps = 30d\n"
+          "[account real]\nadapter = http\nprovider = somebody\nurl = https://sms.example.nl/\nbody = {to}{text}\n",
+          "4 [gateway] phones: account \"real\" reaches real people, and the page shows numbers and texts to whoever opens it | Leave phones "
+          "out here, or give the simulator a gateway of its own.\n" },
+    };
+    struct place place;
+    (void) state;
+    place_make(&place);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        assert_null(place_read(&place, cases[i].text));
+        assert_string_equal(place.told, cases[i].told);
+    }
+    struct pk_config *config = place_read(&place, PLACE_HEAD "public = 127.0.0.1:1\nphones = yes\n" PLACE_TAIL);
+    assert_non_null(config);
+    assert_true(config->rules.phones);
+    pk_config_free(config);
+    place_remove(&place);
+}
+
 /* What is wrong with it is said, but not the address. */
 static void the_team_has_an_address_and_a_route(void **state)
 {
@@ -467,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_door_on_this_machine_is_called_as_it_listens),
         cmocka_unit_test(every_kind_of_value_is_read),
         cmocka_unit_test(each_mistake_is_told_with_its_remedy),
+        cmocka_unit_test(the_phones_are_a_simulators_on_this_machine),
         cmocka_unit_test(the_team_has_an_address_and_a_route),
         cmocka_unit_test(retention_has_its_bounds),
         cmocka_unit_test(publishers_name_what_exists),
