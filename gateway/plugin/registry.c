@@ -300,6 +300,7 @@ const char *pk_capability_name(size_t index, uint32_t *ret_bit)
         { PK_CAN_UNSUBSCRIBE, "unsubscribe" },
         { PK_PRICED_PER_MESSAGE, "priced-per-message" },
         { PK_CAN_EXPIRE, "expire" },
+        { PK_CAN_FALLBACK, "fallback" },
     };
     if (index >= PK_COUNT(names))
         return NULL;

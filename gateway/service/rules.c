@@ -124,3 +124,14 @@ bool pk_account_hears_in(const struct pk_account_rule *account, const char *coun
             return true;
     return false;
 }
+
+struct pk_slice pk_account_fallback(const struct pk_account_rule *account)
+{
+    size_t count = 0;
+    bool can = account->adapter && (account->adapter->capabilities & PK_CAN_FALLBACK) != 0 && account->settings;
+    const struct pk_setting_value *values = can ? pk_settings_values(account->settings, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(values[i].name, "fallback") == 0)
+            return values[i].text;
+    return (struct pk_slice){ 0 };
+}
