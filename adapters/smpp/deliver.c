@@ -150,12 +150,8 @@ static int tell_receipt(struct smpp *smpp, const struct smpp_message *message, s
         return 0;
     event->token = token;
     *ret_told = true;
-    if (!knew && smpp->recent.found_out) {
-        bool hex = smpp->recent.notation == SMPP_NOTATION_HEX_DECIMAL;
-        smpp->base.host->log(smpp->base.host->ctx, PK_LEVEL_WARN,
-                             hex ? "receipts name ids in decimal: set id_notation = hex-decimal, so that it is known from the start"
-                                 : "receipts name ids in hexadecimal: set id_notation = decimal-hex, so that it is known from the start");
-    }
+    if (!knew && smpp->recent.found_out)
+        pk_smpp_notation_keep(smpp);
     return smpp->ops->event(smpp->link, event);
 }
 

@@ -118,7 +118,7 @@ int pk_pair_heard(struct pk_service *service, int64_t id, uint32_t receipt_state
         return r == 0 && !pk_attempt_has_arrived(store, other.id) ? move_message(service, &attempt, err) : r;
     case PK_RECEIPT_UNDELIVERED_TEMPORARY:
     case PK_RECEIPT_UNDELIVERED_PERMANENT:
-        return pk_attempt_is_lost(store, other.id) || pk_attempt_has_arrived(store, other.id) ? 0 : 1;
+        return pk_attempt_is_lost(store, other.id) && !pk_attempt_has_arrived(store, other.id) ? 0 : 1;
     default:
         return 0;
     }

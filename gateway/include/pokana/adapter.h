@@ -367,6 +367,11 @@ struct pk_link_ops {
      * codes and counts ("submit_sm sequence 7 bytes 143"), nobody's number or text. The gateway shows of it what it would
      * show of an exchange over HTTP. Not there in a gateway whose table is shorter. */
     void (*exchanged)(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line);
+    /* What the account is to know again after a restart: at most 4 KiB, opaque, sealed in the store. It replaces what was there.
+     * 0, or it could not be kept. Both not there in a gateway whose table is shorter. */
+    int (*remember)(struct pk_link *link, struct pk_slice note);
+    /* Copies it; returns its length, 0 when there is none or more than `room`. */
+    size_t (*remembered)(struct pk_link *link, void *ret_note, size_t room);
 };
 
 struct pk_session_ops {
@@ -530,7 +535,8 @@ struct pk_adapter {
  * Appended since abi 1 began, oldest first. An adapter may look for each by the size of its table:
  *
  *     pk_adapter.capabilities_of, setup, carries      pk_exchange_ops.query      pk_job.step, unsubscribe, recorded
- *     pk_link_ops.refused, exchanged                  pk_job.fallback_channel, fallback_text, fallback_attempt_id; pk_event.channel
+ *     pk_link_ops.refused, exchanged, remember, remembered
+ *     pk_job.fallback_channel, fallback_text, fallback_attempt_id; pk_event.channel
  */
 
 #endif
