@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#define PRICE_DIGITS 5 /* below a ten-thousandth that count */
 #define VALIDITY_WITHOUT_MS (48 * 3600 * 1000ll) /* when the job names no end */
 
 /* ---- the request ---- */
@@ -129,8 +130,8 @@ struct findings {
     int64_t price;
 };
 
-/* "0.065", "-0.0075" as a bill has it, "6.5": in ten-thousandths of the whole, what lies below that rounded up. 0 = it is no
- * price. */
+/* "0.065", "-0.0075" as a bill has it, "6.5": in ten-thousandths of the whole, what lies below that rounded up; behind the
+ * ninth digit a number has what its binary form adds. 0 = it is no price. */
 static int64_t read_price(const struct http_account *account, struct pk_slice text)
 {
     int64_t whole = 0, fraction = 0, each = account->price_in_cents ? 100 : 10000;
@@ -142,9 +143,10 @@ static int64_t read_price(const struct http_account *account, struct pk_slice te
     if (at < text.len && text.data[at] == '.')
         at++;
     bool rest = false;
+    digits = 0;
     for (int64_t place = each / 10; at < text.len && text.data[at] >= '0' && text.data[at] <= '9'; at++, place /= 10) {
         fraction += (text.data[at] - '0') * place;
-        rest |= place == 0 && text.data[at] != '0';
+        rest |= place == 0 && digits++ < PRICE_DIGITS && text.data[at] != '0';
     }
     return at == text.len ? whole * each + fraction + rest : 0;
 }
