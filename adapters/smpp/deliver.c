@@ -132,8 +132,8 @@ static int tell_reply(struct smpp *smpp, const struct smpp_message *message, con
     event->address = pk_slice_of(from);
     event->event_id = pk_smpp_reply_id(&smpp->recent, pieces, PK_KIT_COUNT(pieces), smpp->connection, pdu->sequence, now_ms, id);
     read_text(smpp, text, header, message->data_coding, room, event);
-    *ret_told = true;
-    int r = smpp->ops->event(smpp->link, event);
+    *ret_told = event->text.len > 0; /* behind a header one octet may be nothing but bits to fill */
+    int r = *ret_told ? smpp->ops->event(smpp->link, event) : 0;
     explicit_bzero(room, 3 * text.len + 1);
     free(room);
     return r;
