@@ -51,9 +51,14 @@ static void add(struct pk_registry *registry, const struct pk_adapter *adapter, 
     registry->slots[registry->count++] = (struct slot){ adapter, loaded };
 }
 
+struct pk_registry *pk_registry_new_empty(void)
+{
+    return pk_alloc(sizeof(struct pk_registry));
+}
+
 struct pk_registry *pk_registry_new(void)
 {
-    struct pk_registry *registry = pk_alloc(sizeof *registry);
+    struct pk_registry *registry = pk_registry_new_empty();
     for (size_t i = 0; i < pk_builtin_count; i++)
         add(registry, pk_builtin_adapters[i], NULL);
     return registry;

@@ -148,6 +148,15 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
          { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
     printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    /* A wrong token: it would wait for ever, and what the provider answered is shown. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"deferred\",\"reason\":\"misconfigured\",\"sentence\":\"Later.\"}" },
+         TESTED("null", "> POST https://a.example/\\n< 401\\n"));
+    printed(6,
+            "✗ handed over: the provider does not let this account in, so it is paused. Put its settings and secrets right, then pokana "
+            "accounts resume main: the message leaves then.\n"
+            "\nWhat was exchanged, without numbers, texts and secrets:\n\n> POST https://a.example/\n< 401\n",
+            "");
     /* A session whose adapter does not say what it exchanged. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), false, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
