@@ -15,7 +15,7 @@ struct rate {
 
 /* Some people, their parts and what that costs. */
 struct share {
-    struct pk_cost_bounds people, parts, cost;
+    struct pk_channel_bounds people, parts, cost;
 };
 
 static void add_desk(struct rate *rate, const struct pk_desk *desk)
@@ -41,7 +41,8 @@ static struct rate first_accounts(const struct pk_cost_question *question, size_
     struct rate rate = { 0 };
     for (size_t i = 0; i < desks->route_count; i++) {
         const struct pk_lane_route *route = &desks->routes[i];
-        bool asked = question->route ? route == question->route : route->channel == question->audience->channels[channel] && route->rule->screens.count == 0;
+        bool theirs = route->channel == question->audience->channels[channel] && route->rule->screens.count == 0;
+        bool asked = question->route ? route == question->route : theirs;
         if (!asked || route->desk_count == 0)
             continue;
         rate.route = rate.route ? rate.route : route;
@@ -77,18 +78,19 @@ static struct rate rate_of(const struct pk_cost_question *question, size_t chann
 /* ---- how many ---- */
 
 /* Of a group on a channel. What would tell of few people lies between nobody and all whom it could be. */
-static struct pk_cost_bounds people_of(const struct pk_cost_question *question, const struct pk_audience_group *group, size_t channel)
+static struct pk_channel_bounds people_of(const struct pk_cost_question *question, const struct pk_audience_group *group, size_t channel)
 {
+    int64_t here = group->by_channel[channel];
     bool hidden[PK_AUDIENCE_CHANNELS_MAX];
     int64_t missing = 0;
     size_t count = question->audience->channel_count;
     if (pk_is_few(group->people))
-        return count == 1 ? (struct pk_cost_bounds){ 1, PK_FLOOR - 1 } : (struct pk_cost_bounds){ 0, PK_FLOOR - 1 };
+        return count == 1 ? (struct pk_channel_bounds){ 1, PK_FLOOR - 1 } : (struct pk_channel_bounds){ 0, PK_FLOOR - 1 };
     if (!pk_floor_hide(group->by_channel, count, hidden))
-        return (struct pk_cost_bounds){ 0, group->people };
+        return (struct pk_channel_bounds){ 0, group->people };
     for (size_t i = 0; i < count; i++)
         missing += hidden[i] ? group->by_channel[i] : 0;
-    return hidden[channel] ? (struct pk_cost_bounds){ 0, missing } : (struct pk_cost_bounds){ group->by_channel[channel], group->by_channel[channel] };
+    return hidden[channel] ? (struct pk_channel_bounds){ 0, missing } : (struct pk_channel_bounds){ here, here };
 }
 
 /* Who may come to a channel because those before it did not reach them: how many at most. */
@@ -97,7 +99,7 @@ static int64_t most_later(const struct pk_cost_question *question, const struct 
     int64_t before = 0, most = 0;
     bool exact = true, hidden[2];
     for (size_t i = 0; i < channel; i++) {
-        const struct pk_cost_bounds people = people_of(question, group, i);
+        const struct pk_channel_bounds people = people_of(question, group, i);
         exact &= people.least == people.most;
         before += group->by_channel[i];
         most += people.most;
@@ -108,7 +110,7 @@ static int64_t most_later(const struct pk_cost_question *question, const struct 
     return most < group->people || pk_is_few(group->people) ? most : group->people;
 }
 
-static void add_share(struct share *share, const struct rate *rate, struct pk_cost_bounds people, uint32_t parts)
+static void add_share(struct share *share, const struct rate *rate, struct pk_channel_bounds people, uint32_t parts)
 {
     int64_t each = rate->per_message ? 1 : parts;
     share->people.least += people.least;
@@ -128,7 +130,7 @@ static void reckon(const struct pk_cost_question *question, size_t channel, cons
         if (!text->carried[channel] && question->audience->channel_count > 1)
             continue;
         add_share(ret_first, rate, people_of(question, group, channel), text->parts);
-        add_share(ret_later, rate, (struct pk_cost_bounds){ 0, most_later(question, group, channel) }, text->parts);
+        add_share(ret_later, rate, (struct pk_channel_bounds){ 0, most_later(question, group, channel) }, text->parts);
     }
 }
 
@@ -147,7 +149,7 @@ static void add_to(struct pk_cost_sum *sum, const struct rate *rate, const struc
 
 /* ---- telling ---- */
 
-static void add_bounds(struct pk_json_out *out, const char *name, struct pk_cost_bounds bounds, bool known)
+static void add_bounds(struct pk_json_out *out, const char *name, struct pk_channel_bounds bounds, bool known)
 {
     if (!known) {
         pk_json_add_null(out, name);

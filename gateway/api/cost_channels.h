@@ -14,7 +14,7 @@
 #include "gateway/store/audience.h"
 
 /* How many, or how much, when it is not all told: at least and at most. */
-struct pk_cost_bounds {
+struct pk_channel_bounds {
     int64_t least, most;
 };
 
@@ -38,8 +38,8 @@ struct pk_cost_sum {
     bool known; /* every channel that may take somebody has a price, all in one currency */
     char currency[4];
     /* At least: everybody is reached where they are met first. At most: nobody before the last of their channels. */
-    struct pk_cost_bounds parts; /* on channels that are paid by part */
-    struct pk_cost_bounds cost;
+    struct pk_channel_bounds parts; /* on channels that are paid by part */
+    struct pk_channel_bounds cost;
 };
 
 /* The array "channels", into an open object; and the sum of it. */
