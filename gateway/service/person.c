@@ -142,6 +142,8 @@ static int tell_attempt(void *ctx, const struct pk_attempt *attempt)
     struct pk_json_out *out = &telling->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "account", name_of(telling, PK_NAME_ACCOUNT, attempt->account));
+    if (attempt->channel != 0)
+        pk_json_add_text(out, "channel", name_of(telling, PK_NAME_CHANNEL, attempt->channel));
     pk_json_add_text(out, "state", pk_attempt_state_name((enum pk_attempt_state) attempt->state));
     pk_json_add_time(out, "at", attempt->opened_ms);
     pk_json_add_int(out, "parts", attempt->parts);

@@ -197,6 +197,11 @@ bool pk_account_hears(const struct pk_account_rule *account);
 bool pk_account_hears_all(const struct pk_account_rule *account);
 /* Can people with numbers of this country ("NL")? "" = of none, as an address of a chat has: wherever it can be answered at all. */
 bool pk_account_hears_in(const struct pk_account_rule *account, const char *country);
+/* Whether people of this channel are known by their telephone number: by SMS, WhatsApp, and Viber where all its accounts take numbers,
+ * as business messages do and a bot does not. */
+bool pk_rules_by_number(const struct pk_rules *rules, struct pk_slice channel);
+/* The account whose channel its provider falls back to in the same call: its adapter's setting `fallback`; empty = none. */
+struct pk_slice pk_account_fallback(const struct pk_account_rule *account);
 /* NULL when there is none. */
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);

@@ -245,6 +245,11 @@ static const struct pk_field fields[] = {
     F("attempt", "code", SYSTEM, "code van de aanbieder"),
     F("attempt", "ask_ms", SYSTEM, "wanneer de aanbieder gevraagd wordt wat ervan kwam"),
     F("attempt", "asked", SYSTEM, "hoe vaak dat gevraagd is"),
+    F("attempt", "channel", SYSTEM, "langs welk kanaal"),
+    F("attempt", "beside", POINTER, "naast welke poging, als één aanvraag voor twee kanalen gold"),
+    F("attempt", "address", POINTER, "naar welk adres, als één aanvraag voor twee kanalen gold"),
+    F("attempt", "version", SYSTEM, "in welke tekst, als één aanvraag voor twee kanalen gold"),
+    F("attempt", "saved", SYSTEM, "kosten die niet gemaakt zijn, omdat het andere kanaal het bracht"),
 
     F("cursor", "account", SYSTEM, "welk account"),
     F("cursor", "adapter", SYSTEM, "welke koppeling"),

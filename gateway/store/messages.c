@@ -112,6 +112,24 @@ int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, str
     return 0;
 }
 
+int pk_message_facts_on(struct pk_store *store, int64_t id, uint32_t channel, int64_t address, int64_t now_ms, struct pk_due *ret_due,
+                        struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS_OF(m) ", " FACTS " FROM message m"
+                                       " LEFT JOIN consent c ON c.recipient = m.recipient AND c.topic = m.topic AND c.channel = ?2"
+                                       " LEFT JOIN recipient r ON r.id = m.recipient LEFT JOIN address a ON a.id = ?3 AND a.recipient = m.recipient"
+                                       " AND a.channel = ?2 LEFT JOIN suppression s ON s.channel = a.channel AND s.blind = a.blind WHERE m.id = ?1");
+    pk_sql_bind(find, "iui", id, channel, address);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    read_due(find, now_ms, ret_due);
+    ret_due->message.channel = channel;
+    ret_due->message.address = address;
+    pk_sql_reset(find);
+    return 0;
+}
+
 int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority)
 {
     return pk_sql_int(store, INT64_MAX,
@@ -207,6 +225,14 @@ int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message
                          "iuuiuiuui", id, PK_REASON_NEXT_CHANNEL, way->channel, way->address, way->route, way->version,
                          way->has_next ? 1u : 0u, PK_MESSAGE_HAS_NEXT, now_ms);
     return changed(store, r, PK_MESSAGE_DEFERRED, err);
+}
+
+int pk_message_carried_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE message SET channel = ?2, address = ?3, route = ?4, version = ?5 WHERE id = ?1 AND address <> 0"
+                        " AND EXISTS(SELECT 1 FROM address a WHERE a.id = ?3 AND a.recipient = message.recipient)",
+                        "iuiui", id, way->channel, way->address, way->route, way->version);
 }
 
 int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, struct pk_error *err)

@@ -53,6 +53,9 @@ int pk_messages_due(struct pk_store *store, uint32_t route, uint32_t priority, i
                     struct pk_due *ret_due, size_t *ret_count, struct pk_error *err);
 /* The same facts of one message, whatever its state: the gate asked again between rounds. */
 int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_due *ret_due, struct pk_error *err);
+/* And as if it were to another channel and address: the gate asked for a second one. ret_due->message says so too. */
+int pk_message_facts_on(struct pk_store *store, int64_t id, uint32_t channel, int64_t address, int64_t now_ms, struct pk_due *ret_due,
+                        struct pk_error *err);
 /* The next due time of a route and priority, INT64_MAX when none: one timer per lane. */
 int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority);
 
@@ -77,6 +80,9 @@ struct pk_message_way {
     bool has_next; /* and the ladder has another one after it */
 };
 int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err);
+/* Its second attempt beside the first carried it: the message is of that one's channel from now on, so that an answer to it finds
+ * it there. Nothing changes for somebody who was erased, or who left that address. */
+int pk_message_carried_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, struct pk_error *err);
 /* Accepted or sent ones that have a next channel and whose time at the provider is over (due_ms), at most `max`. */
 int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
                         struct pk_error *err);

@@ -358,6 +358,14 @@ static const char *const steps[] = {
     /* 32: which date a notice is about, and in which version of it */
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
+
+    /* 38: two attempts of one hand-over: on which channel each is, beside which one, where to and in which words, and what it
+     * would have cost */
+    "ALTER TABLE attempt ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN beside INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)

@@ -93,7 +93,7 @@ static int cancel_waiting(struct pk_store *store, const struct pk_forgetting *f,
 static int detach_messages(struct pk_store *store, int64_t address, int64_t farewell, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0 WHERE message IN (SELECT id FROM message"
+                         "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0, address = 0 WHERE message IN (SELECT id FROM message"
                          " INDEXED BY message_by_address WHERE address = ?1 AND id <> ?2)",
                          "ii", address, farewell);
     if (r == 0)

@@ -59,6 +59,9 @@ static int post_submit(void *self, const struct pk_job *job)
     COPY(kept->language, job->language);
     COPY(kept->unsubscribe, job->unsubscribe);
     COPY(kept->text, job->text);
+    COPY(kept->beside_channel, job->fallback_channel);
+    COPY(kept->beside_text, job->fallback_text);
+    COPY(kept->beside, job->fallback_attempt_id);
     if (job->choice_count >= 2) {
         COPY(kept->yes, job->choices[0].label);
         COPY(kept->no, job->choices[1].label);

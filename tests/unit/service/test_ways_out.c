@@ -321,7 +321,7 @@ static const struct {
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },
     { "pk_account_start(", "dispatcher.c account.c" },
-    { "pk_attempt_open(", "tracker.c attempts.c" },
+    { "pk_attempt_open(", "tracker.c tracker_pairs.c attempts.c" },
 };
 
 static bool has_way(const char *file)
@@ -330,7 +330,7 @@ static bool has_way(const char *file)
         if (strcmp(ways[i].file, file) == 0)
             return true;
     /* These are inside: what calls them has the row. */
-    static const char *const inner[] = { "planner_single.c", "planner_staff.c", "messages.c", "dispatcher.c", "account.c", "tracker.c", "attempts.c" };
+    static const char *const inner[] = { "planner_single.c", "planner_staff.c", "messages.c", "dispatcher.c", "account.c", "tracker.c", "tracker_pairs.c", "attempts.c" };
     for (size_t i = 0; i < PK_COUNT(inner); i++)
         if (strcmp(inner[i], file) == 0)
             return true;
