@@ -186,10 +186,10 @@ static int addresses_of(struct pk_store *store, const struct pk_forgetting *f, i
     return r;
 }
 
-/* Their answers to invitations stay in the counts, as somebody's. */
+/* Their answers to invitations stay in the counts, as somebody's; in a line they stand no more. */
 static int detach_rsvps(struct pk_store *store, int64_t recipient, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "UPDATE rsvp SET recipient = ?2, reply = 0 WHERE id IN (SELECT id FROM rsvp INDEXED BY rsvp_by_recipient"
+    return pk_sql_write(store, err, "UPDATE rsvp SET recipient = ?2, reply = 0, address = 0, wanted = heads, waits = 0 WHERE id IN (SELECT id FROM rsvp INDEXED BY rsvp_by_recipient"
                                     " WHERE recipient = ?1)",
                         "ii", recipient, pk_id_random());
 }
