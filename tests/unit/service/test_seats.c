@@ -7,6 +7,7 @@
 
 #include "gateway/base/id.h"
 #include "gateway/service/events.h"
+#include "gateway/service/person.h"
 #include "gateway/service/rsvps.h"
 #include "gateway/service/seats.h"
 #include "gateway/store/agenda.h"
@@ -378,6 +379,27 @@ static void what_is_said_at_the_desk_takes_places_too(void **state)
     assert_counts(house, &meeting, 1, 1, 1, 1, 0);
 }
 
+static void who_is_forgotten_stands_in_no_line(void **state)
+{
+    struct house *house = *state;
+    struct pk_buf file;
+    struct meeting meeting = full_of(house, 1);
+    const struct pk_erase_plan plan = { .whom = { .address = PK_SLICE(BORIS) } };
+    say(house, ANNA, "ДА");
+    say(house, BORIS, "да 2");
+    pk_buf_init(&file, 1u << 20);
+    IN_UNIT(house, pk_person_export(house->service, &adviser, &plan.whom, pk_clock_wall_ms(), &file, err));
+    assert_non_null(strstr(pk_buf_text(&file), "\"answer\":\"yes\",\"heads\":0,\"waitsFor\":2"));
+    pk_buf_finish(&file);
+    assert_counts(house, &meeting, 1, 1, 0, 1, 1);
+    IN_UNIT(house, pk_person_erase(house->service, &adviser, &plan, pk_clock_wall_ms(), err));
+    assert_counts(house, &meeting, 1, 1, 0, 1, 0);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM rsvp WHERE address <> 0 AND recipient NOT IN (SELECT id FROM recipient)"), 0);
+    say(house, ANNA, "НЕ");
+    assert_counts(house, &meeting, 1, 0, 1, 0, 0);
+    assert_int_equal(told(house, BORIS, PLACE), 0);
+}
+
 static void an_answer_about_no_date_is_as_before(void **state)
 {
     struct house *house = *state;
@@ -403,6 +425,7 @@ int main(void)
         with_kinds(two_dates_are_not_mixed_up),
         with_kinds(told_in_their_language_and_letters),
         with_kinds(what_is_said_at_the_desk_takes_places_too),
+        with_kinds(who_is_forgotten_stands_in_no_line),
         with_kinds(an_answer_about_no_date_is_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
