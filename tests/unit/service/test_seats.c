@@ -251,6 +251,12 @@ static void who_may_not_be_told_is_passed_over(void **state)
     say(house, GANCHO, "НЕ");
     assert_int_equal(told(house, VERA, PLACE), 1);
     assert_counts(house, &meeting, 1, 1, 2, 1, 1);
+    /* A STOP holds whatever the ledger says. */
+    say(house, GANCHO, "ДА");
+    (void) house_count(house, "UPDATE recipient SET stopped_ms = 1 WHERE id = (SELECT recipient FROM rsvp ORDER BY id DESC LIMIT 1)");
+    say(house, VERA, "НЕ");
+    assert_int_equal(told(house, GANCHO, PLACE), 1);
+    assert_counts(house, &meeting, 1, 0, 2, 0, 2);
 }
 
 static void what_began_or_is_off_gives_nothing(void **state)
