@@ -4,6 +4,7 @@
 #include "gateway/api/handlers.h"
 #include "gateway/base/text.h"
 #include "gateway/service/events.h"
+#include "gateway/store/rsvps.h"
 
 #define DATES_SHOWN 60u
 #define TIME_MAX 16u
@@ -59,9 +60,33 @@ static void add_fields(struct pk_json_out *out, const struct pk_agenda_event *ev
     pk_json_add_time(out, "updatedAt", event->updated_ms);
 }
 
+struct dating {
+    struct pk_json_out *out;
+    struct pk_store *store;
+    struct pk_error *err;
+};
+
+/* To the date as it is now; heads: of who comes, places: that people wait for. */
+static int add_answers(const struct dating *dating, const struct pk_occurrence *date)
+{
+    struct pk_rsvp_counts counts;
+    int r = pk_rsvps_count(dating->store, date->id, date->version, &counts, dating->err);
+    if (r != 0)
+        return r;
+    pk_json_open(dating->out, "answers", '{');
+    pk_json_add_int(dating->out, "yes", counts.yes);
+    pk_json_add_int(dating->out, "no", counts.no);
+    pk_json_add_int(dating->out, "heads", counts.heads);
+    pk_json_add_int(dating->out, "waiting", counts.waiting);
+    pk_json_add_int(dating->out, "places", counts.waiting_heads);
+    pk_json_close(dating->out, '}');
+    return 0;
+}
+
 static int add_date(void *ctx, const struct pk_occurrence *date)
 {
-    struct pk_json_out *out = ctx;
+    const struct dating *dating = ctx;
+    struct pk_json_out *out = dating->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "id", date->id);
     if (date->day != 0)
@@ -74,8 +99,9 @@ static int add_date(void *ctx, const struct pk_occurrence *date)
     pk_json_add_text(out, "place", date->place);
     add_optional(out, "placeShort", date->place_short);
     pk_json_add_int(out, "version", date->version);
+    int r = add_answers(dating, date);
     pk_json_close(out, '}');
-    return 0;
+    return r;
 }
 
 static int show(struct pk_call *call, int64_t id, struct pk_error *err)
@@ -87,8 +113,9 @@ static int show(struct pk_call *call, int64_t id, struct pk_error *err)
         return r;
     pk_json_open(&out, NULL, '{');
     add_fields(&out, &event);
+    struct dating dating = { .out = &out, .store = call->service->store, .err = err };
     pk_json_open(&out, "dates", '[');
-    r = pk_occurrences_of(call->service->store, id, call->now_ms - 24 * 3600 * 1000ll, DATES_SHOWN, add_date, &out, err);
+    r = pk_occurrences_of(call->service->store, id, call->now_ms - 24 * 3600 * 1000ll, DATES_SHOWN, add_date, &dating, err);
     pk_json_close(&out, ']');
     pk_json_close(&out, '}');
     return r;

@@ -12,7 +12,7 @@
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define HISTORY_MAX 200u /* answers shown of one trigger, the newest */
 #define DEADLINE_MS 2000 /* messages of fifty triggers are counted */
@@ -35,6 +35,7 @@ static int add_answer(void *ctx, const struct pk_rsvp_line *line)
     pk_json_add_text(out, "answer", line->yes ? "yes" : "no");
     pk_json_add_int(out, "heads", line->heads);
     pk_json_add_bool(out, "changed", line->changed);
+    pk_json_add_bool(out, "waits", line->waits);
     pk_json_close(out, '}');
     return 0;
 }

@@ -70,7 +70,8 @@ static int list(const struct pk_invocation *invocation)
 static void print_dates(const struct pk_json *dates)
 {
     static const struct pk_column columns[] = { { "DATE", false },  { "STATE", false }, { "STARTS", false },
-                                                { "ENDS", false }, { "ID", false },    { "PLACE", false } };
+                                                { "ENDS", false }, { "COMING", true }, { "WAITING", true },
+                                                { "ID", false },   { "PLACE", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     for (size_t i = 0; i < pk_json_count(dates); i++) {
         const struct pk_json *date = pk_json_item(dates, i);
@@ -78,6 +79,8 @@ static void print_dates(const struct pk_json *dates)
         pk_table_json(table, pk_json_get(date, "state"));
         pk_table_moment(table, pk_json_get(date, "startsAt"));
         pk_table_moment(table, pk_json_get(date, "endsAt"));
+        pk_table_json(table, pk_json_get(pk_json_get(date, "answers"), "heads"));
+        pk_table_json(table, pk_json_get(pk_json_get(date, "answers"), "waiting"));
         pk_table_json(table, pk_json_get(date, "id"));
         pk_table_json(table, pk_json_get(date, "place"));
     }

@@ -6,6 +6,7 @@
 #include "gateway/model/ics.h"
 #include "gateway/service/events_private.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/seats.h"
 #include "gateway/service/trail.h"
 
 #define KINDS_NAMED 32
@@ -281,6 +282,8 @@ int pk_events_change(struct pk_service *service, const struct pk_actor *actor, c
     r = drop_strays(service, &event, wall, err);
     if (r == 0)
         r = keep(service, &event, false, wall, now_ms, err);
+    if (r == 0 && event.capacity != known.capacity)
+        r = pk_seats_of_event(service, event.id, now_ms, err);
     return r == 0 ? pk_events_trail(service, actor, "event.change", event.id, 0, now_ms, err) : r;
 }
 

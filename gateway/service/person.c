@@ -17,7 +17,7 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/offers.h"
 #include "gateway/store/person.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define MESSAGES_SHOWN 2000u
 #define ACTS_SHOWN 2000u
@@ -221,8 +221,12 @@ static int tell_rsvp(void *ctx, const struct pk_rsvp *rsvp)
     struct pk_json_out *out = &telling->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "trigger", rsvp->trigger);
+    if (rsvp->occurrence != 0)
+        pk_json_add_id(out, "date", rsvp->occurrence);
     pk_json_add_text(out, "answer", rsvp->yes ? "yes" : "no");
     pk_json_add_int(out, "heads", rsvp->heads);
+    if (rsvp->waits > 0)
+        pk_json_add_int(out, "waitsFor", (int64_t) rsvp->wanted - rsvp->heads);
     pk_json_add_time(out, "at", rsvp->at_ms);
     pk_json_close(out, '}');
     return 0;

@@ -56,6 +56,7 @@ struct pk_answer_plan {
     struct pk_slice language, script;
     struct pk_slice values; /* canonical JSON object; empty = none */
     int64_t act_ms;
+    int64_t occurrence, version; /* the date of an event that it names; 0 = none */
     bool confirms_stop;
     int64_t *ret_message; /* what was queued, 0 = nothing; may be NULL */
 };

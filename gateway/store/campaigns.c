@@ -212,11 +212,6 @@ bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
                       "ii", trigger, recipient) != 0;
 }
 
-int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient)
-{
-    return (int) pk_sql_int(store, -1, "SELECT yes FROM rsvp WHERE trigger = ?1 AND recipient = ?2 ORDER BY id DESC LIMIT 1", "ii", trigger, recipient);
-}
-
 int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger)
 {
     return pk_sql_int(store, 0,

@@ -80,8 +80,6 @@ int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step,
 
 /* Did a message of this trigger to this person perhaps arrive? Or may it still: it waits, or is on its way. */
 bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient);
-/* Their latest answer: 1 yes, 0 no, -1 none. */
-int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient);
 /* How many people a trigger told. */
 int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger);
 

@@ -73,7 +73,7 @@ static const struct pk_field_table tables[] = {
     { "inbox", "wat iemand terugschreef en een mens moet lezen, en het antwoord daarop",
       "7 dagen", "SELECT min(first_ms) FROM inbox" },
     { "rsvp", "wie komt en met hoeveel",
-      "30 dagen na de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
+      "30 dagen na de bijeenkomst of de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
     { "outbox", "wat diensten nog verteld moet worden: aantallen, nooit personen",
       "tot het verteld is", "SELECT min(created_ms) FROM outbox" },
     { "job", "lang werk, om na een onderbreking door te gaan",
@@ -126,6 +126,8 @@ static const struct pk_field_table tables[] = {
       "400 dagen", "SELECT min(at_ms) FROM account_day" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
+    { "rsvp_date_total", "hoeveel mensen komen op een datum die voorbij is",
+      "als de bijeenkomst", NULL },
 };
 /* clang-format on */
 

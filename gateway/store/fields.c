@@ -316,6 +316,11 @@ static const struct pk_field fields[] = {
     F("rsvp", "yes", PERSON, "komt of komt niet"),
     F("rsvp", "heads", PERSON, "met hoeveel"),
     F("rsvp", "at_ms", PERSON, "wanneer"),
+    F("rsvp", "occurrence", SYSTEM, "voor welke datum"),
+    F("rsvp", "version", SYSTEM, "zoals die datum toen verteld was"),
+    F("rsvp", "address", POINTER, "waar het antwoord vandaan kwam"),
+    F("rsvp", "wanted", PERSON, "met hoeveel iemand zou willen komen"),
+    F("rsvp", "waits", PERSON, "wacht op een plaats: waar in de rij"),
 
     F("outbox", "id", SYSTEM, "nummer"),
     F("outbox", "topic", SYSTEM, "aan welke dienst"),
@@ -422,6 +427,13 @@ static const struct pk_field fields[] = {
     F("rsvp_total", "yes", SYSTEM, "hoeveel ja"),
     F("rsvp_total", "no", SYSTEM, "hoeveel nee"),
     F("rsvp_total", "heads", SYSTEM, "met hoeveel"),
+
+    F("rsvp_date_total", "occurrence", SYSTEM, "welke datum"),
+    F("rsvp_date_total", "version", SYSTEM, "zoals die verteld was"),
+    F("rsvp_date_total", "trigger", SYSTEM, "op welke uitnodiging"),
+    F("rsvp_date_total", "yes", SYSTEM, "hoeveel ja"),
+    F("rsvp_date_total", "no", SYSTEM, "hoeveel nee"),
+    F("rsvp_date_total", "heads", SYSTEM, "met hoeveel"),
 
     F("campaign", "id", SYSTEM, "nummer"),
     F("campaign", "name", SYSTEM, "naam van de campagne"),

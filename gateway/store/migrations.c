@@ -366,11 +366,44 @@ static const char *const steps[] = {
     "ALTER TABLE attempt ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE attempt ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE attempt ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;",
+
+    /* 33: answers are to a date; who waits for a place there, and since when in the line; the audit only grows, but for what
+     * lies before its first anchor */
+    "ALTER TABLE rsvp ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX rsvp_by_date ON rsvp(occurrence, version, recipient, id) WHERE occurrence <> 0;"
+    "CREATE INDEX rsvp_waiting ON rsvp(occurrence, version, waits) WHERE waits > 0;"
+    "CREATE TABLE rsvp_date_total(occurrence INTEGER NOT NULL, version INTEGER NOT NULL, trigger INTEGER NOT NULL, yes INTEGER NOT NULL,"
+    " no INTEGER NOT NULL, heads INTEGER NOT NULL, PRIMARY KEY(occurrence, version, trigger)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX rsvp_date_total_by_trigger ON rsvp_date_total(trigger);"
+    "CREATE TRIGGER audit_grows BEFORE INSERT ON audit WHEN NEW.id <> 1 + max(ifnull((SELECT max(id) FROM audit), 0),"
+    " ifnull((SELECT entry FROM audit_anchor WHERE id = 2), 0)) BEGIN SELECT RAISE(ABORT, 'the audit trail grows at its end'); END;"
+    "CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is not changed'); END;"
+    "CREATE TRIGGER audit_kept BEFORE DELETE ON audit WHEN OLD.id > ifnull((SELECT entry FROM audit_anchor WHERE id = 1), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is pruned behind its first anchor'); END;"
+    "CREATE TRIGGER audit_anchor_made BEFORE INSERT ON audit_anchor WHEN NEW.id NOT IN (1, 2) OR (NOT EXISTS (SELECT 1 FROM audit_anchor"
+    " WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.entry AND link = NEW.link))"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor holds an entry that is there'); END;"
+    "CREATE TRIGGER audit_anchor_moves BEFORE UPDATE ON audit_anchor WHEN NEW.id <> OLD.id"
+    " OR NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.entry AND link = NEW.link)"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor moves to an entry that is there'); END;"
+    "CREATE TRIGGER audit_anchor_kept BEFORE DELETE ON audit_anchor BEGIN SELECT RAISE(ABORT, 'the anchors of the audit trail stay'); END;",
 };
+
+#define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */
 
 int64_t pk_schema_newest(void)
 {
     return (int64_t) PK_COUNT(steps);
+}
+
+static int adopt_audit(struct pk_store *store, struct pk_error *err)
+{
+    int r = pk_audit_adopt(store, err);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
 }
 
 int pk_migrate(struct pk_store *store, struct pk_error *err)
@@ -381,7 +414,6 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
     }
-    bool older = version < newest;
     for (; version < newest; version++) {
         char set[64];
         (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
@@ -390,12 +422,10 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
             r = sqlite3_exec(store->db, set, NULL, NULL, NULL);
         if (r > 0)
             r = pk_sql_fail(store, r, err);
+        if (r == 0 && version + 1 == AUDIT_CHAIN)
+            r = adopt_audit(store, err);
         if (r != 0)
             return r;
-    }
-    if (older && pk_store_number(store, "audit.adopt", 0) != 0) {
-        int r = pk_audit_adopt(store, err);
-        return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
     }
     return 0;
 }

@@ -16,7 +16,7 @@ struct pk_notice {
     struct pk_slice template_name;
     struct pk_slice values; /* canonical JSON object; {} once they are needed no more */
     int64_t created_ms;
-    int64_t occurrence, version; /* the date it is about, as that was told (store/occurrences.h); of a trigger only, 0 = none */
+    int64_t occurrence, version; /* the date it is about, as that was told (store/occurrences.h); 0 = none */
 };
 
 /* Borrowed slices are copied. For answers (no trigger) an equal notice is found again instead of stored twice. */
