@@ -128,3 +128,12 @@ int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int6
     return pk_sql_write(store, err, "UPDATE trigger SET state = ?2, cursor = ?3, planned = ?4 WHERE id = ?1", "iuii", id, state, cursor,
                         planned);
 }
+
+int pk_trigger_done(struct pk_store *store, const struct pk_trigger *trigger, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE trigger SET state = ?2, notice = ?3, audience = ?4, valid_until_ms = ?5, priority = ?6, route = ?7, ceiling = ?8"
+                        " WHERE id = ?1",
+                        "iuitiuui", trigger->id, trigger->state, trigger->notice, trigger->audience, trigger->valid_until_ms, trigger->priority,
+                        trigger->route, trigger->ceiling);
+}
