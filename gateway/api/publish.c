@@ -124,7 +124,7 @@ static void complain_of_form(struct pk_call *call, enum pk_event_refusal refusal
         pk_v1_check_body(call, body, structured ? "application/cloudevents+json" : "application/json");
     if (structured)
         type = pk_json_string(pk_json_get(body, "type"));
-    if (pk_slice_is(type, NOTICE)) /* the schemas of other types are draft-07, and their reader told the first fault */
+    if (type.len == 0 || pk_slice_is(type, NOTICE)) /* the schemas of other types are draft-07, and their reader told the first fault */
         pk_v1_check_notice(call, structured ? pk_json_get(body, "data") : body, structured ? "/data" : "");
     pk_json_free(body);
 }
