@@ -17,14 +17,15 @@ static const struct text_member {
     uint32_t bit; /* enum pk_wish */
     size_t at, size;
     bool may_end; /* null takes it away */
+    bool shown; /* to everybody: about nobody */
 } texts[] = {
-    { "kind", PK_WISH_KIND, AT(kind), false },
-    { "title", PK_WISH_TITLE, AT(title), false },
-    { "subject", PK_WISH_SUBJECT, AT(subject), true },
-    { "place", PK_WISH_PLACE, AT(place), false },
-    { "placeShort", PK_WISH_PLACE_SHORT, AT(place_short), true },
-    { "rule", PK_WISH_RULE, AT(rule), false },
-    { "languages", PK_WISH_LANGUAGES, AT(languages), true },
+    { "kind", PK_WISH_KIND, AT(kind), false, false },
+    { "title", PK_WISH_TITLE, AT(title), false, true },
+    { "subject", PK_WISH_SUBJECT, AT(subject), true, true },
+    { "place", PK_WISH_PLACE, AT(place), false, true },
+    { "placeShort", PK_WISH_PLACE_SHORT, AT(place_short), true, true },
+    { "rule", PK_WISH_RULE, AT(rule), false, false },
+    { "languages", PK_WISH_LANGUAGES, AT(languages), true, false },
 };
 
 static int read_text(const struct pk_json *data, const struct text_member *member, struct pk_trigger_request *ret_request, struct pk_error *err)
@@ -41,6 +42,8 @@ static int read_text(const struct pk_json *data, const struct text_member *membe
         return pk_fail(err, PK_E_INVALID, "data.%s: not a text of 1 to %zu bytes", member->name, member->size - 1);
     if (memchr(text.data, '\0', text.len))
         return pk_fail(err, PK_E_INVALID, "data.%s: holds a character that is none", member->name);
+    if (member->shown && pk_agenda_text_check(member->name, text, member->size - 1, err) != 0)
+        return PK_E_INVALID;
     (void) snprintf(to, member->size, "%.*s", PK_SLICE_ARG(text));
     ret_request->said |= member->bit;
     return 0;

@@ -265,7 +265,9 @@ int pk_approvals_show(struct pk_service *service, const struct pk_actor *actor, 
 struct covering {
     struct pk_service *service;
     const char *topic;
-    int64_t people, id;
+    int64_t people;
+    struct pk_approval *found;
+    bool covered;
     const char *why;
 };
 
@@ -283,19 +285,17 @@ static int consider(void *ctx, const struct pk_approval *approval)
         covering->why = "it would tell more people than were approved";
         return 0;
     }
-    covering->id = approval->id;
+    *covering->found = *approval;
+    covering->covered = true;
     return 1;
 }
 
 int pk_approvals_cover(struct pk_service *service, const char *type, const char *publisher, const char *topic, int64_t people, int64_t now_ms,
-                       int64_t *ret_id, struct pk_error *err)
+                       struct pk_approval *ret_approval, struct pk_error *err)
 {
-    struct covering covering = { .service = service, .topic = topic, .people = people, .why = "two people have not approved it beforehand" };
+    struct covering covering = { .service = service, .topic = topic, .people = people, .found = ret_approval, .why = "two people have not approved it beforehand" };
     int r = pk_approvals_each(service->store, publisher, type, now_ms, consider, &covering, err);
     if (r < 0)
         return r;
-    if (covering.id == 0)
-        return pk_fail(err, PK_E_NOT_FOUND, "%s", covering.why);
-    *ret_id = covering.id;
-    return 0;
+    return covering.covered ? 0 : pk_fail(err, PK_E_NOT_FOUND, "%s", covering.why);
 }

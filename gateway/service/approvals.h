@@ -38,9 +38,9 @@ struct pk_approval_view {
 int pk_approvals_show(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms,
                       int (*each)(void *ctx, const struct pk_approval_view *view), void *ctx, struct pk_error *err);
 
-/* Does one cover this? 0 with its id, or PK_E_NOT_FOUND with one sentence why not. `people` below 0: how many is not known. */
+/* Does one cover this? 0 with it, or PK_E_NOT_FOUND with one sentence why not. `people` below 0: nobody who could be counted. */
 int pk_approvals_cover(struct pk_service *service, const char *type, const char *publisher, const char *topic, int64_t people, int64_t now_ms,
-                       int64_t *ret_id, struct pk_error *err);
+                       struct pk_approval *ret_approval, struct pk_error *err);
 
 /* Which types need one: what they say leaves at once, and nobody looks at it before. */
 bool pk_approval_is_for(const char *type);

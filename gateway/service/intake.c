@@ -335,7 +335,7 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     enum pk_event_refusal refusal = check(intake, t, &why);
     if (refusal == PK_REFUSAL_NONE && t->act && t->first == 0) {
         int r = pk_intake_act(t, &refusal, &why, err);
-        if (r != 0 || refusal == PK_REFUSAL_NONE)
+        if (r != 0 || (refusal == PK_REFUSAL_NONE && t->first == 0))
             return r;
     }
     return refusal != PK_REFUSAL_NONE ? refuse(intake, t, refusal, &why, err) : take_in(intake->service, t, err);

@@ -18,6 +18,7 @@
 #include "gateway/store/names.h"
 
 #define EXPIRED_PER_ROUND 16
+#define WAITING_MAX 32 /* of one publisher; people look at each */
 #define TEAM_EVERY_MS (10 * 60 * 1000ll)
 #define TEAM_TOLD "approvals.team_ms"
 #define ATTRIBUTE_MAX 257
@@ -173,15 +174,42 @@ static int let_wait(struct pk_taking *t, uint32_t state, const char *why, const 
     return 0;
 }
 
+/* Unless it waits already, said by another event, or too much of this publisher's does. `why`: it waits, then why not. */
+static int wait_in_line(struct pk_taking *t, const struct pk_doing *tried, enum pk_event_refusal *ret_refusal, struct pk_error *why, struct pk_error *err)
+{
+    struct pk_store *store = t->service->store;
+    uint32_t publisher = pk_name_find(store, PK_NAME_PUBLISHER, t->in->publisher);
+    struct pk_buf data;
+    pk_buf_init(&data, PK_CLOUDEVENT_BYTES_MAX);
+    int r = pk_json_dump(t->event.data, &data);
+    if (r == 0 && publisher != 0)
+        t->first = pk_trigger_waiting_for(store, publisher, t->event.type, pk_buf_slice(&data), t->now_ms);
+    pk_buf_finish(&data);
+    if (r != 0 || t->first != 0)
+        return r;
+    if (publisher == 0 || pk_triggers_waiting(store, publisher) < WAITING_MAX)
+        return let_wait(t, PK_TRIGGER_WAITING, why->message, tried, err);
+    *ret_refusal = PK_REFUSAL_RATE;
+    (void) pk_fail(why, PK_E_LIMIT, "%d of this publisher's triggers wait for a person already", WAITING_MAX);
+    (void) pk_hint(why, PK_E_LIMIT, "An adviser releases or drops them; then repeat yours.");
+    return 0;
+}
+
 /* ---- done ---- */
 
-/* In the trail, by which approval it went. */
-static int may_go(struct pk_taking *t, const struct pk_doing *doing, struct pk_error *why)
+/* In the trail, by which approval it went. Where counting ended early, as many are meant as there may be; and whoever joins while
+ * they are written to makes them no more than were approved. */
+static int may_go(struct pk_taking *t, struct pk_doing *doing, struct pk_error *why)
 {
     char id[PK_ID_TEXT_MAX];
-    int64_t approval = 0;
-    int r = pk_approvals_cover(t->service, t->type->word, t->rule->name, doing->topic, doing->outcome.people, t->now_ms, &approval, why);
-    return r == 0 ? pk_trail_done(t->service, &t->doer, t->type->word, pk_id_format(approval, id), doing->topic, 0, t->now_ms, why) : r;
+    struct pk_approval approval = { .id = 0 };
+    int64_t people = doing->outcome.more ? t->ceiling : doing->outcome.people;
+    int r = pk_approvals_cover(t->service, t->type->word, t->rule->name, doing->topic, people, t->now_ms, &approval, why);
+    if (r != 0)
+        return r;
+    if (doing->trigger.ceiling > approval.people_max)
+        doing->trigger.ceiling = approval.people_max;
+    return pk_trail_done(t->service, &t->doer, t->type->word, pk_id_format(approval.id, id), doing->topic, 0, t->now_ms, why);
 }
 
 int pk_intake_act(struct pk_taking *t, enum pk_event_refusal *ret_refusal, struct pk_error *why, struct pk_error *err)
@@ -207,7 +235,7 @@ int pk_intake_act(struct pk_taking *t, enum pk_event_refusal *ret_refusal, struc
     else if (r != 0 && !covered && err)
         *err = *why;
     else if (r == 0)
-        r = covered ? keep(t, &doing, err) : let_wait(t, PK_TRIGGER_WAITING, why->message, &doing, err);
+        r = covered ? keep(t, &doing, err) : wait_in_line(t, &doing, ret_refusal, why, err);
     doing_finish(&doing);
     return r;
 }

@@ -142,6 +142,8 @@ static int64_t told_in(const struct word *word, int round)
 static int64_t people_of(const struct word *word, int from)
 {
     int64_t people = from == NOBODY_YET ? word->doing->outcome.people : told_in(word, from);
+    if (people == PK_PEOPLE_UNKNOWN)
+        return word->t->ceiling; /* not fewer than there are */
     for (int round = from + 1; round < (int) word->round; round++) {
         if (from != NOBODY_YET)
             return people - told_in(word, round) > 0 ? people - told_in(word, round) : 0;
@@ -252,8 +254,8 @@ static int read_news(struct word *word, struct pk_error *err)
     struct pk_service *service = word->t->service;
     int r = pk_date_news_of(service->store, word->date.id, word->news, &word->news_count, err);
     word->round = r == 0 && word->news_count > 0 ? word->news[word->news_count - 1].round + 1 : 0;
-    if (r == 0 && word->round >= ROUNDS_MAX) {
-        (void) pk_fail(err, PK_E_CONFLICT, "it was said to be closed and open %u times today", ROUNDS_MAX);
+    if (r == 0 && (word->round >= ROUNDS_MAX || word->news_count == PK_DATE_NEWS_MAX)) {
+        (void) pk_fail(err, PK_E_CONFLICT, "it was said to be closed and open %u times today", word->round);
         return pk_hint(err, PK_E_CONFLICT, "Somebody should look what is going on there.");
     }
     for (size_t i = 0; r == 0 && i < word->news_count; i++)

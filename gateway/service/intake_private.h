@@ -62,8 +62,8 @@ struct pk_act_rule {
 };
 const struct pk_act_rule *pk_act_rule_of(const struct pk_event_type *type); /* NULL: a notice's */
 
-/* Does it, or lets it wait, and answers; in units of its own. *ret_refusal with `why`: it is refused, and nothing was done.
- * Negative when it could not be stored at all. */
+/* Does it, or lets it wait, and answers; in units of its own. *ret_refusal with `why`: it is refused, and nothing was done. With
+ * t->first it waits already, as that trigger, and nothing was answered. Negative when it could not be stored at all. */
 int pk_intake_act(struct pk_taking *t, enum pk_event_refusal *ret_refusal, struct pk_error *why, struct pk_error *err);
 /* May it have been run in the hours that a restore lost? */
 bool pk_intake_may_have_been_run(const struct pk_taking *t);

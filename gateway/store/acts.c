@@ -50,9 +50,17 @@ int64_t pk_trigger_waited(struct pk_store *store, int64_t now_ms)
                       "i", now_ms);
 }
 
-int64_t pk_triggers_waiting(struct pk_store *store)
+int64_t pk_triggers_waiting(struct pk_store *store, uint32_t publisher)
 {
-    return pk_sql_int(store, 0, "SELECT count(*) FROM trigger INDEXED BY trigger_waiting WHERE state = 7", "");
+    return pk_sql_int(store, 0, "SELECT count(*) FROM trigger INDEXED BY trigger_waiting WHERE state = 7 AND publisher = ?1", "u", publisher);
+}
+
+int64_t pk_trigger_waiting_for(struct pk_store *store, uint32_t publisher, struct pk_slice type, struct pk_slice data, int64_t now_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT t.id FROM trigger t INDEXED BY trigger_waiting CROSS JOIN trigger_act a ON a.trigger = t.id WHERE t.state = 7"
+                      " AND t.valid_until_ms > ?4 AND t.publisher = ?1 AND t.type = ?2 AND a.data = ?3 LIMIT 1",
+                      "utti", publisher, type, data, now_ms);
 }
 
 /* ---- what was said of a date ---- */

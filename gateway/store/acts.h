@@ -21,9 +21,11 @@ int pk_act_put(struct pk_store *store, const struct pk_act *act, struct pk_error
 int pk_act_get(struct pk_store *store, int64_t trigger, struct pk_act *ret_act, struct pk_error *err); /* PK_E_NOT_FOUND: a notice's */
 /* The trigger by which a publisher started this campaign; 0 = none did. */
 int64_t pk_act_starter(struct pk_store *store, int64_t campaign);
-/* A trigger that waits for a person and is past its validity; 0 = there is none. And how many wait. */
+/* A trigger that waits for a person and is past its validity; 0 = there is none. How many of a publisher wait; and one of them of
+ * the same type and data, 0 = none. */
 int64_t pk_trigger_waited(struct pk_store *store, int64_t now_ms);
-int64_t pk_triggers_waiting(struct pk_store *store);
+int64_t pk_triggers_waiting(struct pk_store *store, uint32_t publisher);
+int64_t pk_trigger_waiting_for(struct pk_store *store, uint32_t publisher, struct pk_slice type, struct pk_slice data, int64_t now_ms);
 
 /* ---- what was said of a date ---- */
 

@@ -356,13 +356,50 @@ static void test_waiting_and_dropped_or_forgotten(void **state)
     assert_int_equal(house->posts[0]->count, 0);
 }
 
+/* The same again waits already, whatever its id; and nobody is buried under what waits. */
+static void test_waiting_in_line(void **state)
+{
+    struct house *house = *state;
+    char point[PK_ID_TEXT_MAX], id[16], more[64];
+    intern_topic(house);
+    (void) info_point(house, point);
+    says(closed(house, "z-1", point, ""), "\"duplicate\":false,\"changed\":false,\"waiting\":true");
+    says(closed(house, "z-2", point, ""), "\"duplicate\":true,\"changed\":false,\"waiting\":true");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger"), 1);
+    for (int i = 1; i < 32; i++) {
+        (void) snprintf(id, sizeof id, "y-%d", i);
+        (void) snprintf(more, sizeof more, ",\"tags\":{\"all\":[\"school:s%d\"]}", i);
+        says(closed(house, id, point, more), "\"waiting\":true");
+    }
+    says(closed(house, "w-1", point, ",\"tags\":{\"all\":[\"school:other\"]}"), "\"reason\":\"rate\"");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger"), 32);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'trigger.wait'"), 32);
+    house_later(house, 7 * HOUR_MS);
+    house_turns(house, 4);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger WHERE state = 4"), 32);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM trigger_act WHERE data <> ''"), 0);
+}
+
+/* Whoever joins while they are written to makes them no more than were approved. */
+static void test_no_more_than_were_approved(void **state)
+{
+    struct house *house = *state;
+    char point[PK_ID_TEXT_MAX];
+    intern_topic(house);
+    (void) info_point(house, point);
+    (void) reader(house, ANNA);
+    approve(house, "infopoint.closed-today", 7);
+    says(closed(house, "z-1", point, ""), "\"changed\":true");
+    assert_int_equal(house_count(house, "SELECT ceiling FROM trigger"), 7);
+}
+
 /* Whatever was approved is approved as it was: no other topic, no more people, no other tags, not longer. */
 static void test_what_an_approval_covers(void **state)
 {
     struct house *house = *state;
     static const char *const tags[] = { "school:*", "area:*" };
     char point[PK_ID_TEXT_MAX];
-    int64_t found = 0;
+    struct pk_approval found = { .id = 0 };
     struct pk_error err = { 0 };
     const char *const type = "infopoint.closed-today";
     intern_topic(house);
@@ -370,7 +407,7 @@ static void test_what_an_approval_covers(void **state)
     int64_t id = approve(house, type, 10);
     struct pk_service *service = house->service;
     assert_int_equal(pk_approvals_cover(service, type, "school", "info-point", 10, HOUSE_NOW, &found, &err), 0);
-    assert_int_equal(found, id);
+    assert_int_equal(found.id, id);
     assert_int_equal(pk_approvals_cover(service, type, "school", "info-point", 11, HOUSE_NOW, &found, &err), PK_E_NOT_FOUND);
     assert_string_equal(err.message, "it would tell more people than were approved");
     assert_int_equal(pk_approvals_cover(service, type, "school", "festival", 1, HOUSE_NOW, &found, &err), PK_E_NOT_FOUND);
@@ -498,6 +535,8 @@ static void test_held_since_a_restore(void **state)
     assert_int_equal(pk_store_set_number(house->store, "restore.at_ms", HOUSE_NOW, NULL), 0);
     assert_int_equal(pk_store_set_number(house->store, "hold.restored", 1, NULL), 0);
     house_turn(house);
+    /* What may be somebody's number is not kept, not even until somebody looks. */
+    says(take(house, "p-0", PLANNED, MEETING ",\"subject\":\"bel 06 00000000\""), "\"reason\":\"data\"");
     says(take(house, "p-1", PLANNED, MEETING), "\"changed\":false,\"waiting\":true");
     assert_int_equal(house_count(house, "SELECT count(*) FROM event"), 0);
     int64_t id = house_count(house, "SELECT id FROM trigger WHERE state = 5");
@@ -519,6 +558,8 @@ int main(void)
         test_here(test_closed_early),
         test_here(test_waiting_and_released),
         test_here(test_waiting_and_dropped_or_forgotten),
+        test_here(test_waiting_in_line),
+        test_here(test_no_more_than_were_approved),
         test_here(test_what_an_approval_covers),
         test_here(test_what_cannot_be_asked_for),
         test_here(test_a_campaign_is_started),
