@@ -13,6 +13,7 @@
 #include "gateway/store/names.h"
 
 #define CHANGE_WAITS_MS (5ll * 60 * 1000) /* as campaigns do: the newest of several changes is told */
+#define EVENTS_MAX 1000 /* of one publisher, not over: some hundred thousand dates */
 
 int pk_act_event(struct pk_taking *t, struct pk_doing *doing, struct pk_agenda_event *ret_event, struct pk_error *err)
 {
@@ -144,6 +145,16 @@ static int planned_before(struct pk_taking *t, struct pk_doing *doing, const str
     return pk_hint(err, PK_E_CONFLICT, "Publish event.changed, or give another event a name of its own.");
 }
 
+static int room_for_another(struct pk_taking *t, uint32_t *ret_publisher, struct pk_error *err)
+{
+    struct pk_store *store = t->service->store;
+    int r = pk_name_intern(store, PK_NAME_PUBLISHER, pk_slice_of(t->rule->name), ret_publisher, err);
+    if (r != 0 || pk_events_open_of(store, *ret_publisher, EVENTS_MAX, t->now_ms) < EVENTS_MAX)
+        return r;
+    (void) pk_fail(err, PK_E_LIMIT, "this publisher planned %d events that are not over", EVENTS_MAX);
+    return pk_hint(err, PK_E_LIMIT, "Plan what comes back as one event with a rule.");
+}
+
 int pk_act_planned(struct pk_taking *t, struct pk_doing *doing, struct pk_error *err)
 {
     struct pk_store *store = t->service->store;
@@ -160,9 +171,12 @@ int pk_act_planned(struct pk_taking *t, struct pk_doing *doing, struct pk_error 
         event.when.to = PK_EVENTS_NO_END;
     else if (request->said & PK_WISH_END_DAY)
         event.when.days = pk_day_number(request->end_day) - pk_day_number(event.when.day);
-    int r = pk_events_plan(t->service, &t->doer, &event, false, t->now_ms, err);
+    uint32_t publisher = 0;
+    int r = room_for_another(t, &publisher, err);
     if (r == 0)
-        r = pk_event_name(store, t->event.source, request->event, event.id, err);
+        r = pk_events_plan(t->service, &t->doer, &event, false, t->now_ms, err);
+    if (r == 0)
+        r = pk_event_name(store, t->event.source, request->event, event.id, publisher, err);
     doing->event = event.id;
     doing->outcome = (struct pk_upshot){ .changed = r == 0 };
     return r;

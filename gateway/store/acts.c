@@ -113,10 +113,19 @@ int64_t pk_event_named(struct pk_store *store, struct pk_slice source, struct pk
     return pk_sql_int(store, 0, "SELECT event FROM event_name WHERE name = ?1", "b", pk_slice_make(digest, 16));
 }
 
-int pk_event_name(struct pk_store *store, struct pk_slice source, struct pk_slice name, int64_t event, struct pk_error *err)
+int pk_event_name(struct pk_store *store, struct pk_slice source, struct pk_slice name, int64_t event, uint32_t publisher, struct pk_error *err)
 {
     uint8_t digest[32];
     digest_of(source, name, digest);
-    return pk_sql_write(store, err, "INSERT INTO event_name(name, event) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET event = excluded.event", "bi",
-                        pk_slice_make(digest, 16), event);
+    return pk_sql_write(store, err,
+                        "INSERT INTO event_name(name, event, publisher) VALUES(?1, ?2, ?3)"
+                        " ON CONFLICT(name) DO UPDATE SET event = excluded.event, publisher = excluded.publisher",
+                        "biu", pk_slice_make(digest, 16), event, publisher);
+}
+
+int64_t pk_events_open_of(struct pk_store *store, uint32_t publisher, int64_t limit, int64_t now_ms)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM (SELECT 1 FROM event_name n INDEXED BY event_name_of CROSS JOIN event e ON e.id = n.event"
+                      " WHERE n.publisher = ?1 AND e.last_ms > ?2 LIMIT ?3)", "uii", publisher, now_ms, limit);
 }

@@ -48,6 +48,8 @@ int64_t pk_dates_known_by(struct pk_store *store, int64_t event, bool all, int32
 /* ---- publishers' names for events ---- */
 
 int64_t pk_event_named(struct pk_store *store, struct pk_slice source, struct pk_slice name); /* its id; 0 = none */
-int pk_event_name(struct pk_store *store, struct pk_slice source, struct pk_slice name, int64_t event, struct pk_error *err);
+int pk_event_name(struct pk_store *store, struct pk_slice source, struct pk_slice name, int64_t event, uint32_t publisher, struct pk_error *err);
+/* How many events of this publisher's are not over; counting stops at `limit`. */
+int64_t pk_events_open_of(struct pk_store *store, uint32_t publisher, int64_t limit, int64_t now_ms);
 
 #endif

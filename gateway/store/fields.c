@@ -465,6 +465,7 @@ static const struct pk_field fields[] = {
 
     F("event_name", "name", SYSTEM, "kenmerk van de naam die een dienst eraan geeft"),
     F("event_name", "event", SYSTEM, "welke bijeenkomst"),
+    F("event_name", "publisher", SYSTEM, "welke dienst"),
 
     F("standing_approval", "id", SYSTEM, "kenmerk"),
     F("standing_approval", "type", SYSTEM, "wat er mag"),

@@ -72,11 +72,13 @@ class TestTypes(World):
         """Who got a text with this part, by number; each as often as it came."""
         return sorted(int(body["to"][-4:]) for body in self.received() if part in body["text"])
 
-    def states(self) -> dict[str, str]:
-        """Of the dates of the only event there is."""
+    def dates(self) -> list[dict[str, Any]]:
+        """Of the only event there is."""
         listed = json.loads(self.gateway.run("events", "list", "--json", "--by", "anna").out)["events"]
-        shown = json.loads(self.gateway.run("events", "show", listed[0]["id"], "--json", "--by", "anna").out)
-        return {date["date"]: date["state"] for date in shown["dates"]}
+        return json.loads(self.gateway.run("events", "show", listed[0]["id"], "--json", "--by", "anna").out)["dates"]
+
+    def states(self) -> dict[str, str]:
+        return {date["date"]: date["state"] for date in self.dates()}
 
     # ---- the calendar ----
 
@@ -268,6 +270,68 @@ class TestTypes(World):
             self.assertLessEqual(set(event["data"]), set(data["properties"]), event)
             self.assertLessEqual(set(data["required"]), set(event["data"]), event)
         self.assertGreaterEqual(len(seen), 5, seen)
+
+    # ---- somebody who means harm ----
+
+    def test_what_is_wrong_is_refused_and_changes_nothing(self) -> None:
+        school = self.begin(readers=3, tags="school:*")
+        self.say(school, "planned", POINT)
+        self.say(school, "planned", MEETING)
+        other = {**MEETING, "event": {"id": "avond-118"}}
+        tags = {"all": [f"school:s{n}" for n in range(33)]}
+        cases: list[tuple[str, dict[str, Any], str]] = [
+            # days and hours there are not
+            *(("planned", {**other, "day": day}, "data") for day in ("2027-02-29", "2027-13-01", "0000-00-00", "99999-01-01", "tomorrow", "2027-1-1", "", "２０２７-01-01")),
+            *(("planned", {**other, "from": hour}, "data") for hour in ("24:00", "9:60", "-1:00", "noon", "99999999999:00")),
+            ("planned", {**other, "day": "2020-01-01"}, "conflict"), ("planned", {**other, "to": "18:00"}, "data"),
+            ("planned", {**other, "to": "18:00", "endDay": "2020-01-01"}, "data"), ("planned", {**other, "to": "18:00", "endDay": "9999-12-31"}, "data"),
+            ("planned", {**other, "endDay": other["day"]}, "data"), ("changed", {"event": MEETING["event"], "day": "2020-01-01"}, "conflict"),
+            # rules without end, or with too much of one
+            *(("planned", {**other, "rule": rule}, "data") for rule in (
+                "FREQ=WEEKLY", "FREQ=DAILY;COUNT=100000", "FREQ=SECONDLY;COUNT=5", "FREQ=DAILY;UNTIL=99991231T000000Z", "FREQ=DAILY;COUNT=-1", "FREQ=",
+                "COUNT=5", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3", "FREQ=DAILY;COUNT=3\r\nATTENDEE:x", "FREQ=DAILY;COUNT=3;X=" + "9" * 150,
+                "FREQ=DAILY;INTERVAL=0;COUNT=3", "FREQ=MONTHLY;BYDAY=" + ",".join(["1MO"] * 40) + ";COUNT=3")),
+            # what is nobody's, too long, or no text
+            *(("planned", {**other, "title": title}, "data") for title in ("", "x" * 161, "Bel 06 00000000", "vraag@example.org", "a\nb", None, 7, ["x"])),
+            ("planned", {**other, "capacity": 100001}, "data"), ("planned", {**other, "languages": "xx"}, "data"), ("planned", {**other, "kind": "nothing"}, "topic"),
+            ("planned", {**other, "people": ["+31600000000"]}, "data"), ("planned", {**other, "event": {"id": "avond 118"}}, "data"),
+            # whom one may not address, and what is another's
+            ("closed-today", {**PUNT, "tags": tags}, "data"), ("closed-today", {**PUNT, "tags": {"all": ["area:x"]}}, "audience"), ("closed-today", PUNT, "audience"),
+            ("closed-today", {"event": {"id": "other"}}, "event"), ("closed-today", {"event": MEETING["event"], "tags": {"all": ["school:x"]}}, "conflict"),
+            ("changed", {"event": {"id": "0" * 13}, "place": "x"}, "event"), ("cancelled", {"event": {"id": "avond-119"}}, "event"),
+            ("cancelled", {**PUNT, "date": "2020-01-01"}, "event"), ("start", {"campaign": "x" * 49}, "data"), ("start", {"campaign": "x"}, "campaign"),
+            ("open-after-all", {**PUNT, "from": "25:00"}, "data"), ("hours-changed", {**PUNT, "title": "x"}, "data"), ("hours-changed", PUNT, "data"),
+        ]
+        events = [(self.trigger_event(word, data), reason) for word, data, reason in cases]
+        for prefix in ("nl.notices.event-planned.v1", "nl.events.event-planned.v2", "nl.events.event-planned", "event.planned", "NL.EVENTS.EVENT-PLANNED.V1"):
+            events.append((self.trigger_event("planned", other, type=prefix), "type-unknown"))
+        before = self.ask("GET", "/v1/status")["messages"]
+        for event, _ in events:
+            self.publish(school, event)
+        for event, reason in events:
+            answer = self.answer_to(school, event["id"])
+            self.assertEqual((answer["data"]["status"], answer["data"].get("reason")), ("rejected", reason), (event, answer))
+            self.assertTrue(answer["data"]["detail"], event)
+        shown = json.loads(self.gateway.run("events", "list", "--json", "--by", "anna").out)["events"]
+        self.assertEqual(sorted(event["title"] for event in shown), ["Infopunt", "Ouderavond"])
+        self.assertEqual((self.ask("GET", "/v1/status")["messages"], self.trigger_list(), self.received()), (before, [], []))
+
+    def test_replays_and_other_words_under_a_known_id(self) -> None:
+        school = self.begin(readers=5)
+        self.say(school, "planned", POINT, id="known")
+        self.approve("infopoint.closed-today")
+        first = self.say(school, "closed-today", PUNT, id="closed-1")
+        self.provider.wait_accepted(5)
+        for n in range(50):
+            self.publish(school, self.trigger_event("closed-today", PUNT, id="closed-1"))
+            self.publish(school, self.trigger_event("cancelled", PUNT, id="closed-1"))  # the first word under an id is the one that counts
+            self.publish(school, self.trigger_event("closed-today", PUNT, id=f"again-{n}"))
+        self.answer_to(school, "again-49")
+        answers = [json.loads(message.payload)["data"] for message in school.messages.matching(lambda message: b'"closed-1"' in message.payload and b"trigger-accepted" in message.payload)]
+        self.assertEqual({(one["trigger"], one["duplicate"], one["changed"], one["people"]) for one in answers[1:]}, {(first["trigger"], True, True, 5)})
+        self.assertEqual(len(answers), 101)
+        self.assertEqual((self.heard(SHUT), self.states()[str(TODAY)]), ([1, 2, 3, 4, 5], "cancelled"))
+        self.assertEqual(sum(one["state"] == "planned" for one in self.dates()), 29)
 
     def trigger_list(self) -> list[dict[str, Any]]:
         return [one for one in self.ask("GET", "/v1/triggers")["triggers"] if one["state"] == "waiting"]

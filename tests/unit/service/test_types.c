@@ -101,6 +101,29 @@ static void test_planned_changed_cancelled(void **state)
     assert_int_equal(house_count(house, "SELECT count(*) FROM event WHERE state = 2"), 1);
 }
 
+/* However many are published: a calendar is not filled by one publisher. What is over does not count. */
+static void test_no_more_events_than_many(void **state)
+{
+    struct house *house = *state;
+    char data[200];
+    (void) take(house, "p-0", PLANNED, MEETING);
+    assert_int_equal(pk_sql_write(house->store, NULL,
+                                  "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)"
+                                  " INSERT INTO event_name(name, event, publisher) SELECT CAST('n' || i AS BLOB), event, publisher FROM event_name, n", ""), 0);
+    house_turn(house);
+    (void) snprintf(data, sizeof data, "%s", MEETING);
+    memcpy(strstr(data, "avond-1"), "avond-2", 7);
+    says(take(house, "p-1", PLANNED, data), "\"reason\":\"ceiling\"");
+    says(take(house, "p-2", PLANNED, MEETING), "\"changed\":false");
+    assert_int_equal(pk_sql_write(house->store, NULL, "DELETE FROM event_name WHERE name = CAST('n7' AS BLOB)", ""), 0);
+    house_turn(house);
+    says(take(house, "p-3", PLANNED, data), "\"changed\":true");
+    pk_clock_advance(90 * DAY_MS);
+    memcpy(strstr(data, "avond-2"), "avond-3", 7);
+    memcpy(strstr(data, "2026-12-01"), "2027-03-01", 10);
+    says(take(house, "p-4", PLANNED, data), "\"changed\":true");
+}
+
 /* Nobody addresses another's events: names are each publisher's own, and ids are for info points alone. */
 static void test_whose_events(void **state)
 {
@@ -551,6 +574,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test_here(test_planned_changed_cancelled),
+        test_here(test_no_more_events_than_many),
         test_here(test_whose_events),
         test_here(test_what_a_publisher_may),
         test_here(test_closed_and_open_after_all),
