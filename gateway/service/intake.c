@@ -209,6 +209,8 @@ static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, st
         .priority = t->rule->priority,
         .route = t->route->id,
         .ceiling = t->ceiling,
+        .people = t->told.outcome.people,
+        .tells_ms = t->told.outcome.at_ms,
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
@@ -276,13 +278,23 @@ static int refuse(struct pk_intake *intake, struct pk_taking *t, enum pk_event_r
     return pk_outbound_rejected(service->outbound, &t->told, refusal, why->message, why->hint, t->now_ms, err);
 }
 
-/* A repeat hears what the first one heard, as far as that is kept: of a notice that it was taken in. */
+/* A repeat hears what the first one heard; and if that waited, what came of it since. */
 static void recall(struct pk_taking *t)
 {
+    struct pk_upshot *outcome = &t->told.outcome;
+    struct pk_trigger first;
     struct pk_act act;
-    t->told.outcome = (struct pk_upshot){ .changed = true, .people = PK_PEOPLE_UNKNOWN };
-    if (pk_act_get(t->service->store, t->first, &act, NULL) == 0)
-        t->told.outcome = (struct pk_upshot){ .changed = act.changed, .waiting = act.data.len > 0, .people = act.people, .at_ms = act.at_ms };
+    *outcome = (struct pk_upshot){ .changed = true, .people = PK_PEOPLE_UNKNOWN };
+    if (pk_trigger_get(t->service->store, t->first, &first, NULL) != 0)
+        return;
+    *outcome = (struct pk_upshot){ .changed = true, .waiting = first.state == PK_TRIGGER_HELD, .people = first.people, .at_ms = first.tells_ms };
+    if (pk_act_get(t->service->store, t->first, &act, NULL) == 0) {
+        outcome->changed = act.changed;
+        outcome->waiting = act.data.len > 0;
+    } else if (outcome->waiting) {
+        outcome->changed = false;
+        outcome->at_ms = 0;
+    }
 }
 
 /* A notice, or a repeat of whatever it was. */

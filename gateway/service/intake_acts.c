@@ -82,8 +82,6 @@ static int put_act(struct pk_service *service, const struct pk_doing *doing, con
         .trigger = doing->trigger.id,
         .data = PK_SLICE(""),
         .changed = doing->outcome.changed,
-        .people = doing->outcome.people,
-        .at_ms = doing->outcome.at_ms,
         .event = doing->event,
         .campaign = doing->campaign,
     };
@@ -101,6 +99,8 @@ static int put_act(struct pk_service *service, const struct pk_doing *doing, con
 static int store(struct pk_taking *t, struct pk_doing *doing, bool waits, struct pk_error *err)
 {
     struct pk_service *service = t->service;
+    doing->trigger.people = doing->outcome.people;
+    doing->trigger.tells_ms = doing->outcome.at_ms;
     int r = pk_name_intern(service->store, PK_NAME_PUBLISHER, t->in->publisher, &doing->trigger.publisher, err);
     if (r == 0)
         r = pk_trigger_add(service->store, &doing->trigger, err);
@@ -281,6 +281,8 @@ static int do_again(struct pk_taking *t, struct pk_doing *doing, struct pk_error
 {
     struct pk_service *service = t->service;
     int r = t->act->act(t, doing, err);
+    doing->trigger.people = doing->outcome.people;
+    doing->trigger.tells_ms = doing->outcome.at_ms;
     if (r == 0)
         r = pk_trigger_done(service->store, &doing->trigger, err);
     if (r == 0)

@@ -11,15 +11,15 @@ _Static_assert(PK_TRIGGER_WAITING == 7, "the index trigger_waiting and its queri
 int pk_act_put(struct pk_store *store, const struct pk_act *act, struct pk_error *err)
 {
     return pk_sql_write(store, err,
-                        "INSERT INTO trigger_act(trigger, data, changed, people, at_ms, event, campaign) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-                        " ON CONFLICT(trigger) DO UPDATE SET data = excluded.data, changed = excluded.changed, people = excluded.people,"
-                        " at_ms = excluded.at_ms, event = excluded.event, campaign = excluded.campaign",
-                        "ituiiii", act->trigger, act->data, act->changed ? 1u : 0u, act->people, act->at_ms, act->event, act->campaign);
+                        "INSERT INTO trigger_act(trigger, data, changed, event, campaign) VALUES(?1, ?2, ?3, ?4, ?5)"
+                        " ON CONFLICT(trigger) DO UPDATE SET data = excluded.data, changed = excluded.changed, event = excluded.event,"
+                        " campaign = excluded.campaign",
+                        "ituii", act->trigger, act->data, act->changed ? 1u : 0u, act->event, act->campaign);
 }
 
 int pk_act_get(struct pk_store *store, int64_t trigger, struct pk_act *ret_act, struct pk_error *err)
 {
-    sqlite3_stmt *find = pk_sql(store, "SELECT data, changed, people, at_ms, event, campaign FROM trigger_act WHERE trigger = ?1");
+    sqlite3_stmt *find = pk_sql(store, "SELECT data, changed, event, campaign FROM trigger_act WHERE trigger = ?1");
     pk_sql_reset(find);
     pk_sql_bind(find, "i", trigger);
     int r = pk_sql_step(store, find, err);
@@ -30,10 +30,8 @@ int pk_act_get(struct pk_store *store, int64_t trigger, struct pk_act *ret_act, 
         .trigger = trigger,
         .data = pk_sql_text(find, 0),
         .changed = sqlite3_column_int64(find, 1) != 0,
-        .people = sqlite3_column_int64(find, 2),
-        .at_ms = sqlite3_column_int64(find, 3),
-        .event = sqlite3_column_int64(find, 4),
-        .campaign = sqlite3_column_int64(find, 5),
+        .event = sqlite3_column_int64(find, 2),
+        .campaign = sqlite3_column_int64(find, 3),
     };
     return 0;
 }

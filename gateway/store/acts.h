@@ -13,7 +13,6 @@ struct pk_act {
     int64_t trigger;
     struct pk_slice data; /* the event's, as long as it waits; else "". Lives until the next call with the store */
     bool changed;
-    int64_t people, at_ms; /* as they were told; people -1 = not known */
     int64_t event, campaign; /* what it was about; 0 = none */
 };
 

@@ -204,6 +204,8 @@ static const struct pk_field fields[] = {
     F("trigger", "cursor", POINTER, "tot welk kenmerk de doelgroep is afgewerkt"),
     F("trigger", "planned", SYSTEM, "hoeveel berichten"),
     F("trigger", "ceiling", SYSTEM, "hoogste aantal mensen"),
+    F("trigger", "people", SYSTEM, "hoeveel mensen het horen, zoals geantwoord"),
+    F("trigger", "tells_ms", SYSTEM, "vanaf wanneer zij het horen, zoals geantwoord"),
 
     F("message", "id", SYSTEM, "nummer"),
     F("message", "recipient", POINTER, "aan wie"),
@@ -453,8 +455,6 @@ static const struct pk_field fields[] = {
     F("trigger_act", "trigger", SYSTEM, "welke aanvraag"),
     F("trigger_act", "data", SYSTEM, "wat er gevraagd wordt, zolang ze op een mens wacht; over niemand"),
     F("trigger_act", "changed", SYSTEM, "of er iets door veranderde"),
-    F("trigger_act", "people", SYSTEM, "hoeveel mensen het horen"),
-    F("trigger_act", "at_ms", SYSTEM, "wanneer zij het horen"),
     F("trigger_act", "event", SYSTEM, "over welke bijeenkomst"),
     F("trigger_act", "campaign", SYSTEM, "over welke campagne"),
 

@@ -361,8 +361,10 @@ static const char *const steps[] = {
 
     /* 37: what triggers did that are no notices, what was said of a date, the publishers' names for events; approvals that two
      * people gave beforehand. A trigger that waits for a person is of state 7 */
-    "CREATE TABLE trigger_act(trigger INTEGER PRIMARY KEY, data TEXT NOT NULL, changed INTEGER NOT NULL, people INTEGER NOT NULL,"
-    " at_ms INTEGER NOT NULL, event INTEGER NOT NULL, campaign INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE trigger ADD COLUMN people INTEGER NOT NULL DEFAULT -1;" /* as its publisher was answered */
+    "ALTER TABLE trigger ADD COLUMN tells_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE trigger_act(trigger INTEGER PRIMARY KEY, data TEXT NOT NULL, changed INTEGER NOT NULL, event INTEGER NOT NULL,"
+    " campaign INTEGER NOT NULL) STRICT;"
     "CREATE INDEX trigger_act_by_campaign ON trigger_act(campaign, trigger) WHERE campaign <> 0;"
     "CREATE INDEX trigger_waiting ON trigger(valid_until_ms) WHERE state = 7;"
     "CREATE TABLE date_news(trigger INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, word INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"

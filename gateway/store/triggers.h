@@ -25,6 +25,7 @@ struct pk_trigger {
     int64_t cursor; /* last recipient expanded */
     int64_t planned; /* messages made so far */
     int64_t ceiling; /* most recipients the publisher may reach */
+    int64_t people, tells_ms; /* as its publisher was answered: how many hear it (-1 = not known), and from when (0 = nobody does) */
 };
 
 /* The trigger an event was taken in as, or 0: a repeat is answered as the first was, and stored once. */

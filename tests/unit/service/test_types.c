@@ -476,6 +476,20 @@ static void test_what_cannot_be_asked_for(void **state)
     }
 }
 
+/* A notice too: whoever did not hear the answer hears it again. */
+static void test_a_repeat_hears_what_the_first_one_heard(void **state)
+{
+    struct house *house = *state;
+    static const char data[] = HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:windroos\"]}";
+    static const char first[] = "\"duplicate\":false,\"changed\":true,\"people\":6,\"at\":\"2026-10-13T08:30:00";
+    static const char again[] = "\"duplicate\":true,\"changed\":true,\"people\":6,\"at\":\"2026-10-13T08:30:00";
+    house_people(house, 6, "school:windroos");
+    says(take(house, "n-1", "nl.notices.notice-requested.v1", data), first);
+    house_people(house, 2, "school:windroos");
+    house_later(house, HOUR_MS);
+    says(take(house, "n-1", "nl.notices.notice-requested.v1", data), again);
+}
+
 /* ---- campaigns, statuses ---- */
 
 static void test_a_campaign_is_started(void **state)
@@ -586,6 +600,7 @@ int main(void)
         test_here(test_no_more_than_were_approved),
         test_here(test_what_an_approval_covers),
         test_here(test_what_cannot_be_asked_for),
+        test_here(test_a_repeat_hears_what_the_first_one_heard),
         test_here(test_a_campaign_is_started),
         test_here(test_each_message_where_it_is_wanted),
         test_here(test_held_since_a_restore),

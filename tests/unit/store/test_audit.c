@@ -229,7 +229,8 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     (void) snprintf(path, sizeof path, "%s/db", folder);
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
-    sql(&desk, "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP INDEX notice_of_date; DROP TABLE event_name;"
+    sql(&desk, "ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
+               "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP INDEX notice_of_date; DROP TABLE event_name;"
                "DROP TABLE standing_approval; DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
                "ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
                "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
