@@ -67,6 +67,11 @@ _pokana_words()
     'tokens revoke') _pokana_names tokens list ;;
     'tokens list') ;;
     'tokens '*) echo 'list add revoke' ;;
+    'approvals ask') echo '--publisher --topic --people --until' ;;
+    'approvals approve') _pokana_names approvals list; echo '--digest' ;;
+    'approvals revoke') _pokana_names approvals list ;;
+    'approvals list') ;;
+    'approvals '*) echo 'list ask approve revoke' ;;
     'campaigns list') ;;
     'campaigns show' | 'campaigns watch' | 'campaigns submit' | 'campaigns reject' | 'campaigns start') _pokana_names campaigns list ;;
     'campaigns pause' | 'campaigns resume' | 'campaigns cancel' | 'campaigns move') _pokana_names campaigns list ;;
@@ -115,7 +120,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent audience campaigns users tokens circles audit privacy text keys backup restore help'
+    consent audience campaigns approvals users tokens circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

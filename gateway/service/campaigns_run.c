@@ -12,6 +12,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/status_events.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
@@ -359,6 +360,8 @@ static int end(struct pk_service *service, int64_t id, int64_t now_ms, struct pk
         campaign.state = PK_CAMPAIGN_FINISHED;
         campaign.updated_ms = now_ms;
         r = pk_campaign_write(service->store, &campaign, err);
+        if (r == 0)
+            r = pk_status_events_campaign(service, &campaign, now_ms, err);
     }
     pk_buf_finish(&texts);
     return r;

@@ -11,13 +11,15 @@ static int no_such_date(struct pk_error *err)
     return pk_hint(err, PK_E_NOT_FOUND, "Name it by the day its rule gives, also when it was moved; pokana events show lists them.");
 }
 
-static int check_date(struct pk_service *service, const struct pk_agenda_event *event, int32_t day, struct pk_wall *wall, int64_t now_ms,
+/* What has begun stays as it was; but it may be broken off before its end, and what was called off has not begun. */
+static int check_date(struct pk_service *service, const struct pk_agenda_event *event, int32_t day, bool off, struct pk_wall *wall, int64_t now_ms,
                       struct pk_error *err)
 {
     struct pk_occurrence known;
     if (!pk_recurrence_has(event, day, wall))
         return no_such_date(err);
-    if (pk_occurrence_find(service->store, event->id, day, &known, NULL) == 0 && known.starts_ms <= now_ms)
+    if (pk_occurrence_find(service->store, event->id, day, &known, NULL) == 0 && known.starts_ms <= now_ms &&
+        (off ? known.ends_ms <= now_ms : known.state == PK_AGENDA_PLANNED))
         return pk_fail(err, PK_E_CONFLICT, "that date has begun");
     return 0;
 }
@@ -84,7 +86,7 @@ int pk_events_change_date(struct pk_service *service, const struct pk_actor *act
         return wanted->day == 0 ? pk_events_change(service, actor, &event, now_ms, ret_changed, err) : no_such_date(err);
     }
     if (r == 0)
-        r = check_date(service, &event, change.day, wall, now_ms, err);
+        r = check_date(service, &event, change.day, false, wall, now_ms, err);
     if (r == 0)
         r = pk_agenda_moments(&change.when, wall, true, &starts_ms, &ends_ms, err);
     if (r == 0)
@@ -131,7 +133,7 @@ int pk_events_cancel_date(struct pk_service *service, const struct pk_actor *act
         (void) pk_fail(err, PK_E_INVALID, "this event is once: it has no single dates");
         return pk_hint(err, PK_E_INVALID, "pokana events cancel ID calls it off.");
     }
-    r = check_date(service, &event, day, wall, now_ms, err);
+    r = check_date(service, &event, day, true, wall, now_ms, err);
     change.when = event.when;
     change.when.day = day;
     if (r == 0)

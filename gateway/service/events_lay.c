@@ -33,6 +33,14 @@ static bool same(const struct pk_occurrence *a, const struct pk_occurrence *b)
            strcmp(a->place_short, b->place_short) == 0;
 }
 
+/* Closed before its end, or open after all later that day: of what has begun this alone is no history yet. */
+static bool is_of_today(const struct pk_date *date, const struct pk_occurrence *known, const struct pk_occurrence *wanted, int64_t now_ms)
+{
+    if (wanted->state == PK_AGENDA_CANCELLED)
+        return date->change && date->change->difference == PK_AGENDA_CALLED_OFF && known->ends_ms > now_ms;
+    return known->state == PK_AGENDA_CANCELLED && wanted->starts_ms > now_ms;
+}
+
 static int into_the_past(const struct pk_date *date, struct pk_error *err)
 {
     char day[PK_LOCAL_TEXT_MAX];
@@ -59,6 +67,8 @@ static int follow(struct pk_service *service, const struct pk_agenda_event *even
     }
     if (same(&known, &wanted))
         return 0;
+    if (known.starts_ms <= now_ms && is_of_today(date, &known, &wanted, now_ms))
+        return pk_occurrence_put(service->store, &wanted, now_ms, err);
     if (known.starts_ms <= now_ms) {
         if (date->day != 0)
             return 0; /* it has begun: history */

@@ -106,5 +106,7 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
 /* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer. Inside a unit.
  * PK_E_CONFIG without a team, or a route to it. */
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);
+/* The same: a publisher wants to say something urgent, and waits for somebody's word. */
+int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err);
 
 #endif

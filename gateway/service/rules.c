@@ -103,6 +103,11 @@ bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
     return false;
 }
 
+bool pk_publisher_may(const struct pk_publisher_rule *rule, const char *type)
+{
+    return rule->may.count > 0 ? pk_words_allow(&rule->may, pk_slice_of(type)) : strcmp(type, "notice.requested") == 0;
+}
+
 /* ---- who can write back ---- */
 
 bool pk_account_hears_all(const struct pk_account_rule *account)

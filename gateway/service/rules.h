@@ -43,7 +43,9 @@ struct pk_publisher_rule {
     int64_t max_recipients; /* of one trigger */
     int64_t per_minute; /* triggers; 0 = unlimited */
     int64_t people_per_day; /* of all its triggers together, as many as they could reach; 0 = unlimited */
-    bool status; /* tell it when a trigger was planned and when it was completed */
+    bool status; /* tell it when a trigger was planned and when it was completed, and of campaigns it started */
+    bool status_messages; /* and of each message, by an id that says nothing, what became of it */
+    struct pk_words may; /* types: "event.planned", "event.*"; none = notice.requested alone */
 };
 
 /* A configured instance of an adapter. */
@@ -202,6 +204,7 @@ bool pk_account_hears_in(const struct pk_account_rule *account, const char *coun
 bool pk_rules_by_number(const struct pk_rules *rules, struct pk_slice channel);
 /* The account whose channel its provider falls back to in the same call: its adapter's setting `fallback`; empty = none. */
 struct pk_slice pk_account_fallback(const struct pk_account_rule *account);
+bool pk_publisher_may(const struct pk_publisher_rule *rule, const char *type); /* "event.planned" */
 /* NULL when there is none. */
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);

@@ -204,6 +204,12 @@ int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step,
     return r;
 }
 
+int64_t pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, int64_t *ret_step)
+{
+    *ret_step = pk_sql_int(store, 0, "SELECT step FROM campaign_trigger WHERE trigger = ?1", "i", trigger);
+    return *ret_step != 0 ? pk_sql_int(store, 0, "SELECT campaign FROM campaign_trigger WHERE trigger = ?1", "i", trigger) : 0;
+}
+
 bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
 {
     return pk_sql_int(store, 0,

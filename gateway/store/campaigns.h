@@ -76,6 +76,9 @@ int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, int64_t st
 int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
                          size_t *ret_count, struct pk_error *err);
 
+/* The campaign, and the step of it, that a trigger is; 0 = none. */
+int64_t pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, int64_t *ret_step);
+
 /* ---- whom triggers told ---- */
 
 /* Did a message of this trigger to this person perhaps arrive? Or may it still: it waits, or is on its way. */

@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/model/states.h"
 #include "gateway/store/journal.h"
+#include "gateway/store/messages.h"
 #include "gateway/store/store.h"
 
 #include <sqlite3.h>
@@ -80,6 +81,8 @@ struct pk_store {
     struct pk_names *names;
     struct pk_versions *versions;
     struct pk_numbers *numbers; /* NULL for a reading connection: others write */
+    pk_message_watch watch; /* messages.h; NULL = nobody */
+    void *watch_ctx;
     int64_t parked; /* receipts parked, so that the usual "none" costs nothing; -1 = not counted yet */
 };
 

@@ -201,7 +201,21 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
                          " attempts = attempts - ?9 WHERE id = ?1",
                          "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
                          change->due_ms, change->now_ms, change->uncounted ? 1u : 0u);
-    return changed(store, r, change->state, err);
+    r = changed(store, r, change->state, err);
+    if (r != 0 || !store->watch || !pk_message_is_final((enum pk_message_state) change->state))
+        return r;
+    return store->watch(store->watch_ctx, id, change->state, change->now_ms, err);
+}
+
+void pk_messages_watch(struct pk_store *store, pk_message_watch watch, void *ctx)
+{
+    store->watch = watch;
+    store->watch_ctx = ctx;
+}
+
+int64_t pk_message_trigger(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0, "SELECT n.trigger FROM message m CROSS JOIN notice n ON n.id = m.notice WHERE m.id = ?1", "i", id);
 }
 
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,

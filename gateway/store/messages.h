@@ -69,6 +69,11 @@ struct pk_message_change {
     int64_t now_ms;
 };
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* Told of each message that becomes final, or is read, in the unit that makes it so; what it returns is returned. NULL = nobody. */
+typedef int (*pk_message_watch)(void *ctx, int64_t id, uint32_t state, int64_t now_ms, struct pk_error *err);
+void pk_messages_watch(struct pk_store *store, pk_message_watch watch, void *ctx);
+/* The trigger a message was made for; 0 = none. */
+int64_t pk_message_trigger(struct pk_store *store, int64_t id);
 /* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
                        size_t max, size_t *ret_count, struct pk_error *err);

@@ -391,6 +391,24 @@ static const char *const steps[] = {
     " OR NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.entry AND link = NEW.link)"
     " BEGIN SELECT RAISE(ABORT, 'an anchor moves to an entry that is there'); END;"
     "CREATE TRIGGER audit_anchor_kept BEFORE DELETE ON audit_anchor BEGIN SELECT RAISE(ABORT, 'the anchors of the audit trail stay'); END;",
+
+    /* 37: what triggers did that are no notices, what was said of a date, the publishers' names for events; approvals that two
+     * people gave beforehand. A trigger that waits for a person is of state 7 */
+    "ALTER TABLE trigger ADD COLUMN people INTEGER NOT NULL DEFAULT -1;" /* as its publisher was answered */
+    "ALTER TABLE trigger ADD COLUMN tells_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE trigger_act(trigger INTEGER PRIMARY KEY, data TEXT NOT NULL, changed INTEGER NOT NULL, event INTEGER NOT NULL,"
+    " campaign INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX trigger_act_by_campaign ON trigger_act(campaign, trigger) WHERE campaign <> 0;"
+    "CREATE INDEX trigger_waiting ON trigger(valid_until_ms) WHERE state = 7;"
+    "CREATE TABLE date_news(trigger INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, word INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX date_news_by_date ON date_news(occurrence, round, trigger);"
+    "CREATE INDEX notice_of_date ON notice(occurrence) WHERE occurrence <> 0;"
+    "CREATE TABLE event_name(name BLOB PRIMARY KEY, event INTEGER NOT NULL, publisher INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX event_name_of ON event_name(publisher, event);"
+    "CREATE TABLE standing_approval(id INTEGER PRIMARY KEY, type TEXT NOT NULL, publisher TEXT NOT NULL, topic TEXT NOT NULL,"
+    " people_max INTEGER NOT NULL, until_ms INTEGER NOT NULL, digest BLOB NOT NULL, asked_by TEXT NOT NULL, asked_ms INTEGER NOT NULL,"
+    " approved_by TEXT NOT NULL, approved_ms INTEGER NOT NULL, revoked_by TEXT NOT NULL, revoked_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX standing_approval_of ON standing_approval(publisher, type);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -173,6 +173,14 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
         r = pk_sql_write(store, err, "DELETE FROM rsvp_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
                          first_id_of(retention->triggers_before_ms));
     if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM trigger_act WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM date_news WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM event_name WHERE event NOT IN (SELECT id FROM event)", "");
+    if (r == 0)
         r = step(store, "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE updated_ms < ?1 AND state <> 1 LIMIT ?2)",
                  retention->jobs_before_ms, max, ret_more, err);
     if (r == 0)
