@@ -292,19 +292,19 @@ static int event_edit(struct doing *d, struct pk_error *err)
 static int event_files(struct doing *d, struct pk_error *err)
 {
     struct pk_events_imported done;
-    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, HOUSE_NOW, &done, err);
+    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, false, HOUSE_NOW, &done, err);
 }
 
 static int event_propose(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &done, err);
 }
 
 static int event_closed(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &done, err);
 }
 
 static const struct {
