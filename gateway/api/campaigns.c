@@ -317,6 +317,41 @@ void pk_api_campaign_cancel(struct pk_call *call)
     decide(call, PK_CAMPAIGN_CANCEL);
 }
 
+struct reminding {
+    struct pk_slice circle;
+    struct pk_campaign_reminded done;
+};
+
+static int remind(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    struct reminding *reminding = ctx;
+    return pk_campaign_remind(call->service, &call->actor, call->places[0], reminding->circle, call->now_ms, &reminding->done, err);
+}
+
+void pk_api_campaign_remind(struct pk_call *call)
+{
+    static const char *const fields[] = { "circle", NULL };
+    struct pk_error err = { 0 };
+    struct reminding reminding = { 0 };
+    int r = call->body ? pk_json_only(call->body, fields, "body", &err) : 0;
+    if (r == 0 && call->body)
+        r = pk_call_field_optional(call, "circle", PK_USER_NAME_MAX, &reminding.circle, &err);
+    if (r == 0)
+        r = pk_call_change(call, remind, &reminding, &err);
+    if (r != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_bool(&out, "changed", reminding.done.changed);
+    pk_json_add_text(&out, "circle", reminding.done.circle);
+    pk_json_add_text(&out, "step", reminding.done.step);
+    pk_json_add_time(&out, "planned", reminding.done.planned_ms);
+    pk_json_close(&out, '}');
+    pk_call_answer(call, 200, &call->out);
+}
+
 static int move_to(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     const struct pk_json *const *values = ctx;

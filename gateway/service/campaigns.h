@@ -11,6 +11,7 @@
 #include "gateway/service/rights.h"
 #include "gateway/store/campaigns.h"
 #include "gateway/store/occurrences.h"
+#include "gateway/store/users.h"
 
 #define PK_CAMPAIGN_DIGEST_TEXT 33 /* 32 hexadecimal digits: enough to tell what was approved, short enough to pass on */
 #define PK_CAMPAIGN_PEOPLE_MAX 1000000
@@ -40,10 +41,22 @@ int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, str
                    struct pk_slice digest, int64_t now_ms, struct pk_error *err);
 
 /* Another date, other values, of one that was approved: what had not left for the old date never does, the steps are worked
- * out anew, and who was told is told the change, five minutes later; moved back before that, nobody is. Steps, texts and
- * audience stay as they were approved. PK_E_CONFLICT of one that hangs on an event: whoever moves that moves it. */
+ * out anew, and who was told is told the change, a while later (changes_wait_ms of the rules); moved back before that, nobody is.
+ * Steps, texts and audience stay as they were approved. PK_E_CONFLICT of one that hangs on an event: whoever moves that moves it. */
 int pk_campaign_move(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, const struct pk_json *values,
                      int64_t now_ms, struct pk_error *err);
+
+/* The next reminder goes now to those of a circle who were told, and to them not again when it is due. `circle`: a key person's
+ * name; empty = the actor's own. PK_E_CONFLICT of one that does not run, before its invitation went, and when no reminder is
+ * still to come; PK_E_LIMIT. */
+struct pk_campaign_reminded {
+    char step[PK_STEP_TEXT_MAX];
+    char circle[PK_USER_NAME_MAX + 1];
+    int64_t planned_ms; /* for everybody else */
+    bool changed; /* false: it went to this circle already */
+};
+int pk_campaign_remind(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_slice circle,
+                       int64_t now_ms, struct pk_campaign_reminded *ret_reminded, struct pk_error *err);
 
 /* ---- dates of events ---- */
 
@@ -56,7 +69,7 @@ struct pk_campaigns_effect {
     char silent[PK_CAMPAIGN_NAME_MAX + 1]; /* one whose people know it otherwise and are not told for want of such a step; "" = none */
 };
 /* A date was moved, changed its place or words, was called off, or is on again: every campaign on it follows in the same unit. What
- * has not left never does, steps are worked out anew, and who knows otherwise is told, of a change five minutes later and of a
+ * has not left never does, steps are worked out anew, and who knows otherwise is told, of a change a while later and of a
  * cancellation at once. `quietly`: it is corrected, what has not left says it as it is now, and nobody is told. Title and
  * subject stay as they were approved. `before`: how the date was; the ledger has it as it is now. PK_E_INVALID where a
  * campaign's text cannot say it. */

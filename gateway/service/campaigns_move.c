@@ -8,8 +8,6 @@
 #include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 
-#define CHANGE_WAITS_MS (5ll * 60 * 1000) /* the newest of several changes is the one that is told */
-
 static const char its_date_is_off[] = "its date is called off";
 
 /* What happens to one campaign. */
@@ -58,7 +56,7 @@ static int tell(struct moving *moving, struct pk_error *err)
     int64_t know = pk_campaign_know_other(service->store, campaign->id, knows), tells_ms = moving->now_ms;
     bool change = know > 0 && !moving->quietly && !moving->off;
     if (change)
-        tells_ms += CHANGE_WAITS_MS;
+        tells_ms += service->rules->changes_wait_ms;
     int r = pk_campaign_news(service, campaign, PK_STEP_ON_CHANGE, change ? tells_ms : 0, &found, err);
     if (r == 0 && moving->off && moving->turned && !moving->quietly)
         r = pk_campaign_news_now(service, campaign, PK_STEP_ON_CANCEL, moving->now_ms, &found, err);

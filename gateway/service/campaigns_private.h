@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the campaigns' files share: campaigns_write.c takes one down, campaigns_values.c knows what its texts can say,
  * campaigns.c decides, campaigns_move.c follows a date, campaigns_schedule.c says when steps are due and calls them back,
- * campaigns_run.c lets them go, campaigns_view.c shows one and tells what was approved by its digest. */
+ * campaigns_run.c lets them go, campaigns_circle.c one of them early, campaigns_view.c shows one and tells what was approved by
+ * its digest. */
 #ifndef PK_SERVICE_CAMPAIGNS_PRIVATE_H
 #define PK_SERVICE_CAMPAIGNS_PRIVATE_H
 
 #include "gateway/service/campaigns.h"
+#include "gateway/store/circles.h"
 
 #define PK_CAMPAIGN_TEXTS_MAX (32u << 10) /* audience and values */
 
@@ -72,6 +74,12 @@ int pk_campaign_find_news(struct pk_service *service, const struct pk_campaign *
                           bool *ret_found, struct pk_error *err);
 /* The first step for everybody: the others remind of it. NULL = there is none. */
 const struct pk_campaign_step *pk_campaign_invitation(const struct pk_campaign_step *steps, size_t count);
+/* Why a step must not go now; NULL = it may. */
+const char *pk_campaign_hindrance(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                                  int64_t now_ms);
+/* A reminder becomes a trigger now, for those of the circle whom it reminds; the step stays as it is planned. */
+int pk_campaign_release_early(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                              const struct pk_circle *circle, int64_t now_ms, struct pk_error *err);
 /* The step that waits for this becomes a trigger now, for everybody who knows otherwise. */
 int pk_campaign_news_now(struct pk_service *service, struct pk_campaign *campaign, uint32_t when, int64_t now_ms, bool *ret_found,
                          struct pk_error *err);

@@ -30,6 +30,7 @@ struct whom {
     size_t told_count, untold_count;
     const char *answer; /* "yes", "none": of those who were told; NULL = whatever it is */
     int64_t instead; /* the step in whose place this one goes; 0 = its own */
+    const struct pk_circle *circle; /* nobody else; NULL = the whole audience */
 };
 
 static void add_list(struct pk_json_out *out, const char *name, const int64_t *triggers, size_t count)
@@ -47,7 +48,18 @@ static void write_audience(const struct pk_campaign *campaign, const struct whom
 {
     struct pk_json_out json = pk_json_out(out);
     pk_json_open(&json, NULL, '{');
-    pk_json_add_raw(&json, "among", campaign->audience);
+    if (whom->circle) {
+        pk_json_open(&json, "among", '{');
+        pk_json_open(&json, "all", '[');
+        pk_json_open(&json, NULL, '{');
+        pk_json_add_text(&json, "circle", whom->circle->name);
+        pk_json_close(&json, '}');
+        pk_json_add_raw(&json, NULL, campaign->audience);
+        pk_json_close(&json, ']');
+        pk_json_close(&json, '}');
+    } else {
+        pk_json_add_raw(&json, "among", campaign->audience);
+    }
     add_list(&json, "told", whom->told, whom->told_count);
     add_list(&json, "untold", whom->untold, whom->untold_count);
     if (whom->answer)
@@ -79,10 +91,11 @@ static void knows_after(const struct pk_campaign *campaign, const struct pk_camp
     pk_campaign_knowledge(campaign->values, step->rule.when == PK_STEP_ON_CANCEL, ret_knows);
 }
 
-static int link_trigger(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t instead,
-                        int64_t trigger, struct pk_error *err)
+static int link_trigger(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                        const struct whom *whom, int64_t trigger, struct pk_error *err)
 {
-    struct pk_campaign_trigger released = { .trigger = trigger, .step = step->id, .edition = campaign->edition, .instead = instead };
+    struct pk_campaign_trigger released = { .trigger = trigger, .step = step->id, .edition = campaign->edition,
+                                            .instead = whom->instead, .circle = whom->circle ? whom->circle->id : 0 };
     knows_after(campaign, step, released.knows);
     return pk_campaign_trigger_add(service->store, campaign->id, &released, err);
 }
@@ -134,7 +147,7 @@ static int add_trigger(struct pk_service *service, const struct pk_campaign *cam
     if (r == 0)
         r = pk_trigger_add(store, &trigger, err);
     if (r == 0)
-        r = link_trigger(service, campaign, step, whom->instead, trigger.id, err);
+        r = link_trigger(service, campaign, step, whom, trigger.id, err);
     pk_buf_finish(&audience);
     pk_buf_finish(&values);
     pk_planner_wake(service->planner);
@@ -171,17 +184,30 @@ static int release_change(struct pk_service *service, const struct pk_campaign *
     return r;
 }
 
-static int release_reminder(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
-                            const struct pk_campaign_step *first, int64_t now_ms, struct pk_error *err)
+/* To those who were told; of one circle, early, or of all. */
+static int remind(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, const struct pk_circle *circle,
+                  int64_t due_ms, int64_t now_ms, struct pk_error *err)
 {
-    struct whom told = { 0 }, late = { 0 };
+    struct whom told = { .circle = circle };
     int r = list(service, campaign, 0, step->rule.whom == PK_STEP_TO_ALL ? 0 : campaign->edition, told.told, &told.told_count, err);
     if (r == 0)
         r = list(service, campaign, step->id, campaign->edition, told.untold, &told.untold_count, err);
     if (step->rule.whom != PK_STEP_TO_ALL)
         told.answer = step->rule.whom == PK_STEP_TO_YES ? "yes" : "none";
-    if (r == 0 && told.told_count > 0)
-        r = add_trigger(service, campaign, step, &told, step->due_ms, now_ms, err);
+    return r == 0 && told.told_count > 0 ? add_trigger(service, campaign, step, &told, due_ms, now_ms, err) : r;
+}
+
+int pk_campaign_release_early(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                              const struct pk_circle *circle, int64_t now_ms, struct pk_error *err)
+{
+    return remind(service, campaign, step, circle, now_ms, now_ms, err);
+}
+
+static int release_reminder(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                            const struct pk_campaign_step *first, int64_t now_ms, struct pk_error *err)
+{
+    struct whom late = { 0 };
+    int r = remind(service, campaign, step, NULL, step->due_ms, now_ms, err);
     if (r != 0 || step->rule.whom != PK_STEP_TO_ALL)
         return r;
     struct pk_campaign_step instead = *first;
@@ -245,8 +271,8 @@ static size_t triggers_of(struct pk_service *service, const struct pk_campaign *
     return count;
 }
 
-/* Why it must not go on by itself; NULL = it may. */
-static const char *hindrance(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms)
+const char *pk_campaign_hindrance(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                                  int64_t now_ms)
 {
     int64_t people = 0;
     if (may_have_gone(service, step))
@@ -281,7 +307,7 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
         if (is_due(&steps[i], now_ms) && (!step || steps[i].due_ms < step->due_ms))
             step = &steps[i];
     if (r == 0 && step) {
-        const char *why = hindrance(service, &campaign, step, now_ms);
+        const char *why = pk_campaign_hindrance(service, &campaign, step, now_ms);
         if (why)
             r = stop(service, &campaign, why, now_ms, err);
         else if ((r = release_step(service, &campaign, step, pk_campaign_invitation(steps, count), now_ms, err)) == 0)

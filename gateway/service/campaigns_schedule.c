@@ -24,9 +24,10 @@ static void plan(struct pk_campaign_step *step, const struct pk_campaign *campai
 {
     int64_t due_ms = pk_step_due_ms(&step->rule, campaign->starts_ms, wall);
     bool over = pk_step_until_ms(&step->rule, due_ms, campaign->starts_ms) <= now_ms;
-    bool gone = step->state == PK_STEP_RELEASED && (why == PK_SCHEDULE_RESUME || why == PK_SCHEDULE_CORRECT);
+    bool released = step->state == PK_STEP_RELEASED, stays = why != PK_SCHEDULE_START && (why != PK_SCHEDULE_MOVE || first);
+    bool gone = released && stays; /* it need not go again: who joined since gets the invitation instead of a reminder */
     bool now = why == PK_SCHEDULE_RESUME || (gone && back) ||
-               (first && (why == PK_SCHEDULE_MOVE || (why == PK_SCHEDULE_CORRECT && step->state == PK_STEP_WAITING)));
+               (first && !released && (why == PK_SCHEDULE_MOVE || (why == PK_SCHEDULE_CORRECT && step->state == PK_STEP_WAITING)));
     if (step->state == PK_STEP_DROPPED && why == PK_SCHEDULE_RESUME)
         return;
     if (over || (due_ms < now_ms && !now))

@@ -2,7 +2,8 @@
 /*
  * Events: planned, proposed by a key person and accepted, changed, called off, as a whole or one date of them; taken from
  * calendar files and written into them. A change of an event moves its dates in the ledger (store/occurrences.h) in the same
- * unit, and the campaigns on those dates follow (campaigns.h). Every function asks for the actor's right and, where it changes something, is in the trail. Calls that change run in a unit.
+ * unit, and the campaigns on those dates follow (campaigns.h). Every function asks for the actor's right and, where it changes
+ * something, is in the trail. Calls that change run in a unit.
  */
 #ifndef PK_SERVICE_EVENTS_H
 #define PK_SERVICE_EVENTS_H
@@ -62,7 +63,8 @@ struct pk_events_imported {
     int64_t over; /* not taken: all of its dates are past, or it is called off and unknown here */
     struct pk_campaigns_effect effect;
 };
-/* The whole file or nothing of it. `quietly`: who knows a date as it was is not told. `kind`: of events the file says nothing of; empty = the file must. */
+/* The whole file or nothing of it. `quietly`: who knows a date as it was is not told. `kind`: of events the file says nothing of;
+ * empty = the file must. */
 int pk_events_import(struct pk_service *service, const struct pk_actor *actor, struct pk_slice file, struct pk_slice kind, bool draft,
                      bool quietly, int64_t now_ms, struct pk_events_imported *ret_imported, struct pk_error *err);
 /* Everything planned or called off that is not over. */

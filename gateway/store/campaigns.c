@@ -192,15 +192,15 @@ int64_t pk_campaign_on(struct pk_store *store, int64_t occurrence, int64_t after
 
 int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, const struct pk_campaign_trigger *released, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "INSERT INTO campaign_trigger(trigger, campaign, step, edition, knows, instead) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                        "iiiibi", released->trigger, campaign, released->step, released->edition,
-                        pk_slice_make(released->knows, sizeof released->knows), released->instead);
+    return pk_sql_write(store, err, "INSERT INTO campaign_trigger(trigger, campaign, step, edition, knows, instead, circle) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        "iiiibii", released->trigger, campaign, released->step, released->edition,
+                        pk_slice_make(released->knows, sizeof released->knows), released->instead, released->circle);
 }
 
 int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_campaign_trigger ret_history[PK_CAMPAIGN_TRIGGERS_MAX],
                         size_t *ret_count, struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger, step, edition, knows, instead FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger, step, edition, knows, instead, circle FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign"
                                        " WHERE campaign = ?1 ORDER BY trigger LIMIT ?2");
     size_t count = 0;
     int r;
@@ -208,7 +208,8 @@ int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_camp
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         struct pk_campaign_trigger *released = &ret_history[count++];
         *released = (struct pk_campaign_trigger){ .trigger = sqlite3_column_int64(rows, 0), .step = sqlite3_column_int64(rows, 1),
-                                                  .edition = sqlite3_column_int64(rows, 2), .instead = sqlite3_column_int64(rows, 4) };
+                                                  .edition = sqlite3_column_int64(rows, 2), .instead = sqlite3_column_int64(rows, 4),
+                                                  .circle = sqlite3_column_int64(rows, 5) };
         copy_digest(released->knows, pk_sql_blob(rows, 3));
     }
     *ret_count = count;

@@ -78,6 +78,7 @@ int64_t pk_campaign_on(struct pk_store *store, int64_t occurrence, int64_t after
 struct pk_campaign_trigger {
     int64_t trigger, step, edition;
     int64_t instead; /* another step, whose place it took: the invitation for who joined late; 0 = none */
+    int64_t circle; /* whose planned reminder this was, sent early; 0 = everybody's */
     uint8_t knows[32]; /* digest of what whoever it told knows since */
 };
 int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, const struct pk_campaign_trigger *released, struct pk_error *err);

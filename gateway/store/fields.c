@@ -451,6 +451,7 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "edition", SYSTEM, "voor welke datum: na hoeveel keer verzetten"),
     F("campaign_trigger", "knows", SYSTEM, "kenmerk van wat wie het kreeg sindsdien weet"),
     F("campaign_trigger", "instead", SYSTEM, "in plaats van welke stap"),
+    F("campaign_trigger", "circle", STAFF, "voor wiens kring, eerder dan gepland"),
 
     F("event", "id", SYSTEM, "kenmerk"),
     F("event", "kind", SYSTEM, "wat voor bijeenkomst"),

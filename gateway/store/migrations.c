@@ -359,12 +359,13 @@ static const char *const steps[] = {
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
 
-    /* 33: the date of an event that a campaign is about; what whoever a trigger of it told knows since, and the step in whose place
-     * it went */
+    /* 33: the date of an event that a campaign is about; what whoever a trigger of it told knows since, the step in whose place
+     * it went, and the circle that was reminded early */
     "ALTER TABLE campaign ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX campaign_by_occurrence ON campaign(occurrence, id) WHERE occurrence <> 0;"
     "ALTER TABLE campaign_trigger ADD COLUMN knows BLOB NOT NULL DEFAULT x'';"
     "ALTER TABLE campaign_trigger ADD COLUMN instead INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN circle INTEGER NOT NULL DEFAULT 0;"
     "UPDATE campaign_trigger SET knows = coalesce((SELECT c.told FROM campaign c WHERE c.id = campaign_trigger.campaign), x'');"
     "ALTER TABLE campaign DROP COLUMN told;",
 };
