@@ -75,9 +75,10 @@ _pokana_words()
     'campaigns list') ;;
     'campaigns show' | 'campaigns watch' | 'campaigns submit' | 'campaigns reject' | 'campaigns start') _pokana_names campaigns list ;;
     'campaigns pause' | 'campaigns resume' | 'campaigns cancel' | 'campaigns move') _pokana_names campaigns list ;;
+    'campaigns remind') _pokana_names campaigns list; echo '--circle' ;;
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
-    'campaigns write') ;;
-    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move cancel' ;;
+    'campaigns write') echo '--where' ;;
+    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move remind cancel' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
@@ -85,10 +86,10 @@ _pokana_words()
     'circles '*) echo 'list show recent handover allow' ;;
     'events list') echo '--state --all --limit --after' ;;
     'events add') echo "$_pokana_event --draft" ;;
-    'events change') _pokana_names events list; echo "$_pokana_event --kind --date" ;;
+    'events change') _pokana_names events list; echo "$_pokana_event --kind --date --quietly --dry-run" ;;
     'events show' | 'events accept') _pokana_names events list ;;
-    'events cancel') _pokana_names events list; echo '--date' ;;
-    'events import') echo '--kind --draft' ;;
+    'events cancel') _pokana_names events list; echo '--date --quietly --dry-run' ;;
+    'events import') echo '--kind --draft --quietly' ;;
     'events export') ;;
     'events '*) echo 'list show add change accept cancel import export' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;

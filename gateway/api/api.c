@@ -98,6 +98,7 @@ static const struct route routes[] = {
     { "POST", "/v1/campaigns/{}/resume", pk_api_campaign_resume, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_START },
     { "POST", "/v1/campaigns/{}/cancel", pk_api_campaign_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_STOP },
     { "POST", "/v1/campaigns/{}/move", pk_api_campaign_move, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
+    { "POST", "/v1/campaigns/{}/remind", pk_api_campaign_remind, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_REMIND },
     { "POST", "/v1/rsvps", pk_api_rsvp_record, PK_BODY_JSON, TOKENS, PK_ACTION_RSVP_RECORD },
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_EXPORT },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_ERASE },
@@ -261,7 +262,7 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
 /* Routes at which a right to one's own will do: whose it is, the service asks. */
 static const pk_handler own_will_do[] = { pk_api_circle,    pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record,  pk_api_events,          pk_api_event,
                                           pk_api_event_add, pk_api_event_change,  pk_api_event_cancel,  pk_api_event_date_change, pk_api_events_export, pk_api_triggers,
-                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count };
+                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count, pk_api_campaign_remind };
 
 static int allow(struct pk_call *call, const struct route *route, struct pk_error *err)
 {

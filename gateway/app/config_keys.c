@@ -294,6 +294,8 @@ const struct pk_key pk_config_keys[] = {
           .help = "Most automatic answers to one address in a day."),
     LIMIT("signups_per_day", signups_per_day, .type = PK_KEY_INTEGER, .min = 1, .max = 500, .fallback = "30",
           .help = "Most people one key person signs up in a day; an adviser may allow more for a day."),
+    LIMIT("changes_wait", changes_wait_ms, .type = PK_KEY_DURATION, .min = 0, .max = HOUR, .fallback = "5m",
+          .help = "How long a change of a date waits before people are told; of several in that time they hear the newest."),
     LIMIT("default_route", default_route, .type = PK_KEY_NAME,
           .help = "The route of whoever names none. Without it: the first route."),
 

@@ -333,7 +333,8 @@ int pk_act_closed(struct pk_taking *t, struct pk_doing *doing, struct pk_error *
         return r; /* it was closed already */
     if ((r = next_opening(t, &event, &word.date, &opens_ms, err)) != 0 || (r = read_news(&word, err)) != 0)
         return r;
-    if ((r = pk_act_cancel_date(t, doing, &event, word.date.day, err)) != 0 || (r = look_again(&word, err)) != 0)
+    /* Quietly: whom a campaign told of the date is among those whom this word goes to. */
+    if ((r = pk_act_cancel_date(t, doing, &event, word.date.day, true, err)) != 0 || (r = look_again(&word, err)) != 0)
         return r;
     pk_buf_init(&values, 256);
     struct pk_json_out out = pk_json_out(&values);
@@ -360,7 +361,7 @@ static int reopen(struct word *word, const struct pk_agenda_event *event, struct
         date.when.days = days;
     }
     *ret_when = date.when;
-    r = pk_act_change_date(t, word->doing, event, &date, err);
+    r = pk_act_change_date(t, word->doing, event, &date, true, err);
     return r == 0 ? look_again(word, err) : r;
 }
 

@@ -12,7 +12,6 @@
 #include "gateway/store/acts.h"
 #include "gateway/store/names.h"
 
-#define CHANGE_WAITS_MS (5ll * 60 * 1000) /* as campaigns do: the newest of several changes is told */
 #define EVENTS_MAX 1000 /* of one publisher, not over: some hundred thousand dates */
 
 int pk_act_event(struct pk_taking *t, struct pk_doing *doing, struct pk_agenda_event *ret_event, struct pk_error *err)
@@ -35,52 +34,44 @@ int pk_act_event(struct pk_taking *t, struct pk_doing *doing, struct pk_agenda_e
 
 /* ---- the calendar's own functions, and how many people hear of what they did ---- */
 
-static int came_to(struct pk_taking *t, struct pk_doing *doing, int r, bool changed, int64_t people, int64_t waits_ms)
+static int came_to(struct pk_doing *doing, int r, const struct pk_events_done *done)
 {
-    doing->outcome = (struct pk_upshot){ .changed = changed };
-    if (r == 0 && changed && people > 0) {
-        doing->outcome.people = people;
-        doing->outcome.at_ms = t->now_ms + waits_ms;
+    doing->outcome = (struct pk_upshot){ .changed = done->changed };
+    if (r == 0 && done->changed && done->effect.told > 0) {
+        doing->outcome.people = done->effect.told;
+        doing->outcome.at_ms = done->effect.tells_ms;
     }
     return r;
 }
 
-static int64_t know(const struct pk_taking *t, int64_t event, bool all, int32_t day)
-{
-    return pk_dates_known_by(t->service->store, event, all, day, t->now_ms);
-}
-
 static int change_event(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *wanted, struct pk_error *err)
 {
-    bool changed = false;
-    int64_t people = know(t, wanted->id, true, 0);
-    int r = pk_events_change(t->service, &t->doer, wanted, t->now_ms, &changed, err);
-    return came_to(t, doing, r, changed, people, CHANGE_WAITS_MS);
+    struct pk_events_done done = { 0 };
+    int r = pk_events_change(t->service, &t->doer, wanted, t->now_ms, &done, err);
+    return came_to(doing, r, &done);
 }
 
 static int cancel_event(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, struct pk_error *err)
 {
-    bool changed = false;
-    int64_t people = know(t, event->id, true, 0);
-    int r = pk_events_cancel(t->service, &t->doer, event->id, t->now_ms, &changed, err);
-    return came_to(t, doing, r, changed, people, 0);
+    struct pk_events_done done = { 0 };
+    int r = pk_events_cancel(t->service, &t->doer, event->id, t->now_ms, &done, err);
+    return came_to(doing, r, &done);
 }
 
 int pk_act_change_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, const struct pk_agenda_change *wanted,
-                       struct pk_error *err)
+                       bool quietly, struct pk_error *err)
 {
-    bool changed = false;
-    int64_t people = know(t, event->id, false, wanted->day);
-    int r = pk_events_change_date(t->service, &t->doer, event->id, wanted, t->now_ms, &changed, err);
-    return came_to(t, doing, r, changed, people, CHANGE_WAITS_MS);
+    struct pk_events_done done = { .quietly = quietly };
+    int r = pk_events_change_date(t->service, &t->doer, event->id, wanted, t->now_ms, &done, err);
+    return came_to(doing, r, &done);
 }
 
-int pk_act_cancel_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, int32_t day, struct pk_error *err)
+int pk_act_cancel_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, int32_t day, bool quietly,
+                       struct pk_error *err)
 {
-    bool changed = false;
-    int64_t people = know(t, event->id, false, day);
-    int r = pk_events_cancel_date(t->service, &t->doer, event->id, day, t->now_ms, &changed, err);
-    return came_to(t, doing, r, changed, people, 0);
+    struct pk_events_done done = { .quietly = quietly };
+    int r = pk_events_cancel_date(t->service, &t->doer, event->id, day, t->now_ms, &done, err);
+    return came_to(doing, r, &done);
 }
 
 /* ---- what was said, over what there is ---- */
@@ -201,7 +192,7 @@ int pk_act_changed(struct pk_taking *t, struct pk_doing *doing, struct pk_error 
     pk_act_when(request, &date.when);
     OVER(request, PK_WISH_PLACE, date.place, request->wish.place);
     OVER(request, PK_WISH_PLACE_SHORT, date.place_short, request->wish.place_short);
-    return pk_act_change_date(t, doing, &event, &date, err);
+    return pk_act_change_date(t, doing, &event, &date, false, err);
 }
 
 int pk_act_cancelled(struct pk_taking *t, struct pk_doing *doing, struct pk_error *err)
@@ -211,7 +202,7 @@ int pk_act_cancelled(struct pk_taking *t, struct pk_doing *doing, struct pk_erro
     if (r != 0)
         return r;
     bool whole = t->request.date == 0 || (event.rule[0] == '\0' && t->request.date == event.when.day);
-    return whole ? cancel_event(t, doing, &event, err) : pk_act_cancel_date(t, doing, &event, t->request.date, err);
+    return whole ? cancel_event(t, doing, &event, err) : pk_act_cancel_date(t, doing, &event, t->request.date, false, err);
 }
 
 /* ---- campaigns ---- */

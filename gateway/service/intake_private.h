@@ -76,8 +76,9 @@ int pk_act_event(struct pk_taking *t, struct pk_doing *doing, struct pk_agenda_e
 void pk_act_when(const struct pk_trigger_request *request, struct pk_agenda_when *when);
 /* What is done with events of the calendar, and how many people hear of it (intake_events.c). */
 int pk_act_change_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, const struct pk_agenda_change *wanted,
+                       bool quietly, struct pk_error *err);
+int pk_act_cancel_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, int32_t day, bool quietly,
                        struct pk_error *err);
-int pk_act_cancel_date(struct pk_taking *t, struct pk_doing *doing, const struct pk_agenda_event *event, int32_t day, struct pk_error *err);
 
 /* The things done. */
 int pk_act_planned(struct pk_taking *t, struct pk_doing *doing, struct pk_error *err);

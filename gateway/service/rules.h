@@ -183,6 +183,7 @@ struct pk_rules {
     int64_t question_validity_ms; /* an opt-in question is worth sending, and answering, this long */
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
+    int64_t changes_wait_ms; /* a change of a date is told so long after it: the newest of several is */
     unsigned signups_per_day; /* by one key person, unless an adviser allowed more for that day */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */

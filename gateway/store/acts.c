@@ -6,8 +6,6 @@
 
 _Static_assert(PK_TRIGGER_WAITING == 7, "the index trigger_waiting and its queries name it by number");
 
-#define TOLD "state IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 16)" /* or on its way */
-
 int pk_act_put(struct pk_store *store, const struct pk_act *act, struct pk_error *err)
 {
     return pk_sql_write(store, err,
@@ -80,15 +78,6 @@ int pk_date_news_of(struct pk_store *store, int64_t occurrence, struct pk_date_n
         ret_news[count++] = (struct pk_date_news){ sqlite3_column_int64(rows, 0), pk_sql_u32(rows, 1), pk_sql_u32(rows, 2) };
     *ret_count = count;
     return r;
-}
-
-int64_t pk_dates_known_by(struct pk_store *store, int64_t event, bool all, int32_t day, int64_t now_ms)
-{
-    return pk_sql_int(store, 0,
-                      "SELECT count(DISTINCT m.recipient) FROM occurrence o INDEXED BY occurrence_of_event CROSS JOIN notice n INDEXED BY notice_of_date"
-                      " ON n.occurrence <> 0 AND n.occurrence = o.id CROSS JOIN message m INDEXED BY message_by_notice ON m.notice = n.id"
-                      " WHERE o.event = ?1 AND (?2 = 1 OR o.day = ?3) AND o.starts_ms > ?4 AND m.recipient <> 0 AND m." TOLD,
-                      "iuii", event, all ? 1u : 0u, (int64_t) day, now_ms);
 }
 
 /* ---- publishers' names for events ---- */

@@ -41,8 +41,6 @@ struct pk_date_news {
 int pk_date_news_add(struct pk_store *store, int64_t occurrence, const struct pk_date_news *news, struct pk_error *err);
 int pk_date_news_of(struct pk_store *store, int64_t occurrence, struct pk_date_news ret_news[PK_DATE_NEWS_MAX], size_t *ret_count,
                     struct pk_error *err); /* in order of rounds */
-/* How many people were told of a date, or are being told: of one date of an event, or (all) of every one that begins after `now_ms`. */
-int64_t pk_dates_known_by(struct pk_store *store, int64_t event, bool all, int32_t day, int64_t now_ms);
 
 /* ---- publishers' names for events ---- */
 

@@ -447,7 +447,6 @@ static const struct pk_field fields[] = {
     F("campaign", "edition", SYSTEM, "hoe vaak de datum is verzet"),
     F("campaign", "audience", SYSTEM, "de doelgroep: scholen, wijken"),
     F("campaign", "vals", SYSTEM, "datum en plaats in de teksten"),
-    F("campaign", "told", SYSTEM, "kenmerk van wat mensen nu weten"),
     F("campaign", "made_by", STAFF, "wie haar maakte"),
     F("campaign", "asked_by", STAFF, "wie goedkeuring vroeg"),
     F("campaign", "approved_by", STAFF, "wie haar goedkeurde"),
@@ -455,6 +454,7 @@ static const struct pk_field fields[] = {
     F("campaign", "why", SYSTEM, "waarom ze stilstaat"),
     F("campaign", "created_ms", SYSTEM, "wanneer gemaakt"),
     F("campaign", "updated_ms", SYSTEM, "wanneer veranderd"),
+    F("campaign", "occurrence", SYSTEM, "over welke datum van een bijeenkomst"),
 
     F("campaign_step", "id", SYSTEM, "nummer"),
     F("campaign_step", "campaign", SYSTEM, "van welke campagne"),
@@ -468,6 +468,9 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "campaign", SYSTEM, "van welke campagne"),
     F("campaign_trigger", "step", SYSTEM, "van welke stap"),
     F("campaign_trigger", "edition", SYSTEM, "voor welke datum: na hoeveel keer verzetten"),
+    F("campaign_trigger", "knows", SYSTEM, "kenmerk van wat wie het kreeg sindsdien weet"),
+    F("campaign_trigger", "instead", SYSTEM, "in plaats van welke stap"),
+    F("campaign_trigger", "circle", STAFF, "voor wiens kring, eerder dan gepland"),
 
     F("trigger_act", "trigger", SYSTEM, "welke aanvraag"),
     F("trigger_act", "data", SYSTEM, "wat er gevraagd wordt, zolang ze op een mens wacht; over niemand"),

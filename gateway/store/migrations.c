@@ -402,13 +402,22 @@ static const char *const steps[] = {
     "CREATE INDEX trigger_waiting ON trigger(valid_until_ms) WHERE state = 7;"
     "CREATE TABLE date_news(trigger INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, word INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"
     "CREATE INDEX date_news_by_date ON date_news(occurrence, round, trigger);"
-    "CREATE INDEX notice_of_date ON notice(occurrence) WHERE occurrence <> 0;"
     "CREATE TABLE event_name(name BLOB PRIMARY KEY, event INTEGER NOT NULL, publisher INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE INDEX event_name_of ON event_name(publisher, event);"
     "CREATE TABLE standing_approval(id INTEGER PRIMARY KEY, type TEXT NOT NULL, publisher TEXT NOT NULL, topic TEXT NOT NULL,"
     " people_max INTEGER NOT NULL, until_ms INTEGER NOT NULL, digest BLOB NOT NULL, asked_by TEXT NOT NULL, asked_ms INTEGER NOT NULL,"
     " approved_by TEXT NOT NULL, approved_ms INTEGER NOT NULL, revoked_by TEXT NOT NULL, revoked_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX standing_approval_of ON standing_approval(publisher, type);",
+
+    /* 33: the date of an event that a campaign is about; what whoever a trigger of it told knows since, the step in whose place
+     * it went, and the circle that was reminded early */
+    "ALTER TABLE campaign ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX campaign_by_occurrence ON campaign(occurrence, id) WHERE occurrence <> 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN knows BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE campaign_trigger ADD COLUMN instead INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN circle INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE campaign_trigger SET knows = coalesce((SELECT c.told FROM campaign c WHERE c.id = campaign_trigger.campaign), x'');"
+    "ALTER TABLE campaign DROP COLUMN told;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

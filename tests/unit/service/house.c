@@ -253,6 +253,7 @@ static void fill_rules(struct house *house)
         .reply_window_ms = 7 * DAY_MS,
         .answers_per_day = 5,
         .signups_per_day = 30,
+        .changes_wait_ms = 5 * MINUTE_MS,
         .keep_messages_ms = 30 * DAY_MS,
         .keep_replies_ms = 7 * DAY_MS,
         .keep_triggers_ms = 365 * DAY_MS,

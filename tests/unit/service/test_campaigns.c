@@ -44,7 +44,7 @@ static int put_as(struct house *house, const struct pk_actor *actor, const char 
     pk_auto(pk_json) struct pk_json *value_list = json(values);
     pk_auto(pk_json) struct pk_json *step_list = json(steps);
     struct pk_campaign_plan plan = {
-        .name = NAME, .topic = PK_SLICE("parent-meetings"), .tags = tag_list, .values = value_list, .steps = step_list, .people_max = people
+        .name = NAME, .topic = PK_SLICE("parent-meetings"), .audience = tag_list, .values = value_list, .steps = step_list, .people_max = people
     };
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
     return ended(house, pk_campaign_put(house->service, actor, &plan, pk_clock_wall_ms(), err));
@@ -123,13 +123,13 @@ static void refused_with_the_field_named(void **state)
         int64_t people;
     } rows[] = {
         { "{\"every\":[]}", VALUES, STEPS, "every", 100 },
-        { "{\"all\":[\"Not A Tag\"]}", VALUES, STEPS, "tags", 100 },
+        { "{\"all\":[\"Not A Tag\"]}", VALUES, STEPS, "audience", 100 },
         { TAGS, VALUES, "[]", "steps", 100 },
         { TAGS, VALUES, "[{\"when\":\"soon\",\"template\":\"parent-meeting-invitation\"}]", "soon", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"nothing-such\"}]", "nothing-such", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"festival-invitation\"}]", "festival-invitation", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"stop-confirmed\"}]", "stop-confirmed", 100 },
-        { TAGS, "{\"place\":\"De Windroos\"}", STEPS, "begins", 100 },
+        { TAGS, "{\"place\":\"De Windroos\"}", STEPS, "the values name none", 100 },
         { TAGS, "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\",\"plaats\":\"x\"}", STEPS, "plaats", 100 },
         { TAGS, VALUES, STEPS, "people", 0 },
     };

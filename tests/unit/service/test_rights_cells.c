@@ -264,6 +264,12 @@ static int campaign_stop(struct doing *d, struct pk_error *err)
     return pk_campaign_do(service_of(d), d->actor, CAMPAIGN, PK_CAMPAIGN_PAUSE, PK_SLICE(""), HOUSE_NOW, err);
 }
 
+static int campaign_remind(struct doing *d, struct pk_error *err)
+{
+    struct pk_campaign_reminded done;
+    return pk_campaign_remind(service_of(d), d->actor, CAMPAIGN, pk_slice_of(d->circle), HOUSE_NOW, &done, err);
+}
+
 #define OF(role) (1u << PK_ROLE_##role)
 
 /* ---- events ---- */
@@ -295,19 +301,19 @@ static int event_edit(struct doing *d, struct pk_error *err)
 static int event_files(struct doing *d, struct pk_error *err)
 {
     struct pk_events_imported done;
-    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, HOUSE_NOW, &done, err);
+    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, false, HOUSE_NOW, &done, err);
 }
 
 static int event_propose(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &done, err);
 }
 
 static int event_closed(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &done, err);
 }
 
 /* ---- what is urgent ---- */
@@ -370,6 +376,7 @@ static const struct {
     { PK_ACTION_CAMPAIGN_APPROVE, campaign_approve, 0, 0 },
     { PK_ACTION_CAMPAIGN_START, campaign_start, 0, OF(PUBLISHER) },
     { PK_ACTION_CAMPAIGN_STOP, campaign_stop, 0, 0 },
+    { PK_ACTION_CAMPAIGN_REMIND, campaign_remind, 0, 0 },
     { PK_ACTION_KEY_EDIT, key_edit, 0, 0 },
     { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
     { PK_ACTION_PRIVACY_NOTIFY, notify, 0, 0 },
@@ -404,7 +411,7 @@ static const enum pk_action unasked[] = {
 
 /* Nothing does these yet: whoever makes it moves the row up. */
 static const enum pk_action nowhere[] = {
-    PK_ACTION_RECIPIENT_LIST, PK_ACTION_CAMPAIGN_REMIND, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,
+    PK_ACTION_RECIPIENT_LIST, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,
     PK_ACTION_TOKEN_EDIT,
 };
 

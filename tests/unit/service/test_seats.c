@@ -107,11 +107,11 @@ static unsigned told(const struct house *house, const char *number, const char *
 static void change(struct house *house, int64_t id, int32_t day, int32_t capacity)
 {
     struct pk_agenda_event event;
-    bool changed;
+    struct pk_events_done done = { 0 };
     assert_int_equal(pk_agenda_get(house->store, id, &event, NULL), 0);
     event.when.day = day;
     event.capacity = capacity;
-    IN_UNIT(house, pk_events_change(house->service, &adviser, &event, pk_clock_wall_ms(), &changed, err));
+    IN_UNIT(house, pk_events_change(house->service, &adviser, &event, pk_clock_wall_ms(), &done, err));
 }
 
 /* ---- full ---- */
@@ -263,10 +263,10 @@ static void what_began_or_is_off_gives_nothing(void **state)
 {
     struct house *house = *state;
     struct meeting meeting = full_of(house, 1);
-    bool changed;
+    struct pk_events_done done = { 0 };
     say(house, ANNA, "ДА");
     say(house, BORIS, "ДА");
-    IN_UNIT(house, pk_events_cancel(house->service, &adviser, meeting.event, pk_clock_wall_ms(), &changed, err));
+    IN_UNIT(house, pk_events_cancel(house->service, &adviser, meeting.event, pk_clock_wall_ms(), &done, err));
     say(house, ANNA, "НЕ");
     assert_says(house, "Срещата мина или датата е друга.");
     IN_UNIT(house, pk_seats_of_event(house->service, meeting.event, pk_clock_wall_ms(), err));
