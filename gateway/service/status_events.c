@@ -80,9 +80,7 @@ static void add_counts(struct pk_json_out *out, const int64_t counts[PK_MESSAGE_
         for (size_t i = 0; i < PK_COUNT(names); i++)
             if (strcmp(state == PK_MESSAGE_READ ? "delivered" : word_of(state), names[i]) == 0)
                 groups[i] += counts[state];
-    if (!pk_floor_hide(groups, PK_COUNT(groups), hidden))
-        for (size_t i = 0; i < PK_COUNT(hidden); i++)
-            hidden[i] = groups[i] > 0;
+    (void) pk_floor_hide(groups, PK_COUNT(groups), hidden); /* where all must be, nobody is hidden too */
     pk_json_open(out, "counts", '{');
     for (size_t i = 0; i < PK_COUNT(names); i++) {
         if (hidden[i])
