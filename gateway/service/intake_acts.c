@@ -189,7 +189,7 @@ static int wait_in_line(struct pk_taking *t, const struct pk_doing *tried, enum 
         return r;
     if (publisher == 0 || pk_triggers_waiting(store, publisher) < WAITING_MAX)
         return let_wait(t, PK_TRIGGER_WAITING, why->message, tried, err);
-    *ret_refusal = PK_REFUSAL_RATE;
+    *ret_refusal = PK_REFUSAL_CEILING;
     (void) pk_fail(why, PK_E_LIMIT, "%d of this publisher's triggers wait for a person already", WAITING_MAX);
     (void) pk_hint(why, PK_E_LIMIT, "An adviser releases or drops them; then repeat yours.");
     return 0;

@@ -336,7 +336,7 @@ static void test_waiting_in_line(void **state)
         (void) snprintf(more, sizeof more, ",\"tags\":{\"all\":[\"school:s%d\"]}", i);
         says(closed(house, id, point, more), "\"waiting\":true");
     }
-    says(closed(house, "w-1", point, ",\"tags\":{\"all\":[\"school:other\"]}"), "\"reason\":\"rate\"");
+    says(closed(house, "w-1", point, ",\"tags\":{\"all\":[\"school:other\"]}"), "\"reason\":\"ceiling\"");
     assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'trigger.wait'"), 32);
     house_later(house, 7 * HOUR_MS);
     house_turns(house, 4);
