@@ -7,6 +7,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/events_private.h"
+#include "gateway/service/seats.h"
 
 #define STEPS_PER_TURN 8
 
@@ -57,6 +58,8 @@ static int put(struct pk_service *service, const struct pk_events_keeping *keepi
                struct pk_error *err)
 {
     int r = pk_occurrence_put(service->store, wanted, keeping->now_ms, err);
+    if (r == 0)
+        r = pk_seats_date_changed(service, known, keeping->done->quietly, err);
     return r == 0 ? pk_campaigns_date_changed(service, keeping->actor, known, keeping->done->quietly, keeping->now_ms, &keeping->done->effect, err)
                   : r;
 }

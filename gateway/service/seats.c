@@ -11,7 +11,6 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/occurrences.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/triggers.h"
 
@@ -264,6 +263,37 @@ int pk_seats_of_event(struct pk_service *service, int64_t event, int64_t now_ms,
     while (r == 0 && (date = pk_rsvp_date_waited_for(service->store, event, date, now_ms)) != 0)
         r = give_places(service, date, now_ms, err);
     return r;
+}
+
+/* ---- a date that changed ---- */
+
+/* Does what was told of it still hold? Place and end only where a text said them. */
+static bool still_holds(struct pk_slice values, const struct pk_occurrence *date)
+{
+    pk_auto(pk_json) struct pk_json *said = NULL;
+    int64_t begins_ms = 0, ends_ms = 0;
+    if (pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &said, NULL) != 0 ||
+        pk_time_parse(pk_json_string(pk_json_get(said, "begins")), &begins_ms) != 0 || begins_ms != date->starts_ms)
+        return false;
+    struct pk_slice place = pk_json_string(pk_json_get(said, "place")), ends = pk_json_string(pk_json_get(said, "ends"));
+    return (place.len == 0 || pk_slice_is(place, date->place) || pk_slice_is(place, date->place_short)) &&
+           (ends.len == 0 || (pk_time_parse(ends, &ends_ms) == 0 && ends_ms == date->ends_ms));
+}
+
+int pk_seats_date_changed(struct pk_service *service, const struct pk_occurrence *before, bool quietly, struct pk_error *err)
+{
+    struct pk_store *store = service->store;
+    struct pk_occurrence date;
+    struct pk_notice notice;
+    int r = pk_occurrence_get(store, before->id, &date, err);
+    if (r != 0 || date.version == before->version || date.state == PK_AGENDA_CANCELLED)
+        return r;
+    if (quietly && before->state == date.state)
+        return pk_rsvps_carry(store, date.id, before->version, date.version, err);
+    for (int64_t below = date.version; (r = pk_notice_of_date(store, date.id, below, &notice, NULL)) == 0; below = notice.version)
+        if (still_holds(notice.values, &date))
+            return pk_rsvps_carry(store, date.id, notice.version, date.version, err);
+    return r == PK_E_NOT_FOUND ? 0 : r;
 }
 
 /* ---- an answer ---- */

@@ -8,6 +8,7 @@
 #define PK_SERVICE_SEATS_H
 
 #include "gateway/service/service.h"
+#include "gateway/store/occurrences.h"
 #include "gateway/store/rsvps.h"
 
 /* What an answer comes to. */
@@ -25,6 +26,10 @@ int pk_seats_answer(struct pk_service *service, struct pk_rsvp *rsvp, int64_t no
 int pk_seats_are_taken(struct pk_service *service, const struct pk_rsvp *rsvp, bool *ret_taken, struct pk_error *err);
 /* An event has room for more than before: at each date of it that is to come, who waits may get a place. */
 int pk_seats_of_event(struct pk_service *service, int64_t event, int64_t now_ms, struct pk_error *err);
+
+/* A date changed, and this is how it was. Corrected without telling anybody it stays the date that people answered to; and one that is
+ * again as an earlier version was told is that one: nobody who knows it so has to answer anew. */
+int pk_seats_date_changed(struct pk_service *service, const struct pk_occurrence *before, bool quietly, struct pk_error *err);
 
 /* Values for a text about coming: those of the invitation, but day, hour and place as the date has them now (`occurrence` 0 =
  * as they were), and how many people (0 = it is not said). *ret_placed: a place is among them that the texts have room for. */

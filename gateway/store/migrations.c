@@ -374,6 +374,7 @@ static const char *const steps[] = {
     "ALTER TABLE rsvp ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE rsvp ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE rsvp ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX notice_by_date ON notice(occurrence, version) WHERE occurrence <> 0;"
     "CREATE INDEX rsvp_by_date ON rsvp(occurrence, version, recipient, id) WHERE occurrence <> 0;"
     "CREATE INDEX rsvp_waiting ON rsvp(occurrence, version, waits) WHERE waits > 0;"
     "CREATE TABLE rsvp_date_total(occurrence INTEGER NOT NULL, version INTEGER NOT NULL, trigger INTEGER NOT NULL, yes INTEGER NOT NULL,"

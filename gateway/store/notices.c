@@ -75,6 +75,14 @@ int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_noti
     return 0;
 }
 
+int pk_notice_of_date(struct pk_store *store, int64_t occurrence, int64_t below, struct pk_notice *ret_notice, struct pk_error *err)
+{
+    int64_t id = pk_sql_int(store, 0,
+                            "SELECT id FROM notice INDEXED BY notice_by_date WHERE occurrence = ?1 AND occurrence <> 0 AND version < ?2 AND trigger <> 0"
+                            " ORDER BY version DESC, id DESC LIMIT 1", "ii", occurrence, below);
+    return id != 0 ? pk_notice_get(store, id, ret_notice, err) : pk_fail(err, PK_E_NOT_FOUND, "nothing was said about this date");
+}
+
 int pk_notice_clear_values(struct pk_store *store, int64_t id, struct pk_error *err)
 {
     return pk_sql_write(store, err, "UPDATE notice SET vals = '{}', digest = NULL WHERE id = ?1 AND vals <> '{}'", "i", id);

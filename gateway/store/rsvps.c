@@ -160,6 +160,15 @@ int64_t pk_rsvp_date_waited_for(struct pk_store *store, int64_t event, int64_t a
                       "iii", event, after, now_ms);
 }
 
+int pk_rsvps_carry(struct pk_store *store, int64_t occurrence, int64_t from, int64_t to, struct pk_error *err)
+{
+    int r = pk_sql_write(store, err, "UPDATE rsvp SET version = ?3 WHERE occurrence = ?1 AND occurrence <> 0 AND version = ?2", "iii", occurrence,
+                         from, to);
+    return r != 0 ? r
+                  : pk_sql_write(store, err, "UPDATE notice INDEXED BY notice_by_date SET version = ?3 WHERE occurrence = ?1 AND occurrence <> 0"
+                                             " AND version = ?2", "iii", occurrence, from, to);
+}
+
 /* ---- when it is over ---- */
 
 static int add_up(struct pk_store *store, int64_t occurrence, struct pk_error *err)

@@ -61,6 +61,9 @@ int pk_rsvp_next_waiting(struct pk_store *store, int64_t occurrence, int64_t ver
 /* The date of an event that begins later than now, behind `after`, for which somebody waits; 0 = there is none. */
 int64_t pk_rsvp_date_waited_for(struct pk_store *store, int64_t event, int64_t after, int64_t now_ms);
 
+/* What was told and answered of one version is of another from now on: it is the same date to people. */
+int pk_rsvps_carry(struct pk_store *store, int64_t occurrence, int64_t from, int64_t to, struct pk_error *err);
+
 /* Retention: of dates that ended before, and of those that are gone, the sums are left; and those as long as the date. */
 int pk_rsvps_retain(struct pk_store *store, int64_t before_ms, struct pk_error *err);
 

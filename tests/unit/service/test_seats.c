@@ -104,14 +104,19 @@ static unsigned told(const struct house *house, const char *number, const char *
     return count;
 }
 
-static void change(struct house *house, int64_t id, int32_t day, int32_t capacity)
+static void change_as(struct house *house, int64_t id, int32_t day, int32_t capacity, bool quietly)
 {
     struct pk_agenda_event event;
-    struct pk_events_done done = { 0 };
+    struct pk_events_done done = { .quietly = quietly };
     assert_int_equal(pk_agenda_get(house->store, id, &event, NULL), 0);
     event.when.day = day;
     event.capacity = capacity;
     IN_UNIT(house, pk_events_change(house->service, &adviser, &event, pk_clock_wall_ms(), &done, err));
+}
+
+static void change(struct house *house, int64_t id, int32_t day, int32_t capacity)
+{
+    change_as(house, id, day, capacity, false);
 }
 
 /* ---- full ---- */
@@ -299,6 +304,36 @@ static void a_date_that_moved_begins_with_nobody(void **state)
     assert_counts(house, &meeting, 2, 1, 1, 1, 0);
 }
 
+/* Moved, and back before anybody was told: nobody has to answer anew. */
+static void a_date_that_is_again_as_it_was_told_is_that_date(void **state)
+{
+    struct house *house = *state;
+    struct meeting meeting = full_of(house, 1);
+    say(house, ANNA, "ДА");
+    say(house, BORIS, "ДА");
+    change(house, meeting.event, 20261027, 1);
+    change(house, meeting.event, 20261020, 1);
+    assert_counts(house, &meeting, 3, 1, 0, 1, 1);
+    say(house, VERA, "ДА");
+    assert_says(house, FULL " вт, 20.10");
+    say(house, ANNA, "НЕ");
+    assert_int_equal(told(house, BORIS, PLACE), 1);
+    assert_counts(house, &meeting, 3, 1, 1, 1, 1);
+}
+
+/* Corrected without telling anybody: what they said stands, and what they say now names the date as it is. */
+static void a_quiet_correction_keeps_the_answers(void **state)
+{
+    struct house *house = *state;
+    struct meeting meeting = full_of(house, 3);
+    say(house, ANNA, "ДА");
+    change_as(house, meeting.event, 20261021, 3, true);
+    assert_counts(house, &meeting, 2, 1, 0, 1, 0);
+    say(house, VERA, "ДА");
+    assert_says(house, "сряда, 21 октомври");
+    assert_counts(house, &meeting, 2, 2, 0, 2, 0);
+}
+
 static void a_reminder_asks_about_the_same_date(void **state)
 {
     struct house *house = *state;
@@ -427,6 +462,8 @@ int main(void)
         with_kinds(who_may_not_be_told_is_passed_over),
         with_kinds(what_began_or_is_off_gives_nothing),
         with_kinds(a_date_that_moved_begins_with_nobody),
+        with_kinds(a_date_that_is_again_as_it_was_told_is_that_date),
+        with_kinds(a_quiet_correction_keeps_the_answers),
         with_kinds(a_reminder_asks_about_the_same_date),
         with_kinds(two_dates_are_not_mixed_up),
         with_kinds(told_in_their_language_and_letters),
