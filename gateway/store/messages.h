@@ -65,6 +65,8 @@ struct pk_message_change {
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };
+/* One that would wait again after its campaign called back what had not left is cancelled instead, or unconfirmed where it may
+ * have arrived. */
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
 /* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
