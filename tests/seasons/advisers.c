@@ -387,13 +387,17 @@ void adviser_strikes(void)
 void advisers_rest(void)
 {
     lift();
-    texts_back();
+    use_texts(0);
     for (unsigned i = 0; i < ACCOUNTS; i++)
         world->weather[i] = FINE;
+}
+
+void advisers_end_paused(void)
+{
     for (unsigned i = 1; i < world->campaign_count; i++) {
-        const struct campaign *campaign = &world->campaigns[i];
         bool again = one_in(2);
-        if (campaign->id == 0 || pk_sql_int(life.eye, 0, "SELECT state FROM campaign WHERE id = ?1", "i", campaign->id) != PK_CAMPAIGN_PAUSED)
+        if (world->campaigns[i].id == 0 ||
+            pk_sql_int(life.eye, 0, "SELECT state FROM campaign WHERE id = ?1", "i", world->campaigns[i].id) != PK_CAMPAIGN_PAUSED)
             continue;
         if (!again || !resume(i))
             cancel(i);

@@ -274,9 +274,10 @@ static void open_gateway(void)
     pk_loop_on_phase(life.loop, PK_PHASE_RELEASE, release, NULL);
     must(pk_store_open_reading(world->path, ring, &life.eye, &err), &err, "second connection");
     struct pk_service_config config = { .loop = life.loop, .store = life.store, .rules = season_rules(), .catalog = catalogs[world->texts] };
+    residents_enter(); /* kept with the service's first commit */
     must(pk_service_new(&config, &life.service, &err), &err, "service");
+    settle_effects(true);
     network_begin();
-    residents_enter();
 }
 
 static bool is_over(int64_t now_ms)
@@ -289,6 +290,7 @@ static bool is_over(int64_t now_ms)
         note("---- the town comes to rest");
         advisers_rest();
     }
+    advisers_end_paused();
     if (now_ms > world->until_ms + LATEST_MS)
         broken("no-end", "%lld messages and %lld campaigns are not over long after the season",
                (long long) pk_sql_int(life.eye, 0, "SELECT count(*) FROM message WHERE state < 8", ""),

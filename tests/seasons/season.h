@@ -191,6 +191,7 @@ void advisers_begin(void); /* of a season */
 void adviser_does(const struct todo *todo);
 void adviser_strikes(void); /* at the worst moment */
 void advisers_rest(void);
+void advisers_end_paused(void); /* or they are paused for ever */
 enum word { WORD_STOP = 0, WORD_START, WORD_YES, WORD_NO, WORD_HELP, WORD_STOP_TOPIC, WORD_NONSENSE, WORDS };
 void residents_begin(void);
 void residents_enter(void); /* those who were there before the season, where the gateway does not know them yet */
