@@ -51,7 +51,7 @@ struct pk_store {
         const char *sql;
         sqlite3_stmt *statement;
     } cache[PK_STATEMENTS];
-    char *composed[64]; /* texts of statements put together at run time; owned */
+    char *composed[128]; /* texts of statements put together at run time; owned */
     size_t composed_count;
 
     sqlite3_stmt *held[8]; /* rows whose slices are lent out until the turn ends */

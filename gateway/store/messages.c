@@ -2,6 +2,7 @@
 /* One message at a time, and the claim. Sweeps over many are in sweeps.c, lists and counts in lists.c. */
 #include "gateway/store/messages.h"
 
+#include "gateway/model/campaign.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 
@@ -193,7 +194,7 @@ static int changed(struct pk_store *store, int r, uint32_t to, struct pk_error *
     return r;
 }
 
-int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
+static int write_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
                          "UPDATE message SET state = become(state, ?2), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
@@ -216,6 +217,37 @@ void pk_messages_watch(struct pk_store *store, pk_message_watch watch, void *ctx
 int64_t pk_message_trigger(struct pk_store *store, int64_t id)
 {
     return pk_sql_int(store, 0, "SELECT n.trigger FROM message m CROSS JOIN notice n ON n.id = m.notice WHERE m.id = ?1", "i", id);
+}
+
+/* With a provider when its campaign was paused, cancelled or moved, which cancels what waits: then its state, else 0. */
+static int64_t called_back_from(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT m.state FROM message m JOIN notice n ON n.id = m.notice JOIN campaign_trigger t ON t.trigger = n.trigger"
+                      " JOIN campaign c ON c.id = t.campaign JOIN campaign_step s ON s.id = t.step WHERE m.id = ?1 AND m.state >= 3"
+                      " AND (c.state = ?2 OR t.edition <> c.edition OR (c.state = ?3 AND s.moment <> 'on cancel'))",
+                      "iuu", id, PK_CAMPAIGN_PAUSED, PK_CAMPAIGN_CANCELLED);
+}
+
+/* It is not sent again; where an attempt of it may have arrived, that is what is known of it. */
+static int call_back(struct pk_store *store, int64_t id, int64_t from, const struct pk_message_change *change, struct pk_error *err)
+{
+    int64_t flags = pk_sql_int(store, 0, "SELECT flags FROM message WHERE id = ?1", "i", id) | (int64_t) change->set_flags;
+    bool perhaps = (flags & PK_MESSAGE_POSSIBLE_DOUBLE) != 0;
+    struct pk_message_change between = *change, last = { .state = PK_MESSAGE_CANCELLED, .reason = PK_REASON_TRIGGER_CANCELLED, .now_ms = change->now_ms };
+    if (perhaps) {
+        between.state = PK_MESSAGE_UNCERTAIN;
+        last.state = PK_MESSAGE_UNCONFIRMED;
+        last.reason = change->reason;
+    }
+    int r = !perhaps || from == PK_MESSAGE_SUBMITTING ? write_change(store, id, &between, err) : 0;
+    return r == 0 ? write_change(store, id, &last, err) : r;
+}
+
+int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
+{
+    int64_t from = pk_message_is_waiting((enum pk_message_state) change->state) ? called_back_from(store, id) : 0;
+    return from != 0 ? call_back(store, id, from, change, err) : write_change(store, id, change, err);
 }
 
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,

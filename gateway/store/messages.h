@@ -68,6 +68,8 @@ struct pk_message_change {
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };
+/* One that would wait again after its campaign called back what had not left is cancelled instead, or unconfirmed where it may
+ * have arrived. */
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
 /* Told of each message that becomes final, or is read, in the unit that makes it so; what it returns is returned. NULL = nobody. */
 typedef int (*pk_message_watch)(void *ctx, int64_t id, uint32_t state, int64_t now_ms, struct pk_error *err);
