@@ -62,6 +62,11 @@ void pk_api_campaign_resume(struct pk_call *call);
 void pk_api_campaign_cancel(struct pk_call *call);
 void pk_api_campaign_move(struct pk_call *call);
 
+/* reports.c */
+void pk_api_campaign_report(struct pk_call *call);
+void pk_api_date_report(struct pk_call *call);
+void pk_api_date_came(struct pk_call *call);
+
 /* audience.c */
 void pk_api_audience_count(struct pk_call *call);
 

@@ -4,6 +4,7 @@
  * paused, moved and cancelled when something comes in between.
  */
 #include "gateway/app/ask.h"
+#include "gateway/app/cmd_report.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
 #include "gateway/base/file.h"
@@ -366,6 +367,7 @@ static int run(const struct pk_invocation *invocation)
     static const struct pk_verb verbs[] = {
         { "list", list },     { "show", show },   { "watch", watch },     { "write", write_one }, { "submit", submit }, { "approve", approve },
         { "reject", reject }, { "start", start }, { "pause", pause_one }, { "resume", resume },   { "move", move },     { "cancel", cancel },
+        { "report", pk_report_verb_campaign },
     };
     return pk_verb_run(&pk_command_campaigns, invocation, verbs, PK_COUNT(verbs));
 }
@@ -383,7 +385,8 @@ const struct pk_command pk_command_campaigns = {
              "campaigns pause NAME\n"
              "campaigns resume NAME\n"
              "campaigns move NAME VALUES.json\n"
-             "campaigns cancel NAME",
+             "campaigns cancel NAME\n"
+             "campaigns report NAME [--per step|language|script|channel|area|time] [--csv]",
     .summary = "what is said about one date, in steps: written, approved by a second person, and gone by itself",
     .run = run,
 };

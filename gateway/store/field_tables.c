@@ -124,6 +124,12 @@ static const struct pk_field_table tables[] = {
       "60 dagen", "SELECT min(at_ms) FROM publisher_day" },
     { "account_day", "hoeveel een account op een dag te versturen kreeg, en wat dat kostte",
       "400 dagen", "SELECT min(at_ms) FROM account_day" },
+    { "report_sum", "wat er van een campagne of een bijeenkomst werd, als aantallen, als de berichten weg zijn",
+      "als de campagne of de bijeenkomst", NULL },
+    { "report_kept", "van welke verslagen alleen de aantallen er nog zijn",
+      "als de campagne of de bijeenkomst", "SELECT min(at_ms) FROM report_kept" },
+    { "came", "hoeveel mensen er op een datum kwamen",
+      "als de bijeenkomst", "SELECT min(first_ms) FROM came" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
 };

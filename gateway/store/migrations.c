@@ -358,6 +358,19 @@ static const char *const steps[] = {
     /* 32: which date a notice is about, and in which version of it */
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
+
+    /* 36: reports: walked person by person; what stays of them as sums when messages go, and of which nothing more comes; how
+     * many people came to a date */
+    "DROP INDEX message_by_notice;"
+    "CREATE INDEX message_by_notice ON message(notice, recipient);"
+    "CREATE INDEX notice_of_date ON notice(occurrence) WHERE occurrence <> 0;"
+    "CREATE TABLE report_sum(kind INTEGER NOT NULL, subject INTEGER NOT NULL, breakdown INTEGER NOT NULL, parent TEXT NOT NULL,"
+    " label TEXT NOT NULL, measure INTEGER NOT NULL, unit TEXT NOT NULL, count INTEGER NOT NULL,"
+    " PRIMARY KEY(kind, subject, breakdown, parent, label, measure, unit)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE report_kept(kind INTEGER NOT NULL, subject INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE TABLE came(occurrence INTEGER PRIMARY KEY, count INTEGER NOT NULL, by TEXT NOT NULL, first_ms INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

@@ -230,6 +230,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
     sql(&desk, "DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
+               "DROP TABLE report_sum; DROP TABLE report_kept; DROP TABLE came; DROP INDEX notice_of_date;"
                "ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
                "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
                "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
