@@ -78,7 +78,8 @@ _pokana_words()
     'campaigns remind') _pokana_names campaigns list; echo '--circle' ;;
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
     'campaigns write') echo '--where' ;;
-    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move remind cancel' ;;
+    'campaigns report') _pokana_names campaigns list; echo '--per --csv' ;;
+    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move remind cancel report' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
@@ -91,7 +92,9 @@ _pokana_words()
     'events cancel') _pokana_names events list; echo '--date --quietly --dry-run' ;;
     'events import') echo '--kind --draft --quietly' ;;
     'events export') ;;
-    'events '*) echo 'list show add change accept cancel import export' ;;
+    'events report') _pokana_names events list; echo '--day --per --csv' ;;
+    'events came') _pokana_names events list; echo '--day' ;;
+    'events '*) echo 'list show add change accept cancel import export report came' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
     'audit export') echo '--actor --object --since' ;;
     'audit person') ;;
@@ -140,6 +143,7 @@ _pokana()
     --as | --wait | --username | --trigger | --limit | --after | --link | --reason | --to | --by | --how | --wording | --given-at | --address-channel | \
         --second-person | --accepted-by | --channel | --topic | --topics | --tag | --tags | --route | --actor | --object | --since | --assigned | --template | --title | --place | --place-short | --day | --from | --end-day | --rule | --capacity | \
         --languages | --kind | --date) return ;;
+    --per) mapfile -t COMPREPLY < <(compgen -W 'step language script channel area time' -- "$current"); return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'adviser approver desk key-person operator' -- "$current"); return ;;
     esac
 

@@ -87,8 +87,11 @@ static const struct route routes[] = {
     { "POST", "/v1/events/{}/cancel", pk_api_event_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_EVENT_PROPOSE },
     { "POST", "/v1/events/{}/dates/{}/change", pk_api_event_date_change, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_PROPOSE },
     { "POST", "/v1/events/{}/dates/{}/cancel", pk_api_event_date_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_EVENT_CLOSED },
+    { "GET", "/v1/events/{}/dates/{}/report", pk_api_date_report, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
+    { "POST", "/v1/events/{}/dates/{}/came", pk_api_date_came, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_CAME },
     { "GET", "/v1/campaigns", pk_api_campaigns, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
     { "GET", "/v1/campaigns/{}", pk_api_campaign, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
+    { "GET", "/v1/campaigns/{}/report", pk_api_campaign_report, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
     { "PUT", "/v1/campaigns/{}", pk_api_campaign_put, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/submit", pk_api_campaign_submit, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/approve", pk_api_campaign_approve, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_APPROVE },
@@ -262,7 +265,8 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
 /* Routes at which a right to one's own will do: whose it is, the service asks. */
 static const pk_handler own_will_do[] = { pk_api_circle,    pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record,  pk_api_events,          pk_api_event,
                                           pk_api_event_add, pk_api_event_change,  pk_api_event_cancel,  pk_api_event_date_change, pk_api_events_export, pk_api_triggers,
-                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count, pk_api_campaign_remind };
+                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count, pk_api_campaign_remind,
+                                          pk_api_date_report, pk_api_date_came };
 
 static int allow(struct pk_call *call, const struct route *route, struct pk_error *err)
 {

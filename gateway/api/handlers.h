@@ -69,6 +69,11 @@ void pk_api_approval_ask(struct pk_call *call);
 void pk_api_approval_approve(struct pk_call *call);
 void pk_api_approval_revoke(struct pk_call *call);
 
+/* reports.c */
+void pk_api_campaign_report(struct pk_call *call);
+void pk_api_date_report(struct pk_call *call);
+void pk_api_date_came(struct pk_call *call);
+
 /* audience.c */
 void pk_api_audience_count(struct pk_call *call);
 

@@ -5,6 +5,7 @@
  */
 #include "gateway/app/ask.h"
 #include "gateway/app/cmd_campaigns.h"
+#include "gateway/app/cmd_report.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
 #include "gateway/base/file.h"
@@ -374,7 +375,7 @@ static int run(const struct pk_invocation *invocation)
     static const struct pk_verb verbs[] = {
         { "list", list },     { "show", show },   { "watch", watch },     { "write", write_one }, { "submit", submit }, { "approve", approve },
         { "reject", reject }, { "start", start }, { "pause", pause_one }, { "resume", resume },   { "move", move },     { "cancel", cancel },
-        { "remind", pk_campaigns_remind_verb },
+        { "remind", pk_campaigns_remind_verb }, { "report", pk_report_verb_campaign },
     };
     return pk_verb_run(&pk_command_campaigns, invocation, verbs, PK_COUNT(verbs));
 }
@@ -393,7 +394,8 @@ const struct pk_command pk_command_campaigns = {
              "campaigns resume NAME\n"
              "campaigns move NAME VALUES.json\n"
              "campaigns remind NAME [--circle NAME]\n"
-             "campaigns cancel NAME",
+             "campaigns cancel NAME\n"
+             "campaigns report NAME [--per step|language|script|channel|area|time] [--csv]",
     .summary = "what is said about one date, in steps: written, approved by a second person, and gone by itself",
     .run = run,
 };

@@ -4,6 +4,7 @@
  * are those of the gateway's wall clock.
  */
 #include "gateway/app/ask.h"
+#include "gateway/app/cmd_report.h"
 #include "gateway/app/options.h"
 #include "gateway/app/pages.h"
 #include "gateway/app/table.h"
@@ -425,7 +426,8 @@ static int export(const struct pk_invocation *invocation)
 static int run(const struct pk_invocation *invocation)
 {
     static const struct pk_verb verbs[] = { { "list", list },     { "show", show },     { "add", add },       { "change", change },
-                                            { "accept", accept }, { "cancel", cancel }, { "import", import }, { "export", export } };
+                                            { "accept", accept }, { "cancel", cancel }, { "import", import }, { "export", export },
+                                            { "report", pk_report_verb_date }, { "came", pk_report_verb_came } };
     return pk_verb_run(&pk_command_events, invocation, verbs, PK_COUNT(verbs));
 }
 
@@ -439,7 +441,9 @@ const struct pk_command pk_command_events = {
              "events accept ID\n"
              "events cancel ID [--date DAY] [--quietly] [--dry-run]\n"
              "events import FILE.ics [--kind KIND] [--draft] [--quietly]\n"
-             "events export",
+             "events export\n"
+             "events report ID [--day DAY] [--per step|language|script|channel|area|time] [--csv]\n"
+             "events came ID [--day DAY] N",
     .summary = "events: planned, proposed, moved, called off; calendar files in and out",
     .run = run,
 };

@@ -31,11 +31,16 @@ static size_t smallest(const int64_t *people, size_t count, const bool *hidden)
 
 bool pk_floor_hide(const int64_t *people, size_t count, bool *ret_hidden)
 {
-    struct missing missing = { 0 };
     for (size_t i = 0; i < count; i++)
         ret_hidden[i] = false;
+    return pk_floor_hide_more(people, count, ret_hidden);
+}
+
+bool pk_floor_hide_more(const int64_t *people, size_t count, bool *ret_hidden)
+{
+    struct missing missing = { 0 };
     for (size_t i = 0; i < count; i++)
-        if (pk_is_few(people[i]))
+        if (ret_hidden[i] || pk_is_few(people[i]))
             hide(people, ret_hidden, i, &missing);
     while (!is_enough(&missing)) {
         size_t next = smallest(people, count, ret_hidden);

@@ -22,6 +22,8 @@ static inline bool pk_is_few(int64_t people)
  * impossible (the total itself is few people, or all the groups are) everything is hidden, nobody too: the breakdown is not
  * shown at all, and false is returned. */
 bool pk_floor_hide(const int64_t *people, size_t count, bool *ret_hidden);
+/* The same where some are hidden already, for a reason of their own. */
+bool pk_floor_hide_more(const int64_t *people, size_t count, bool *ret_hidden);
 
 /* A total that is told by what of it is told: the few among its groups count as 1 to 4. least == most: it can be told. */
 struct pk_floor_bounds {

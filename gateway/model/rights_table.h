@@ -49,6 +49,7 @@
     X(EVENT_EDIT,        "event.edit",         "J---E----", "Een bijeenkomst plannen, verzetten of afzeggen.") \
     X(EVENT_PROPOSE,     "event.propose",      "J--E-----", "Een bijeenkomst voorstellen, als concept voor de adviseur.") \
     X(EVENT_CLOSED,      "event.closed",       "J-J-E----", "Melden dat het infopunt vandaag dicht is.") \
+    X(EVENT_CAME,        "event.came",         "J-JE-----", "Na afloop vastleggen hoeveel mensen er kwamen.") \
     X(CAMPAIGN_VIEW,     "campaign.view",      "JJ-E-----", "Een campagne bekijken.") \
     X(CAMPAIGN_EDIT,     "campaign.edit",      "J--------", "Een campagne maken of wijzigen.") \
     X(CAMPAIGN_APPROVE,  "campaign.approve",   "-J-------", "Een campagne goedkeuren die iemand anders maakte.") \

@@ -419,6 +419,18 @@ static const char *const steps[] = {
     "ALTER TABLE campaign_trigger ADD COLUMN circle INTEGER NOT NULL DEFAULT 0;"
     "UPDATE campaign_trigger SET knows = coalesce((SELECT c.told FROM campaign c WHERE c.id = campaign_trigger.campaign), x'');"
     "ALTER TABLE campaign DROP COLUMN told;",
+
+    /* 36: reports: walked person by person; what stays of them as sums when messages go, and of which nothing more comes; how
+     * many people came to a date */
+    "DROP INDEX message_by_notice;"
+    "CREATE INDEX message_by_notice ON message(notice, recipient);"
+    "CREATE TABLE report_sum(kind INTEGER NOT NULL, subject INTEGER NOT NULL, breakdown INTEGER NOT NULL, parent TEXT NOT NULL,"
+    " label TEXT NOT NULL, measure INTEGER NOT NULL, unit TEXT NOT NULL, count INTEGER NOT NULL,"
+    " PRIMARY KEY(kind, subject, breakdown, parent, label, measure, unit)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE report_kept(kind INTEGER NOT NULL, subject INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY(kind, subject)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE TABLE came(occurrence INTEGER PRIMARY KEY, count INTEGER NOT NULL, by TEXT NOT NULL, first_ms INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL) STRICT;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

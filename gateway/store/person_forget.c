@@ -17,6 +17,7 @@
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/reply_parts.h"
+#include "gateway/store/reports.h"
 #include "gateway/store/unsubscribe.h"
 
 #define ADDRESSES_MAX 256u /* of one person */
@@ -206,6 +207,8 @@ int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgett
     int r = addresses_of(store, forgetting, ids, &count, err);
     if (r == 0 && forgetting->recipient != 0)
         r = pk_circle_forget(store, forgetting->recipient, err);
+    if (r == 0 && forgetting->recipient != 0)
+        r = pk_report_forget(store, forgetting->recipient, err);
     for (size_t i = 0; r == 0 && i < count; i++)
         r = forget_address(store, forgetting, ids[i], ret_cancelled, err);
     if (r == 0 && forgetting->recipient != 0) {

@@ -3,6 +3,7 @@
 
 #include "gateway/store/former.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/reports.h"
 #include "gateway/store/rsvps.h"
 
 /* Ids are ordered by time, so "older than" is a range of the primary key. */
@@ -20,11 +21,11 @@ static int step(struct pk_store *store, const char *sql, int64_t before, size_t 
 }
 
 /* Which messages go: final, and old enough for their class. Whom a campaign told is known as long as it goes on: they are told
- * a change, and not the same step twice. */
+ * a change, and not the same step twice; and until its report is kept. */
 #define OVER                                                                                                             \
     "SELECT m.id FROM message m WHERE m.id < ?1 AND m.state >= 8 AND (m.class <> 1 OR m.id < ?3) AND NOT EXISTS (SELECT 1" \
     " FROM notice n CROSS JOIN campaign_trigger g ON g.trigger = n.trigger CROSS JOIN campaign c ON c.id = g.campaign"      \
-    " WHERE n.id = m.notice AND c.state IN (3, 4)) ORDER BY m.id LIMIT ?2"
+    " WHERE n.id = m.notice AND c.state IN (3, 4)) AND NOT " PK_REPORT_NEEDS_MESSAGE " ORDER BY m.id LIMIT ?2"
 
 static int retain_messages(struct pk_store *store, const struct pk_retention *retention, size_t max, bool *ret_more, struct pk_error *err)
 {
@@ -129,6 +130,8 @@ static int retain_rsvps(struct pk_store *store, int64_t before_ms, struct pk_err
         if (pk_sql_int(store, 0, "SELECT valid_until_ms FROM trigger WHERE id = ?1", "i", trigger) >= before_ms ||
             pk_sql_int(store, 0, "SELECT 1 FROM rsvp WHERE trigger = ?1 AND occurrence = 0 LIMIT 1", "i", trigger) == 0)
             continue;
+        if (pk_report_needs(store, trigger))
+            continue;
         int r = add_up(store, trigger, err);
         if (r != 0)
             return r;
@@ -189,6 +192,8 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
                  retention->now_ms, max, ret_more, err);
     if (r == 0)
         r = retain_campaigns(store, retention->triggers_before_ms, max, ret_more, err);
+    if (r == 0)
+        r = pk_reports_drop(store, max, err);
     if (r == 0)
         r = retain_notices(store, retention, max, ret_more, err);
     /* Strangers' addresses: only as long as something is on its way to them. */

@@ -21,6 +21,7 @@
 #include "gateway/service/own.h"
 #include "gateway/service/person.h"
 #include "gateway/service/readings.h"
+#include "gateway/service/reports.h"
 #include "gateway/service/rsvps.h"
 #include "gateway/service/signup.h"
 #include "gateway/service/users.h"
@@ -342,6 +343,23 @@ static int approval_revoke(struct doing *d, struct pk_error *err)
     return pk_approvals_revoke(service_of(d), d->actor, WAITING, HOUSE_NOW, err);
 }
 
+static int event_came(struct doing *d, struct pk_error *err)
+{
+    return pk_came_record(service_of(d), d->actor, d->draft, 20261013, 7, HOUSE_NOW, err);
+}
+
+static int report_view(struct doing *d, struct pk_error *err)
+{
+    pk_auto(pk_report_question) struct pk_report_question *question = NULL;
+    return pk_report_ask_date(service_of(d), d->actor, d->draft, 20261013, HOUSE_NOW, &question, err);
+}
+
+static int report_of_campaign(struct doing *d, struct pk_error *err)
+{
+    pk_auto(pk_report_question) struct pk_report_question *question = NULL;
+    return pk_report_ask_campaign(service_of(d), d->actor, CAMPAIGN, HOUSE_NOW, &question, err);
+}
+
 static const struct {
     enum pk_action action;
     int (*act)(struct doing *d, struct pk_error *err);
@@ -390,6 +408,9 @@ static const struct {
     { PK_ACTION_APPROVAL_STANDING, approval_ask, 0, 0 },
     { PK_ACTION_APPROVAL_STANDING, approval_approve, 0, 0 },
     { PK_ACTION_APPROVAL_STANDING, approval_revoke, 0, 0 },
+    { PK_ACTION_EVENT_CAME, event_came, 0, 0 },
+    { PK_ACTION_REPORT_VIEW, report_view, 0, OF(PUBLISHER) },
+    { PK_ACTION_REPORT_VIEW, report_of_campaign, 0, OF(KEY_PERSON) | OF(PUBLISHER) },
 };
 
 /* Those of test_rights.c, with publishing. */
@@ -411,8 +432,7 @@ static const enum pk_action unasked[] = {
 
 /* Nothing does these yet: whoever makes it moves the row up. */
 static const enum pk_action nowhere[] = {
-    PK_ACTION_RECIPIENT_LIST, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,
-    PK_ACTION_TOKEN_EDIT,
+    PK_ACTION_RECIPIENT_LIST, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_TOKEN_EDIT,
 };
 
 static void test_every_action_has_its_place(void **state)
@@ -461,7 +481,7 @@ static void check(struct house *house, size_t i, enum pk_role role, bool own, bo
     const struct pk_actor actor = { .role = role, .name = "maria", .recipient = role == PK_ROLE_PERSON ? people[0] : 0 };
     struct doing doing = { .house = house, .actor = &actor, .person = people[own ? 0 : 1], .trigger = trigger, .circle = own ? "maria" : "petya" };
     struct pk_error err = { 0 };
-    bool of_events = strncmp(pk_action_name(acts[i].action), "event.", 6) == 0;
+    bool of_events = strncmp(pk_action_name(acts[i].action), "event.", 6) == 0 || acts[i].action == PK_ACTION_REPORT_VIEW;
     if (of_events) {
         assert_int_equal(pk_unit_begin(house->store, NULL), 0);
         doing.draft = event_of(&doing, true);

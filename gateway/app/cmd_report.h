@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Verbs of `pokana campaigns` and `pokana events` that tell what became of it. */
+#ifndef PK_APP_CMD_REPORT_H
+#define PK_APP_CMD_REPORT_H
+
+#include "gateway/app/command.h"
+
+int pk_report_verb_campaign(const struct pk_invocation *invocation); /* campaigns report NAME */
+int pk_report_verb_date(const struct pk_invocation *invocation); /* events report ID */
+int pk_report_verb_came(const struct pk_invocation *invocation); /* events came ID N */
+
+#endif
