@@ -86,15 +86,15 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
     return r;
 }
 
-/* ---- the team ---- */
+/* ---- those who work here ---- */
 
-static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, struct pk_slice values, int64_t now_ms,
-                         struct pk_error *err)
+static int queue_to(struct pk_service *service, const struct pk_user_plan *plan, uint32_t channel, uint32_t route, int64_t address,
+                    int64_t now_ms, struct pk_error *err)
 {
     struct pk_notice notice = {
         .cls = PK_CLASS_STAFF,
-        .template_name = PK_SLICE(TEAM_TEMPLATE),
-        .values = values,
+        .template_name = pk_slice_of(plan->template_name),
+        .values = plan->values,
         .created_ms = now_ms,
     };
     struct pk_message message = {
@@ -103,39 +103,48 @@ static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t 
         .channel = channel,
         .cls = PK_CLASS_STAFF,
         .route = route,
-        .priority = PK_PRIORITY_NORMAL,
+        .priority = plan->at_once ? PK_PRIORITY_ANSWER : PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
         .due_ms = now_ms,
-        .expires_ms = now_ms + TEAM_VALID_MS,
+        .expires_ms = now_ms + plan->valid_ms,
         .updated_ms = now_ms,
     };
-    return pk_planner_queue(service, &notice, pk_slice_of(service->rules->team_language), (struct pk_slice){ 0 }, &message, err);
+    return pk_planner_queue(service, &notice, plan->language, (struct pk_slice){ 0 }, &message, err);
+}
+
+int pk_planner_user(struct pk_service *service, const struct pk_user_plan *plan, int64_t now_ms, struct pk_error *err)
+{
+    int64_t address = 0;
+    uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(plan->channel)), route = 0;
+    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
+        return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\"", plan->channel);
+    int r = address_of(service, id, plan->address, now_ms, &address, err);
+    if (r == 0)
+        r = pk_route_to(service, id, address, &route, err); /* of its country */
+    return r == 0 ? queue_to(service, plan, id, route, address, now_ms, err) : r;
 }
 
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
 {
     char room[PK_ADDRESS_ROOM];
-    int64_t address = 0;
+    struct pk_buf values;
     if (!service->rules->team || !service->rules->team_language)
         return pk_fail(err, PK_E_CONFIG, "no team is told when replies wait");
     const char *channel = pk_rules_team_channel(service->rules);
-    uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
-    uint32_t route = 0;
-    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
-        return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\" to tell the team by", channel);
-    struct pk_slice value = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room);
-    int r = address_of(service, id, value, now_ms, &address, err);
-    if (r == 0)
-        r = pk_route_to(service, id, address, &route, err); /* of its country */
-    if (r != 0)
-        return r;
-    struct pk_buf values;
     pk_buf_init(&values, 64);
     struct pk_json_out out = pk_json_out(&values);
     pk_json_open(&out, NULL, '{');
     pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    r = queue_to_team(service, id, route, address, pk_buf_slice(&values), now_ms, err);
+    const struct pk_user_plan plan = {
+        .channel = channel,
+        .address = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room),
+        .template_name = TEAM_TEMPLATE,
+        .language = pk_slice_of(service->rules->team_language),
+        .values = pk_buf_slice(&values),
+        .valid_ms = TEAM_VALID_MS,
+    };
+    int r = pk_planner_user(service, &plan, now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

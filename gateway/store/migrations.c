@@ -358,6 +358,19 @@ static const char *const steps[] = {
     /* 32: which date a notice is about, and in which version of it */
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
+
+    /* 39: users sign in: where a code reaches them, their passes and sessions, the second factor. session: of an unconfirmed one, whose page shows it */
+    "ALTER TABLE user ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN address BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE pass ADD COLUMN user INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pass ADD COLUMN source BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX pass_by_user ON pass(user, created_ms) WHERE user <> 0;"
+    "ALTER TABLE session ADD COLUMN user INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE session ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX session_by_user ON session(user) WHERE user <> 0;"
+    "CREATE TABLE factor(user INTEGER PRIMARY KEY, secret BLOB NOT NULL, step INTEGER NOT NULL, session BLOB NOT NULL,"
+    " created_ms INTEGER NOT NULL) STRICT;",
 };
 
 int64_t pk_schema_newest(void)

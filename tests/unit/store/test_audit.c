@@ -231,6 +231,9 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
     sql(&desk, "DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
                "ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
+               "DROP TABLE factor; DROP INDEX pass_by_user; DROP INDEX session_by_user; ALTER TABLE pass DROP COLUMN user;"
+               "ALTER TABLE pass DROP COLUMN source; ALTER TABLE session DROP COLUMN user; ALTER TABLE session DROP COLUMN whole;"
+               "ALTER TABLE session DROP COLUMN tries;"
                "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
                "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
                " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
