@@ -59,10 +59,10 @@ _pokana_words()
     'consent '*) echo 'show grant withdraw receipt verify' ;;
     'audience count') echo '--topic --where --channels' ;;
     'audience '*) echo 'count' ;;
-    'users add') echo '--role --language --topics --tags' ;;
-    'users remove') _pokana_names users list ;;
+    'users add') echo '--role --language --topics --tags --address' ;;
+    'users remove'|'users link') _pokana_names users list ;;
     'users list') ;;
-    'users '*) echo 'list add remove' ;;
+    'users '*) echo 'list add link remove' ;;
     'tokens add') echo '--publisher --user --scopes --expires' ;;
     'tokens revoke') _pokana_names tokens list ;;
     'tokens list') ;;

@@ -128,6 +128,7 @@ static const struct route routes[] = {
     { "DELETE", "/v1/tokens/{}", pk_api_token_revoke, PK_BODY_NONE, CONTROL, PK_ACTION_TOKEN_EDIT },
     { "GET", "/v1/users", pk_api_users, PK_BODY_NONE, CONTROL, PK_ACTION_USER_VIEW },
     { "POST", "/v1/users", pk_api_user_add, PK_BODY_JSON, CONTROL, PK_ACTION_USER_EDIT },
+    { "POST", "/v1/users/{}/link", pk_api_user_link, PK_BODY_NONE, CONTROL, PK_ACTION_USER_EDIT },
     { "DELETE", "/v1/users/{}", pk_api_user_remove, PK_BODY_NONE, CONTROL, PK_ACTION_USER_EDIT },
     { "GET", "/v1/audit", pk_api_audit, PK_BODY_NONE, CONTROL, PK_ACTION_AUDIT_VIEW },
     { "GET", "/v1/audit/verify", pk_api_audit_verify, PK_BODY_NONE, CONTROL, PK_ACTION_AUDIT_VIEW },

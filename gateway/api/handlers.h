@@ -144,6 +144,7 @@ void pk_api_handle_v1(struct pk_call *call);
 /* users.c */
 void pk_api_users(struct pk_call *call);
 void pk_api_user_add(struct pk_call *call);
+void pk_api_user_link(struct pk_call *call);
 void pk_api_user_remove(struct pk_call *call);
 
 /* audit.c */

@@ -86,13 +86,32 @@ bool pk_remotes_take_address(struct pk_remotes *remotes, struct pk_slice address
     return true;
 }
 
+/* The peer, whose name lies in `room`; behind a proxy on this machine who that says. */
+static struct pk_slice address_of(const struct pk_http_request *request, char room[PK_REMOTE_MAX])
+{
+    pk_http_request_remote(request, room);
+    struct pk_slice address = pk_slice_of(room), rest = pk_http_request_header(request, "X-Forwarded-For"), one;
+    bool proxy = strncmp(room, "127.", 4) == 0 || strcmp(room, "::1") == 0;
+    while (proxy && rest.len > 0 && pk_slice_cut(&rest, ',', &one))
+        address = pk_slice_trim(one);
+    return address;
+}
+
 bool pk_remotes_take(struct pk_remotes *remotes, const struct pk_http_request *request, int64_t now_ms)
 {
     char peer[PK_REMOTE_MAX];
-    pk_http_request_remote(request, peer);
-    struct pk_slice address = pk_slice_of(peer), rest = pk_http_request_header(request, "X-Forwarded-For"), one;
-    bool proxy = strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0;
-    while (proxy && rest.len > 0 && pk_slice_cut(&rest, ',', &one))
-        address = pk_slice_trim(one);
-    return pk_remotes_take_address(remotes, address, now_ms);
+    return pk_remotes_take_address(remotes, address_of(request, peer), now_ms);
+}
+
+void pk_remotes_source(const struct pk_http_request *request, char ret_source[PK_SOURCE_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    char peer[PK_REMOTE_MAX];
+    uint8_t bytes[16];
+    (void) read_address(address_of(request, peer), bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        ret_source[2 * i] = digits[bytes[i] >> 4];
+        ret_source[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    ret_source[PK_SOURCE_MAX - 1] = '\0';
 }

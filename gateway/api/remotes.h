@@ -22,6 +22,9 @@ void pk_remotes_free(struct pk_remotes *remotes);
 /* False when whoever sent the request has done so too often; else it is counted. Who that is: the peer; behind a proxy on this
  * machine the last of X-Forwarded-For, which that proxy wrote. */
 bool pk_remotes_take(struct pk_remotes *remotes, const struct pk_http_request *request, int64_t now_ms);
+/* Where a request comes from, by the same rule: the address as bytes in hexadecimal digits, of IPv6 the network alone. */
+#define PK_SOURCE_MAX 33
+void pk_remotes_source(const struct pk_http_request *request, char ret_source[PK_SOURCE_MAX]);
 /* The same of a numeric address. Of IPv6 a whole network of 64 bits counts as one. */
 bool pk_remotes_take_address(struct pk_remotes *remotes, struct pk_slice address, int64_t now_ms);
 

@@ -51,11 +51,20 @@ static void add_field(struct pk_json_out *out, const char *name, const char *val
         pk_json_add_text(out, name, value);
 }
 
+/* Shown this once, to whoever gives it to the user; where there are no pages there is none. */
+static void print_link(const struct pk_json *answer)
+{
+    const struct pk_json *link = pk_json_get(answer, "link");
+    if (pk_json_kind(link) == PK_JSON_STRING)
+        (void) printf("Their link, which signs in once and within a day:\n%.*s\n", PK_SLICE_ARG(pk_json_string(link)));
+}
+
 static int add(const struct pk_invocation *invocation)
 {
-    const char *role = NULL, *language = NULL, *topics = NULL, *tags = NULL;
+    const char *role = NULL, *language = NULL, *topics = NULL, *tags = NULL, *address = NULL;
     const struct pk_option options[] = {
-        { "role", &role, NULL }, { "language", &language, NULL }, { "topics", &topics, NULL }, { "tags", &tags, NULL }
+        { "role", &role, NULL }, { "language", &language, NULL }, { "topics", &topics, NULL }, { "tags", &tags, NULL },
+        { "address", &address, NULL }
     };
     struct pk_plain_words words;
     struct pk_error err = { 0 };
@@ -73,6 +82,7 @@ static int add(const struct pk_invocation *invocation)
     add_field(&out, "language", language);
     add_field(&out, "topics", topics);
     add_field(&out, "tags", tags);
+    add_field(&out, "address", address);
     pk_json_close(&out, '}');
     pk_auto(pk_json) struct pk_json *user = NULL;
     int r = body.failed ? pk_fail(&err, PK_E_LIMIT, "that is too much for one user")
@@ -84,6 +94,32 @@ static int add(const struct pk_invocation *invocation)
         pk_ask_print(user);
     else
         (void) printf("%s is a user now, as %s\n", words.words[0], role);
+    if (!invocation->json)
+        print_link(user);
+    return 0;
+}
+
+static int make_link(const struct pk_invocation *invocation)
+{
+    char bytes[256];
+    struct pk_buf path = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    struct pk_plain_words words;
+    struct pk_error err = { 0 };
+    int status = pk_options_read(&pk_command_users, invocation, NULL, 0, &words);
+    if (status != 0)
+        return status;
+    if (words.count != 1)
+        return pk_command_misused(&pk_command_users, "which user?");
+    (void) pk_buf_add_text(&path, "/v1/users/");
+    pk_ask_escape(&path, pk_slice_of(words.words[0]));
+    (void) pk_buf_add_text(&path, "/link");
+    pk_auto(pk_json) struct pk_json *answer = NULL;
+    if (pk_ask_change(invocation, "POST", pk_buf_text(&path), "", &answer, &err) != 0)
+        return pk_command_failed(&err);
+    if (invocation->json)
+        pk_ask_print(answer);
+    else
+        print_link(answer);
     return 0;
 }
 
@@ -112,7 +148,7 @@ static int remove_one(const struct pk_invocation *invocation)
 
 static int run(const struct pk_invocation *invocation)
 {
-    static const struct pk_verb verbs[] = { { "list", list }, { "add", add }, { "remove", remove_one } };
+    static const struct pk_verb verbs[] = { { "list", list }, { "add", add }, { "link", make_link }, { "remove", remove_one } };
     return pk_verb_run(&pk_command_users, invocation, verbs, PK_COUNT(verbs));
 }
 
@@ -120,6 +156,8 @@ const struct pk_command pk_command_users = {
     .name = "users",
     .usage = "users list\n"
              "users add NAME --role adviser|approver|desk|key-person|operator [--language TAG] [--topics A,B] [--tags A,B]\n"
+             "          [--address MAIL-OR-NUMBER]\n"
+             "users link NAME\n"
              "users remove NAME",
     .summary = "the people who work with the gateway, and what they may do",
     .run = run,

@@ -6,6 +6,7 @@
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
 #include "gateway/api/remotes.h"
+#include "gateway/service/sign_in.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/unsubscribe.h"
 
@@ -44,6 +45,18 @@ static const struct path paths[] = {
     { "GET", "/me/code", pk_me_code, NULL },
     { "POST", "/me/enter", pk_me_enter, "/me/code" },
     { "POST", "/me/leave", pk_me_leave, "/" },
+    { "GET", "/staff", pk_staff_page, NULL },
+    { "GET", "/staff/start", pk_staff_page_start, NULL },
+    { "POST", "/staff/ask", pk_staff_page_ask, "/staff/start" },
+    { "GET", "/staff/code", pk_staff_page_code, NULL },
+    { "POST", "/staff/enter", pk_staff_page_enter, "/staff/code" },
+    { "GET", PK_STAFF_LINK_PATH "{}", pk_staff_page_link, NULL },
+    { "POST", PK_STAFF_LINK_PATH "{}", pk_staff_page_open, "/staff/start" },
+    { "GET", "/staff/second", pk_staff_page_second, NULL },
+    { "POST", "/staff/second", pk_staff_page_confirm, NULL },
+    { "POST", "/staff/leave", pk_staff_page_leave, "/staff" },
+    { "POST", "/staff/end", pk_staff_page_end, "/staff" },
+    { "POST", "/staff/everywhere", pk_staff_page_everywhere, "/staff" },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
     { "POST", PK_LINK_PATH "{}", pk_link_button, NULL },
     { "GET", "/calendar.ics", pk_calendar_all, NULL },

@@ -44,6 +44,22 @@ void pk_me_ask_erase(struct pk_visit *visit);
 void pk_me_erase(struct pk_visit *visit);
 void pk_me_erased(struct pk_visit *visit);
 
+/* staff_enter.c: the way in for users */
+void pk_staff_page_start(struct pk_visit *visit);
+void pk_staff_page_ask(struct pk_visit *visit);
+void pk_staff_page_code(struct pk_visit *visit);
+void pk_staff_page_enter(struct pk_visit *visit);
+void pk_staff_page_link(struct pk_visit *visit);
+void pk_staff_page_open(struct pk_visit *visit);
+
+/* staff.c: a user, signed in */
+void pk_staff_page(struct pk_visit *visit);
+void pk_staff_page_second(struct pk_visit *visit);
+void pk_staff_page_confirm(struct pk_visit *visit);
+void pk_staff_page_leave(struct pk_visit *visit);
+void pk_staff_page_end(struct pk_visit *visit);
+void pk_staff_page_everywhere(struct pk_visit *visit);
+
 /* link.c: answering by a link */
 void pk_link_page(struct pk_visit *visit);
 void pk_link_button(struct pk_visit *visit);

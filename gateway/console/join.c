@@ -5,7 +5,7 @@
  */
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
-#include "gateway/console/token.h"
+#include "gateway/api/token_text.h"
 #include "gateway/service/joining.h"
 #include "gateway/service/topics.h"
 

@@ -8,7 +8,7 @@
 #define PK_CONSOLE_ME_H
 
 #include "gateway/console/handlers.h"
-#include "gateway/console/token.h"
+#include "gateway/api/token_text.h"
 #include "gateway/service/actor.h"
 
 #define PK_ME_FIELD_MAX 64 /* bytes of a field of a form */

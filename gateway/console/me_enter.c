@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The way in to one's own page: a number, a code to it, and out again. What is shown is the same for every number. */
-#include "gateway/base/crypto.h"
-#include "gateway/base/random.h"
 #include "gateway/base/text.h"
+#include "gateway/console/entry_form.h"
 #include "gateway/console/handlers.h"
-#include "gateway/console/token.h"
+#include "gateway/api/token_text.h"
 #include "gateway/service/passes.h"
 
 #define FIELD_MAX 64
 #define PASS_COOKIE "pass"
-#define FORM_COOKIE "form"
-#define FORM_KEPT_S (2 * 3600)
 
 int pk_me_find(struct pk_visit *visit, uint8_t ret_token[PK_TOKEN_BYTES], int64_t *ret_recipient, struct pk_error *err)
 {
@@ -19,42 +16,9 @@ int pk_me_find(struct pk_visit *visit, uint8_t ret_token[PK_TOKEN_BYTES], int64_
     return pk_passes_session(visit->call->service, ret_token, visit->call->now_ms, ret_recipient, err);
 }
 
-/* ---- the form, of nobody yet ---- */
-
-/* The same token stands in the form and in a cookie: a page elsewhere can write neither. Nothing of it is kept here. */
-static void show_form(struct pk_visit *visit, unsigned status, const char *page, bool wrong)
-{
-    uint8_t token[PK_TOKEN_BYTES];
-    char text[PK_TOKEN_TEXT];
-    if (!pk_token_read(pk_visit_cookie(visit, FORM_COOKIE), token))
-        pk_random_bytes(token, sizeof token);
-    pk_token_write(token, text);
-    pk_visit_set_cookie(visit, FORM_COOKIE, text, FORM_KEPT_S);
-    pk_json_add_text(&visit->out, "form", text);
-    pk_json_add_bool(&visit->out, "wrong", wrong);
-    pk_visit_show(visit, status, page);
-}
-
-static bool is_our_form(struct pk_visit *visit)
-{
-    uint8_t mine[PK_TOKEN_BYTES], sent[PK_TOKEN_BYTES];
-    struct pk_error err = { 0 };
-    struct pk_buf text;
-    bool given = false;
-    pk_buf_init(&text, FIELD_MAX);
-    bool same = pk_token_read(pk_visit_cookie(visit, FORM_COOKIE), mine) && pk_call_form(visit->call, "form", 0, &text, &given, NULL) == 0 &&
-                pk_token_read(pk_buf_slice(&text), sent) && pk_equal_constant_time(mine, sent, sizeof mine);
-    pk_buf_wipe(&text);
-    if (!same) {
-        (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
-        pk_visit_trouble(visit, &err);
-    }
-    return same;
-}
-
 void pk_me_start(struct pk_visit *visit)
 {
-    show_form(visit, 200, "me-start", false);
+    pk_entry_form_show(visit, 200, "me-start", false);
 }
 
 /* ---- the number ---- */
@@ -79,7 +43,7 @@ void pk_me_ask(struct pk_visit *visit)
     uint8_t token[PK_TOKEN_BYTES];
     char text[PK_TOKEN_TEXT];
     bool given = false;
-    if (pk_visit_often(visit) || !is_our_form(visit))
+    if (pk_visit_often(visit) || !pk_entry_form_is_ours(visit))
         return;
     pk_buf_init(&number, FIELD_MAX);
     int r = pk_call_form(visit->call, "number", 0, &number, &given, &err);
@@ -91,7 +55,7 @@ void pk_me_ask(struct pk_visit *visit)
         pk_visit_set_cookie(visit, PASS_COOKIE, text, PK_PASS_MS / 1000);
         pk_visit_go(visit, "/me/code");
     } else if (r == PK_E_INVALID || r == PK_E_LIMIT) {
-        show_form(visit, 422, "me-start", true);
+        pk_entry_form_show(visit, 422, "me-start", true);
     } else {
         pk_visit_trouble(visit, &err);
     }
@@ -101,7 +65,7 @@ void pk_me_ask(struct pk_visit *visit)
 
 void pk_me_code(struct pk_visit *visit)
 {
-    show_form(visit, 200, "me-code", false);
+    pk_entry_form_show(visit, 200, "me-code", false);
 }
 
 static int enter(struct pk_visit *visit, struct pk_slice code, uint8_t session[PK_TOKEN_BYTES], struct pk_error *err)
@@ -132,7 +96,7 @@ void pk_me_enter(struct pk_visit *visit)
     uint8_t session[PK_TOKEN_BYTES];
     char text[PK_TOKEN_TEXT];
     bool given = false;
-    if (pk_visit_often(visit) || !is_our_form(visit))
+    if (pk_visit_often(visit) || !pk_entry_form_is_ours(visit))
         return;
     pk_buf_init(&code, FIELD_MAX);
     int r = pk_call_form(visit->call, "code", 0, &code, &given, &err);
@@ -145,7 +109,7 @@ void pk_me_enter(struct pk_visit *visit)
         pk_visit_set_cookie(visit, PK_ME_COOKIE, text, PK_SESSION_WHOLE_MS / 1000);
         pk_visit_go(visit, "/me");
     } else if (r == PK_E_DENIED || r == PK_E_INVALID || r == PK_E_LIMIT) {
-        show_form(visit, 422, "me-code", true);
+        pk_entry_form_show(visit, 422, "me-code", true);
     } else {
         pk_visit_trouble(visit, &err);
     }

@@ -82,6 +82,7 @@
     X(TOKEN_EDIT,        "token.edit",         "-----J---", "Toegang van een dienst geven of intrekken.") \
     X(USER_VIEW,         "user.view",          "J----J---", "Zien welke gebruikers er zijn en wat hun rol is.") \
     X(USER_EDIT,         "user.edit",          "-----J---", "Gebruikers toevoegen, wijzigen of verwijderen.") \
+    X(SESSION_OWN,       "session.own",        "JJJJ-J---", "Zelf inloggen, de eigen apparaten zien en overal uitloggen.") \
     X(AUDIT_VIEW,        "audit.view",         "JJ---J---", "Het logboek van handelingen bekijken, nagaan en meegeven.") \
     X(AUDIT_PERSON,      "audit.person",       "J----J--E", "Zien wie iemands gegevens bekeek en wat er is verstuurd, zonder tekst en nummer.") \
     X(RETENTION_RUN,     "retention.run",      "------J--", "Verwijderen wat zijn bewaartermijn heeft gehad.") \

@@ -7,13 +7,13 @@
 #include "gateway/base/random.h"
 #include "gateway/language/phone.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/sign_in.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
 
 #define CHANNEL "sms" /* an address people can type */
 #define HOUR_MS 3600000ll
 #define CODES_PER_HOUR 3 /* to one person */
-#define ASKED_AT_ONCE 1000 /* waiting to be looked at: more is nobody's real need */
 #define ADDRESS_MAX 256u
 
 int pk_passes_ask(struct pk_service *service, struct pk_slice written, int64_t now_ms, uint8_t ret_token[PK_PASS_TOKEN_BYTES],
@@ -23,7 +23,7 @@ int pk_passes_ask(struct pk_service *service, struct pk_slice written, int64_t n
     uint32_t channel = pk_name_find(service->store, PK_NAME_CHANNEL, PK_SLICE(CHANNEL));
     if (channel == 0)
         return pk_fail(err, PK_E_CONFIG, "there is no route for text messages");
-    if (pk_passes_waiting(service->store) >= ASKED_AT_ONCE)
+    if (pk_passes_waiting(service->store) >= PK_PASSES_AT_ONCE)
         return pk_fail(err, PK_E_BUSY, "too many codes are asked for at once");
     if (pk_phone_parse(written, service->rules->phone_region, e164) > PK_PHONE_AMBIGUOUS)
         return pk_fail(err, PK_E_INVALID, "this is no mobile number");
@@ -94,7 +94,8 @@ static int step(struct pk_service *service, struct pk_error *err)
     pk_buf_init(&value, ADDRESS_MAX);
     int r = pk_pass_next(service->store, &pass, &value, err);
     if (r == 0 && (r = pk_unit_begin(service->store, err)) == 0) {
-        r = look_at(service, &pass, pk_buf_slice(&value), pk_clock_wall_ms(), err);
+        r = pass.channel == 0 ? pk_staff_look_at(service, &pass, pk_buf_slice(&value), pk_clock_wall_ms(), err)
+                              : look_at(service, &pass, pk_buf_slice(&value), pk_clock_wall_ms(), err);
         if (r != 0)
             pk_unit_drop(service->store);
         else

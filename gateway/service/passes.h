@@ -10,6 +10,7 @@
 #include "gateway/service/service.h"
 #include "gateway/store/passes.h"
 
+#define PK_PASSES_AT_ONCE 1000 /* waiting to be looked at: more is nobody's real need */
 #define PK_PASS_MS (10 * 60 * 1000ll) /* the text that carries the code says so */
 #define PK_SESSION_MS (15 * 60 * 1000ll) /* without a button pressed */
 #define PK_SESSION_WHOLE_MS (2 * 3600 * 1000ll) /* with buttons */

@@ -103,6 +103,18 @@ struct pk_staff_plan {
 int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, const struct pk_staff_plan *plan, int64_t now_ms,
                      int64_t *ret_message, struct pk_error *err);
 
+/* One of class staff to a user's own address, by its channel's first route. Inside a unit. PK_E_CONFIG without a route. */
+struct pk_user_plan {
+    const char *channel;
+    struct pk_slice address; /* as kept */
+    const char *template_name;
+    struct pk_slice language;
+    struct pk_slice values; /* canonical JSON object */
+    int64_t valid_ms;
+    bool at_once; /* somebody waits for it */
+};
+int pk_planner_user(struct pk_service *service, const struct pk_user_plan *plan, int64_t now_ms, struct pk_error *err);
+
 /* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer. Inside a unit.
  * PK_E_CONFIG without a team, or a route to it. */
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);

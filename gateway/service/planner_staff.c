@@ -88,21 +88,15 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
     return r;
 }
 
-/* ---- the team ---- */
+/* ---- those who work here ---- */
 
-struct to_team {
-    const char *template_name;
-    struct pk_slice values;
-    int64_t valid_ms;
-};
-
-static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, const struct to_team *what, int64_t now_ms,
-                         struct pk_error *err)
+static int queue_to(struct pk_service *service, const struct pk_user_plan *plan, uint32_t channel, uint32_t route, int64_t address,
+                    int64_t now_ms, struct pk_error *err)
 {
     struct pk_notice notice = {
         .cls = PK_CLASS_STAFF,
-        .template_name = pk_slice_of(what->template_name),
-        .values = what->values,
+        .template_name = pk_slice_of(plan->template_name),
+        .values = plan->values,
         .created_ms = now_ms,
     };
     struct pk_message message = {
@@ -111,36 +105,48 @@ static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t 
         .channel = channel,
         .cls = PK_CLASS_STAFF,
         .route = route,
-        .priority = PK_PRIORITY_NORMAL,
+        .priority = plan->at_once ? PK_PRIORITY_ANSWER : PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
         .due_ms = now_ms,
-        .expires_ms = now_ms + what->valid_ms,
+        .expires_ms = now_ms + plan->valid_ms,
         .updated_ms = now_ms,
     };
-    return pk_planner_queue(service, &notice, pk_slice_of(service->rules->team_language), (struct pk_slice){ 0 }, &message, err);
+    return pk_planner_queue(service, &notice, plan->language, (struct pk_slice){ 0 }, &message, err);
 }
 
-static int tell_team(struct pk_service *service, const struct to_team *what, int64_t now_ms, struct pk_error *err)
+int pk_planner_user(struct pk_service *service, const struct pk_user_plan *plan, int64_t now_ms, struct pk_error *err)
+{
+    int64_t address = 0;
+    uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(plan->channel)), route = 0;
+    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
+        return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\"", plan->channel);
+    int r = address_of(service, id, plan->address, now_ms, &address, err);
+    if (r == 0)
+        r = pk_route_to(service, id, address, &route, err); /* of its country */
+    return r == 0 ? queue_to(service, plan, id, route, address, now_ms, err) : r;
+}
+
+static int tell_team(struct pk_service *service, const char *template_name, struct pk_slice values, int64_t valid_ms, int64_t now_ms,
+                     struct pk_error *err)
 {
     char room[PK_ADDRESS_ROOM];
-    int64_t address = 0;
     if (!service->rules->team || !service->rules->team_language)
         return pk_fail(err, PK_E_CONFIG, "no team is told when something waits");
     const char *channel = pk_rules_team_channel(service->rules);
-    uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
-    uint32_t route = 0;
-    if (id == 0 || pk_route_to(service, id, 0, &route, NULL) != 0)
-        return pk_fail(err, PK_E_CONFIG, "there is no route of channel \"%s\" to tell the team by", channel);
-    struct pk_slice value = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room);
-    int r = address_of(service, id, value, now_ms, &address, err);
-    if (r == 0)
-        r = pk_route_to(service, id, address, &route, err); /* of its country */
-    return r == 0 ? queue_to_team(service, id, route, address, what, now_ms, err) : r;
+    const struct pk_user_plan plan = {
+        .channel = channel,
+        .address = pk_address_as_kept(service, pk_slice_of(channel), pk_slice_of(service->rules->team), room),
+        .template_name = template_name,
+        .language = pk_slice_of(service->rules->team_language),
+        .values = values,
+        .valid_ms = valid_ms,
+    };
+    return pk_planner_user(service, &plan, now_ms, err);
 }
 
 int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err)
 {
-    return tell_team(service, &(struct to_team){ ASKED_TEMPLATE, PK_SLICE("{}"), ASKED_VALID_MS }, now_ms, err);
+    return tell_team(service, ASKED_TEMPLATE, PK_SLICE("{}"), ASKED_VALID_MS, now_ms, err);
 }
 
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
@@ -151,7 +157,7 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     pk_json_open(&out, NULL, '{');
     pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    int r = tell_team(service, &(struct to_team){ TEAM_TEMPLATE, pk_buf_slice(&values), TEAM_VALID_MS }, now_ms, err);
+    int r = tell_team(service, TEAM_TEMPLATE, pk_buf_slice(&values), TEAM_VALID_MS, now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

@@ -2,8 +2,11 @@
 #include "gateway/service/users.h"
 
 #include "gateway/base/text.h"
+#include "gateway/language/phone.h"
+#include "gateway/service/address.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/circles.h"
+#include "gateway/store/names.h"
 #include "gateway/store/tokens.h"
 
 #define DIGITS_MAX 7u /* as many in a row are no phone number yet */
@@ -129,11 +132,37 @@ static int check_user(const struct pk_service *service, struct pk_user *user, st
     return r == 0 ? check_list(service, user->tags, false, err) : r;
 }
 
+/* By its form: a mail address, or a mobile number. None is fine: then only a link signs them in. */
+static int check_address(struct pk_service *service, struct pk_user *user, struct pk_error *err)
+{
+    char room[PK_ADDRESS_ROOM], e164[PK_PHONE_MAX];
+    struct pk_slice kept, written = pk_slice_of(user->address);
+    const char *channel = memchr(written.data, '@', written.len) ? PK_CHANNEL_EMAIL : PK_CHANNEL_SMS;
+    user->channel = 0;
+    if (written.len == 0)
+        return 0;
+    if (strcmp(channel, PK_CHANNEL_EMAIL) == 0) {
+        if (pk_address_read_mail(written, room, &kept, NULL) != 0 || kept.len >= sizeof user->address)
+            return pk_fail(err, PK_E_INVALID, "address: this is no mail address");
+    } else {
+        if (pk_phone_parse(written, service->rules->phone_region, e164) > PK_PHONE_AMBIGUOUS)
+            return pk_fail(err, PK_E_INVALID, "address: this is no mail address and no mobile number");
+        kept = pk_slice_of(e164);
+    }
+    user->channel = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
+    if (user->channel == 0)
+        return pk_fail(err, PK_E_CONFIG, "address: there is no route of channel \"%s\" to send codes by", channel);
+    (void) snprintf(user->address, sizeof user->address, "%.*s", PK_SLICE_ARG(kept));
+    return 0;
+}
+
 int pk_users_add(struct pk_service *service, const struct pk_actor *actor, struct pk_user *user, int64_t now_ms, struct pk_error *err)
 {
     int r = pk_allow(service, actor, PK_ACTION_USER_EDIT, NULL, NULL, err);
     if (r == 0)
         r = check_user(service, user, err);
+    if (r == 0)
+        r = check_address(service, user, err);
     user->created_ms = now_ms;
     if (r == 0)
         r = pk_user_add(service->store, user, err);

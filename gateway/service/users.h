@@ -10,7 +10,7 @@
 #include "gateway/service/rights.h"
 #include "gateway/store/users.h"
 
-/* `user` as asked for, without id and moment. PK_E_INVALID says what is wrong with it. */
+/* `user` as asked for, without id, moment and channel: `address` is as people write one, "" = none. PK_E_INVALID says what is wrong with it. */
 int pk_users_add(struct pk_service *service, const struct pk_actor *actor, struct pk_user *user, int64_t now_ms, struct pk_error *err);
 /* What a key person saw of her day goes at once; her circle waits for a successor (circles.h). Tokens
  * that act as them end. */

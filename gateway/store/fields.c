@@ -85,6 +85,8 @@ static const struct pk_field fields[] = {
     F("pass", "recipient", POINTER, "van wie"),
     F("pass", "created_ms", PERSON, "wanneer gevraagd"),
     F("pass", "until_ms", SYSTEM, "tot wanneer de code geldt"),
+    F("pass", "user", STAFF, "of van welke gebruiker"),
+    F("pass", "source", HASHED, "kenmerk van waar een gebruiker vandaan kwam"),
 
     F("link", "digest", HASHED, "kenmerk van de koppeling, die zelf niet bewaard wordt"),
     F("link", "message", POINTER, "in welk bericht"),
@@ -120,6 +122,9 @@ static const struct pk_field fields[] = {
     F("session", "created_ms", PERSON, "sinds wanneer"),
     F("session", "until_ms", SYSTEM, "tot wanneer"),
     F("session", "forms", SYSTEM, "hoeveel formulieren er verstuurd zijn: geen telt twee keer"),
+    F("session", "user", STAFF, "of van welke gebruiker"),
+    F("session", "whole", SYSTEM, "of de tweede stap gedaan is"),
+    F("session", "tries", SYSTEM, "hoe vaak daarbij geraden is"),
 
     F("move", "id", SYSTEM, "volgnummer"),
     F("move", "recipient", POINTER, "van wie"),
@@ -390,6 +395,14 @@ static const struct pk_field fields[] = {
     F("user", "topics", STAFF, "tot welke onderwerpen beperkt"),
     F("user", "tags", STAFF, "tot welke scholen of wijken beperkt"),
     F("user", "created_ms", STAFF, "sinds wanneer"),
+    F("user", "channel", STAFF, "waarlangs een code komt"),
+    F("user", "address", SEALED, "adres of nummer van de gebruiker, voor een code"),
+
+    F("factor", "user", STAFF, "van welke gebruiker"),
+    F("factor", "secret", SEALED, "waarmee de app van de gebruiker codes maakt"),
+    F("factor", "step", SYSTEM, "welke code het laatst gebruikt is: geen telt twee keer"),
+    F("factor", "session", HASHED, "kenmerk van de browser die hem instelt"),
+    F("factor", "created_ms", STAFF, "sinds wanneer"),
 
     F("token", "id", SYSTEM, "kenmerk"),
     F("token", "name", SYSTEM, "naam van de toegang"),

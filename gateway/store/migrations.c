@@ -359,7 +359,7 @@ static const char *const steps[] = {
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
 
-    /* 38: two attempts of one hand-over: on which channel each is, beside which one, where to and in which words, and what it
+    /* 33: two attempts of one hand-over: on which channel each is, beside which one, where to and in which words, and what it
      * would have cost */
     "ALTER TABLE attempt ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE attempt ADD COLUMN beside INTEGER NOT NULL DEFAULT 0;"
@@ -367,7 +367,7 @@ static const char *const steps[] = {
     "ALTER TABLE attempt ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE attempt ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;",
 
-    /* 33: answers are to a date; who waits for a place there, and since when in the line; the audit only grows, but for what
+    /* 34: answers are to a date; who waits for a place there, and since when in the line; the audit only grows, but for what
      * lies before its first anchor */
     "ALTER TABLE rsvp ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE rsvp ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
@@ -393,7 +393,7 @@ static const char *const steps[] = {
     " BEGIN SELECT RAISE(ABORT, 'an anchor moves to an entry that is there'); END;"
     "CREATE TRIGGER audit_anchor_kept BEFORE DELETE ON audit_anchor BEGIN SELECT RAISE(ABORT, 'the anchors of the audit trail stay'); END;",
 
-    /* 37: what triggers did that are no notices, what was said of a date, the publishers' names for events; approvals that two
+    /* 35: what triggers did that are no notices, what was said of a date, the publishers' names for events; approvals that two
      * people gave beforehand. A trigger that waits for a person is of state 7 */
     "ALTER TABLE trigger ADD COLUMN people INTEGER NOT NULL DEFAULT -1;" /* as its publisher was answered */
     "ALTER TABLE trigger ADD COLUMN tells_ms INTEGER NOT NULL DEFAULT 0;"
@@ -410,7 +410,7 @@ static const char *const steps[] = {
     " approved_by TEXT NOT NULL, approved_ms INTEGER NOT NULL, revoked_by TEXT NOT NULL, revoked_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX standing_approval_of ON standing_approval(publisher, type);",
 
-    /* 33: the date of an event that a campaign is about; what whoever a trigger of it told knows since, the step in whose place
+    /* 36: the date of an event that a campaign is about; what whoever a trigger of it told knows since, the step in whose place
      * it went, and the circle that was reminded early */
     "ALTER TABLE campaign ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX campaign_by_occurrence ON campaign(occurrence, id) WHERE occurrence <> 0;"
@@ -420,7 +420,7 @@ static const char *const steps[] = {
     "UPDATE campaign_trigger SET knows = coalesce((SELECT c.told FROM campaign c WHERE c.id = campaign_trigger.campaign), x'');"
     "ALTER TABLE campaign DROP COLUMN told;",
 
-    /* 36: reports: walked person by person; what stays of them as sums when messages go, and of which nothing more comes; how
+    /* 37: reports: walked person by person; what stays of them as sums when messages go, and of which nothing more comes; how
      * many people came to a date */
     "DROP INDEX message_by_notice;"
     "CREATE INDEX message_by_notice ON message(notice, recipient);"
@@ -431,6 +431,19 @@ static const char *const steps[] = {
     " WITHOUT ROWID;"
     "CREATE TABLE came(occurrence INTEGER PRIMARY KEY, count INTEGER NOT NULL, by TEXT NOT NULL, first_ms INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL) STRICT;",
+
+    /* 38: users sign in: where a code reaches them, their passes and sessions, the second factor. session: of an unconfirmed one, whose page shows it */
+    "ALTER TABLE user ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN address BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE pass ADD COLUMN user INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pass ADD COLUMN source BLOB NOT NULL DEFAULT x'';"
+    "CREATE INDEX pass_by_user ON pass(user, created_ms) WHERE user <> 0;"
+    "ALTER TABLE session ADD COLUMN user INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE session ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE session ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX session_by_user ON session(user) WHERE user <> 0;"
+    "CREATE TABLE factor(user INTEGER PRIMARY KEY, secret BLOB NOT NULL, step INTEGER NOT NULL, session BLOB NOT NULL,"
+    " created_ms INTEGER NOT NULL) STRICT;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -95,13 +95,13 @@ static int refuse(struct pk_error *err)
 
 /* What lies at the token, when it can still be used. */
 struct found {
-    int64_t id, recipient;
+    int64_t id, recipient, user;
     uint8_t code[32];
 };
 
 static int find_ready(struct pk_store *store, struct pk_slice token, int64_t now_ms, struct found *found, struct pk_error *err)
 {
-    sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, code FROM pass WHERE token = ?1 AND state = 1 AND tries < ?2 AND until_ms > ?3");
+    sqlite3_stmt *find = pk_sql(store, "SELECT id, recipient, code, user FROM pass WHERE token = ?1 AND state = 1 AND tries < ?2 AND until_ms > ?3");
     pk_sql_bind(find, "bui", token, (unsigned) PK_PASS_TRIES, now_ms);
     int r = pk_sql_step(store, find, err);
     if (r != 1)
@@ -109,27 +109,42 @@ static int find_ready(struct pk_store *store, struct pk_slice token, int64_t now
     struct pk_slice code = pk_sql_blob(find, 2);
     found->id = sqlite3_column_int64(find, 0);
     found->recipient = sqlite3_column_int64(find, 1);
+    found->user = sqlite3_column_int64(find, 3);
     if (code.len == sizeof found->code)
         memcpy(found->code, code.data, code.len);
     pk_sql_reset(find);
     return 0;
 }
 
-int pk_pass_use(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
-                int64_t *ret_recipient, struct pk_error *err)
+/* Of a person, or of a user: what is the one's never opens for the other. */
+static int use(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms, bool user,
+               int64_t *ret_whose, struct pk_error *err)
 {
     uint8_t digest[32], mac[32];
     struct found found = { 0 };
     int r = find_ready(store, digest_of(token, digest), now_ms, &found, err);
     if (r != 0)
         return r;
+    int64_t whose = user ? found.user : found.recipient;
     (void) mac_of(store, found.id, code, mac);
-    if (!pk_equal_constant_time(mac, found.code, sizeof mac) || found.recipient == 0) {
+    if (!pk_equal_constant_time(mac, found.code, sizeof mac) || whose == 0) {
         r = pk_sql_write(store, err, "UPDATE pass SET tries = tries + 1 WHERE id = ?1", "i", found.id);
         return r != 0 ? r : refuse(err);
     }
-    *ret_recipient = found.recipient;
+    *ret_whose = whose;
     return pk_sql_write(store, err, "UPDATE pass SET tries = ?2 WHERE id = ?1", "iu", found.id, (unsigned) PK_PASS_TRIES);
+}
+
+int pk_pass_use(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
+                int64_t *ret_recipient, struct pk_error *err)
+{
+    return use(store, token, code, now_ms, false, ret_recipient, err);
+}
+
+int pk_pass_use_user(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
+                     int64_t *ret_user, struct pk_error *err)
+{
+    return use(store, token, code, now_ms, true, ret_user, err);
 }
 
 /* ---- sessions ---- */
@@ -146,7 +161,7 @@ int pk_session_find(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BY
                     int64_t *ret_began_ms, struct pk_error *err)
 {
     uint8_t digest[32];
-    sqlite3_stmt *find = pk_sql(store, "SELECT recipient, created_ms FROM session WHERE token = ?1 AND until_ms > ?2");
+    sqlite3_stmt *find = pk_sql(store, "SELECT recipient, created_ms FROM session WHERE token = ?1 AND until_ms > ?2 AND user = 0");
     pk_sql_bind(find, "bi", digest_of(token, digest), now_ms);
     int r = pk_sql_step(store, find, err);
     if (r != 1)

@@ -21,7 +21,7 @@ int64_t pk_passes_waiting(struct pk_store *store); /* asked for and not looked a
 /* The oldest pass that is asked for. Appends the address to `value`. PK_E_NOT_FOUND when there is none. */
 struct pk_pass {
     int64_t id;
-    uint32_t channel;
+    uint32_t channel; /* 0 = a user's, whose name is the value (sign_in.h) */
     int64_t created_ms, until_ms;
 };
 int pk_pass_next(struct pk_store *store, struct pk_pass *ret_pass, struct pk_buf *value, struct pk_error *err);
@@ -37,6 +37,10 @@ int64_t pk_passes_since(struct pk_store *store, int64_t recipient, int64_t since
  * kept when this refuses. */
 int pk_pass_use(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
                 int64_t *ret_recipient, struct pk_error *err);
+
+/* The same of a user's (sign_in.h). */
+int pk_pass_use_user(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_slice code, int64_t now_ms,
+                     int64_t *ret_user, struct pk_error *err);
 
 /* ---- sessions ---- */
 

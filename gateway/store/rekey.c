@@ -4,6 +4,7 @@
 #include "gateway/store/attempts.h"
 #include "gateway/store/cursors.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/sign_in.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/recipients.h"
 
@@ -161,6 +162,8 @@ int pk_rekey_step(struct pk_store *store, int64_t now_ms, size_t max, bool *ret_
     if (r != 0 || count == max)
         return r;
     *ret_more = phase == ADDRESSES;
+    if (phase == ADDRESSES && (r = pk_sign_in_rekey(store, err)) != 0)
+        return r;
     return phase == ADDRESSES ? set_place(store, ATTEMPTS, 0, err) : finish(store, now_ms, err);
 }
 
@@ -181,6 +184,8 @@ static const struct {
     { "parts of replies", "reply_part", "text", "key_of(text)", true },
     { "answers by hand", "inbox", "words", "key_of(words)", true },
     { "new addresses", "move", "value", "key_of(value)", true },
+    { "addresses of users", "user", "address", "key_of(address)", false },
+    { "second factors", "factor", "secret", "key_of(secret)", false },
     { "codes asked for", "pass", "value", "key_of(value)", true },
     { "sign-ups of the day", "signup", "masked", "key_of(masked)", true },
     { "forms of people who signed up", "joining", "value", "key_of(value)", true },

@@ -33,7 +33,7 @@ struct pk_key_need {
     int64_t count;
     bool ages_out; /* goes by itself with retention; else it stays until somebody removes it */
 };
-#define PK_KEY_NEEDS 21 /* room for one more than the database has: the journal */
+#define PK_KEY_NEEDS 23 /* room for one more than the database has: the journal */
 /* Reads on any connection; may take seconds with many rows. *ret_count kinds, those with a count of 0 left out. */
 int pk_key_needs(struct pk_store *store, uint8_t key, struct pk_key_need ret_needs[PK_KEY_NEEDS], size_t *ret_count, struct pk_error *err);
 

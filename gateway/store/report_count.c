@@ -91,8 +91,12 @@ int64_t pk_report_kept_ms(const struct pk_report_counter *counter)
 int pk_report_answers(struct pk_store *store, const struct pk_report_source *source, int64_t recipient, int64_t id, size_t max,
                       struct pk_report_answer *ret_answers, size_t *ret_count, struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT recipient, id, yes, heads FROM rsvp INDEXED BY rsvp_by_trigger WHERE trigger = ?1"
-                                       " AND (recipient, id) > (?2, ?3) ORDER BY recipient, id LIMIT ?4");
+    /* To a date the last answer counts, whatever asked; who waits for a place neither comes nor stays away. */
+    sqlite3_stmt *rows = pk_sql(store, "SELECT r.recipient, r.id, r.yes, r.heads FROM rsvp r INDEXED BY rsvp_by_trigger WHERE r.trigger = ?1"
+                                       " AND (r.recipient, r.id) > (?2, ?3) AND (r.occurrence = 0 OR ((r.waits = 0 OR r.heads > 0) AND NOT EXISTS"
+                                       " (SELECT 1 FROM rsvp n INDEXED BY rsvp_by_date WHERE n.occurrence = r.occurrence AND n.occurrence <> 0"
+                                       " AND n.version = r.version AND n.recipient = r.recipient AND n.id > r.id)))"
+                                       " ORDER BY r.recipient, r.id LIMIT ?4");
     int r;
     *ret_count = 0;
     pk_sql_bind(rows, "iiii", source->trigger, recipient, id, (int64_t) max);

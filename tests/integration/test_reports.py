@@ -32,10 +32,10 @@ class TestReports(World):
 
     def run_campaign(self) -> None:
         file = self.folder / "campaign.json"
-        file.write_text(json.dumps({"name": "autumn", "topic": "parent-meetings", "people": 100, "tags": {"all": ["school:de-windroos"]},
+        file.write_text(json.dumps({"name": "autumn", "topic": "parent-meetings", "people": 100,
                                     "values": {"begins": moment(days=7), "place": "De Windroos"},
                                     "steps": [{"when": f"at {moment(seconds=3)}", "template": "parent-meeting-invitation"}]}))
-        self.gateway.run("campaigns", "write", str(file), "--by", "anna")
+        self.gateway.run("campaigns", "write", str(file), "--where", "school:de-windroos", "--by", "anna")
         self.gateway.run("campaigns", "submit", "autumn", "--by", "anna")
         digest = self.report("campaigns", "show", "autumn")["digest"]
         self.gateway.run("campaigns", "approve", "autumn", "--digest", digest, "--by", "boris")

@@ -56,11 +56,10 @@ static void start_campaign(struct house *house)
     static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
                                 "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder\"}]";
     struct pk_campaign_view view = { 0 };
-    pk_auto(pk_json) struct pk_json *tags = json("{\"all\":[\"school:windroos\"]}");
     pk_auto(pk_json) struct pk_json *values = json("{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}");
     pk_auto(pk_json) struct pk_json *step_list = json(steps);
     struct pk_campaign_plan plan = {
-        .name = NAME, .topic = PK_SLICE("parent-meetings"), .tags = tags, .values = values, .steps = step_list, .people_max = 100
+        .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .values = values, .steps = step_list, .people_max = 100
     };
     int r;
     DO(house, r, pk_campaign_put(house->service, &anna, &plan, pk_clock_wall_ms(), NULL));

@@ -8,6 +8,7 @@
 
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
+#include "gateway/service/sign_in.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/imports.h"
 #include "gateway/service/planner.h"
@@ -205,6 +206,12 @@ static int see_users(struct doing *d, struct pk_error *err)
     return pk_users_each(d->house->service, d->actor, each_user, NULL, err);
 }
 
+static int sign_out(struct doing *d, struct pk_error *err)
+{
+    const struct pk_staff staff = { .acting.actor = *d->actor };
+    return pk_staff_end_all(d->house->service, &staff, HOUSE_NOW, err);
+}
+
 static int see_log(struct doing *d, struct pk_error *err)
 {
     return pk_processing_open(d->house->service, d->actor, 77, HOUSE_NOW, err);
@@ -220,6 +227,7 @@ static const struct {
     { PK_ACTION_ACCOUNT_TEST, test_account, false }, { PK_ACTION_MESSAGE_RESOLVE, resolve, false },
     { PK_ACTION_RECIPIENT_IMPORT, import_file, true }, { PK_ACTION_USER_EDIT, add_user, false },
     { PK_ACTION_USER_EDIT, remove_user, false },  { PK_ACTION_USER_VIEW, see_users, false },  { PK_ACTION_AUDIT_PERSON, see_log, false },
+    { PK_ACTION_SESSION_OWN, sign_out, false },
 };
 
 static int64_t refused_rows(struct house *house)

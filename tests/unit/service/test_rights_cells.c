@@ -417,6 +417,7 @@ static const struct {
 static const enum pk_action beside[] = {
     PK_ACTION_RECIPIENT_IMPORT, PK_ACTION_TRIGGER_PUBLISH, PK_ACTION_HOLD_SET,  PK_ACTION_HOLD_LIFT, PK_ACTION_HOLD_DECIDE,  PK_ACTION_ACCOUNT_PAUSE,
     PK_ACTION_ACCOUNT_TEST,     PK_ACTION_MESSAGE_RESOLVE, PK_ACTION_USER_VIEW, PK_ACTION_USER_EDIT, PK_ACTION_AUDIT_PERSON,
+    PK_ACTION_SESSION_OWN,
 };
 
 /* Lists and figures without addresses, read as they are: asked at the door, whose table tests/unit/api/test_routes.c walks. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tokens as they stand in cookies: 32 bytes, 43 characters of URL-safe base64. Only gateway/console. */
-#ifndef PK_CONSOLE_TOKEN_H
-#define PK_CONSOLE_TOKEN_H
+/* Tokens as they stand in cookies and links: 32 bytes, 43 characters of URL-safe base64. */
+#ifndef PK_API_TOKEN_TEXT_H
+#define PK_API_TOKEN_TEXT_H
 
 #include "gateway/include/pokana/slice.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "gateway/console/token.h"
+#include "gateway/api/token_text.h"
 
 #include "gateway/base/text.h"
 
