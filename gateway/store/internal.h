@@ -166,4 +166,8 @@ int pk_counts_save(struct pk_store *store, struct pk_error *err); /* before the 
 void pk_country_copy(char to[3], struct pk_slice country); /* of a column; NULL and anything but two letters is "" */
 void pk_country_of(struct pk_slice value, char ret_country[3]); /* of an address in clear */
 
+/* fields_agenda.c: the rows that follow those of fields.c; NULL at the end. */
+struct pk_field;
+const struct pk_field *pk_field_of_agenda(size_t index);
+
 #endif

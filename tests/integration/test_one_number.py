@@ -31,11 +31,11 @@ READS: dict[str, list[list[str]]] = {
 OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "messages resolve", "messages release", "messages drop",
           "inbox answer", "inbox assign", "inbox close", "accounts pause", "accounts resume", "accounts test", "accounts play",
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
-          "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
+          "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users link", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
-          "approvals ask", "approvals approve", "approvals revoke", "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel",
-          "events add", "events change", "events accept", "events cancel", "events import",
+          "approvals ask", "approvals approve", "approvals revoke", "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel", "campaigns remind", "campaigns report",
+          "events add", "events change", "events accept", "events cancel", "events import", "events report", "events came",
           "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
