@@ -71,8 +71,10 @@ _pokana_words()
     'campaigns show' | 'campaigns watch' | 'campaigns submit' | 'campaigns reject' | 'campaigns start') _pokana_names campaigns list ;;
     'campaigns pause' | 'campaigns resume' | 'campaigns cancel' | 'campaigns move') _pokana_names campaigns list ;;
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
+    'campaigns preview') _pokana_names campaigns list; echo '--texts' ;;
+    'campaigns trial') _pokana_names campaigns list; echo '--to --step --language --script' ;;
     'campaigns write') ;;
-    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move cancel' ;;
+    'campaigns '*) echo 'list show watch write preview trial submit approve reject start pause resume move cancel' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;

@@ -62,6 +62,10 @@ void pk_api_campaign_resume(struct pk_call *call);
 void pk_api_campaign_cancel(struct pk_call *call);
 void pk_api_campaign_move(struct pk_call *call);
 
+/* campaigns_preview.c */
+void pk_api_campaign_preview(struct pk_call *call);
+void pk_api_campaign_trial(struct pk_call *call);
+
 /* audience.c */
 void pk_api_audience_count(struct pk_call *call);
 

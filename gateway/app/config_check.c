@@ -383,9 +383,14 @@ static void check_templates(const struct pk_config *config, const struct pk_cata
         pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
                           "there are no texts in the language \"%s\"", rules->default_language);
     struct pk_slice reads = pk_slice_of(rules->team_language);
-    if (rules->team && (!pk_catalog_has_language(catalog, reads) || !pk_catalog_find(catalog, PK_SLICE("inbox-waiting"), reads)))
+    static const char *const to_team[] = { "inbox-waiting", "campaign-paused" };
+    for (size_t i = 0; rules->team && i < PK_COUNT(to_team); i++) {
+        if (pk_catalog_has_language(catalog, reads) && pk_catalog_find(catalog, pk_slice_of(to_team[i]), reads))
+            continue;
         pk_config_tell_of(reading, "gateway", "", "team_language", "Write a folder of the templates with that text, like nl.",
-                          "there is no text \"inbox-waiting\" in the language \"%s\"", rules->team_language);
+                          "there is no text \"%s\" in the language \"%s\"", to_team[i], rules->team_language);
+        break;
+    }
     for (size_t i = 0; i < rules->publisher_count; i++) {
         const struct pk_words *templates = &rules->publishers[i].templates;
         for (size_t j = 0; j < templates->count; j++)

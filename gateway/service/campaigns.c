@@ -202,6 +202,10 @@ static int write(struct pk_service *service, const struct pk_campaign_plan *plan
     campaign->state = PK_CAMPAIGN_DRAFT;
     campaign->starts_ms = pk_campaign_begins(plan->values);
     campaign->people_max = plan->people_max;
+    campaign->cost_max = 0;
+    campaign->currency[0] = '\0';
+    if (plan->cost.len > 0 && (r = pk_campaign_read_cost(route, plan->cost, &campaign->cost_max, campaign->currency, err)) != 0)
+        return r;
     campaign->asked_by[0] = campaign->approved_by[0] = campaign->why[0] = '\0';
     memset(campaign->approved, 0, sizeof campaign->approved);
     campaign->updated_ms = now_ms;
@@ -209,6 +213,27 @@ static int write(struct pk_service *service, const struct pk_campaign_plan *plan
     if (r != 0)
         return r;
     return campaign->id == 0 ? pk_campaign_add(service->store, campaign, err) : pk_campaign_write(service->store, campaign, err);
+}
+
+static bool is_known(const struct pk_campaign *campaign)
+{
+    static const uint8_t nobody[32] = { 0 };
+    return memcmp(campaign->told, nobody, sizeof nobody) != 0;
+}
+
+/* Once people know its date another one is news, and whoever writes the campaign anew would tell them nothing. */
+static int keeps_its_date(const struct pk_campaign *campaign, const struct pk_json *values, struct pk_error *err)
+{
+    struct pk_buf text;
+    if (!is_known(campaign))
+        return 0;
+    pk_buf_init(&text, VALUES_MAX);
+    bool same = values && pk_json_dump(values, &text) == 0 && pk_slice_equal(pk_buf_slice(&text), campaign->values);
+    pk_buf_finish(&text);
+    if (same)
+        return 0;
+    (void) pk_fail(err, PK_E_CONFLICT, "values: people know what it said, and these are others");
+    return pk_hint(err, PK_E_CONFLICT, "Leave the values as they are here, and tell another date or place with pokana campaigns move %s FILE.", campaign->name);
 }
 
 int pk_campaign_put(struct pk_service *service, const struct pk_actor *actor, const struct pk_campaign_plan *plan, int64_t now_ms,
@@ -234,6 +259,8 @@ int pk_campaign_put(struct pk_service *service, const struct pk_actor *actor, co
         return r;
     } else if (pk_campaign_after((enum pk_campaign_state) campaign.state, PK_CAMPAIGN_EDIT) == PK_CAMPAIGN_STATES) {
         return not_now(&campaign, PK_CAMPAIGN_EDIT, err);
+    } else if ((r = keeps_its_date(&campaign, plan->values, err)) != 0) {
+        return r;
     }
     struct pk_buf texts;
     pk_buf_init(&texts, VALUES_MAX);
@@ -255,14 +282,9 @@ static const enum pk_action rights[PK_CAMPAIGN_ACTS] = {
 
 static int submit(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
 {
-    int64_t people = 0;
-    int r = pk_campaign_people(service, campaign, now_ms, &people, err);
+    int r = pk_campaign_ceilings(service, campaign, now_ms, err);
     if (r == 0 && campaign->starts_ms != 0 && campaign->starts_ms <= now_ms)
         r = pk_fail(err, PK_E_INVALID, "it begins in the past");
-    if (r == 0 && people > campaign->people_max) {
-        (void) pk_fail(err, PK_E_LIMIT, "it would reach more than the %lld people it says", (long long) campaign->people_max);
-        r = pk_hint(err, PK_E_LIMIT, "Narrow its tags, or say a higher number of people.");
-    }
     (void) snprintf(campaign->asked_by, sizeof campaign->asked_by, "%s", actor->name ? actor->name : "");
     return r;
 }
@@ -286,6 +308,15 @@ static int approve(struct pk_service *service, const struct pk_actor *actor, str
     }
     (void) snprintf(campaign->approved_by, sizeof campaign->approved_by, "%s", name);
     return 0;
+}
+
+/* So small that whoever asks answers for it alone; by its ceiling, which it cannot pass, not by those it would reach now. */
+static int approve_small(struct pk_service *service, struct pk_campaign *campaign, struct pk_error *err)
+{
+    int r = pk_campaign_digest(service, campaign, campaign->approved, err);
+    campaign->state = pk_campaign_after((enum pk_campaign_state) campaign->state, PK_CAMPAIGN_APPROVE);
+    (void) snprintf(campaign->approved_by, sizeof campaign->approved_by, "%s", campaign->asked_by);
+    return r;
 }
 
 static int effect(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, enum pk_campaign_act act,
@@ -334,6 +365,8 @@ int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, str
     pk_campaign_keep(&campaign, &texts);
     r = effect(service, actor, &campaign, act, digest, now_ms, err);
     campaign.state = after;
+    if (r == 0 && act == PK_CAMPAIGN_SUBMIT && campaign.people_max <= service->rules->approve_above)
+        r = approve_small(service, &campaign, err);
     campaign.updated_ms = now_ms;
     if (r == 0)
         r = pk_campaign_write(service->store, &campaign, err);
@@ -358,10 +391,9 @@ static int check_values(struct pk_service *service, const struct pk_campaign *ca
 /* Told is what people know. Back to it before anybody heard otherwise: there is nothing to tell. */
 static int tell_change(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
 {
-    static const uint8_t nobody[32] = { 0 };
     uint8_t digest[32];
     pk_sha256(campaign->values, digest);
-    bool known = memcmp(campaign->told, nobody, sizeof nobody) == 0 || memcmp(campaign->told, digest, sizeof digest) == 0;
+    bool known = !is_known(campaign) || memcmp(campaign->told, digest, sizeof digest) == 0;
     return pk_campaign_news(service, campaign, PK_STEP_ON_CHANGE, known ? 0 : now_ms + CHANGE_WAITS_MS, err);
 }
 

@@ -12,7 +12,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/service/planner.h"
-#include "gateway/service/trail.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/triggers.h"
@@ -61,7 +61,8 @@ int pk_campaign_schedule(struct pk_service *service, const struct pk_campaign *c
     for (size_t i = 0; r == 0 && i < count; i++) {
         if (pk_step_waits_for_news(&steps[i].rule))
             continue;
-        plan(&steps[i], campaign, &steps[i] == first, why, wall, now_ms);
+        bool again = why == PK_SCHEDULE_START && steps[i].due_ms != 0; /* it was paused and written anew, and this step is as it was */
+        plan(&steps[i], campaign, &steps[i] == first, again ? PK_SCHEDULE_RESUME : why, wall, now_ms);
         r = pk_campaign_step_change(service->store, steps[i].id, steps[i].state, steps[i].due_ms, err);
     }
     return r;
@@ -106,7 +107,7 @@ static int call_back(struct pk_service *service, int64_t id, int64_t now_ms, str
         r = pk_planner_cut_short(service, &trigger, now_ms, err);
     while (r == 0 && count == CANCEL_STEP)
         r = pk_messages_cancel_trigger(service->store, id, now_ms, CANCEL_STEP, &count, err);
-    return r;
+    return r == 0 ? pk_campaign_trigger_called_back(service->store, id, err) : r;
 }
 
 int pk_campaign_call_back(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
@@ -181,7 +182,7 @@ static int add_trigger(struct pk_service *service, const struct pk_campaign *cam
         .valid_until_ms = pk_step_until_ms(&step->rule, due_ms, campaign->starts_ms),
         .priority = PK_PRIORITY_NORMAL,
         .route = campaign->route,
-        .ceiling = campaign->people_max,
+        .ceiling = campaign->people_max + 1, /* the one too many stops it (campaigns_ceilings.c) */
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
@@ -284,28 +285,14 @@ static bool may_have_gone(struct pk_service *service, const struct pk_campaign_s
     return restored_ms != 0 && step->due_ms - PK_STEP_EARLY_MS <= restored_ms;
 }
 
-static int stop(struct pk_service *service, struct pk_campaign *campaign, const char *why, int64_t now_ms, struct pk_error *err)
-{
-    static const struct pk_actor gateway = { .role = PK_ROLE_SYSTEM, .name = "gateway", .purpose = "campaign" };
-    (void) snprintf(campaign->why, sizeof campaign->why, "%s", why);
-    campaign->state = PK_CAMPAIGN_PAUSED;
-    campaign->updated_ms = now_ms;
-    pk_log(PK_LOG_WARN, "campaigns", "campaign.paused", "campaign", campaign->name, "reason", why, NULL);
-    int r = pk_campaign_write(service->store, campaign, err);
-    return r == 0 ? pk_trail_done(service, &gateway, "campaign.pause", campaign->name, why, 0, now_ms, err) : r;
-}
-
 /* Why it must not go on by itself; NULL = it may. */
 static const char *hindrance(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms)
 {
-    int64_t people = 0;
     if (may_have_gone(service, step))
         return "a step may have gone in the hours that a restored backup lost";
     if (pk_campaign_still_approved(service, campaign, NULL) != 0)
         return "its texts are no longer those that were approved";
-    if (pk_campaign_people(service, campaign, now_ms, &people, NULL) != 0)
-        return "its route is no longer configured";
-    return people > campaign->people_max ? "it would reach more people than were approved" : NULL;
+    return pk_campaign_beyond(service, campaign, step, now_ms);
 }
 
 static bool is_due(const struct pk_campaign_step *step, int64_t now_ms)
@@ -331,7 +318,7 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
     if (r == 0 && step) {
         const char *why = hindrance(service, &campaign, step, now_ms);
         if (why)
-            r = stop(service, &campaign, why, now_ms, err);
+            r = pk_campaign_stop(service, &campaign, why, now_ms, err);
         else if ((r = release_step(service, &campaign, step, invitation(steps, count), now_ms, err)) == 0)
             r = pk_campaign_write(service->store, &campaign, err);
     }

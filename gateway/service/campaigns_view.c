@@ -4,9 +4,9 @@
 
 #include "gateway/base/crypto.h"
 #include "gateway/service/desks.h"
-#include "gateway/service/planner_private.h"
-#include "gateway/service/routing.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/audience.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/names.h"
 #include "gateway/store/triggers.h"
 
@@ -47,7 +47,7 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
     struct pk_buf shown;
     size_t count = 0;
-    char number[24];
+    char number[32];
     pk_buf_init(&shown, SHOWN_MAX);
     add_field(&shown, pk_slice_of(campaign->name));
     add_field(&shown, pk_slice_of(pk_name_text(service->store, PK_NAME_TOPIC, campaign->topic)));
@@ -56,6 +56,10 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
     add_field(&shown, campaign->values);
     (void) snprintf(number, sizeof number, "%lld", (long long) campaign->people_max);
     add_field(&shown, pk_slice_of(number));
+    if (campaign->cost_max > 0) { /* what was approved before there was such a ceiling stays so */
+        (void) snprintf(number, sizeof number, "%lld %s", (long long) campaign->cost_max, campaign->currency);
+        add_field(&shown, pk_slice_of(number));
+    }
     int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
     for (size_t i = 0; r == 0 && i < count; i++) {
         char text[PK_STEP_TEXT_MAX];
@@ -90,22 +94,11 @@ int pk_campaign_still_approved(struct pk_service *service, const struct pk_campa
 
 int pk_campaign_people(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, int64_t *ret_people, struct pk_error *err)
 {
-    const char *route_name = pk_name_text(service->store, PK_NAME_ROUTE, campaign->route);
-    const struct pk_lane_route *route = pk_desks_route(service->desks, route_name);
-    pk_auto(pk_json) struct pk_json *rule = NULL;
     struct pk_audience_tree tree;
-    struct pk_channels ladder;
+    struct pk_audience audience;
     *ret_people = 0;
-    if (!route)
-        return pk_fail(err, PK_E_NOT_FOUND, "its route \"%s\" is no longer configured", route_name);
-    int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &rule, err);
-    if (r == 0)
-        r = pk_wanted_read(service, rule, &tree, err);
-    if (r != 0)
-        return r;
-    pk_ladder_read(service, NULL, &ladder);
-    struct pk_audience audience = pk_ladder_audience(campaign->topic, &ladder, route->channel, &tree);
-    return pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err);
+    int r = pk_campaign_audience(service, campaign, &tree, &audience, err);
+    return r == 0 ? pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err) : r;
 }
 
 /* What became of a step: all triggers it was. */
@@ -148,6 +141,10 @@ int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, s
         r = add_up(service, id, view->steps[i].id, &view->planned[i], &view->told[i], err);
     if (r != 0)
         return r;
+    struct pk_campaign_made made = pk_campaign_made(service->store, id, 0, 0);
+    view->made = made.people;
+    view->cost = made.cost;
+    view->left_out = pk_campaign_left_out(service->store, id);
     pk_campaign_digest_text(digest, view->digest);
     view->texts_changed = view->campaign.approved_by[0] != '\0' && memcmp(digest, view->campaign.approved, sizeof digest) != 0;
     return pk_campaign_get(service->store, name, &view->campaign, err); /* its slices ended */

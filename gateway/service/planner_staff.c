@@ -16,7 +16,8 @@
 
 #define VALID_MS (10 * 60 * 1000ll) /* whoever tests an account waits for it */
 #define TEAM_VALID_MS (12 * 3600 * 1000ll) /* later somebody has looked, or the next one says it */
-#define TEAM_TEMPLATE "inbox-waiting"
+#define TEAM_WAITING "inbox-waiting"
+#define TEAM_PAUSED "campaign-paused"
 
 static int address_of(struct pk_service *service, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
                       struct pk_error *err)
@@ -88,12 +89,12 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
 
 /* ---- the team ---- */
 
-static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, struct pk_slice values, int64_t now_ms,
-                         struct pk_error *err)
+static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, const char *text, struct pk_slice values,
+                         int64_t now_ms, struct pk_error *err)
 {
     struct pk_notice notice = {
         .cls = PK_CLASS_STAFF,
-        .template_name = PK_SLICE(TEAM_TEMPLATE),
+        .template_name = pk_slice_of(text),
         .values = values,
         .created_ms = now_ms,
     };
@@ -133,9 +134,10 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     pk_buf_init(&values, 64);
     struct pk_json_out out = pk_json_out(&values);
     pk_json_open(&out, NULL, '{');
-    pk_json_add_int(&out, "people", people);
+    if (people > 0)
+        pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    r = queue_to_team(service, id, route, address, pk_buf_slice(&values), now_ms, err);
+    r = queue_to_team(service, id, route, address, people > 0 ? TEAM_WAITING : TEAM_PAUSED, pk_buf_slice(&values), now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

@@ -32,6 +32,8 @@ struct pk_campaign {
     uint32_t route; /* PK_NAME_ROUTE */
     int64_t starts_ms; /* of what it is about; 0 = of nothing with a date */
     int64_t people_max; /* more are not reached without somebody looking */
+    int64_t cost_max; /* in 1/10,000 of `currency`: the same of what it costs; 0 = nobody said */
+    char currency[4];
     int64_t edition; /* how often the date or what is said of it changed since it was started */
     struct pk_slice audience, values; /* canonical JSON; live until the next call with this store */
     uint8_t told[32]; /* digest of the date and values that people know; zeros = nobody was told */

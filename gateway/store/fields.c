@@ -436,6 +436,8 @@ static const struct pk_field fields[] = {
     F("campaign", "why", SYSTEM, "waarom ze stilstaat"),
     F("campaign", "created_ms", SYSTEM, "wanneer gemaakt"),
     F("campaign", "updated_ms", SYSTEM, "wanneer veranderd"),
+    F("campaign", "cost_max", SYSTEM, "hoogste kosten"),
+    F("campaign", "currency", SYSTEM, "in welke munt"),
 
     F("campaign_step", "id", SYSTEM, "nummer"),
     F("campaign_step", "campaign", SYSTEM, "van welke campagne"),
@@ -449,6 +451,8 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "campaign", SYSTEM, "van welke campagne"),
     F("campaign_trigger", "step", SYSTEM, "van welke stap"),
     F("campaign_trigger", "edition", SYSTEM, "voor welke datum: na hoeveel keer verzetten"),
+    F("campaign_trigger", "people", SYSTEM, "voor hoeveel mensen berichten zijn gemaakt"),
+    F("campaign_trigger", "cost", SYSTEM, "wat die hooguit kosten"),
 
     F("event", "id", SYSTEM, "kenmerk"),
     F("event", "kind", SYSTEM, "wat voor bijeenkomst"),

@@ -358,6 +358,12 @@ static const char *const steps[] = {
     /* 32: which date a notice is about, and in which version of it */
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
+
+    /* 35: what a campaign may cost, in 1/10,000 of a currency; what was made of its steps, and at what price */
+    "ALTER TABLE campaign ADD COLUMN cost_max INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign ADD COLUMN currency TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE campaign_trigger ADD COLUMN people INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN cost INTEGER NOT NULL DEFAULT 0;",
 };
 
 int64_t pk_schema_newest(void)
