@@ -16,6 +16,7 @@
 #include "gateway/store/campaign_made.h"
 
 #define ERRORS_OF 20 /* fewer say nothing */
+#define WATCHED_MS (48 * 3600000ll) /* so long after a step was due: later nothing of it leaves, and hardly a receipt comes */
 #define WATCH_DEADLINE_MS 30000
 #define WHY_PEOPLE "it would reach more people than were approved"
 #define WHY_COST "it would cost more than was approved"
@@ -215,7 +216,7 @@ int pk_campaign_meter_end(struct pk_service *service, const struct pk_campaign_m
 #define WATCHED_MAX 64
 struct watch {
     struct pk_service *service;
-    int64_t percent;
+    int64_t percent, now_ms;
     int64_t found[WATCHED_MAX], since_ms[WATCHED_MAX];
     size_t count;
 };
@@ -233,6 +234,8 @@ static int look_at(struct watch *watch, struct pk_store *store, int64_t id, stru
         int64_t triggers[PK_CAMPAIGN_TRIGGERS_MAX];
         struct pk_campaign_outcome sum = { 0 };
         size_t trigger_count = 0;
+        if (steps[i].due_ms < watch->now_ms - WATCHED_MS)
+            continue;
         r = pk_campaign_triggers(store, id, steps[i].id, 0, triggers, PK_COUNT(triggers), &trigger_count, err);
         for (size_t j = 0; r == 0 && j < trigger_count; j++) {
             struct pk_campaign_outcome one;
@@ -298,7 +301,7 @@ void pk_campaigns_watch(struct pk_service *service)
     if (service->rules->stop_at_percent <= 0 || pk_campaign_running(service->store, 0) == 0)
         return;
     struct watch *watch = pk_alloc(sizeof *watch);
-    *watch = (struct watch){ .service = service, .percent = service->rules->stop_at_percent };
+    *watch = (struct watch){ .service = service, .percent = service->rules->stop_at_percent, .now_ms = pk_clock_wall_ms() };
     struct pk_read read = { .run = look, .done = looked, .ctx = watch, .deadline_ms = WATCH_DEADLINE_MS };
     if (!service->reader) {
         int r = look(watch, service->store, &err);
