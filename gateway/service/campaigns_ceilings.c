@@ -7,6 +7,7 @@
  */
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/model/floor.h"
 #include "gateway/service/campaigns_private.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/planner.h"
@@ -108,9 +109,11 @@ static int64_t reckoned(struct pk_service *service, const struct pk_campaign *ca
                         const struct pk_audience_counts *counts, const char *currency)
 {
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
-    int64_t told = counts->by_reason[PK_TOLD], sum = 0;
+    int64_t heads = 0, sum = 0;
     size_t count = 0;
-    if (told == 0 || pk_campaign_steps(service->store, campaign->id, steps, &count, NULL) != 0)
+    for (size_t i = 0; i < counts->group_count; i++) /* as many as the price is of: a few are told by none of both */
+        heads += pk_is_few(counts->groups[i].people) ? PK_FLOOR - 1 : counts->groups[i].people;
+    if (heads == 0 || pk_campaign_steps(service->store, campaign->id, steps, &count, NULL) != 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
         struct pk_cost_bounds cost;
@@ -118,7 +121,7 @@ static int64_t reckoned(struct pk_service *service, const struct pk_campaign *ca
             return 0;
         sum += cost.most;
     }
-    int64_t each = (sum + told - 1) / told, most = each * campaign->people_max;
+    int64_t each = (sum + heads - 1) / heads, most = each * campaign->people_max;
     return most + (most * service->rules->cost_margin_percent + 99) / 100;
 }
 

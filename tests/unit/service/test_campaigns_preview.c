@@ -211,6 +211,9 @@ static void a_few_are_not_told(void **state)
     const struct pk_json *texts = at(shown, "steps.0.texts");
     for (size_t i = 0; i < pk_json_count(texts); i++)
         assert_int_equal(pk_json_kind(pk_json_get(pk_json_item(texts, i), "people")), PK_JSON_NULL);
+    /* Nor does the ceiling tell them: 20 cents for each of three texts and a hundred people, whether they are now three or four. */
+    assert_int_equal(act(house, "autumn", &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(seen(house, "autumn").campaign.cost_max, 600000);
 }
 
 /* 20 people at one in ten minutes from 18:00, and nights from 20:00: 12 tonight, 8 tomorrow. */
