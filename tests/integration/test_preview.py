@@ -10,7 +10,7 @@ import unittest
 from world import World, moment, until
 
 PRICES = {"currency": "EUR", "price": "NL 0.0725, * 0.12", "rate": "1"}
-TRIAL = "+31612349999"
+TRIAL = "+31600009999"
 
 
 class TestPreview(World):
