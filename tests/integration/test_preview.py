@@ -7,10 +7,10 @@ from __future__ import annotations
 import json
 import unittest
 
-from world import World, moment, until
+from world import World, moment, number, until
 
 PRICES = {"currency": "EUR", "price": "NL 0.0725, * 0.12", "rate": "1"}
-TRIAL = "+31600009999"
+TRIAL = number(9999)
 
 
 class TestPreview(World):
