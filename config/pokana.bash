@@ -67,14 +67,20 @@ _pokana_words()
     'tokens revoke') _pokana_names tokens list ;;
     'tokens list') ;;
     'tokens '*) echo 'list add revoke' ;;
+    'approvals ask') echo '--publisher --topic --people --until' ;;
+    'approvals approve') _pokana_names approvals list; echo '--digest' ;;
+    'approvals revoke') _pokana_names approvals list ;;
+    'approvals list') ;;
+    'approvals '*) echo 'list ask approve revoke' ;;
     'campaigns list') ;;
     'campaigns show' | 'campaigns watch' | 'campaigns submit' | 'campaigns reject' | 'campaigns start') _pokana_names campaigns list ;;
     'campaigns pause' | 'campaigns resume' | 'campaigns cancel' | 'campaigns move') _pokana_names campaigns list ;;
+    'campaigns remind') _pokana_names campaigns list; echo '--circle' ;;
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
     'campaigns preview') _pokana_names campaigns list; echo '--texts' ;;
     'campaigns trial') _pokana_names campaigns list; echo '--to --step --language --script' ;;
-    'campaigns write') ;;
-    'campaigns '*) echo 'list show watch write preview trial submit approve reject start pause resume move cancel' ;;
+    'campaigns write') echo '--where' ;;
+    'campaigns '*) echo 'list show watch write preview trial submit approve reject start pause resume move remind cancel' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;
@@ -82,10 +88,10 @@ _pokana_words()
     'circles '*) echo 'list show recent handover allow' ;;
     'events list') echo '--state --all --limit --after' ;;
     'events add') echo "$_pokana_event --draft" ;;
-    'events change') _pokana_names events list; echo "$_pokana_event --kind --date" ;;
+    'events change') _pokana_names events list; echo "$_pokana_event --kind --date --quietly --dry-run" ;;
     'events show' | 'events accept') _pokana_names events list ;;
-    'events cancel') _pokana_names events list; echo '--date' ;;
-    'events import') echo '--kind --draft' ;;
+    'events cancel') _pokana_names events list; echo '--date --quietly --dry-run' ;;
+    'events import') echo '--kind --draft --quietly' ;;
     'events export') ;;
     'events '*) echo 'list show add change accept cancel import export' ;;
     'audit list') echo '--actor --object --since --limit --after' ;;
@@ -117,7 +123,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent audience campaigns users tokens circles audit privacy text keys backup restore help'
+    consent audience campaigns approvals users tokens circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

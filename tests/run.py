@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "peers"]
+SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "seasons", "peers"]
 SKIPPED = 77  # the exit status of a program that could not be tried here
 FUZZ_SECONDS = 60  # each target, with --long
+SEASON_DAYS = 10000  # with --long
 
 
 @dataclass
@@ -122,6 +123,21 @@ def run_fuzzers() -> Count:
     return total
 
 
+def run_seasons(program: Path) -> Count:
+    """Many more days, on two cores, from seeds that the suite did not play."""
+    begun = time.monotonic()
+    total = Count()
+    halves = [subprocess.Popen([program, "--seed", str(seed), "--days", str(SEASON_DAYS // 2)], text=True, errors="replace",
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for seed in (10001, 20001)]
+    for half in halves:
+        output = half.communicate()[0]
+        total.add(Count(passed=int(half.returncode == 0), failed=int(half.returncode != 0)))
+        if half.returncode != 0:
+            print(f"---- seasons ----\n{output[-20000:]}")
+    print(f"{'days':<12} {f'{SEASON_DAYS} played, {total}':<32} {time.monotonic() - begun:6.1f} s", flush=True)
+    return total
+
+
 def run_long() -> Count:
     total = Count()
     build = ROOT / "build"
@@ -137,6 +153,7 @@ def run_long() -> Count:
         if made.failed or name == "analyzer":
             continue
         total.add(run_suite(build / name, "unit", ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full"] if name == "plain" else None))
+    total.add(run_seasons(build / "release" / "tests" / "seasons" / "seasons"))
     total.add(run_fuzzers())
     return total
 

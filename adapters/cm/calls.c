@@ -42,8 +42,35 @@ int pk_cm_verify(void *self, const struct pk_hook_request *request, struct pk_er
 }
 
 struct status {
-    struct pk_slice reference, state, code, to;
+    struct pk_slice reference, state, code, to, channel;
 };
+
+/* ---- which channel ---- */
+
+/* Of an account that falls back: "sms" and "viber" as the gateway knows them; empty where CM names none, or another. */
+static struct pk_slice channel_of(const struct cm_account *account, struct pk_slice said)
+{
+    if (!account->falls_back)
+        return (struct pk_slice){ 0 };
+    return pk_kit_same_word(said, PK_SLICE("SMS"))     ? PK_SLICE("sms")
+           : pk_kit_same_word(said, PK_SLICE("Viber")) ? PK_SLICE("viber")
+                                                       : (struct pk_slice){ 0 };
+}
+
+/* Every event that passes says its channel. */
+struct naming {
+    struct pk_event_sink base; /* first */
+    struct pk_event_sink *sink;
+    struct pk_slice channel;
+};
+
+static int emit_named(struct pk_event_sink *base, const struct pk_event *event)
+{
+    struct naming *naming = (struct naming *) (void *) base;
+    struct pk_event named = *event;
+    named.channel = naming->channel;
+    return naming->sink->emit(naming->sink, &named);
+}
 
 static uint32_t sms_failure(const struct status *status, bool *ret_stopped)
 {
@@ -56,14 +83,17 @@ static uint32_t sms_failure(const struct status *status, bool *ret_stopped)
 /* CM gives no moment with a zone: the gateway's own counts. Whoever stopped at CM is heard, too. */
 static int take_status(const struct cm_account *account, const struct status *status, struct pk_event_sink *sink)
 {
+    struct naming naming = { { emit_named }, sink, channel_of(account, status->channel) };
+    bool viber = account->viber && !pk_slice_is(naming.channel, "sms"), stopped = false;
     uint32_t state = pk_kit_meaning(states, PK_KIT_COUNT(states), status->state);
-    bool stopped = false;
+    if (state == PK_RECEIPT_READ && account->falls_back)
+        naming.channel = PK_SLICE("viber"); /* nobody tells that an SMS was read */
     if (state == PK_RECEIPT_UNDELIVERED_PERMANENT)
-        state = account->viber ? pk_cm_viber_failure(account, status->code, &stopped) : sms_failure(status, &stopped);
-    int r = state != 0
-                ? pk_kit_receipt(sink, state, (struct pk_slice){ 0 }, status->reference, status->code, (struct pk_slice){ 0 })
-                : 0;
-    return r == 0 && stopped ? pk_kit_opt_out(sink, status->to, (struct pk_slice){ 0 }) : r;
+        state = viber ? pk_cm_viber_failure(account, status->code, &stopped) : sms_failure(status, &stopped);
+    int r = state != 0 ? pk_kit_receipt(&naming.base, state, (struct pk_slice){ 0 }, status->reference, status->code,
+                                        (struct pk_slice){ 0 })
+                       : 0;
+    return r == 0 && stopped ? pk_kit_opt_out(&naming.base, status->to, (struct pk_slice){ 0 }) : r;
 }
 
 static struct pk_slice either(const struct pk_host *host, const struct pk_value *root, const char *path, const char *other)
@@ -87,10 +117,12 @@ static int take_reply(struct cm_account *account, const struct pk_value *root, s
     const struct pk_slice said[] = { from, PK_SLICE("\n"), time, PK_SLICE("\n"), text };
     host->hmac_sha256(pk_kit_text(&account->base.settings, "webhook_secret"), said, PK_KIT_COUNT(said), digest);
     size_t len = time.len > 0 ? pk_kit_hex(digest, ID_BYTES, id) : 0;
+    struct naming naming = { { emit_named }, sink, channel_of(account, pk_kit_at(host, root, "channel")) };
+    bool button = account->viber && !pk_slice_is(naming.channel, "sms");
     int n = snprintf(moment, sizeof moment, "%.*sZ", (int) (time.len < 30 ? time.len : 30), time.data ? time.data : "");
-    if (account->viber && pk_kit_button_read(text, &reference, &choice))
-        return pk_kit_choice(sink, from, reference, choice, pk_slice_make(id, len), pk_slice_make(moment, (size_t) n));
-    return pk_kit_reply(sink, from, text, pk_slice_make(id, len), pk_slice_make(moment, (size_t) n));
+    if (button && pk_kit_button_read(text, &reference, &choice))
+        return pk_kit_choice(&naming.base, from, reference, choice, pk_slice_make(id, len), pk_slice_make(moment, (size_t) n));
+    return pk_kit_reply(&naming.base, from, text, pk_slice_make(id, len), pk_slice_make(moment, (size_t) n));
 }
 
 /* The older form: a query or form whose names the customer wrote into the URL, in capitals as CM suggests. */
@@ -110,6 +142,8 @@ static int parse_form(const struct cm_account *account, struct pk_slice form, st
             status.code = value;
         else if (pk_kit_same_word(name, PK_SLICE("GSM")))
             status.to = value;
+        else if (pk_kit_same_word(name, PK_SLICE("CHANNEL")))
+            status.channel = value;
     }
     int r = take_status(account, &status, sink);
     explicit_bzero(memory, (size_t) (room - memory));
@@ -125,14 +159,17 @@ static int take_message(const struct cm_account *account, const struct pk_value 
         .state = pk_kit_at(host, message, "status.code"),
         .code = pk_kit_at(host, message, "status.errorCode"),
         .to = either(host, message, "to.number", "to"),
+        .channel = either(host, message, "channel", "status.channel"),
     };
     return take_status(account, &status, sink);
 }
 
 /* What people write on one channel must not end the other. Refused it comes again, for a month, until the address at CM is
- * put right; taken it would be lost to its own channel. */
+ * put right; taken it would be lost to its own channel. Where the account falls back both are its own, and told apart. */
 static bool of_other_channel(const struct cm_account *account, const struct pk_value *root)
 {
+    if (account->falls_back)
+        return false;
     struct pk_slice channel = pk_kit_at(account->base.host, root, "channel");
     return pk_kit_same_word(channel, account->viber ? PK_SLICE("SMS") : PK_SLICE("Viber"));
 }

@@ -24,6 +24,9 @@ static const struct pk_setting settings[] = {
     PK_KIT_TEXT("template.*", NULL,
                 "Viber: an approved template, template.TEXT.RENDERING = the JSON object that CM gave for richContent, with "
                 "{places} for values."),
+    PK_KIT_TEXT("fallback", NULL,
+                "Viber: the account of this gateway for SMS by whose prices and rules CM delivers a message as SMS, in the same "
+                "call, where Viber does not reach somebody who agreed to both."),
     PK_KIT_TEXT("blocked_codes", NULL,
                 "Viber: CM's error codes, separated by commas, of a message to somebody who blocked the sender."),
     PK_KIT_TEXT("temporary_codes", NULL,
@@ -34,7 +37,7 @@ static const struct pk_setting settings[] = {
 
 static int check_sms(const struct cm_account *account, struct pk_error *err)
 {
-    static const char *const of_viber[] = { "blocked_codes", "temporary_codes" };
+    static const char *const of_viber[] = { "fallback", "blocked_codes", "temporary_codes" };
     struct pk_slice sender = pk_kit_text(&account->base.settings, "sender");
     int64_t number;
     size_t cursor = 0;
@@ -60,6 +63,7 @@ static int account_open(const struct pk_host *host, const struct pk_setting_valu
     const struct pk_kit_settings *own = &account->base.settings;
     struct pk_slice buttons = pk_kit_text(own, "buttons");
     account->viber = pk_slice_is(pk_kit_text(own, "channel"), "viber");
+    account->falls_back = account->viber && pk_kit_is_set(own, "fallback");
     account->buttons = pk_slice_is(buttons, "exact") ? CM_EXACT : pk_slice_is(buttons, "words") ? CM_WORDS : CM_NO_BUTTONS;
     r = pk_kit_check_secret(own, "webhook_secret", true, err);
     if (r == 0)
@@ -76,7 +80,7 @@ static uint32_t capabilities_of(const void *self)
     const struct cm_account *account = self;
     uint32_t hears = pk_kit_is_set(&account->base.settings, "webhook_secret") ? PK_CAN_RECEIPTS | PK_CAN_INBOUND : 0;
     return hears | PK_CAN_EXPIRE | (account->buttons != CM_NO_BUTTONS ? PK_CAN_CHOICES : 0) |
-           (account->viber ? PK_PRICED_PER_MESSAGE : 0);
+           (account->viber ? PK_PRICED_PER_MESSAGE : 0) | (account->falls_back ? PK_CAN_FALLBACK : 0);
 }
 
 /* ---- the table ---- */
@@ -91,7 +95,8 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "CM.com, Business Messaging API: SMS, and Viber to telephone numbers",
     .channels = "sms,viber",
-    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES | PK_CAN_EXPIRE | PK_PRICED_PER_MESSAGE,
+    .capabilities = PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_CHOICES | PK_CAN_EXPIRE | PK_PRICED_PER_MESSAGE |
+                    PK_CAN_FALLBACK,
     .number_format = PK_NUMBER_00,
     .max_text_bytes = 8192,
     .max_parts = 8,
@@ -108,5 +113,6 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
         "For replies: the same address at the virtual number's incoming messages, JSON.\n"
         "CM signs nothing: keep that address to yourselves.\n"
         "For Viber: an account of its own with channel = viber, a product token of its own, and the sender that CM registers "
-        "with Viber; ask CM for a JSON example of each approved template.",
+        "with Viber; ask CM for a JSON example of each approved template.\n"
+        "With fallback: replies to SMS of that product token at the same address, too.",
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * CM.com, for its own files. One API carries SMS and Viber; an account speaks on one of the two, and what differs is in
- * viber.c: the content, how buttons come back, and which codes of a failure mean what.
+ * viber.c: the content, how buttons come back, and which codes of a failure mean what. One of Viber may fall back to SMS.
  */
 #ifndef PK_ADAPTER_CM_H
 #define PK_ADAPTER_CM_H
@@ -14,6 +14,7 @@ enum cm_buttons { CM_NO_BUTTONS = 0, CM_WORDS, CM_EXACT };
 struct cm_account {
     struct pk_kit_account base;
     bool viber; /* else SMS */
+    bool falls_back; /* Viber: to SMS, where the job says so */
     enum cm_buttons buttons;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * One request per message. CM gives no id of its own: what comes back names our reference. It takes the same reference twice,
- * so a lost answer stays uncertain. Each message names the one channel it may take.
+ * so a lost answer stays uncertain. Each message names the one channel it may take, or, where the gateway says that both may,
+ * Viber and SMS behind it.
  */
 #include "adapters/cm/cm.h"
 
@@ -36,11 +37,21 @@ static const struct pk_kit_word codes[] = {
 
 /* ---- sending ---- */
 
+/* A gateway of before that tells nothing of it; what it tells of other channels than SMS is none of ours. */
+static bool falls_back(const struct cm_account *account, const struct pk_job *job)
+{
+    bool told = job->size >= offsetof(struct pk_job, fallback_attempt_id);
+    return account->falls_back && told && pk_slice_is(job->fallback_channel, "sms") && job->fallback_text.len > 0;
+}
+
 /* Named, so that CM falls back to no other channel than the consent is for. */
-static void write_channel(const struct cm_account *account, struct pk_kit_json *json)
+static void write_channels(const struct cm_account *account, const struct pk_job *job, struct pk_kit_json *json)
 {
     pk_kit_json_open(json, "allowedChannels", '[');
-    pk_kit_json_text(json, NULL, account->viber ? PK_SLICE("Viber") : PK_SLICE("SMS"));
+    if (account->viber)
+        pk_kit_json_text(json, NULL, PK_SLICE("Viber"));
+    if (!account->viber || falls_back(account, job))
+        pk_kit_json_text(json, NULL, PK_SLICE("SMS"));
     pk_kit_json_close(json, ']');
 }
 
@@ -62,7 +73,7 @@ static struct pk_slice sender_of(const struct cm_account *account, const struct 
 static void write_head(const struct cm_account *account, const struct pk_job *job, struct pk_kit_json *json)
 {
     struct pk_slice sender = sender_of(account, job);
-    write_channel(account, json);
+    write_channels(account, job, json);
     if (sender.len > 0)
         pk_kit_json_text(json, "from", sender);
     pk_kit_json_open(json, "to", '[');
@@ -72,20 +83,20 @@ static void write_head(const struct cm_account *account, const struct pk_job *jo
     pk_kit_json_close(json, ']');
     pk_kit_json_open(json, "body", '{');
     pk_kit_json_text(json, "type", PK_SLICE("auto"));
-    pk_kit_json_text(json, "content", job->text);
+    pk_kit_json_text(json, "content", falls_back(account, job) ? job->fallback_text : job->text);
     pk_kit_json_close(json, '}');
 }
 
-/* A message without a body is refused, so a rich one has both. */
+/* A message without a body is refused, so a rich one has both; where it falls back the body is the SMS. */
 static int write_message(const struct cm_account *account, const struct pk_job *job, int64_t left_ms, struct pk_kit_json *json)
 {
     const struct pk_kit_settings *own = &account->base.settings;
     int r = 0;
     pk_kit_json_open(json, NULL, '{');
     write_head(account, job, json);
-    if (account->viber) {
+    if (account->viber)
         r = pk_cm_viber_content(account, job, json);
-    } else {
+    if (!account->viber || falls_back(account, job)) {
         pk_kit_json_int(json, "minimumNumberOfMessageParts", 1);
         pk_kit_json_int(json, "maximumNumberOfMessageParts", pk_kit_number(own, "max_parts", 8));
     }

@@ -35,6 +35,7 @@ static int read_all_paths(struct http_account *account, struct pk_error *err)
         { "answer_id", &account->id },
         { "answer_code", &account->code },
         { "answer_parts", &account->parts },
+        { "answer_price", &account->price },
         { "events", &account->items },
         { "receipt_id", &account->receipt_id },
         { "receipt_reference", &account->receipt_reference },
@@ -97,6 +98,10 @@ static int configure_answers(struct http_account *account, struct pk_error *err)
         return pk_fail(err, PK_E_CONFIG, "answer_id_after: answer_id says already where the id is");
     if (account->code.count > 0 && account->code_after.len > 0)
         return pk_fail(err, PK_E_CONFIG, "answer_code_after: answer_code says already where the code is");
+    account->per_message = pk_slice_is(pk_kit_text(settings, "priced_per"), "message");
+    account->price_in_cents = pk_slice_is(pk_kit_text(settings, "answer_price_unit"), "hundredths");
+    if (account->price_in_cents && account->price.count == 0)
+        return pk_fail(err, PK_E_CONFIG, "answer_price: required setting is missing beside answer_price_unit");
     int r = pk_kit_table_read(&account->codes, settings, "code.", PK_KIT_OUTCOMES, err);
     if (r == 0)
         r = pk_kit_table_read(&account->statuses, settings, "status.", PK_KIT_OUTCOMES, err);

@@ -46,6 +46,10 @@ static const struct pk_setting settings[] = {
          "Where the provider's code is in a JSON answer; of several places, separated by commas, the first found counts."),
     TEXT("answer_code_after", NULL, "The words in a plain answer that the provider's code follows, such as ERR:."),
     TEXT("answer_parts", NULL, "Where a JSON answer says how many parts the message had."),
+    TEXT("answer_price", NULL, "Where a JSON answer says what the message costs, in the account's currency, such as messages[0].price."),
+    CHOICE("answer_price_unit", "whole|hundredths", "whole", "Whether that price is in whole units of the currency, as 0.065, or in hundredths, as 6.5."),
+    CHOICE("priced_per", "part|message", "part",
+           "What the account's own price is of: each part of a text message, or a message, whatever its length."),
     TEXT("code.*", NULL, "The provider's codes that mean an outcome, such as code.invalid_recipient = 302, 303."),
     TEXT("status.*", NULL,
          "The HTTP statuses that mean an outcome, where it is not the usual one, such as status.uncertain = 500, 5xx."),
@@ -91,7 +95,7 @@ static bool tells_validity(const struct pk_kit_template *template)
 static uint32_t capabilities_of(const void *self)
 {
     const struct http_account *account = self;
-    uint32_t can = account->idempotency_header.len > 0 ? PK_CAN_IDEMPOTENT : 0;
+    uint32_t can = (account->idempotency_header.len > 0 ? PK_CAN_IDEMPOTENT : 0) | (account->per_message ? PK_PRICED_PER_MESSAGE : 0);
     if (tells_validity(&account->body) || (account->has_query && tells_validity(&account->query)))
         can |= PK_CAN_EXPIRE;
     if (pk_http_adapter_protected(account)) {
@@ -120,7 +124,7 @@ PK_EXPORT const struct pk_adapter PK_ADAPTER_SYMBOL = {
     .version = "1",
     .summary = "Any provider with an HTTP interface, by configuration",
     .channels = "sms",
-    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_EXPIRE,
+    .capabilities = PK_CAN_IDEMPOTENT | PK_CAN_RECEIPTS | PK_CAN_INBOUND | PK_CAN_EXPIRE | PK_PRICED_PER_MESSAGE,
     .number_format = PK_NUMBER_E164,
     .max_text_bytes = 16384,
     .settings = settings,

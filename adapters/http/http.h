@@ -66,7 +66,9 @@ struct http_account {
     struct pk_slice *places; /* what fills the templates; rewritten for every job */
 
     /* answers */
-    struct http_paths id, code, parts;
+    struct http_paths id, code, parts, price;
+    bool price_in_cents;
+    bool per_message; /* a price is of a message, whatever its length */
     struct pk_slice id_after, code_after;
     bool id_is_body; /* the whole answer is the id */
     struct pk_kit_table codes, statuses;

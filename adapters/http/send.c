@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#define PRICE_DIGITS 5 /* below a ten-thousandth that count */
 #define VALIDITY_WITHOUT_MS (48 * 3600 * 1000ll) /* when the job names no end */
 
 /* ---- the request ---- */
@@ -126,11 +127,33 @@ static struct pk_slice find_after(struct pk_slice body, struct pk_slice front)
 struct findings {
     struct pk_slice id, code;
     uint32_t parts;
+    int64_t price;
 };
+
+/* "0.065", "-0.0075" as a bill has it, "6.5": in ten-thousandths of the whole, what lies below that rounded up; behind the
+ * ninth digit a number has what its binary form adds. 0 = it is no price. */
+static int64_t read_price(const struct http_account *account, struct pk_slice text)
+{
+    int64_t whole = 0, fraction = 0, each = account->price_in_cents ? 100 : 10000;
+    size_t at = text.len > 0 && text.data[0] == '-' ? 1 : 0, digits = 0;
+    for (; at < text.len && text.data[at] >= '0' && text.data[at] <= '9' && digits < 7; at++, digits++)
+        whole = whole * 10 + text.data[at] - '0';
+    if (digits == 0)
+        return 0;
+    if (at < text.len && text.data[at] == '.')
+        at++;
+    bool rest = false;
+    digits = 0;
+    for (int64_t place = each / 10; at < text.len && text.data[at] >= '0' && text.data[at] <= '9'; at++, place /= 10) {
+        fraction += (text.data[at] - '0') * place;
+        rest |= place == 0 && digits++ < PRICE_DIGITS && text.data[at] != '0';
+    }
+    return at == text.len ? whole * each + fraction + rest : 0;
+}
 
 static void read_answer(const struct http_account *account, struct pk_slice body, struct findings *ret)
 {
-    bool wants_json = account->id.count + account->code.count + account->parts.count > 0;
+    bool wants_json = account->id.count + account->code.count + account->parts.count + account->price.count > 0;
     const struct pk_value *root = wants_json ? account->host->json_parse(account->host->ctx, body) : NULL;
     int64_t parts = 0;
     *ret = (struct findings){ 0 };
@@ -144,6 +167,7 @@ static void read_answer(const struct http_account *account, struct pk_slice body
         ret->code = find_json(account, root, &account->code);
     if (pk_kit_decimal(find_json(account, root, &account->parts), &parts) && parts > 0 && parts < 256)
         ret->parts = (uint32_t) parts;
+    ret->price = read_price(account, find_json(account, root, &account->price));
 }
 
 static uint32_t by_status(const struct http_account *account, uint32_t status)
@@ -186,6 +210,7 @@ static void judge_answer(struct http_account *account, const struct pk_answer *a
     }
     pk_kit_accept(&account->words, found.id, ret);
     ret->parts = found.parts;
+    ret->price = found.price;
     if (ret->provider_id.len > 0 || !asks_for_id(account) || account->receipt_reference.count > 0)
         return;
     pk_kit_refuse(&account->words, answer, PK_OUTCOME_UNCERTAIN, found.code, 0, ret);

@@ -132,8 +132,8 @@ static int tell_reply(struct smpp *smpp, const struct smpp_message *message, con
     event->address = pk_slice_of(from);
     event->event_id = pk_smpp_reply_id(&smpp->recent, pieces, PK_KIT_COUNT(pieces), smpp->connection, pdu->sequence, now_ms, id);
     read_text(smpp, text, header, message->data_coding, room, event);
-    *ret_told = true;
-    int r = smpp->ops->event(smpp->link, event);
+    *ret_told = event->text.len > 0; /* behind a header one octet may be nothing but bits to fill */
+    int r = *ret_told ? smpp->ops->event(smpp->link, event) : 0;
     explicit_bzero(room, 3 * text.len + 1);
     free(room);
     return r;
@@ -150,12 +150,8 @@ static int tell_receipt(struct smpp *smpp, const struct smpp_message *message, s
         return 0;
     event->token = token;
     *ret_told = true;
-    if (!knew && smpp->recent.found_out) {
-        bool hex = smpp->recent.notation == SMPP_NOTATION_HEX_DECIMAL;
-        smpp->base.host->log(smpp->base.host->ctx, PK_LEVEL_WARN,
-                             hex ? "receipts name ids in decimal: set id_notation = hex-decimal, so that it is known from the start"
-                                 : "receipts name ids in hexadecimal: set id_notation = decimal-hex, so that it is known from the start");
-    }
+    if (!knew && smpp->recent.found_out)
+        pk_smpp_notation_keep(smpp);
     return smpp->ops->event(smpp->link, event);
 }
 

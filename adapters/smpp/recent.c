@@ -27,6 +27,21 @@ struct smpp_heard {
     bool answered;
 };
 
+static const char *const notations[] = { "auto", "same", "hex-decimal", "decimal-hex" };
+
+const char *pk_smpp_notation_name(enum smpp_notation notation)
+{
+    return notations[notation];
+}
+
+enum smpp_notation pk_smpp_notation_of(struct pk_slice name)
+{
+    for (size_t i = 0; i < PK_KIT_COUNT(notations); i++)
+        if (pk_slice_is(name, notations[i]))
+            return (enum smpp_notation) i;
+    return SMPP_NOTATION_AUTO;
+}
+
 int pk_smpp_recent_init(struct smpp_recent *recent, enum smpp_notation notation, uint64_t chance)
 {
     *recent = (struct smpp_recent){ .notation = notation, .front = chance };

@@ -30,6 +30,10 @@ struct smpp_recent {
     uint64_t front, number; /* of replies */
 };
 
+/* The notation by its name in the settings, and back; AUTO for another word. */
+const char *pk_smpp_notation_name(enum smpp_notation notation);
+enum smpp_notation pk_smpp_notation_of(struct pk_slice name);
+
 int pk_smpp_recent_init(struct smpp_recent *recent, enum smpp_notation notation, uint64_t chance); /* 0 or PK_E_NOMEM */
 void pk_smpp_recent_finish(struct smpp_recent *recent);
 

@@ -110,6 +110,7 @@ static int connected(void *self, struct pk_link *link, const struct pk_link_ops 
     struct smpp_writer writer = { body, body + sizeof body, false };
     smpp->link = link;
     smpp->ops = ops;
+    pk_smpp_notation_recall(smpp);
     smpp->connection++;
     smpp->sequence = 0;
     smpp->in_len = 0;

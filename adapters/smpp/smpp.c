@@ -39,7 +39,7 @@ static const struct pk_setting settings[] = {
                   "How texts without Cyrillic travel: a septet an octet, packed, or as Latin-1 with data_coding 3."),
     PK_KIT_BOOLEAN("receipts", "yes", "Whether the provider is asked to tell what became of each message."),
     PK_KIT_CHOICE("id_notation", "auto|same|hex-decimal|decimal-hex", "auto",
-                  "How ids are written in answers and, behind the hyphen, in receipts; auto finds out."),
+                  "How ids are written in answers and, behind the hyphen, in receipts; auto finds out, and remembers."),
     PK_KIT_CHOICE("validity", "relative|absolute|none", "relative", "How the provider is told until when it may deliver."),
     PK_KIT_INTEGER("message_priority", "0", 0, 3, "The priority_flag of every message."),
     PK_KIT_DURATION("enquire_link", "30s", 1000, 3600000, "Silence after which the provider is asked whether it is still there."),
@@ -112,7 +112,6 @@ static uint32_t choice(const struct pk_kit_settings *values, const char *name, c
 static int configure(struct smpp *smpp, struct pk_error *err)
 {
     static const char *const long_by[] = { "udh", "sar", "payload" }, *const alphabets[] = { "gsm7", "gsm7-packed", "latin1" };
-    static const char *const notations[] = { "auto", "same", "hex-decimal", "decimal-hex" };
     static const char *const validities[] = { "relative", "absolute", "none" };
     const struct pk_kit_settings *values = &smpp->base.settings;
     uint64_t chance;
@@ -135,7 +134,7 @@ static int configure(struct smpp *smpp, struct pk_error *err)
     smpp->base.host->random(smpp->base.host->ctx, &chance, sizeof chance);
     smpp->reference = (uint32_t) (chance >> 40);
     smpp->in = malloc(SMPP_PDU_MAX_BYTES);
-    r = pk_smpp_recent_init(&smpp->recent, (enum smpp_notation) choice(values, "id_notation", notations, PK_KIT_COUNT(notations)), chance);
+    r = pk_smpp_recent_init(&smpp->recent, pk_smpp_notation_of(pk_kit_text(values, "id_notation")), chance);
     return smpp->in ? r : PK_E_NOMEM;
 }
 

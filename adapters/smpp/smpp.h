@@ -91,6 +91,12 @@ void pk_smpp_hang_up(struct smpp *smpp, const char *reason);
 /* 0, or the link's own code. */
 int pk_smpp_send(struct smpp *smpp, uint32_t command, uint32_t status, uint32_t sequence, struct pk_slice body);
 
+/* ---- notation.c ---- */
+
+/* id_notation = auto: what was found out about this centre in an earlier life is known again; kept once it is found out. */
+void pk_smpp_notation_recall(struct smpp *smpp);
+void pk_smpp_notation_keep(struct smpp *smpp);
+
 /* ---- window.c ---- */
 
 int pk_smpp_submit(void *self, const struct pk_job *job);

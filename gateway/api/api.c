@@ -64,8 +64,12 @@ static const struct route routes[] = {
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, TOKENS, PK_ACTION_TRIGGER_VIEW },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, TOKENS, PK_ACTION_TEMPLATE_VIEW },
     { "POST", "/v1/templates/{}/read", pk_api_template_read, PK_BODY_JSON, CONTROL, PK_ACTION_TEMPLATE_READ },
-    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, CONTROL, PK_ACTION_HOLD_DECIDE },
-    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, CONTROL, PK_ACTION_HOLD_DECIDE },
+    { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, CONTROL, PK_ACTION_STATUS_VIEW }, /* why it waits decides */
+    { "POST", "/v1/triggers/{}/drop", pk_api_trigger_drop, PK_BODY_NONE, CONTROL, PK_ACTION_STATUS_VIEW }, /* who may: service/holds asks */
+    { "GET", "/v1/approvals", pk_api_approvals, PK_BODY_NONE, CONTROL, PK_ACTION_APPROVAL_STANDING },
+    { "POST", "/v1/approvals", pk_api_approval_ask, PK_BODY_JSON, CONTROL, PK_ACTION_APPROVAL_STANDING },
+    { "POST", "/v1/approvals/{}/approve", pk_api_approval_approve, PK_BODY_JSON, CONTROL, PK_ACTION_APPROVAL_STANDING },
+    { "POST", "/v1/approvals/{}/revoke", pk_api_approval_revoke, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_APPROVAL_STANDING },
     { "POST", "/v1/recipients", pk_api_recipient_add, PK_BODY_JSON, TOKENS, PK_ACTION_RECIPIENT_ADD },
     { "POST", "/v1/audience/count", pk_api_audience_count, PK_BODY_JSON, CONTROL, PK_ACTION_AUDIENCE_COUNT },
     { "GET", "/v1/circles", pk_api_circles, PK_BODY_NONE, TOKENS, PK_ACTION_CIRCLE_VIEW },
@@ -96,6 +100,7 @@ static const struct route routes[] = {
     { "GET", "/v1/campaigns/{}/preview", pk_api_campaign_preview, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
     { "POST", "/v1/campaigns/{}/trial", pk_api_campaign_trial, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/move", pk_api_campaign_move, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
+    { "POST", "/v1/campaigns/{}/remind", pk_api_campaign_remind, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_REMIND },
     { "POST", "/v1/rsvps", pk_api_rsvp_record, PK_BODY_JSON, TOKENS, PK_ACTION_RSVP_RECORD },
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_EXPORT },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_ERASE },
@@ -114,6 +119,8 @@ static const struct route routes[] = {
     { "GET", "/v1/topics/{}/link", pk_api_link_poster, PK_BODY_NONE, TOKENS, PK_ACTION_STATUS_VIEW },
     { "GET", "/v1/recipients/{}/log", pk_api_person_log, PK_BODY_NONE, CONTROL, PK_ACTION_AUDIT_PERSON },
     { "GET", "/v1/openapi.json", pk_api_openapi, PK_BODY_NONE, OPEN, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/asyncapi.json", pk_api_asyncapi, PK_BODY_NONE, OPEN, PK_ACTION_STATUS_VIEW },
+    { "GET", "/v1/schemas/{}", pk_api_schema, PK_BODY_NONE, OPEN, PK_ACTION_STATUS_VIEW },
     { "POST", "/v1/triggers", pk_api_trigger_publish, PK_BODY_EVENT, TOKENS, PK_ACTION_TRIGGER_PUBLISH },
     { "GET", "/v1/tokens", pk_api_tokens, PK_BODY_NONE, CONTROL, PK_ACTION_TOKEN_EDIT },
     { "POST", "/v1/tokens", pk_api_token_add, PK_BODY_JSON, CONTROL, PK_ACTION_TOKEN_EDIT },
@@ -257,7 +264,7 @@ static unsigned read_body(struct pk_call *call, enum pk_call_body wanted, struct
 /* Routes at which a right to one's own will do: whose it is, the service asks. */
 static const pk_handler own_will_do[] = { pk_api_circle,    pk_api_circle_recent, pk_api_recipient_add, pk_api_rsvp_record,  pk_api_events,          pk_api_event,
                                           pk_api_event_add, pk_api_event_change,  pk_api_event_cancel,  pk_api_event_date_change, pk_api_events_export, pk_api_triggers,
-                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count };
+                                          pk_api_trigger, pk_api_trigger_publish, pk_api_audience_count, pk_api_campaign_remind };
 
 static int allow(struct pk_call *call, const struct route *route, struct pk_error *err)
 {

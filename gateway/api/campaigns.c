@@ -5,6 +5,8 @@
  */
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
+#include "gateway/base/id.h"
+#include "gateway/model/audience.h"
 #include "gateway/model/price.h"
 #include "gateway/service/campaigns.h"
 
@@ -88,11 +90,67 @@ static void add_steps(struct pk_json_out *out, const struct pk_campaign_view *vi
         pk_json_add_text(out, "when", pk_step_text(&step->rule, text));
         pk_json_add_text(out, "template", step->template_name);
         pk_json_add_text(out, "state", step_state(step));
+        pk_json_add_bool(out, "late", view->late[i]);
         pk_json_add_time(out, "due", step->due_ms);
         pk_json_add_int(out, "planned", view->planned[i]);
         pk_json_add_int(out, "told", view->told[i]);
         pk_json_close(out, '}');
     }
+    pk_json_close(out, ']');
+}
+
+static void add_where(struct pk_json_out *out, const struct pk_campaign *campaign)
+{
+    struct pk_buf where;
+    pk_buf_init(&where, 2 * PK_AUDIENCE_TEXT_MAX);
+    if (pk_campaign_where(campaign, &where, NULL) == 0)
+        pk_json_add_slice(out, "where", pk_buf_slice(&where));
+    else
+        pk_json_add_null(out, "where");
+    pk_buf_finish(&where);
+}
+
+/* Of an event, as /v1/events names it; all null when it hangs on none. */
+static void add_date(struct pk_json_out *out, const struct pk_occurrence *date)
+{
+    char day[PK_LOCAL_TEXT_MAX];
+    if (date->id == 0) {
+        pk_json_add_null(out, "event");
+        pk_json_add_null(out, "day");
+        pk_json_add_null(out, "date");
+        return;
+    }
+    pk_json_add_id(out, "event", date->event);
+    pk_json_add_text(out, "day", date->day != 0 ? pk_day_text(date->day, day) : NULL);
+    pk_json_open(out, "date", '{');
+    pk_json_add_id(out, "id", date->id);
+    pk_json_add_text(out, "state", pk_agenda_state_name((enum pk_agenda_state) date->state));
+    pk_json_add_int(out, "version", date->version);
+    pk_json_close(out, '}');
+}
+
+static void warn(struct pk_json_out *out, const char *what, const char *step)
+{
+    char text[PK_STEP_TEXT_MAX + 80];
+    (void) snprintf(text, sizeof text, "%s%s", step, what);
+    pk_json_add_text(out, NULL, text);
+}
+
+/* What whoever asks for approval, or gives it, should know. */
+static void add_warnings(struct pk_json_out *out, const struct pk_campaign_view *view)
+{
+    bool over = pk_campaign_is_final((enum pk_campaign_state) view->campaign.state), off = view->date.id != 0 && view->date.state == PK_AGENDA_CANCELLED;
+    char text[PK_STEP_TEXT_MAX];
+    pk_json_open(out, "warnings", '[');
+    if (off && !over)
+        warn(out, "its date is called off: no step goes", "");
+    for (size_t i = 0; i < view->step_count && !off && !over; i++)
+        if (view->late[i])
+            warn(out, ": its time has passed, it is left out", pk_step_text(&view->steps[i].rule, text));
+    if (view->no_change && !over)
+        warn(out, "no step \"on change\": when the date moves, nobody is told", "");
+    if (view->no_cancel && !over)
+        warn(out, "no step \"on cancel\": when it is called off, nobody is told", "");
     pk_json_close(out, ']');
 }
 
@@ -107,7 +165,9 @@ static void add_view(struct pk_json_out *out, const struct pk_campaign_view *vie
     pk_json_add_text(out, "why", campaign->why[0] ? campaign->why : NULL);
     pk_json_add_text(out, "topic", view->topic);
     pk_json_add_text(out, "route", view->route);
-    pk_json_add_raw(out, "tags", campaign->audience);
+    add_where(out, campaign);
+    pk_json_add_raw(out, "audience", campaign->audience);
+    add_date(out, &view->date);
     pk_json_add_raw(out, "values", campaign->values);
     pk_json_add_time(out, "begins", campaign->starts_ms);
     pk_json_add_int(out, "changes", campaign->edition);
@@ -117,6 +177,7 @@ static void add_view(struct pk_json_out *out, const struct pk_campaign_view *vie
     add_cost(out, "costSoFar", campaign, view->cost);
     add_left_out(out, view->left_out);
     add_steps(out, view);
+    add_warnings(out, view);
     pk_json_add_text(out, "digest", view->digest);
     pk_json_add_bool(out, "textsChanged", view->texts_changed);
     pk_json_add_text(out, "madeBy", campaign->made_by);
@@ -152,6 +213,24 @@ static int put(struct pk_call *call, void *ctx, struct pk_error *err)
     return pk_campaign_put(call->service, &call->actor, ctx, call->now_ms, err);
 }
 
+/* "event" and "day", as /v1/events names a date. */
+static int read_date(struct pk_call *call, struct pk_campaign_plan *plan, struct pk_error *err)
+{
+    struct pk_slice event, day;
+    int r = pk_call_field_optional(call, "event", NAME_MAX, &event, err);
+    if (r == 0)
+        r = pk_call_field_optional(call, "day", NAME_MAX, &day, err);
+    if (r == 0 && event.data && pk_id_parse(event, &plan->event) != 0) {
+        (void) pk_fail(err, PK_E_INVALID, "field \"event\" must be the id of an event");
+        return pk_hint(err, PK_E_INVALID, "pokana events list shows them.");
+    }
+    if (r == 0 && day.data && pk_day_parse(day, &plan->day) != 0) {
+        (void) pk_fail(err, PK_E_INVALID, "field \"day\": there is no day \"%.*s\"", PK_SLICE_ARG(day));
+        return pk_hint(err, PK_E_INVALID, "Write a day that is in the calendar, like 2026-12-01.");
+    }
+    return r;
+}
+
 static int want(const struct pk_json *value, enum pk_json_kind kind, const char *name, struct pk_error *err)
 {
     enum pk_json_kind is = pk_json_kind(value);
@@ -162,11 +241,11 @@ static int want(const struct pk_json *value, enum pk_json_kind kind, const char 
 
 void pk_api_campaign_put(struct pk_call *call)
 {
-    static const char *const fields[] = { "topic", "route", "tags", "values", "steps", "people", "cost", NULL };
+    static const char *const fields[] = { "topic", "route", "where", "audience", "event", "day", "values", "steps", "people", "cost", NULL };
     struct pk_error err = { 0 };
     struct pk_campaign_plan plan = {
         .name = call->places[0],
-        .tags = pk_json_get(call->body, "tags"),
+        .audience = pk_json_get(call->body, "audience"),
         .values = pk_json_get(call->body, "values"),
         .steps = pk_json_get(call->body, "steps"),
     };
@@ -177,7 +256,11 @@ void pk_api_campaign_put(struct pk_call *call)
     if (r == 0)
         r = pk_call_field_optional(call, "route", NAME_MAX, &plan.route, &err);
     if (r == 0)
-        r = want(plan.tags, PK_JSON_OBJECT, "tags", &err);
+        r = pk_call_field_optional(call, "where", PK_AUDIENCE_TEXT_MAX, &plan.where, &err);
+    if (r == 0 && plan.audience && plan.where.len > 0)
+        r = pk_fail(&err, PK_E_INVALID, "either field \"where\" or field \"audience\", not both");
+    if (r == 0)
+        r = read_date(call, &plan, &err);
     if (r == 0)
         r = want(plan.values, PK_JSON_OBJECT, "values", &err);
     if (r == 0)
@@ -256,6 +339,41 @@ void pk_api_campaign_resume(struct pk_call *call)
 void pk_api_campaign_cancel(struct pk_call *call)
 {
     decide(call, PK_CAMPAIGN_CANCEL);
+}
+
+struct reminding {
+    struct pk_slice circle;
+    struct pk_campaign_reminded done;
+};
+
+static int remind(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    struct reminding *reminding = ctx;
+    return pk_campaign_remind(call->service, &call->actor, call->places[0], reminding->circle, call->now_ms, &reminding->done, err);
+}
+
+void pk_api_campaign_remind(struct pk_call *call)
+{
+    static const char *const fields[] = { "circle", NULL };
+    struct pk_error err = { 0 };
+    struct reminding reminding = { 0 };
+    int r = call->body ? pk_json_only(call->body, fields, "body", &err) : 0;
+    if (r == 0 && call->body)
+        r = pk_call_field_optional(call, "circle", PK_USER_NAME_MAX, &reminding.circle, &err);
+    if (r == 0)
+        r = pk_call_change(call, remind, &reminding, &err);
+    if (r != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_bool(&out, "changed", reminding.done.changed);
+    pk_json_add_text(&out, "circle", reminding.done.circle);
+    pk_json_add_text(&out, "step", reminding.done.step);
+    pk_json_add_time(&out, "planned", reminding.done.planned_ms);
+    pk_json_close(&out, '}');
+    pk_call_answer(call, 200, &call->out);
 }
 
 static int move_to(struct pk_call *call, void *ctx, struct pk_error *err)

@@ -214,13 +214,21 @@ void pk_api_recipient_add(struct pk_call *call)
 
 struct recording {
     struct pk_rsvp_plan plan;
+    bool full;
     char channel[NAME_MAX + 1];
 };
 
 static int record(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     const struct recording *recording = ctx;
-    return pk_rsvp_record(call->service, &call->actor, &recording->plan, call->now_ms, err);
+    struct pk_json_out out = pk_json_out(&call->out);
+    int r = pk_rsvp_record(call->service, &call->actor, &recording->plan, call->now_ms, err);
+    if (r != 0)
+        return r;
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_bool(&out, "full", recording->full);
+    pk_json_close(&out, '}');
+    return 0;
 }
 
 static int read_rsvp(struct pk_call *call, struct recording *recording, struct pk_error *err)
@@ -264,6 +272,7 @@ void pk_api_rsvp_record(struct pk_call *call)
     static const char *const fields[] = { "trigger", "answer", "heads", "recipient", "address", "channel", NULL };
     struct pk_error err = { 0 };
     struct recording recording = { 0 };
+    recording.plan.ret_full = &recording.full;
     call->actor.purpose = "rsvp";
     int r = pk_json_only(call->body, fields, "body", &err);
     if (r == 0)

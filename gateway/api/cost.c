@@ -5,12 +5,14 @@
  * not told, and totals are told as bounds that give nothing of them away: these numbers never point at a person.
  */
 #include "gateway/api/answer.h"
+#include "gateway/api/cost_channels.h"
 #include "gateway/api/handlers.h"
 #include "gateway/base/text.h"
 #include "gateway/language/advice.h"
 #include "gateway/model/floor.h"
 #include "gateway/service/carriers.h"
 #include "gateway/service/desks.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/names.h"
@@ -26,6 +28,7 @@
 struct reckoning {
     char template_name[WORD_MAX + 1], topic[WORD_MAX + 1];
     char route_name[WORD_MAX + 1];
+    bool laddered; /* no route was named: on the channels of the ladder */
     const struct pk_lane_route *route; /* looked up anew after the count: there may have been a reload */
     struct pk_audience_tree tree;
     struct pk_audience audience;
@@ -73,6 +76,7 @@ static int take_route(struct pk_call *call, struct reckoning *reckoning, struct 
     int r = pk_call_field_optional(call, "route", WORD_MAX, &name, err);
     if (r != 0)
         return r;
+    reckoning->laddered = name.len == 0;
     if (name.len == 0 && call->service->rules->default_route)
         name = pk_slice_of(call->service->rules->default_route);
     (void) snprintf(reckoning->route_name, sizeof reckoning->route_name, "%.*s", PK_SLICE_ARG(name));
@@ -117,12 +121,12 @@ static int take(struct pk_call *call, struct reckoning *reckoning, struct pk_err
         r = take_route(call, reckoning, err);
     if (r != 0)
         return r;
-    reckoning->audience = (struct pk_audience){
-        .topic = pk_name_find(call->service->store, PK_NAME_TOPIC, pk_slice_of(reckoning->topic)),
-        .channels = { reckoning->route->channel },
-        .channel_count = 1,
-        .tree = &reckoning->tree,
-    };
+    struct pk_channels ladder = { 0 };
+    if (reckoning->laddered)
+        pk_ladder_whole(call->service, &ladder);
+    reckoning->laddered = ladder.count > 1;
+    uint32_t topic = pk_name_find(call->service->store, PK_NAME_TOPIC, pk_slice_of(reckoning->topic));
+    reckoning->audience = pk_ladder_audience(topic, &ladder, reckoning->route->channel, &reckoning->tree);
     return 0;
 }
 
@@ -217,15 +221,35 @@ static void add_length(struct pk_json_out *out, const struct pk_advice_form *for
     pk_json_add_int(out, "parts", form->length.parts);
 }
 
+/* By the route, or with a ladder by one of its channels; *ret_text says by which. */
+static bool is_carried(const struct pk_call *call, const struct reckoning *reckoning, struct pk_slice language, struct pk_cost_text *ret_text)
+{
+    const struct pk_desks *desks = call->service->desks;
+    struct pk_slice name = pk_slice_of(reckoning->template_name);
+    bool any = false;
+    for (size_t i = 0; i < reckoning->audience.channel_count; i++) {
+        bool carried = false;
+        for (size_t j = 0; !carried && j < desks->route_count; j++) {
+            const struct pk_lane_route *route = &desks->routes[j];
+            bool asked = reckoning->laddered ? route->channel == reckoning->audience.channels[i] : route == reckoning->route;
+            carried = asked && pk_route_carries(route, name, language, PK_CLASS_NOTICE, call->now_ms, NULL);
+        }
+        ret_text->carried[i] = carried;
+        any |= carried;
+    }
+    return any;
+}
+
 /* One language and script: who, and what they get. */
 static int add_group(struct pk_call *call, struct reckoning *reckoning, const struct pk_audience_group *group, struct pk_json_out *out,
-                     struct bounds *people, struct bounds *parts, struct pk_error *err)
+                     struct bounds *people, struct bounds *parts, struct pk_cost_text *ret_text, struct pk_error *err)
 {
     const struct pk_advice *advice = advice_for(call, reckoning, group->language, err);
     if (!advice)
         return err->code;
     const struct pk_advice_form *form = pk_advice_form(advice, pk_slice_of(group->script));
     struct bounds these = bounds_of(group->people);
+    ret_text->parts = form->length.parts;
     add(people, these, 1);
     add(parts, these, form->length.parts);
     pk_json_open(out, NULL, '{');
@@ -233,10 +257,11 @@ static int add_group(struct pk_call *call, struct reckoning *reckoning, const st
     pk_json_add_text(out, "script", group->script);
     pk_json_add_text(out, "text", advice->language);
     pk_json_add_text(out, "written", pk_advice_form_name(advice, form));
-    char label[PK_LABEL_MAX];
     struct pk_slice name = pk_slice_of(reckoning->template_name);
-    struct pk_slice said = pk_texts_label(call->service, name, pk_slice_of(group->language), pk_slice_of(group->script), label);
-    pk_json_add_bool(out, "carried", pk_route_carries(reckoning->route, name, said, PK_CLASS_NOTICE, call->now_ms, NULL));
+    struct pk_slice said = pk_texts_label(call->service, name, pk_slice_of(group->language), pk_slice_of(group->script), ret_text->label);
+    if (said.data != ret_text->label)
+        (void) snprintf(ret_text->label, sizeof ret_text->label, "%.*s", PK_SLICE_ARG(said));
+    pk_json_add_bool(out, "carried", is_carried(call, reckoning, said, ret_text));
     if (group->people >= FLOOR)
         pk_json_add_int(out, "people", group->people);
     else
@@ -292,12 +317,25 @@ static int advise_at_least_one(struct pk_call *call, struct reckoning *reckoning
     return reckoning->group_count > 0 || advice_for(call, reckoning, call->service->rules->default_language, err) ? 0 : err->code;
 }
 
+/* Channel by channel; with a ladder that is the sum, too. */
+static void tell_channels(struct pk_call *call, struct reckoning *reckoning, const struct pk_cost_text *texts, struct pk_json_out *out,
+                          struct pk_cost_sum *ret_sum)
+{
+    const struct pk_cost_question question = {
+        .service = call->service, .audience = &reckoning->audience, .route = reckoning->laddered ? NULL : reckoning->route,
+        .groups = reckoning->groups, .texts = texts, .group_count = reckoning->group_count,
+    };
+    pk_cost_channels(&question, out, ret_sum);
+}
+
 static int tell(struct pk_call *call, struct reckoning *reckoning, struct pk_error *err)
 {
     const struct pk_desk *account = account_of(reckoning);
     struct pk_json_out out = pk_json_out(&call->out);
     struct bounds people = { 0 }, parts = { 0 }, cost = { 0 };
-    bool priced = account && account->prices.count > 0;
+    bool priced = account && account->prices.count > 0, known = priced;
+    struct pk_cost_sum sum;
+    struct pk_cost_text texts[GROUPS_MAX] = { 0 };
     int64_t cheapest = 0, dearest = 0;
     if (priced)
         pk_prices_bounds(&account->prices, &cheapest, &dearest);
@@ -317,13 +355,20 @@ static int tell(struct pk_call *call, struct reckoning *reckoning, struct pk_err
     int r = advise_at_least_one(call, reckoning, err);
     pk_json_open(&out, "groups", '[');
     for (size_t i = 0; r == 0 && i < reckoning->group_count; i++)
-        r = add_group(call, reckoning, &reckoning->groups[i], &out, &people, &parts, err);
+        r = add_group(call, reckoning, &reckoning->groups[i], &out, &people, &parts, &texts[i], err);
     pk_json_close(&out, ']');
-    if (priced)
+    tell_channels(call, reckoning, texts, &out, &sum);
+    if (reckoning->laddered) {
+        known = sum.known;
+        parts = (struct bounds){ sum.parts.least, sum.parts.most };
+        cost = (struct bounds){ sum.cost.least, sum.cost.most };
+    } else if (priced) {
         add_cost(&cost, account->prices.per_message ? people : parts, &account->prices);
+    }
+    pk_json_add_text(&out, "costCurrency", !known ? NULL : reckoning->laddered ? sum.currency : account->prices.currency);
     add_bounds(&out, "people", &people, true);
     add_bounds(&out, "parts", &parts, true);
-    add_bounds(&out, "cost", &cost, priced);
+    add_bounds(&out, "cost", &cost, known);
     pk_json_open(&out, "advice", '[');
     for (size_t i = 0; r == 0 && i < reckoning->advice_count; i++)
         r = add_advice(call, reckoning, &reckoning->advices[i], &out, err);

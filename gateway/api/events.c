@@ -3,7 +3,9 @@
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
 #include "gateway/base/text.h"
+#include "gateway/model/floor.h"
 #include "gateway/service/events.h"
+#include "gateway/store/rsvps.h"
 
 #define DATES_SHOWN 60u
 #define TIME_MAX 16u
@@ -59,9 +61,33 @@ static void add_fields(struct pk_json_out *out, const struct pk_agenda_event *ev
     pk_json_add_time(out, "updatedAt", event->updated_ms);
 }
 
+struct dating {
+    struct pk_json_out *out;
+    struct pk_store *store;
+    struct pk_error *err;
+};
+
+/* To the date as it is now; heads: of who comes, places: that people wait for. */
+static int add_answers(const struct dating *dating, const struct pk_occurrence *date)
+{
+    struct pk_rsvp_counts counts;
+    int r = pk_rsvps_count(dating->store, date->id, date->version, &counts, dating->err);
+    if (r != 0)
+        return r;
+    pk_json_open(dating->out, "answers", '{');
+    pk_json_add_int(dating->out, "yes", counts.yes);
+    pk_json_add_int(dating->out, "no", counts.no);
+    pk_json_add_int(dating->out, "heads", counts.heads);
+    pk_json_add_int(dating->out, "waiting", counts.waiting);
+    pk_json_add_int(dating->out, "places", counts.waiting_heads);
+    pk_json_close(dating->out, '}');
+    return 0;
+}
+
 static int add_date(void *ctx, const struct pk_occurrence *date)
 {
-    struct pk_json_out *out = ctx;
+    const struct dating *dating = ctx;
+    struct pk_json_out *out = dating->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "id", date->id);
     if (date->day != 0)
@@ -74,8 +100,9 @@ static int add_date(void *ctx, const struct pk_occurrence *date)
     pk_json_add_text(out, "place", date->place);
     add_optional(out, "placeShort", date->place_short);
     pk_json_add_int(out, "version", date->version);
+    int r = add_answers(dating, date);
     pk_json_close(out, '}');
-    return 0;
+    return r;
 }
 
 static int show(struct pk_call *call, int64_t id, struct pk_error *err)
@@ -87,8 +114,9 @@ static int show(struct pk_call *call, int64_t id, struct pk_error *err)
         return r;
     pk_json_open(&out, NULL, '{');
     add_fields(&out, &event);
+    struct dating dating = { .out = &out, .store = call->service->store, .err = err };
     pk_json_open(&out, "dates", '[');
-    r = pk_occurrences_of(call->service->store, id, call->now_ms - 24 * 3600 * 1000ll, DATES_SHOWN, add_date, &out, err);
+    r = pk_occurrences_of(call->service->store, id, call->now_ms - 24 * 3600 * 1000ll, DATES_SHOWN, add_date, &dating, err);
     pk_json_close(&out, ']');
     pk_json_close(&out, '}');
     return r;
@@ -273,19 +301,57 @@ static int read_event(struct pk_call *call, bool fresh, struct pk_agenda_event *
 struct changing {
     struct pk_agenda_event event;
     struct pk_agenda_change change;
-    bool draft, changed;
+    bool draft, dry_run;
+    struct pk_events_done done;
 };
+
+/* "tell" and "dryRun" of a body: told is who knows a date as it was, unless the caller says no. */
+static int read_how(struct pk_call *call, struct changing *changing, struct pk_error *err)
+{
+    bool given = false, tell = true;
+    int r = pk_call_field_bool(call, "tell", &given, &tell, err);
+    changing->done.quietly = given && !tell;
+    return r == 0 ? pk_call_field_bool(call, "dryRun", &given, &changing->dry_run, err) : r;
+}
+
+/* A change that is only tried: what it would come to is known, and none of it is kept. */
+static int only_tried(const struct changing *changing)
+{
+    return changing->dry_run ? 1 : 0;
+}
+
+/* Of one event everybody who plans it is told the number as it is; whoever only calls a date off is not told of few. */
+static void add_effect(const struct pk_call *call, struct pk_json_out *out, const struct pk_campaigns_effect *effect)
+{
+    bool exact = call->actor.role == PK_ROLE_ADVISER;
+    pk_json_open(out, "people", '{');
+    pk_json_add_int(out, "campaigns", effect->campaigns);
+    if (exact || !pk_is_few(effect->know))
+        pk_json_add_int(out, "know", effect->know);
+    else
+        pk_json_add_null(out, "know");
+    if (exact || !pk_is_few(effect->told))
+        pk_json_add_int(out, "told", effect->told);
+    else
+        pk_json_add_null(out, "told");
+    pk_json_add_time(out, "toldAt", effect->tells_ms);
+    pk_json_add_text(out, "silent", effect->silent[0] ? effect->silent : NULL);
+    pk_json_close(out, '}');
+}
 
 static void answer(struct pk_call *call, int r, unsigned status, const struct changing *changing, struct pk_error *err)
 {
-    if (r != 0) {
+    if (r != 0 && !(changing->dry_run && r > 0)) {
         pk_call_problem(call, err);
         return;
     }
     struct pk_json_out out = pk_json_out(&call->out);
     pk_json_open(&out, NULL, '{');
     pk_json_add_id(&out, "id", changing->event.id);
-    pk_json_add_bool(&out, "changed", changing->changed);
+    pk_json_add_bool(&out, "changed", changing->done.changed);
+    if (changing->dry_run)
+        pk_json_add_bool(&out, "dryRun", true);
+    add_effect(call, &out, &changing->done.effect);
     pk_json_add_text(&out, "state", pk_agenda_state_name((enum pk_agenda_state) changing->event.state));
     pk_json_close(&out, '}');
     pk_call_answer(call, status, &call->out);
@@ -294,7 +360,7 @@ static void answer(struct pk_call *call, int r, unsigned status, const struct ch
 static int plan(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    changing->changed = true;
+    changing->done.changed = true;
     return pk_events_plan(call->service, &call->actor, &changing->event, changing->draft, call->now_ms, err);
 }
 
@@ -328,16 +394,19 @@ static int find(struct pk_call *call, struct changing *changing, struct pk_error
 static int change(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    return pk_events_change(call->service, &call->actor, &changing->event, call->now_ms, &changing->changed, err);
+    int r = pk_events_change(call->service, &call->actor, &changing->event, call->now_ms, &changing->done, err);
+    return r == 0 ? only_tried(changing) : r;
 }
 
 void pk_api_event_change(struct pk_call *call)
 {
     static const char *const fields[] = { "kind", "title", "subject", "place", "placeShort", "day", "from", "to", "endDay", "rule",
-                                          "capacity", "languages", NULL };
+                                          "capacity", "languages", "tell", "dryRun", NULL };
     struct pk_error err = { 0 };
     struct changing changing = { 0 };
     int r = pk_json_only(call->body, fields, "body", &err);
+    if (r == 0)
+        r = read_how(call, &changing, &err);
     if (r == 0)
         r = find(call, &changing, &err);
     if (r == 0)
@@ -350,7 +419,7 @@ void pk_api_event_change(struct pk_call *call)
 static int accept(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    changing->changed = true;
+    changing->done.changed = true;
     return pk_events_accept(call->service, &call->actor, changing->event.id, call->now_ms, err);
 }
 
@@ -365,17 +434,27 @@ void pk_api_event_accept(struct pk_call *call)
     answer(call, r, 200, &changing, &err);
 }
 
+static int read_cancel(struct pk_call *call, struct changing *changing, struct pk_error *err)
+{
+    static const char *const fields[] = { "tell", "dryRun", NULL };
+    int r = call->body ? pk_json_only(call->body, fields, "body", err) : 0;
+    return r == 0 ? read_how(call, changing, err) : r;
+}
+
 static int cancel(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    return pk_events_cancel(call->service, &call->actor, changing->event.id, call->now_ms, &changing->changed, err);
+    int r = pk_events_cancel(call->service, &call->actor, changing->event.id, call->now_ms, &changing->done, err);
+    return r == 0 ? only_tried(changing) : r;
 }
 
 void pk_api_event_cancel(struct pk_call *call)
 {
     struct pk_error err = { 0 };
     struct changing changing = { 0 };
-    int r = find(call, &changing, &err);
+    int r = read_cancel(call, &changing, &err);
+    if (r == 0)
+        r = find(call, &changing, &err);
     if (r == 0)
         r = pk_call_change(call, cancel, &changing, &err);
     changing.event.state = PK_AGENDA_CANCELLED;
@@ -397,15 +476,18 @@ static int find_date(struct pk_call *call, struct changing *changing, struct pk_
 static int change_date(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    return pk_events_change_date(call->service, &call->actor, changing->event.id, &changing->change, call->now_ms, &changing->changed, err);
+    int r = pk_events_change_date(call->service, &call->actor, changing->event.id, &changing->change, call->now_ms, &changing->done, err);
+    return r == 0 ? only_tried(changing) : r;
 }
 
 void pk_api_event_date_change(struct pk_call *call)
 {
-    static const char *const fields[] = { "day", "from", "to", "endDay", "place", "placeShort", NULL };
+    static const char *const fields[] = { "day", "from", "to", "endDay", "place", "placeShort", "tell", "dryRun", NULL };
     struct pk_error err = { 0 };
     struct changing changing = { 0 };
     int r = pk_json_only(call->body, fields, "body", &err);
+    if (r == 0)
+        r = read_how(call, &changing, &err);
     if (r == 0)
         r = find_date(call, &changing, &err);
     if (r == 0)
@@ -422,14 +504,17 @@ void pk_api_event_date_change(struct pk_call *call)
 static int cancel_date(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct changing *changing = ctx;
-    return pk_events_cancel_date(call->service, &call->actor, changing->event.id, changing->change.day, call->now_ms, &changing->changed, err);
+    int r = pk_events_cancel_date(call->service, &call->actor, changing->event.id, changing->change.day, call->now_ms, &changing->done, err);
+    return r == 0 ? only_tried(changing) : r;
 }
 
 void pk_api_event_date_cancel(struct pk_call *call)
 {
     struct pk_error err = { 0 };
     struct changing changing = { 0 };
-    int r = find_date(call, &changing, &err);
+    int r = read_cancel(call, &changing, &err);
+    if (r == 0)
+        r = find_date(call, &changing, &err);
     if (r == 0)
         r = pk_call_change(call, cancel_date, &changing, &err);
     answer(call, r, 200, &changing, &err);

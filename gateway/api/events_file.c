@@ -9,14 +9,14 @@
 
 struct importing {
     struct pk_buf kind;
-    bool draft;
+    bool draft, quietly;
     struct pk_events_imported done;
 };
 
 static int import(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct importing *importing = ctx;
-    return pk_events_import(call->service, &call->actor, pk_http_request_body(call->request), pk_buf_slice(&importing->kind), importing->draft,
+    return pk_events_import(call->service, &call->actor, pk_http_request_body(call->request), pk_buf_slice(&importing->kind), importing->draft, importing->quietly,
                             call->now_ms, &importing->done, err);
 }
 
@@ -30,6 +30,15 @@ static int read_arguments(struct pk_call *call, struct importing *importing, str
         r = pk_call_argument(call, "draft", &text, &given, err);
     if (r == 0 && given && pk_parse_bool(pk_buf_slice(&text), &importing->draft) != 0)
         r = pk_fail(err, PK_E_INVALID, "argument \"draft\" must be yes or no");
+    pk_buf_clear(&text);
+    if (r == 0)
+        r = pk_call_argument(call, "tell", &text, &given, err);
+    if (r == 0 && given) {
+        bool tell = true;
+        if (pk_parse_bool(pk_buf_slice(&text), &tell) != 0)
+            r = pk_fail(err, PK_E_INVALID, "argument \"tell\" must be yes or no");
+        importing->quietly = !tell;
+    }
     pk_buf_finish(&text);
     return r;
 }
@@ -55,6 +64,8 @@ void pk_api_events_import(struct pk_call *call)
     pk_json_add_int(&out, "unchanged", importing.done.unchanged);
     pk_json_add_int(&out, "cancelled", importing.done.cancelled);
     pk_json_add_int(&out, "over", importing.done.over);
+    pk_json_add_int(&out, "know", importing.done.effect.know);
+    pk_json_add_int(&out, "told", importing.done.effect.told);
     pk_json_close(&out, '}');
     pk_call_answer(call, 200, &call->out);
 }

@@ -61,6 +61,13 @@ void pk_api_campaign_pause(struct pk_call *call);
 void pk_api_campaign_resume(struct pk_call *call);
 void pk_api_campaign_cancel(struct pk_call *call);
 void pk_api_campaign_move(struct pk_call *call);
+void pk_api_campaign_remind(struct pk_call *call);
+
+/* approvals.c */
+void pk_api_approvals(struct pk_call *call);
+void pk_api_approval_ask(struct pk_call *call);
+void pk_api_approval_approve(struct pk_call *call);
+void pk_api_approval_revoke(struct pk_call *call);
 
 /* campaigns_preview.c */
 void pk_api_campaign_preview(struct pk_call *call);

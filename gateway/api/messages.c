@@ -118,6 +118,7 @@ void pk_api_messages(struct pk_call *call)
 
 struct telling {
     struct pk_store *store;
+    const struct pk_message *message;
     struct pk_json_out *out;
     struct pk_error *err;
 };
@@ -140,6 +141,11 @@ static int add_attempt(void *ctx, const struct pk_attempt *attempt)
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "id", attempt->id);
     pk_json_add_text(out, "account", pk_name_text(telling->store, PK_NAME_ACCOUNT, attempt->account));
+    pk_json_add_text(out, "channel", pk_name_text(telling->store, PK_NAME_CHANNEL, attempt->channel != 0 ? attempt->channel : telling->message->channel));
+    if (attempt->beside != 0)
+        pk_json_add_id(out, "beside", attempt->beside);
+    else
+        pk_json_add_null(out, "beside");
     pk_json_add_text(out, "state", pk_attempt_state_name((enum pk_attempt_state) attempt->state));
     pk_json_add_text(out, "reason", pk_reason_name((enum pk_reason) attempt->reason));
     pk_json_add_time(out, "openedAt", attempt->opened_ms);
@@ -170,7 +176,7 @@ static void answer_message(struct pk_call *call, int64_t id, const char *languag
     struct pk_error err = { 0 };
     struct pk_message message;
     struct pk_json_out out = pk_json_out(&call->out);
-    struct telling telling = { .store = store, .out = &out, .err = &err };
+    struct telling telling = { .store = store, .message = &message, .out = &out, .err = &err };
     int r = pk_message_get(store, id, &message, &err);
     if (r == 0) {
         pk_json_open(&out, NULL, '{');

@@ -12,6 +12,7 @@
 #include "gateway/service/intake.h"
 
 #define ATTRIBUTES_MAX 64u
+#define NOTICE "nl.notices.notice-requested.v1"
 #define DECODED_MAX 16384u
 #define RETRY_AFTER "60" /* seconds; a publisher's rate is by the minute */
 
@@ -70,11 +71,26 @@ static struct pk_slice key_of(struct pk_call *call)
     return key;
 }
 
+/* In binary mode. */
+static struct pk_slice type_of(const struct event_headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (pk_slice_is(headers->items[i].name, "type"))
+            return headers->items[i].value;
+    return PK_SLICE("");
+}
+
 /* ---- the answer ---- */
 
 static unsigned status_of(enum pk_event_refusal refusal)
 {
     switch (refusal) {
+    case PK_REFUSAL_EVENT:
+    case PK_REFUSAL_CAMPAIGN:
+        return 404;
+    case PK_REFUSAL_CONFLICT:
+        return 409;
+    case PK_REFUSAL_TYPE_DENIED:
     case PK_REFUSAL_TOO_LARGE:
         return 413;
     case PK_REFUSAL_BATCH:
@@ -95,27 +111,31 @@ static unsigned status_of(enum pk_event_refusal refusal)
 
 static int code_of(unsigned status)
 {
-    return status == 413 || status == 429 ? PK_E_LIMIT : status == 415 ? PK_E_UNSUPPORTED : status == 403 ? PK_E_DENIED : PK_E_INVALID;
+    return status == 413 || status == 429 ? PK_E_LIMIT : status == 415 ? PK_E_UNSUPPORTED : status == 403 ? PK_E_DENIED : status == 404 ? PK_E_NOT_FOUND : status == 409 ? PK_E_CONFLICT : PK_E_INVALID;
 }
 
 /* All that is wrong with the form of the event, where the first thing was told. */
-static void complain_of_form(struct pk_call *call, enum pk_event_refusal refusal, bool structured)
+static void complain_of_form(struct pk_call *call, enum pk_event_refusal refusal, bool structured, struct pk_slice type)
 {
     struct pk_json *body = NULL;
     if (refusal != PK_REFUSAL_NOT_CLOUDEVENT && refusal != PK_REFUSAL_SPECVERSION && refusal != PK_REFUSAL_DATA)
         return;
     if (pk_json_parse(pk_http_request_body(call->request), PK_CALL_JSON_MAX, &body, NULL) == 0)
         pk_v1_check_body(call, body, structured ? "application/cloudevents+json" : "application/json");
+    if (structured)
+        type = pk_json_string(pk_json_get(body, "type"));
+    if (type.len == 0 || pk_slice_is(type, NOTICE)) /* the schemas of other types are draft-07, and their reader told the first fault */
+        pk_v1_check_notice(call, structured ? pk_json_get(body, "data") : body, structured ? "/data" : "");
     pk_json_free(body);
 }
 
-static void refuse(struct pk_call *call, const struct pk_intake_answer *answer, bool structured)
+static void refuse(struct pk_call *call, const struct pk_intake_answer *answer, bool structured, struct pk_slice type)
 {
     unsigned status = status_of(answer->refusal);
     struct pk_error err = answer->why;
     err.code = code_of(status);
     call->reason = pk_refusal_name(answer->refusal);
-    complain_of_form(call, answer->refusal, structured);
+    complain_of_form(call, answer->refusal, structured, type);
     if (status == 429)
         pk_call_header(call, "Retry-After", RETRY_AFTER);
     pk_call_problem_as(call, status, &err);
@@ -128,6 +148,7 @@ static void accept(struct pk_call *call, const struct pk_intake_answer *answer)
     pk_json_add_id(&out, "trigger", answer->trigger);
     pk_json_add_text(&out, "status", "accepted");
     pk_json_add_bool(&out, "duplicate", answer->repeated);
+    pk_upshot_add(&out, &answer->outcome);
     pk_json_close(&out, '}');
     pk_call_answer(call, 202, &call->out);
 }
@@ -165,7 +186,7 @@ void pk_api_trigger_publish(struct pk_call *call)
         (void) pk_fail(&err, PK_E_BUSY, "the event could not be kept now");
         pk_call_problem(call, &err);
     } else if (answer.refusal != PK_REFUSAL_NONE) {
-        refuse(call, &answer, structured);
+        refuse(call, &answer, structured, type_of(&headers));
     } else {
         accept(call, &answer);
     }

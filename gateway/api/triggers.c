@@ -9,10 +9,11 @@
 #include "gateway/api/words.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/rights.h"
+#include "gateway/store/acts.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define HISTORY_MAX 200u /* answers shown of one trigger, the newest */
 #define DEADLINE_MS 2000 /* messages of fifty triggers are counted */
@@ -35,6 +36,7 @@ static int add_answer(void *ctx, const struct pk_rsvp_line *line)
     pk_json_add_text(out, "answer", line->yes ? "yes" : "no");
     pk_json_add_int(out, "heads", line->heads);
     pk_json_add_bool(out, "changed", line->changed);
+    pk_json_add_bool(out, "waits", line->waits);
     pk_json_close(out, '}');
     return 0;
 }
@@ -56,6 +58,8 @@ static int add_trigger(void *ctx, const struct pk_trigger *trigger)
     struct pk_notice notice;
     int64_t counts[PK_MESSAGE_STATES], yes = 0, no = 0, heads = 0;
     bool said = pk_notice_get(store, trigger->notice, &notice, NULL) == 0;
+    struct pk_act act;
+    bool acts = pk_act_get(store, trigger->id, &act, NULL) == 0;
     int r = pk_messages_count(store, trigger->id, counts, reading->err);
     if (r == 0)
         r = pk_replies_count(store, trigger->id, &yes, &no, &heads, reading->err);
@@ -64,10 +68,15 @@ static int add_trigger(void *ctx, const struct pk_trigger *trigger)
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "id", trigger->id);
     pk_json_add_text(out, "publisher", pk_name_text(store, PK_NAME_PUBLISHER, trigger->publisher));
+    pk_json_add_slice(out, "type", trigger->type);
     pk_json_add_text(out, "state", pk_trigger_word(trigger->state));
     pk_json_add_time(out, "receivedAt", trigger->received_ms);
     pk_json_add_slice(out, "template", said ? notice.template_name : (struct pk_slice){ 0 });
     pk_json_add_text(out, "topic", said && notice.topic != 0 ? pk_name_text(store, PK_NAME_TOPIC, notice.topic) : NULL);
+    if (acts && act.data.len == 0)
+        pk_json_add_bool(out, "changed", act.changed);
+    if (acts && act.event != 0)
+        pk_json_add_id(out, "event", act.event);
     pk_json_add_int(out, "planned", trigger->planned);
     pk_message_counts_add(out, "counts", counts);
     pk_json_open(out, "replies", '{');
@@ -157,7 +166,7 @@ void pk_api_trigger(struct pk_call *call)
         pk_call_read(call, read, pk_call_answer_read, DEADLINE_MS);
 }
 
-/* ---- those held since a restore ---- */
+/* ---- those held since a restore, or for want of an approval ---- */
 
 struct deciding {
     int64_t trigger;

@@ -210,6 +210,12 @@ void pk_v1_check_body(struct pk_call *call, const struct pk_json *body, const ch
     pk_schema_check(call->api->v1->document, pk_schema_body(operation_of(call), media_type), body, "", &call->complaints);
 }
 
+void pk_v1_check_notice(struct pk_call *call, const struct pk_json *data, const char *pointer)
+{
+    const struct pk_json *document = call->api->v1->document;
+    pk_schema_check(document, pk_json_at(document, "components.schemas.NoticeRequested"), data, pointer, &call->complaints);
+}
+
 bool pk_v1_check(struct pk_call *call)
 {
     check_arguments(call, operation_of(call));

@@ -31,4 +31,17 @@ void pk_api_openapi(struct pk_call *call);
 extern const char pk_openapi_text[];
 extern const size_t pk_openapi_len;
 
+/* GET /v1/asyncapi.json, GET /v1/schemas/NAME (documents.c): what is said over MQTT, and the schema of each event of it. */
+void pk_api_asyncapi(struct pk_call *call);
+void pk_api_schema(struct pk_call *call);
+struct pk_document {
+    const char *name; /* "asyncapi", or a schema's */
+    const char *text;
+    size_t len;
+};
+extern const struct pk_document pk_documents[];
+extern const size_t pk_document_count;
+/* Complains of what is wrong with the data of a notice, in the words of openapi.json. */
+void pk_v1_check_notice(struct pk_call *call, const struct pk_json *data, const char *pointer);
+
 #endif

@@ -51,6 +51,7 @@ const char *pk_trigger_word(uint32_t state)
     static const char *const words[] = {
         [PK_TRIGGER_EXPANDING] = "expanding", [PK_TRIGGER_EXPANDED] = "expanded", [PK_TRIGGER_CANCELLED] = "cancelled",
         [PK_TRIGGER_EXPIRED] = "expired",     [PK_TRIGGER_HELD] = "held",         [PK_TRIGGER_COMPLETED] = "completed",
+        [PK_TRIGGER_WAITING] = "waiting",
     };
     return WORD_OF(words, state);
 }

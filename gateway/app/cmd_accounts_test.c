@@ -29,6 +29,7 @@ struct test {
     struct pk_json *message; /* as /v1/messages shows it; NULL before it was looked at */
     struct pk_json *tried; /* as /v1/accounts/NAME/test; NULL before it was handed over */
     enum pk_message_state state;
+    bool not_let_in; /* the provider wants other settings: the account is paused until somebody looks */
 };
 
 enum leg { LEG_SEEN, LEG_OPEN, LEG_FAILED, LEG_NONE };
@@ -47,7 +48,7 @@ static enum leg handed_over(const struct test *test)
     case PK_MESSAGE_UNCONFIRMED:
         return LEG_SEEN;
     default:
-        return pk_message_is_final(test->state) || test->state == PK_MESSAGE_UNCERTAIN ? LEG_FAILED : LEG_OPEN;
+        return pk_message_is_final(test->state) || test->state == PK_MESSAGE_UNCERTAIN || test->not_let_in ? LEG_FAILED : LEG_OPEN;
     }
 }
 
@@ -92,6 +93,9 @@ static int look(struct test *test, const char *message_path, const char *test_pa
     (void) snprintf(name, sizeof name, "%.*s", PK_SLICE_ARG(state));
     if (pk_message_state_parse(name, &test->state) != 0)
         return pk_fail(err, PK_E_PROTOCOL, "the gateway answered with the unknown state \"%s\"", name);
+    struct pk_slice reason = pk_json_string(pk_json_get(test->message, "reason"));
+    test->not_let_in = test->state == PK_MESSAGE_DEFERRED && (pk_slice_is(reason, pk_reason_name(PK_REASON_MISCONFIGURED)) ||
+                                                              pk_slice_is(reason, pk_reason_name(PK_REASON_ACCOUNT_PAUSED)));
     if (handed_over(test) == LEG_OPEN)
         return 0; /* there is nothing to tell of the exchange yet */
     pk_json_free(test->tried);
@@ -140,6 +144,11 @@ static void print(const struct test *test)
     struct pk_slice exchange = pk_json_string(pk_json_get(test->tried, "exchange"));
     (void) snprintf(handed, sizeof handed, "handed over: %.*s%s", PK_SLICE_ARG(sentence),
                     handed_over(test) == LEG_OPEN ? " pokana status tells whether anything is on hold or the provider is down." : "");
+    if (test->not_let_in)
+        (void) snprintf(handed, sizeof handed,
+                        "handed over: the provider does not let this account in, so it is paused. Put its settings and secrets right, "
+                        "then pokana accounts resume %s: the message leaves then.",
+                        test->name);
     if (arrived(test) == LEG_FAILED)
         (void) snprintf(receipt, sizeof receipt, "arrived: %.*s", PK_SLICE_ARG(sentence));
     else

@@ -76,15 +76,15 @@ static bool is_file(const char *word)
     return strchr(word, '/') || (len > 3 && strcmp(word + len - 3, ".so") == 0);
 }
 
+/* A file is tried alone: its name may be that of one built in, which it may be meant to become. */
 static int find(const struct pk_invocation *invocation, struct pk_registry *registry, const char *word,
                 const struct pk_adapter **ret_adapter, struct pk_error *err)
 {
-    size_t before = pk_registry_count(registry);
     int r;
     if (is_file(word)) {
         r = pk_registry_load(registry, word, err);
         if (r == 0)
-            *ret_adapter = pk_registry_at(registry, before);
+            *ret_adapter = pk_registry_at(registry, 0);
         return r;
     }
     *ret_adapter = pk_registry_find(registry, word);
@@ -109,7 +109,7 @@ int pk_adapters_test(const struct pk_invocation *invocation)
         return status;
     if (words.count != 1)
         return pk_command_misused(&pk_command_adapters, "name one adapter, or the file it is in");
-    pk_auto(pk_registry) struct pk_registry *registry = pk_registry_new();
+    pk_auto(pk_registry) struct pk_registry *registry = is_file(words.words[0]) ? pk_registry_new_empty() : pk_registry_new();
     if (find(invocation, registry, words.words[0], &adapter, &err) != 0)
         return pk_command_failed(&err);
     (void) snprintf(usual, sizeof usual, "adapters/%s/cases", adapter->name);

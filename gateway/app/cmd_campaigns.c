@@ -69,6 +69,7 @@ static void print_facts(const struct pk_json *campaign)
 {
     static const struct pk_column columns[] = { { NULL, false }, { NULL, false } };
     static const char *const facts[][2] = { { "campaign", "name" }, { "state", "state" },   { "because", "why" },
+                                            { "event", "event" },   { "date", "day" },      { "for", "where" },
                                             { "topic", "topic" },   { "route", "route" },   { "made by", "madeBy" },
                                             { "asked by", "askedBy" }, { "approved by", "approvedBy" }, { "changes", "changes" } };
     bool few = false;
@@ -94,7 +95,7 @@ static void print_campaign(const struct pk_json *campaign)
     static const struct pk_column columns[] = { { "STEP", false },  { "TEXT", false },   { "STATE", false },
                                                 { "DUE", false },   { "PLANNED", true }, { "TOLD", true } };
     struct pk_slice meaning = pk_json_string(pk_json_get(campaign, "meaning"));
-    const struct pk_json *steps = pk_json_get(campaign, "steps");
+    const struct pk_json *steps = pk_json_get(campaign, "steps"), *warnings = pk_json_get(campaign, "warnings");
     bool changed = false;
     print_facts(campaign);
     (void) printf("\n");
@@ -110,6 +111,8 @@ static void print_campaign(const struct pk_json *campaign)
     }
     pk_table_print(table);
     (void) printf("\n%.*s\n", PK_SLICE_ARG(meaning));
+    for (size_t i = 0; i < pk_json_count(warnings); i++)
+        (void) printf("Note: %.*s.\n", PK_SLICE_ARG(pk_json_string(pk_json_item(warnings, i))));
     if (pk_json_bool(pk_json_get(campaign, "textsChanged"), &changed) && changed)
         (void) printf("Its texts are no longer those that were approved.\n");
 }
@@ -227,8 +230,8 @@ static int end(const struct pk_invocation *invocation, int r, const struct pk_js
     return 0;
 }
 
-/* The file's "name" goes into the path, everything else is the campaign. */
-static void body_of(const struct pk_json *document, struct pk_buf *body)
+/* The file's "name" goes into the path, everything else is the campaign; a line of whom it is for goes before what the file says. */
+static void body_of(const struct pk_json *document, const char *where, struct pk_buf *body)
 {
     struct pk_json_out out = pk_json_out(body);
     struct pk_slice name;
@@ -237,7 +240,7 @@ static void body_of(const struct pk_json *document, struct pk_buf *body)
     for (void *iter = NULL; pk_json_next(document, &iter, &name, &value);) {
         char key[128];
         struct pk_buf raw;
-        if (pk_slice_is(name, "name"))
+        if (pk_slice_is(name, "name") || (where && (pk_slice_is(name, "where") || pk_slice_is(name, "audience"))))
             continue;
         pk_buf_init(&raw, FILE_BYTES_MAX);
         (void) pk_json_dump(value, &raw);
@@ -245,6 +248,8 @@ static void body_of(const struct pk_json *document, struct pk_buf *body)
         pk_json_add_raw(&out, key, pk_buf_slice(&raw));
         pk_buf_finish(&raw);
     }
+    if (where)
+        pk_json_add_text(&out, "where", where);
     pk_json_close(&out, '}');
 }
 
@@ -253,7 +258,9 @@ static int write_one(const struct pk_invocation *invocation)
     struct pk_plain_words words;
     struct pk_error err = { 0 };
     pk_auto(pk_json) struct pk_json *document = NULL, *campaign = NULL;
-    int status = take_words(invocation, NULL, 0, 1, "which file?", &words);
+    const char *where = NULL;
+    const struct pk_option options[] = { { "where", &where, NULL } };
+    int status = take_words(invocation, options, PK_COUNT(options), 1, "which file?", &words);
     if (status != 0)
         return status;
     int r = read_document(words.words[0], &document, &err);
@@ -265,7 +272,7 @@ static int write_one(const struct pk_invocation *invocation)
     struct pk_buf body;
     pk_buf_init(&body, 2 * FILE_BYTES_MAX);
     if (r == 0) {
-        body_of(document, &body);
+        body_of(document, where, &body);
         r = ask(invocation, "PUT", name, "", &body, &campaign, &err);
     }
     pk_buf_finish(&body);
@@ -370,6 +377,7 @@ static int run(const struct pk_invocation *invocation)
         { "list", list },     { "show", show },   { "watch", watch },     { "write", write_one }, { "submit", submit }, { "approve", approve },
         { "reject", reject }, { "start", start }, { "pause", pause_one }, { "resume", resume },   { "move", move },     { "cancel", cancel },
         { "preview", pk_campaigns_preview }, { "trial", pk_campaigns_trial },
+        { "remind", pk_campaigns_remind_verb },
     };
     return pk_verb_run(&pk_command_campaigns, invocation, verbs, PK_COUNT(verbs));
 }
@@ -379,7 +387,7 @@ const struct pk_command pk_command_campaigns = {
     .usage = "campaigns list\n"
              "campaigns show NAME\n"
              "campaigns watch NAME\n"
-             "campaigns write FILE.json\n"
+             "campaigns write FILE.json [--where RULE]\n"
              "campaigns preview NAME [--texts]\n"
              "campaigns trial NAME --to ADDRESS [--step NUMBER] [--language TAG] [--script SCRIPT]\n"
              "campaigns submit NAME\n"
@@ -389,6 +397,7 @@ const struct pk_command pk_command_campaigns = {
              "campaigns pause NAME\n"
              "campaigns resume NAME\n"
              "campaigns move NAME VALUES.json\n"
+             "campaigns remind NAME [--circle NAME]\n"
              "campaigns cancel NAME",
     .summary = "what is said about one date, in steps: written, approved by a second person, and gone by itself",
     .run = run,

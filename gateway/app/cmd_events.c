@@ -70,7 +70,8 @@ static int list(const struct pk_invocation *invocation)
 static void print_dates(const struct pk_json *dates)
 {
     static const struct pk_column columns[] = { { "DATE", false },  { "STATE", false }, { "STARTS", false },
-                                                { "ENDS", false }, { "ID", false },    { "PLACE", false } };
+                                                { "ENDS", false }, { "COMING", true }, { "WAITING", true },
+                                                { "ID", false },   { "PLACE", false } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
     for (size_t i = 0; i < pk_json_count(dates); i++) {
         const struct pk_json *date = pk_json_item(dates, i);
@@ -78,6 +79,8 @@ static void print_dates(const struct pk_json *dates)
         pk_table_json(table, pk_json_get(date, "state"));
         pk_table_moment(table, pk_json_get(date, "startsAt"));
         pk_table_moment(table, pk_json_get(date, "endsAt"));
+        pk_table_json(table, pk_json_get(pk_json_get(date, "answers"), "heads"));
+        pk_table_json(table, pk_json_get(pk_json_get(date, "answers"), "waiting"));
         pk_table_json(table, pk_json_get(date, "id"));
         pk_table_json(table, pk_json_get(date, "place"));
     }
@@ -139,7 +142,7 @@ static int show(const struct pk_invocation *invocation)
 
 struct said {
     const char *kind, *title, *subject, *place, *place_short, *day, *from, *to, *end_day, *rule, *capacity, *languages, *date;
-    bool draft;
+    bool draft, quietly, dry_run;
 };
 
 #define SAID_OPTIONS(s)                                                                                                           \
@@ -152,6 +155,15 @@ static void add_said(struct pk_json_out *out, const char *name, const char *valu
 {
     if (value)
         pk_json_add_text(out, name, value);
+}
+
+/* Told is who knows a date as it was, unless the caller says otherwise. */
+static void add_how(struct pk_json_out *out, bool quietly, bool dry_run)
+{
+    if (quietly)
+        pk_json_add_bool(out, "tell", false);
+    if (dry_run)
+        pk_json_add_bool(out, "dryRun", true);
 }
 
 /* False when the capacity is no number. */
@@ -179,6 +191,7 @@ static bool write_said(const struct said *said, struct pk_buf *body)
     }
     if (said->draft)
         pk_json_add_bool(&out, "draft", true);
+    add_how(&out, said->quietly, said->dry_run);
     pk_json_close(&out, '}');
     return true;
 }
@@ -223,17 +236,49 @@ static int add(const struct pk_invocation *invocation)
     return status;
 }
 
-static void say_changed(const char *id, const struct pk_json *answer, const char *what)
+/* Who knows a date as it was, and whether they hear of it. */
+static void say_people(const struct pk_json *people, bool quietly, bool dry_run)
 {
-    bool changed = false;
+    static const struct pk_column columns[] = { { NULL, false }, { NULL, false } };
+    struct pk_slice silent = pk_json_string(pk_json_get(people, "silent")), at = pk_json_string(pk_json_get(people, "toldAt"));
+    int64_t know = 0, told = 0;
+    bool few = !pk_json_int(pk_json_get(people, "know"), &know);
+    (void) pk_json_int(pk_json_get(people, "told"), &told);
+    if (!few && know == 0)
+        return;
+    if (few)
+        (void) printf("fewer than 5 people know it as it was");
+    else
+        (void) printf("%" PRId64 " %s it as it was", know, know == 1 ? "person knows" : "people know");
+    (void) printf(quietly ? ": nobody is told, what has not left says it as it is now\n" : at.len > 0 ? ":\n" : ": nobody is told\n");
+    if (at.len > 0) {
+        pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+        if (few)
+            pk_table_fact_moment(table, dry_run ? "would be told" : "told", pk_json_get(people, "toldAt"));
+        else {
+            pk_table_printf(table, "%s %" PRId64, dry_run ? "would be told" : "told", told);
+            pk_table_moment(table, pk_json_get(people, "toldAt"));
+        }
+        pk_table_print(table);
+    }
+    if (silent.len > 0)
+        (void) printf("campaign %.*s has no step for it: those it told are not told\n", PK_SLICE_ARG(silent));
+}
+
+static void say_changed(const char *id, const struct pk_json *answer, const char *what, bool quietly)
+{
+    bool changed = false, dry_run = false;
     (void) pk_json_bool(pk_json_get(answer, "changed"), &changed);
-    (void) printf(changed ? "%s %s\n" : "%s was so already\n", id, what);
+    (void) pk_json_bool(pk_json_get(answer, "dryRun"), &dry_run);
+    (void) printf(changed ? "%s %s%s\n" : "%s was so already\n", id, dry_run ? "would be " : "is ", what);
+    say_people(pk_json_get(answer, "people"), quietly, dry_run);
 }
 
 static int change(const struct pk_invocation *invocation)
 {
     struct said said = { 0 };
-    const struct pk_option options[] = { SAID_OPTIONS(said), { "date", &said.date, NULL }, { "kind", &said.kind, NULL } };
+    const struct pk_option options[] = { SAID_OPTIONS(said), { "date", &said.date, NULL }, { "kind", &said.kind, NULL },
+                                         { "quietly", NULL, &said.quietly }, { "dry-run", NULL, &said.dry_run } };
     struct pk_plain_words words;
     int status = pk_options_read(&pk_command_events, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
@@ -250,7 +295,7 @@ static int change(const struct pk_invocation *invocation)
     pk_buf_finish(&body);
     pk_buf_finish(&path);
     if (status == 0 && !invocation->json)
-        say_changed(said.date ? said.date : words.words[0], answer, "is changed");
+        say_changed(said.date ? said.date : words.words[0], answer, "changed", said.quietly);
     return status;
 }
 
@@ -276,21 +321,28 @@ static int accept(const struct pk_invocation *invocation)
 static int cancel(const struct pk_invocation *invocation)
 {
     const char *date = NULL;
-    const struct pk_option options[] = { { "date", &date, NULL } };
+    bool quietly = false, dry_run = false;
+    const struct pk_option options[] = { { "date", &date, NULL }, { "quietly", NULL, &quietly }, { "dry-run", NULL, &dry_run } };
     struct pk_plain_words words;
     int status = pk_options_read(&pk_command_events, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
         return status;
     if (words.count != 1)
         return pk_command_misused(&pk_command_events, "which event? pokana events list shows them");
-    struct pk_buf path;
+    struct pk_buf path, body;
     pk_buf_init(&path, PATH_BYTES);
+    pk_buf_init(&body, BODY_BYTES_MAX);
+    struct pk_json_out out = pk_json_out(&body);
     path_of(&path, words.words[0], date, "/cancel");
+    pk_json_open(&out, NULL, '{');
+    add_how(&out, quietly, dry_run);
+    pk_json_close(&out, '}');
     pk_auto(pk_json) struct pk_json *answer = NULL;
-    status = ask(invocation, &path, NULL, &answer);
+    status = ask(invocation, &path, quietly || dry_run ? &body : NULL, &answer);
     pk_buf_finish(&path);
+    pk_buf_finish(&body);
     if (status == 0 && !invocation->json)
-        say_changed(date ? date : words.words[0], answer, "is called off");
+        say_changed(date ? date : words.words[0], answer, "called off", quietly);
     return status;
 }
 
@@ -314,8 +366,8 @@ static int send_file(const struct pk_invocation *invocation, const char *file, c
 static int import(const struct pk_invocation *invocation)
 {
     const char *kind = NULL;
-    bool draft = false;
-    const struct pk_option options[] = { { "kind", &kind, NULL }, { "draft", NULL, &draft } };
+    bool draft = false, quietly = false;
+    const struct pk_option options[] = { { "kind", &kind, NULL }, { "draft", NULL, &draft }, { "quietly", NULL, &quietly } };
     struct pk_plain_words words;
     int status = pk_options_read(&pk_command_events, invocation, options, PK_COUNT(options), &words);
     if (status != 0)
@@ -324,7 +376,7 @@ static int import(const struct pk_invocation *invocation)
         return pk_command_misused(&pk_command_events, "which calendar file?");
     struct pk_buf path;
     pk_buf_init(&path, PATH_BYTES);
-    (void) pk_buf_printf(&path, "/v1/events/import?draft=%s&kind=", draft ? "yes" : "no");
+    (void) pk_buf_printf(&path, "/v1/events/import?draft=%s&tell=%s&kind=", draft ? "yes" : "no", quietly ? "no" : "yes");
     pk_ask_escape(&path, pk_slice_of(kind ? kind : ""));
     pk_auto(pk_json) struct pk_json *answer = NULL;
     status = send_file(invocation, words.words[0], &path, &answer);
@@ -341,7 +393,12 @@ static int import(const struct pk_invocation *invocation)
         (void) pk_json_int(pk_json_get(answer, counts[i]), &count);
         (void) printf("%s%" PRId64 " %s", i > 0 ? ", " : "", count, counts[i]);
     }
+    int64_t know = 0, told = 0;
+    (void) pk_json_int(pk_json_get(answer, "know"), &know);
+    (void) pk_json_int(pk_json_get(answer, "told"), &told);
     (void) printf("\n");
+    if (know > 0)
+        (void) printf("%" PRId64 " people know a date as it was, %" PRId64 " of them are told\n", know, told);
     return 0;
 }
 
@@ -378,10 +435,10 @@ const struct pk_command pk_command_events = {
              "events show ID\n"
              "events add KIND --title TEXT --day 2026-12-01 --from 18:00 [--to 19:30] [--end-day DAY] [--place TEXT]\n"
              "           [--place-short TEXT] [--subject TEXT] [--rule RRULE] [--capacity N] [--languages bg,nl] [--draft]\n"
-             "events change ID [--date DAY] [the same options]\n"
+             "events change ID [--date DAY] [the same options] [--quietly] [--dry-run]\n"
              "events accept ID\n"
-             "events cancel ID [--date DAY]\n"
-             "events import FILE.ics [--kind KIND] [--draft]\n"
+             "events cancel ID [--date DAY] [--quietly] [--dry-run]\n"
+             "events import FILE.ics [--kind KIND] [--draft] [--quietly]\n"
              "events export",
     .summary = "events: planned, proposed, moved, called off; calendar files in and out",
     .run = run,

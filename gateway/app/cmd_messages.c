@@ -136,6 +136,7 @@ static void print_receipts(struct pk_table *table, const struct pk_json *attempt
         const struct pk_json *receipt = pk_json_item(receipts, i);
         pk_table_text(table, "  receipt");
         pk_table_text(table, "");
+        pk_table_text(table, "");
         pk_table_json(table, pk_json_get(receipt, "state"));
         pk_table_json(table, pk_json_get(receipt, "code"));
         pk_table_moment(table, pk_json_get(receipt, "at"));
@@ -146,7 +147,7 @@ static void print_receipts(struct pk_table *table, const struct pk_json *attempt
 
 static void print_attempts(const struct pk_json *attempts)
 {
-    static const struct pk_column columns[] = { { "ATTEMPT", false },      { "ACCOUNT", false }, { "STATE", false },
+    static const struct pk_column columns[] = { { "ATTEMPT", false },      { "ACCOUNT", false }, { "CHANNEL", false }, { "STATE", false },
                                                 { "REASON, CODE", false }, { "AT", false },      { "PARTS", true },
                                                 { "PRICE", true } };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
@@ -157,6 +158,7 @@ static void print_attempts(const struct pk_json *attempts)
         int64_t parts = 0, price = 0;
         pk_table_json(table, pk_json_get(attempt, "id"));
         pk_table_json(table, pk_json_get(attempt, "account"));
+        pk_table_json(table, pk_json_get(attempt, "channel"));
         pk_table_json(table, pk_json_get(attempt, "state"));
         struct pk_slice reason = pk_json_string(pk_json_get(attempt, "reason"));
         pk_table_slice(table, pk_slice_is(reason, "none") ? (struct pk_slice){ 0 } : reason);

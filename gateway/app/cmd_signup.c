@@ -14,6 +14,7 @@
 /* The body is sent and wiped. */
 static int post(const struct pk_invocation *invocation, const char *path, struct pk_buf *body, const char *said)
 {
+    bool full = false;
     struct pk_error err = { 0 };
     pk_auto(pk_json) struct pk_json *answer = NULL;
     struct pk_question question = { .method = "POST", .path = path, .body = pk_buf_slice(body) };
@@ -25,6 +26,8 @@ static int post(const struct pk_invocation *invocation, const char *path, struct
         pk_ask_print(answer);
     else
         (void) printf("%s\n", said);
+    if (!invocation->json && pk_json_bool(pk_json_get(answer, "full"), &full) && full)
+        (void) printf("It is full: who has no place yet waits for one, and is told when there is one.\n");
     return 0;
 }
 

@@ -114,13 +114,119 @@ static void print_groups(const struct pk_json *answer)
         (void) printf("Nobody with these tags has agreed to this topic.\n");
 }
 
+/* "0.065 EUR a part", "0.0725 EUR to 0.12 EUR a part"; "" when it is not known. */
+static void rate_text(const struct pk_json *channel, const char *currency, char *ret_text, size_t size)
+{
+    char least[PK_PRICE_TEXT_MAX], most[PK_PRICE_TEXT_MAX];
+    struct pk_price from = { .amount = number(pk_json_get(channel, "cheapest")) }, to = { .amount = number(pk_json_get(channel, "dearest")) };
+    struct pk_slice per = pk_json_string(pk_json_get(channel, "pricedPer"));
+    ret_text[0] = '\0';
+    if (!currency[0])
+        return;
+    (void) snprintf(from.currency, sizeof from.currency, "%.3s", currency);
+    (void) snprintf(to.currency, sizeof to.currency, "%.3s", currency);
+    (void) pk_price_text(&from, least);
+    (void) pk_price_text(&to, most);
+    if (from.amount == to.amount)
+        (void) snprintf(ret_text, size, "%s a %.*s", least, PK_SLICE_ARG(per));
+    else
+        (void) snprintf(ret_text, size, "%s to %s a %.*s", least, most, PK_SLICE_ARG(per));
+}
+
+static void currency_of(const struct pk_json *of, const char *name, char ret_currency[4])
+{
+    (void) snprintf(ret_currency, 4, "%.*s", PK_SLICE_ARG(pk_json_string(pk_json_get(of, name))));
+}
+
+/* People, parts, then the price, then what it costs, of whom a channel meets first or of who may come to it later. */
+static void add_cells(struct pk_table *table, const struct pk_json *shares, const char *currency, const char *rate)
+{
+    char text[2 * PK_PRICE_TEXT_MAX + 8];
+    const struct pk_json *parts = pk_json_get(shares, "parts");
+    bounds_text(pk_json_get(shares, "people"), NULL, text);
+    pk_table_text(table, text);
+    bounds_text(parts, NULL, text);
+    pk_table_text(table, pk_json_kind(parts) == PK_JSON_OBJECT ? text : "");
+    pk_table_text(table, rate);
+    bounds_text(pk_json_get(shares, "cost"), currency, text);
+    pk_table_text(table, currency[0] ? text : "");
+}
+
+static bool may_come(const struct pk_json *channel)
+{
+    return number(pk_json_get(pk_json_get(pk_json_get(channel, "later"), "people"), "most")) > 0;
+}
+
+static void add_channel(struct pk_table *table, const struct pk_json *channel)
+{
+    char rate[2 * PK_PRICE_TEXT_MAX + 24], currency[4];
+    struct pk_slice name = pk_json_string(pk_json_get(channel, "channel"));
+    currency_of(channel, "currency", currency);
+    rate_text(channel, currency, rate, sizeof rate);
+    pk_table_slice(table, name);
+    pk_table_json(table, pk_json_get(channel, "account"));
+    add_cells(table, channel, currency, rate);
+    if (!may_come(channel))
+        return;
+    pk_table_printf(table, "%.*s, if not before", PK_SLICE_ARG(name));
+    pk_table_json(table, pk_json_get(channel, "account"));
+    add_cells(table, pk_json_get(channel, "later"), currency, rate);
+}
+
+/* Where they are met, and what that costs there. */
+static void print_channels(const struct pk_json *channels)
+{
+    static const struct pk_column columns[] = {
+        { "CHANNEL", false }, { "ACCOUNT", false }, { "PEOPLE", true }, { "PARTS", true }, { "PRICE", true }, { "COST", true },
+    };
+    pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
+    for (size_t i = 0; i < pk_json_count(channels); i++)
+        add_channel(table, pk_json_item(channels, i));
+    (void) printf("\n");
+    pk_table_print(table);
+    for (size_t i = 0; i < pk_json_count(channels); i++) {
+        const struct pk_json *channel = pk_json_item(channels, i), *left = pk_json_get(channel, "leftOut");
+        struct pk_slice name = pk_json_string(pk_json_get(channel, "channel")), second = pk_json_string(pk_json_get(channel, "fallback"));
+        for (size_t j = 0; j < pk_json_count(left); j++)
+            (void) printf("%.*s is left out for %.*s: none of its accounts can send this text.\n", PK_SLICE_ARG(name),
+                          PK_SLICE_ARG(pk_json_string(pk_json_item(left, j))));
+        if (second.len > 0)
+            (void) printf("%.*s falls back to account %.*s in the same call: both prices count until a receipt says which it was.\n",
+                          PK_SLICE_ARG(name), PK_SLICE_ARG(second));
+    }
+}
+
+static void print_ladder(const struct pk_json *answer, const char *totals)
+{
+    char cost[2 * PK_PRICE_TEXT_MAX + 8], currency[4];
+    const struct pk_json *channels = pk_json_get(answer, "channels");
+    bool on = false;
+    for (size_t i = 0; i < pk_json_count(channels); i++)
+        on |= may_come(pk_json_item(channels, i));
+    print_channels(channels);
+    currency_of(answer, "costCurrency", currency);
+    bounds_text(pk_json_get(answer, "cost"), currency, cost);
+    if (currency[0])
+        (void) printf("\n%s, cost: %s\n", totals, cost);
+    else
+        (void) printf("\n%s\nWhat all of it costs is not known: set price, in one currency, for the accounts above.\n", totals);
+    if (on)
+        (void) printf("The most is what it comes to when nobody is reached before the last of their channels.\n");
+}
+
 static void print_total(const struct pk_json *answer, const char *currency)
 {
     char people[2 * PK_PRICE_TEXT_MAX + 8], parts[2 * PK_PRICE_TEXT_MAX + 8], cost[2 * PK_PRICE_TEXT_MAX + 8], each[PK_PRICE_TEXT_MAX];
+    char totals[sizeof people + sizeof parts + 24];
     struct pk_slice account = pk_json_string(pk_json_get(answer, "account"));
     bounds_text(pk_json_get(answer, "people"), NULL, people);
     bounds_text(pk_json_get(answer, "parts"), NULL, parts);
-    (void) printf("\npeople: %s, parts: %s", people, parts);
+    (void) snprintf(totals, sizeof totals, "people: %s, parts: %s", people, parts);
+    if (pk_json_count(pk_json_get(answer, "channels")) > 1) {
+        print_ladder(answer, totals);
+        return;
+    }
+    (void) printf("\n%s", totals);
     if (!currency) {
         (void) printf("\nWhat a part costs is not known: set price in [account %.*s].\n", PK_SLICE_ARG(account));
         return;

@@ -156,6 +156,10 @@ static const char *remedy_of(struct pk_slice reason)
         { "data", "config/publishing.md shows every field." },
         { "publisher-unknown", "Say with --as which [publisher] of the configuration this is, or add it there." },
         { "source", "Write the source that this [publisher] has in the configuration." },
+        { "type-denied", "Add it to may of this [publisher] in the configuration." },
+        { "event", "Write the name it was planned by; pokana events list shows what there is." },
+        { "campaign", "pokana campaigns list shows what there is; it must be about a topic of this [publisher]." },
+        { "conflict", "The detail says what is otherwise; pokana events show ID tells how it is now." },
         { "rate", "Wait a minute, or raise per_minute of this [publisher] in the configuration." },
         { "ceiling", "Choose narrower tags, or raise max_recipients or people_per_day of this [publisher] in the configuration." },
     };
@@ -186,6 +190,27 @@ static void print_falls_on(const struct pk_json *days)
     }
 }
 
+/* How many hear of it, and when. */
+static void print_upshot(const struct pk_json *data)
+{
+    bool changed = true, waiting = false, few = false, more = false;
+    int64_t people = 0;
+    struct pk_slice at = pk_json_string(pk_json_get(data, "at"));
+    (void) pk_json_bool(pk_json_get(data, "changed"), &changed);
+    (void) pk_json_bool(pk_json_get(data, "waiting"), &waiting);
+    (void) pk_json_bool(pk_json_get(data, "fewerThanFive"), &few);
+    (void) pk_json_bool(pk_json_get(data, "orMore"), &more);
+    bool known = pk_json_int(pk_json_get(data, "people"), &people);
+    if (waiting)
+        (void) printf("it waits for a person: pokana triggers release or drop\n");
+    else if (!changed)
+        (void) printf("it was so already: nobody is told\n");
+    else if (few)
+        (void) printf("fewer than five people are told, from %.*s\n", PK_SLICE_ARG(at));
+    else if (known && people > 0)
+        (void) printf("%lld%s people are told, from %.*s\n", (long long) people, more ? " or more" : "", PK_SLICE_ARG(at));
+}
+
 static int tell_receipt(const struct pk_invocation *invocation, const struct pk_json *receipt)
 {
     const struct pk_json *data = pk_json_get(receipt, "data");
@@ -197,6 +222,8 @@ static int tell_receipt(const struct pk_invocation *invocation, const struct pk_
     if (accepted) {
         if (!invocation->json) {
             (void) printf("accepted%s: trigger %.*s\n", repeated ? " before, nothing is sent twice" : "", PK_SLICE_ARG(trigger));
+            if (!repeated)
+                print_upshot(data);
             print_falls_on(pk_json_get(data, "fallsOn"));
         }
         return 0;

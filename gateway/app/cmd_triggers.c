@@ -81,10 +81,15 @@ static void print_trigger(const struct pk_json *trigger)
     pk_auto(pk_table) struct pk_table *facts = pk_table_new(columns, PK_COUNT(columns));
     pk_table_fact(facts, "trigger", pk_json_get(trigger, "id"));
     pk_table_fact(facts, "publisher", pk_json_get(trigger, "publisher"));
+    pk_table_fact(facts, "type", pk_json_get(trigger, "type"));
     pk_table_fact(facts, "state", pk_json_get(trigger, "state"));
     pk_table_fact_moment(facts, "received", pk_json_get(trigger, "receivedAt"));
     pk_table_fact(facts, "template", pk_json_get(trigger, "template"));
     pk_table_fact(facts, "topic", pk_json_get(trigger, "topic"));
+    if (pk_json_get(trigger, "event"))
+        pk_table_fact(facts, "event", pk_json_get(trigger, "event"));
+    if (pk_json_get(trigger, "changed"))
+        pk_table_fact(facts, "changed", pk_json_get(trigger, "changed"));
     pk_table_fact(facts, "planned", pk_json_get(trigger, "planned"));
     pk_table_fact(facts, "messages", pk_json_get(trigger, "counts"));
     pk_table_fact(facts, "said yes", pk_json_at(trigger, "replies.yes"));
@@ -93,7 +98,7 @@ static void print_trigger(const struct pk_json *trigger)
     pk_table_print(facts);
     print_history(pk_json_get(trigger, "history"));
     int64_t planned = 0;
-    if (pk_slice_is(pk_json_string(pk_json_get(trigger, "state")), "completed") &&
+    if (pk_slice_is(pk_json_string(pk_json_get(trigger, "state")), "completed") && !pk_json_get(trigger, "changed") &&
         pk_json_int(pk_json_get(trigger, "planned"), &planned) && planned == 0)
         (void) printf("\nNobody was written to: nobody with these tags has agreed to this topic. Are the tags written right?\n");
 }
@@ -121,7 +126,7 @@ static int show(const struct pk_invocation *invocation)
     return 0;
 }
 
-/* ---- those held since a restore ---- */
+/* ---- those held since a restore, or for want of an approval ---- */
 
 static int decide(const struct pk_invocation *invocation, const char *what, const char *said)
 {
@@ -133,7 +138,7 @@ static int decide(const struct pk_invocation *invocation, const char *what, cons
     if (status != 0)
         return status;
     if (words.count != 1)
-        return pk_command_misused(&pk_command_triggers, "which trigger? pokana triggers list shows those that are held");
+        return pk_command_misused(&pk_command_triggers, "which trigger? pokana triggers list shows those that are held or wait");
     (void) pk_buf_add_text(&path, "/v1/triggers/");
     pk_ask_escape(&path, pk_slice_of(words.words[0]));
     (void) pk_buf_printf(&path, "/%s", what);
@@ -149,7 +154,7 @@ static int decide(const struct pk_invocation *invocation, const char *what, cons
 
 static int release(const struct pk_invocation *invocation)
 {
-    return decide(invocation, "release", "released: everybody it reaches who was not planned for in the backup is written to");
+    return decide(invocation, "release", "released: it is done now, and everybody it reaches who was not planned for yet is written to");
 }
 
 static int drop(const struct pk_invocation *invocation)

@@ -8,6 +8,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/file.h"
 #include "gateway/base/text.h"
+#include "gateway/model/trigger.h"
 #include "gateway/language/dates.h"
 #include "gateway/language/phone.h"
 #include "gateway/service/address.h"
@@ -324,6 +325,20 @@ static void check_words(struct pk_config_reading *reading, const struct pk_publi
                               "\"%s\" is not a tag", publisher->tags.items[i]);
 }
 
+static void check_types(struct pk_config_reading *reading, const struct pk_publisher_rule *publisher)
+{
+    for (size_t i = 0; i < publisher->may.count; i++) {
+        const struct pk_words one = { &publisher->may.items[i], 1 };
+        const struct pk_event_type *type;
+        size_t at = 0;
+        while ((type = pk_event_type_at(at)) != NULL && !pk_words_allow(&one, pk_slice_of(type->word)))
+            at++;
+        if (!type)
+            pk_config_tell_of(reading, "publisher", publisher->name, "may", "config/pokana.conf.sample names all types.", "there is no type \"%s\"",
+                              publisher->may.items[i]);
+    }
+}
+
 static void check_publishers(struct pk_config_reading *reading)
 {
     const struct pk_rules *rules = &reading->config->rules;
@@ -341,6 +356,7 @@ static void check_publishers(struct pk_config_reading *reading)
                 pk_config_tell_of(reading, "publisher", publisher->name, "source", "Give each publisher a source of its own.",
                                   "publisher \"%s\" has this source already", rules->publishers[j].name);
         check_words(reading, publisher);
+        check_types(reading, publisher);
     }
     if (rules->publisher_count > 0 && !rules->bus.host && !reading->config->public_address && !pk_ini_find(reading->ini, "broker", ""))
         pk_config_tell_of(reading, "publisher", rules->publishers[0].name, NULL, "Add a [broker] section, or public in [gateway] for tokens.",
@@ -383,7 +399,7 @@ static void check_templates(const struct pk_config *config, const struct pk_cata
         pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
                           "there are no texts in the language \"%s\"", rules->default_language);
     struct pk_slice reads = pk_slice_of(rules->team_language);
-    static const char *const to_team[] = { "inbox-waiting", "campaign-paused" };
+    static const char *const to_team[] = { "inbox-waiting", "trigger-waiting", "campaign-paused" };
     for (size_t i = 0; rules->team && i < PK_COUNT(to_team); i++) {
         if (pk_catalog_has_language(catalog, reads) && pk_catalog_find(catalog, pk_slice_of(to_team[i]), reads))
             continue;

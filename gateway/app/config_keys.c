@@ -274,7 +274,11 @@ const struct pk_key pk_config_keys[] = {
     PUBLISHER("people_per_day", people_per_day, .type = PK_KEY_INTEGER, .min = 0, .max = 10000000, .fallback = "0",
               .help = "Most people its triggers of one day may reach together, counted when they come; 0 = no such limit."),
     PUBLISHER("status", status, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "yes",
-              .help = "Whether it is told when a trigger was planned and when it was completed."),
+              .help = "Whether it is told when a trigger was planned and when it was completed, and of campaigns it started."),
+    PUBLISHER("status_messages", status_messages, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
+              .help = "Whether it is told of each message what became of it, by an id that says nothing of whom it was for."),
+    PUBLISHER("may", may, .type = PK_KEY_WORDS, .fallback = "notice.requested",
+              .help = "Types it may publish: notice.requested, event.planned, event.changed, event.cancelled, infopoint.closed-today, infopoint.open-after-all, infopoint.hours-changed, campaign.start; event.* for all that begin so."),
 
     LIMIT("validity", validity_ms, .type = PK_KEY_DURATION, .min = MINUTE, .max = 14 * DAY, .fallback = "24h",
           .help = "How long a trigger that names no end is worth sending."),
@@ -292,6 +296,8 @@ const struct pk_key pk_config_keys[] = {
           .help = "Most automatic answers to one address in a day."),
     LIMIT("signups_per_day", signups_per_day, .type = PK_KEY_INTEGER, .min = 1, .max = 500, .fallback = "30",
           .help = "Most people one key person signs up in a day; an adviser may allow more for a day."),
+    LIMIT("changes_wait", changes_wait_ms, .type = PK_KEY_DURATION, .min = 0, .max = HOUR, .fallback = "5m",
+          .help = "How long a change of a date waits before people are told; of several in that time they hear the newest."),
     LIMIT("default_route", default_route, .type = PK_KEY_NAME,
           .help = "The route of whoever names none. Without it: the first route."),
 

@@ -105,6 +105,50 @@ static void check_ladder(struct pk_config_reading *reading)
                           "channel \"%s\", that of the default route \"%s\", is not among them", default_route->channel, default_route->name);
 }
 
+/* ---- a second channel in the same call ---- */
+
+static const struct pk_route_rule *route_with(const struct pk_rules *rules, const char *account)
+{
+    for (size_t i = 0; i < rules->route_count; i++)
+        if (has(&rules->routes[i].accounts, account))
+            return &rules->routes[i];
+    return NULL;
+}
+
+static size_t rung_of(const struct pk_rules *rules, const struct pk_route_rule *route)
+{
+    size_t at = 0;
+    while (at < rules->ladder.count && !is(rules->ladder.items[at], route->channel))
+        at++;
+    return at;
+}
+
+/* It is the next step of the ladder taken by the provider, so the ladder must have that step; and what the provider gets is
+ * what people were told of: the same company. */
+static void check_fallback(struct pk_config_reading *reading, const struct pk_account_rule *account)
+{
+    const struct pk_rules *rules = &reading->config->rules;
+    const struct pk_account_rule *other = NULL;
+    struct pk_slice name = pk_account_fallback(account);
+    if (name.len == 0)
+        return;
+    for (size_t i = 0; i < rules->account_count; i++)
+        if (pk_slice_is(name, rules->accounts[i].name))
+            other = &rules->accounts[i];
+    if (!other || other == account) {
+        pk_config_tell_of(reading, "account", account->name, "fallback", "Name the [account NAME] of the second channel.",
+                          "there is no other account \"%.*s\"", PK_SLICE_ARG(name));
+        return;
+    }
+    const struct pk_route_rule *own = route_with(rules, account->name), *route = route_with(rules, other->name);
+    if (!is(account->provider, other->provider))
+        pk_config_tell_of(reading, "account", account->name, "fallback", "Name an account with the same provider.",
+                          "what falls back stays at its own provider, and account \"%s\" is of another one", other->name);
+    if (!own || !route || rung_of(rules, own) >= rung_of(rules, route) || rung_of(rules, route) == rules->ladder.count)
+        pk_config_tell_of(reading, "account", account->name, "fallback", "Write both channels in this order into [ladder].",
+                          "people are not written to on the channel of account \"%s\" after its own", other->name);
+}
+
 void pk_config_check_routing(struct pk_config_reading *reading)
 {
     const struct pk_rules *rules = &reading->config->rules;
@@ -114,4 +158,6 @@ void pk_config_check_routing(struct pk_config_reading *reading)
             check_rest(reading, &rules->routes[i]);
     }
     check_ladder(reading);
+    for (size_t i = 0; i < rules->account_count; i++)
+        check_fallback(reading, &rules->accounts[i]);
 }

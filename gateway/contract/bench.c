@@ -181,7 +181,7 @@ void pk_bench_private(struct pk_bench *bench, struct pk_slice text, const char *
     size_t count = 0;
     if (holds_number(text, PK_SLICE(PK_TRIAL_NUMBER)) || (bench->job && holds_number(text, bench->job->address)))
         (void) pk_trial_flaw(bench->trial, "%s holds the number", what);
-    if (holds_text(text, PK_SLICE(PK_TRIAL_TEXT)) || (bench->job && holds_text(text, bench->job->text)))
+    if (holds_text(text, PK_SLICE(PK_TRIAL_TEXT)) || (bench->job && (holds_text(text, bench->job->text) || holds_text(text, bench->job->fallback_text))))
         (void) pk_trial_flaw(bench->trial, "%s holds the text", what);
     if (!bench->settings)
         return;

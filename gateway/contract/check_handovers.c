@@ -80,6 +80,8 @@ static void check_result(struct pk_trial *trial, const struct pk_handed *handed,
         same(trial, "reason", result->reason, pk_case_text(expected, "reason", ""));
     if (result->parts != pk_case_int(expected, "parts", 0))
         (void) pk_trial_flaw(trial, "parts are %u", result->parts);
+    if (result->price != pk_case_int(expected, "price", 0))
+        (void) pk_trial_flaw(trial, "the price is %lld", (long long) result->price);
     if (result->after_ms != pk_case_int(expected, "afterMs", 0))
         (void) pk_trial_flaw(trial, "afterMs is %lld", (long long) result->after_ms);
 }

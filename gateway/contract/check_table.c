@@ -72,7 +72,7 @@ static void check_carries(struct pk_trial *trial, const struct pk_json *texts, c
 static void check_account(struct pk_trial *trial, const struct pk_case *test, const struct pk_json *account)
 {
     static const char *const names[] = { "idempotent", "receipts", "inbound", "parts", "templates_only",
-                                         "window", "choices", "unsubscribe", "priced_per_message", "expire" };
+                                         "window", "choices", "unsubscribe", "priced_per_message", "expire", "fallback" };
     struct pk_slice refused = pk_case_text(account, "refused", "");
     const struct pk_json *list = pk_json_get(account, "capabilities");
     struct pk_bench bench;

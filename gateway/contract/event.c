@@ -22,13 +22,14 @@ struct pk_event pk_event_copy(const struct pk_event *event)
     kept.text = copy(event->text);
     kept.choice = copy(event->choice);
     kept.event_id = copy(event->event_id);
+    kept.channel = copy(event->channel);
     return kept;
 }
 
 void pk_event_free(struct pk_event *event)
 {
     const struct pk_slice texts[] = { event->provider_id, event->our_reference, event->code,   event->reason,
-                                      event->address,     event->text,          event->choice, event->event_id };
+                                      event->address,     event->text,          event->choice, event->event_id, event->channel };
     for (size_t i = 0; i < PK_COUNT(texts); i++)
         free((char *) texts[i].data);
 }
@@ -90,6 +91,7 @@ void pk_event_compare(struct pk_trial *trial, const struct pk_event *event, cons
     same(trial, event->address, expected, "address");
     same(trial, event->text, expected, "text");
     same(trial, event->choice, expected, "choice");
+    same(trial, event->channel, expected, "channel");
     if (pk_json_get(expected, "eventId") || event->event_id.len == 0)
         same(trial, event->event_id, expected, "eventId");
     same_number(trial, event->at_ms, expected, "atMs");
@@ -130,6 +132,8 @@ static const char *flaw_of(const struct pk_adapter *adapter, const struct pk_eve
         return "comes from an address that is no number as +31600000001";
     if (event->coding == 0 && event->text.len > 0 && !pk_utf8_valid(event->text))
         return "holds a text that is no UTF-8";
+    if (event->channel.len > 0 && !(adapter->capabilities & PK_CAN_FALLBACK))
+        return "names a channel, and the adapter falls back to none (PK_CAN_FALLBACK)";
     if (event->at_ms < 0)
         return "happened before 1970";
     return NULL;

@@ -70,6 +70,9 @@ void pk_trial_job(const struct pk_trial *trial, const struct pk_case *test, cons
         .now_ms = PK_TRIAL_NOW_MS,
         .step = word(test, object, "step", "invitation"),
         .unsubscribe = word(test, object, "unsubscribe", NULL),
+        .fallback_channel = word(test, object, "fallbackChannel", NULL),
+        .fallback_text = word(test, object, "fallbackText", NULL),
+        .fallback_attempt_id = word(test, object, "fallbackAttemptId", NULL),
     };
     add_values(values ? values : pk_json_get(usual, "values"), ret_job);
     add_choices(choices ? choices : pk_json_get(usual, "choices"), ret_job);

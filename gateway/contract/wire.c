@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define NOTE_MAX 4096u
+
 static const struct pk_session_ops *session_of(const struct pk_link *link)
 {
     return link->bench->trial->adapter->session;
@@ -83,6 +85,22 @@ static void refused(struct pk_link *link, const char *reason)
     hang_up(link, reason, true);
 }
 
+static int remember(struct pk_link *link, struct pk_slice note)
+{
+    pk_buf_clear(&link->note);
+    if (note.len > NOTE_MAX)
+        (void) pk_trial_flaw(link->bench->trial, "it wants to remember more than %u bytes", NOTE_MAX);
+    return pk_buf_add_slice(&link->note, note);
+}
+
+static size_t remembered(struct pk_link *link, void *ret_note, size_t room)
+{
+    size_t len = link->note.len <= room ? link->note.len : 0;
+    if (len > 0)
+        memcpy(ret_note, link->note.data, len);
+    return len;
+}
+
 static const struct pk_link_ops link_ops = {
     .size = sizeof link_ops,
     .send = send_bytes,
@@ -93,6 +111,8 @@ static const struct pk_link_ops link_ops = {
     .disconnect = disconnect,
     .refused = refused,
     .exchanged = pk_wire_exchanged,
+    .remember = remember,
+    .remembered = remembered,
 };
 
 /* ---- rise, time, fall ---- */
@@ -113,6 +133,7 @@ void pk_wire_begin(struct pk_link *link, struct pk_bench *bench)
     *link = (struct pk_link){ .bench = bench, .strict = true, .now_ms = PK_TRIAL_NOW_MS };
     pk_buf_init(&link->sent, 1u << 20);
     pk_buf_init(&link->record, 2u * PK_RECORD_MAX_BYTES);
+    pk_buf_init(&link->note, NOTE_MAX);
     pk_events_init(&link->events);
     come_up(link);
 }
@@ -137,6 +158,7 @@ void pk_wire_end(struct pk_link *link)
         pk_buf_finish(&link->jobs[i].octets);
     pk_buf_finish(&link->sent);
     pk_buf_finish(&link->record);
+    pk_buf_finish(&link->note);
     pk_events_finish(&link->events);
 }
 

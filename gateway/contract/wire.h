@@ -32,6 +32,7 @@ struct pk_link {
     bool hung_up, refused;
     char reason[512];
     struct pk_buf sent; /* not looked at yet */
+    struct pk_buf note; /* what it wants to know again */
     struct pk_buf record; /* of what it tells of the jobs that are recorded */
     struct pk_wire_job jobs[PK_WIRE_JOBS_MAX]; /* by token - 1 */
     unsigned job_count;

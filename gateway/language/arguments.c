@@ -19,6 +19,8 @@ static const struct pk_argument arguments[] = {
     { "ends", PK_ARGUMENT_MOMENT, 0, "when it ends", NULL },
     { "opens", PK_ARGUMENT_MOMENT, 0, "when the desk opens again", NULL },
     { "place", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "where it is", NULL },
+    { "title", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "what the event is called", NULL },
+    { "subject", PK_ARGUMENT_TEXT, TEXT_UNITS_MAX, "what it is about", NULL },
     { "days", PK_ARGUMENT_WEEKDAYS, PK_WEEKDAYS_MAX, "the days of the week, like \"tue thu\"", NULL },
     { "hours", PK_ARGUMENT_HOURS, 0, "the opening hours, like \"9:00-17:00\"", NULL },
     { "people", PK_ARGUMENT_COUNT, 0, "how many people come", NULL },

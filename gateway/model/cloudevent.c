@@ -39,6 +39,10 @@ const char *pk_refusal_name(enum pk_event_refusal refusal)
         [PK_REFUSAL_RATE] = "rate",
         [PK_REFUSAL_RESPONSE_TOPIC] = "response-topic",
         [PK_REFUSAL_CEILING] = "ceiling",
+        [PK_REFUSAL_TYPE_DENIED] = "type-denied",
+        [PK_REFUSAL_EVENT] = "event",
+        [PK_REFUSAL_CAMPAIGN] = "campaign",
+        [PK_REFUSAL_CONFLICT] = "conflict",
     };
     return (size_t) refusal < PK_REFUSALS ? names[refusal] : NULL;
 }

@@ -32,6 +32,10 @@ enum pk_event_refusal {
     PK_REFUSAL_RATE,
     PK_REFUSAL_RESPONSE_TOPIC,
     PK_REFUSAL_CEILING,
+    PK_REFUSAL_TYPE_DENIED, /* not one this publisher may publish */
+    PK_REFUSAL_EVENT, /* there is no such event of the calendar, or no such date of it, or it is not this publisher's */
+    PK_REFUSAL_CAMPAIGN, /* there is no such campaign, or it is not for this publisher */
+    PK_REFUSAL_CONFLICT, /* as things are it cannot be done: it has begun, it was called off, it is not approved */
     PK_REFUSALS
 };
 const char *pk_refusal_name(enum pk_event_refusal refusal); /* "not-json" */

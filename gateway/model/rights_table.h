@@ -44,10 +44,11 @@
     X(CONSENT_VERIFY,    "consent.verify",     "JJ---J---", "Nagaan of het toestemmingenboek ongeschonden is.") \
     X(TRIGGER_PUBLISH,   "trigger.publish",    "----E----", "Een bericht laten versturen aan een doelgroep.") \
     X(TRIGGER_VIEW,      "trigger.view",       "J---EJ---", "Zien wat diensten hebben aangevraagd en hoe ver het is.") \
+    X(TRIGGER_DECIDE,    "trigger.decide",     "JJ-------", "Beslissen over iets dringends van een dienst dat niemand vooraf goedkeurde.") \
     X(EVENT_VIEW,        "event.view",         "JJJE-----", "Een bijeenkomst bekijken.") \
-    X(EVENT_EDIT,        "event.edit",         "J--------", "Een bijeenkomst plannen, verzetten of afzeggen.") \
+    X(EVENT_EDIT,        "event.edit",         "J---E----", "Een bijeenkomst plannen, verzetten of afzeggen.") \
     X(EVENT_PROPOSE,     "event.propose",      "J--E-----", "Een bijeenkomst voorstellen, als concept voor de adviseur.") \
-    X(EVENT_CLOSED,      "event.closed",       "J-J------", "Melden dat het infopunt vandaag dicht is.") \
+    X(EVENT_CLOSED,      "event.closed",       "J-J-E----", "Melden dat het infopunt vandaag dicht is.") \
     X(CAMPAIGN_VIEW,     "campaign.view",      "JJ-E-----", "Een campagne bekijken.") \
     X(CAMPAIGN_EDIT,     "campaign.edit",      "J--------", "Een campagne maken of wijzigen.") \
     X(CAMPAIGN_APPROVE,  "campaign.approve",   "-J-------", "Een campagne goedkeuren die iemand anders maakte.") \

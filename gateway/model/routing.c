@@ -15,7 +15,8 @@ enum pk_route_fit pk_route_fit(const char *const *countries, size_t count, const
 
 /* A row is how a message would end, its bits the reasons for which it goes on instead. */
 static const uint64_t goes_on[PK_MESSAGE_STATES] = {
-    [PK_MESSAGE_FAILED] = FOR(PROVIDER_REFUSED) | FOR(INVALID_RECIPIENT) | FOR(ATTEMPTS_USED_UP) | FOR(TEXT_UNFIT) | FOR(NO_ROUTE),
+    [PK_MESSAGE_FAILED] = FOR(PROVIDER_REFUSED) | FOR(INVALID_RECIPIENT) | FOR(ATTEMPTS_USED_UP) | FOR(TEXT_UNFIT) |
+                            FOR(TEXT_UNMAPPED) | FOR(NO_ROUTE),
     [PK_MESSAGE_SUPPRESSED] = FOR(INVALID_RECIPIENT), /* an address that cannot be one; nothing was handed over */
     [PK_MESSAGE_UNDELIVERED] = FOR(PROVIDER_REFUSED) | FOR(ATTEMPTS_USED_UP),
     [PK_MESSAGE_UNCONFIRMED] = FOR(NEXT_CHANNEL), /* its time at the provider has passed (service/ladder) */

@@ -37,7 +37,10 @@ static const uint32_t may_go_on = TO(SCHEDULED) | TO(QUEUED) | TO(DEFERRED) | TO
 #define ATTEMPT(state) (1u << PK_ATTEMPT_##state)
 static const uint32_t attempt_next[PK_ATTEMPT_STATES] = {
     /* Asked later, the provider knew. */
-    [PK_ATTEMPT_NO_ANSWER] = ATTEMPT(ACCEPTED) | ATTEMPT(REFUSED_TEMPORARY) | ATTEMPT(REFUSED_PERMANENT),
+    [PK_ATTEMPT_NO_ANSWER] = ATTEMPT(ACCEPTED) | ATTEMPT(REFUSED_TEMPORARY) | ATTEMPT(REFUSED_PERMANENT) | ATTEMPT(NOT_USED),
+    [PK_ATTEMPT_ACCEPTED] = ATTEMPT(NOT_USED),
+    /* It arrived all the same. */
+    [PK_ATTEMPT_NOT_USED] = ATTEMPT(ACCEPTED),
     [PK_ATTEMPT_OPENED] = ATTEMPT(ACCEPTED) | ATTEMPT(REFUSED_TEMPORARY) | ATTEMPT(REFUSED_PERMANENT) | ATTEMPT(NO_ANSWER),
 };
 
@@ -119,7 +122,7 @@ static const char *const message_names[PK_MESSAGE_STATES] = {
     [PK_MESSAGE_SENT_FINAL] = "handed-over",
 };
 
-static const char *const attempt_names[PK_ATTEMPT_STATES] = { "opened", "accepted", "refused-temporary", "refused-permanent", "no-answer" };
+static const char *const attempt_names[PK_ATTEMPT_STATES] = { "opened", "accepted", "refused-temporary", "refused-permanent", "no-answer", "not-used" };
 
 static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_NONE] = "none",

@@ -37,6 +37,7 @@ enum pk_attempt_state {
     PK_ATTEMPT_REFUSED_TEMPORARY = 2,
     PK_ATTEMPT_REFUSED_PERMANENT = 3,
     PK_ATTEMPT_NO_ANSWER = 4,
+    PK_ATTEMPT_NOT_USED = 5, /* of two that left in one call: the other one arrived */
     PK_ATTEMPT_STATES
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "gateway/model/trigger.h"
+#include "gateway/model/trigger_private.h"
 
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
@@ -15,13 +15,13 @@ bool pk_is_tag(struct pk_slice text)
     return pk_is_name(pk_slice_make(text.data, front)) && pk_is_name(pk_slice_make(colon + 1, text.len - front - 1));
 }
 
-static bool absent(const struct pk_json *value)
+bool pk_data_absent(const struct pk_json *value)
 {
     enum pk_json_kind kind = pk_json_kind(value);
     return kind == PK_JSON_ABSENT || kind == PK_JSON_NULL;
 }
 
-static int read_name(const struct pk_json *data, const char *field, struct pk_slice *ret_name, struct pk_error *err)
+int pk_data_name(const struct pk_json *data, const char *field, struct pk_slice *ret_name, struct pk_error *err)
 {
     *ret_name = pk_json_string(pk_json_get(data, field));
     if (pk_is_name(*ret_name))
@@ -34,7 +34,7 @@ static int read_moment(const struct pk_json *data, const char *field, int64_t *r
 {
     const struct pk_json *value = pk_json_get(data, field);
     *ret_ms = 0;
-    if (absent(value))
+    if (pk_data_absent(value))
         return 0;
     struct pk_slice text = pk_json_string(value);
     if (text.data && pk_time_parse(text, ret_ms) == 0)
@@ -46,7 +46,7 @@ static int read_moment(const struct pk_json *data, const char *field, int64_t *r
 static int read_tags(const struct pk_json *tags, const char *field, struct pk_tag_list *ret_list, struct pk_error *err)
 {
     const struct pk_json *list = pk_json_get(tags, field);
-    if (absent(list))
+    if (pk_data_absent(list))
         return 0;
     if (pk_json_kind(list) != PK_JSON_ARRAY)
         return pk_fail(err, PK_E_INVALID, "data.tags.%s: not a list", field);
@@ -64,12 +64,29 @@ static int read_tags(const struct pk_json *tags, const char *field, struct pk_ta
     return 0;
 }
 
+int pk_data_tags(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
+{
+    static const char *const lists[] = { "all", "any", "none", NULL };
+    const struct pk_json *tags = pk_json_get(data, "tags");
+    if (pk_data_absent(tags))
+        return 0;
+    if (pk_json_kind(tags) != PK_JSON_OBJECT)
+        return pk_fail(err, PK_E_INVALID, "data.tags: not an object");
+    ret_request->tags = tags;
+    int r = pk_json_only(tags, lists, "data.tags", err);
+    if (r == 0)
+        r = read_tags(tags, "all", &ret_request->all, err);
+    if (r == 0)
+        r = read_tags(tags, "any", &ret_request->any, err);
+    return r == 0 ? read_tags(tags, "none", &ret_request->none, err) : r;
+}
+
 /* Its name, and how often it was changed: what a calendar needs to move or remove an entry. */
 static int read_event(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
 {
     static const char *const fields[] = { "id", "sequence", NULL };
     const struct pk_json *event = pk_json_get(data, "event"), *sequence = pk_json_get(event, "sequence");
-    if (absent(event))
+    if (pk_data_absent(event))
         return 0;
     if (pk_json_kind(event) != PK_JSON_OBJECT)
         return pk_fail(err, PK_E_INVALID, "data.event: not an object");
@@ -81,7 +98,7 @@ static int read_event(const struct pk_json *data, struct pk_trigger_request *ret
         (void) pk_fail(err, PK_E_INVALID, "data.event.id: missing or not a name");
         return pk_hint(err, PK_E_INVALID, "Names are lower-case letters, digits and inner hyphens, at most 48.");
     }
-    if (absent(sequence))
+    if (pk_data_absent(sequence))
         return 0;
     if (!pk_json_int(sequence, &ret_request->sequence) || ret_request->sequence < 0 || ret_request->sequence > SEQUENCE_MAX)
         return pk_fail(err, PK_E_INVALID, "data.event.sequence: not a number from 0 to %d", SEQUENCE_MAX);
@@ -91,31 +108,19 @@ static int read_event(const struct pk_json *data, struct pk_trigger_request *ret
 static int read_notice_requested(const struct pk_json *data, struct pk_trigger_request *ret_request, struct pk_error *err)
 {
     static const char *const fields[] = { "template", "topic", "tags", "values", "event", "sendAt", "validUntil", NULL };
-    static const char *const lists[] = { "all", "any", "none", NULL };
     *ret_request = (struct pk_trigger_request){ 0 };
     if (pk_json_kind(data) != PK_JSON_OBJECT)
         return pk_fail(err, PK_E_INVALID, "data: missing or not an object");
     int r = pk_json_only(data, fields, "data", err);
     if (r == 0)
-        r = read_name(data, "template", &ret_request->template_name, err);
+        r = pk_data_name(data, "template", &ret_request->template_name, err);
     if (r == 0)
-        r = read_name(data, "topic", &ret_request->topic, err);
+        r = pk_data_name(data, "topic", &ret_request->topic, err);
     if (r != 0)
         return r;
-    const struct pk_json *tags = pk_json_get(data, "tags"), *values = pk_json_get(data, "values");
-    if (!absent(tags)) {
-        if (pk_json_kind(tags) != PK_JSON_OBJECT)
-            return pk_fail(err, PK_E_INVALID, "data.tags: not an object");
-        ret_request->tags = tags;
-        r = pk_json_only(tags, lists, "data.tags", err);
-        if (r == 0)
-            r = read_tags(tags, "all", &ret_request->all, err);
-        if (r == 0)
-            r = read_tags(tags, "any", &ret_request->any, err);
-        if (r == 0)
-            r = read_tags(tags, "none", &ret_request->none, err);
-    }
-    if (r == 0 && !absent(values)) {
+    const struct pk_json *values = pk_json_get(data, "values");
+    r = pk_data_tags(data, ret_request, err);
+    if (r == 0 && !pk_data_absent(values)) {
         if (pk_json_kind(values) != PK_JSON_OBJECT)
             return pk_fail(err, PK_E_INVALID, "data.values: not an object");
         ret_request->values = values;
@@ -134,22 +139,40 @@ static int read_notice_requested(const struct pk_json *data, struct pk_trigger_r
 /* ---- the types: a new one is added here ---- */
 
 static const struct pk_event_type types[] = {
-    { "nl.notices.notice-requested.v1", read_notice_requested },
+    { "nl.notices.notice-requested.v1", "notice.requested", read_notice_requested },
+    { "nl.events.event-planned.v1", "event.planned", pk_data_planned },
+    { "nl.events.event-changed.v1", "event.changed", pk_data_changed },
+    { "nl.events.event-cancelled.v1", "event.cancelled", pk_data_cancelled },
+    { "nl.infopoints.infopoint-closed-today.v1", "infopoint.closed-today", pk_data_closed_today },
+    { "nl.infopoints.infopoint-open-after-all.v1", "infopoint.open-after-all", pk_data_open_after_all },
+    { "nl.infopoints.infopoint-hours-changed.v1", "infopoint.hours-changed", pk_data_hours_changed },
+    { "nl.campaigns.campaign-start.v1", "campaign.start", pk_data_campaign_start },
 };
+
+const struct pk_event_type *pk_event_type_at(size_t index)
+{
+    return index < PK_COUNT(types) ? &types[index] : NULL;
+}
 
 const struct pk_event_type *pk_event_type_find(struct pk_slice name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (size_t i = 0; i < PK_COUNT(types); i++)
         if (pk_slice_is(name, types[i].name))
             return &types[i];
     return NULL;
 }
 
-const char *pk_event_types(void)
+/* By either of its names. */
+const struct pk_event_type *pk_event_type_near(struct pk_slice name)
 {
-    static char names[512];
-    if (names[0] == '\0')
-        for (size_t i = 0, n = 0; i < sizeof types / sizeof types[0] && n < sizeof names - 128; i++)
-            n += (size_t) snprintf(names + n, sizeof names - n, "%s%s", i > 0 ? ", " : "", types[i].name);
-    return names;
+    const char *names[2 * PK_COUNT(types)];
+    for (size_t i = 0; i < PK_COUNT(types); i++) {
+        names[2 * i] = types[i].name;
+        names[2 * i + 1] = types[i].word;
+    }
+    const char *near = pk_nearest(name, names, PK_COUNT(names));
+    for (size_t i = 0; near && i < PK_COUNT(names); i++)
+        if (names[i] == near)
+            return &types[i / 2];
+    return NULL;
 }

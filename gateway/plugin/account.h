@@ -28,6 +28,9 @@ struct pk_account_ops {
     /* The provider refuses the link for what stands in the settings: the account is to be paused. One sentence, cleaned;
      * lives for the call. Timer phase. NULL = nobody wants to know. */
     void (*refused)(void *ctx, struct pk_account *account, const char *reason);
+    /* A session's adapter wants to know this again in another life; `cursor` gives it back. 0, or it was not kept. NULL = nobody
+     * keeps it. Any phase before the commit. */
+    int (*remember)(void *ctx, struct pk_account *account, struct pk_slice note);
 };
 
 struct pk_account_config {

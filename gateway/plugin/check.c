@@ -9,7 +9,7 @@
 #define CHANNELS_MAX 8u
 #define LINE_MAX 200u
 #define SETUP_MAX 2000u
-#define KNOWN_CAPABILITIES (((uint32_t) PK_CAN_EXPIRE << 1) - 1)
+#define KNOWN_CAPABILITIES (((uint32_t) PK_CAN_FALLBACK << 1) - 1)
 
 /* A table reaches as far as this member at least. */
 #define REACHES(table, member) ((table)->size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member))
@@ -237,7 +237,7 @@ static int check_settings(const struct pk_adapter *adapter, struct pk_error *err
 struct named {
     const char *name;
     uint32_t type;
-    bool needed;
+    const char *needed; /* who must declare it; NULL = whoever likes */
 };
 
 static int check_named(const struct pk_adapter *adapter, const struct named *named, struct pk_error *err)
@@ -247,7 +247,7 @@ static int check_named(const struct pk_adapter *adapter, const struct named *nam
         if (strcmp(adapter->settings[i].name, named->name) == 0)
             found = &adapter->settings[i];
     if (!found && named->needed)
-        return pk_fail(err, PK_E_INVALID, "adapter \"%s\" keeps a link and declares no setting \"%s\"", adapter->name, named->name);
+        return pk_fail(err, PK_E_INVALID, "adapter \"%s\" %s and declares no setting \"%s\"", adapter->name, named->needed, named->name);
     if (found && found->type != named->type)
         return pk_fail(err, PK_E_INVALID, "adapter \"%s\": its setting \"%s\" is read by the gateway and has another type", adapter->name,
                        named->name);
@@ -256,18 +256,21 @@ static int check_named(const struct pk_adapter *adapter, const struct named *nam
 
 static int check_read_by_name(const struct pk_adapter *adapter, struct pk_error *err)
 {
-    static const struct named of_wires[] = { { "host", PK_SETTING_TEXT, true },
-                                             { "port", PK_SETTING_INTEGER, true },
-                                             { "tls", PK_SETTING_BOOLEAN, false },
-                                             { "ca_file", PK_SETTING_TEXT, false },
-                                             { "tls_name", PK_SETTING_TEXT, false } };
-    static const struct named of_mail[] = { { "username", PK_SETTING_TEXT, false },
-                                            { "password", PK_SETTING_SECRET, false },
-                                            { "ca_file", PK_SETTING_TEXT, false } };
+    static const struct named of_wires[] = { { "host", PK_SETTING_TEXT, "keeps a link" },
+                                             { "port", PK_SETTING_INTEGER, "keeps a link" },
+                                             { "tls", PK_SETTING_BOOLEAN, NULL },
+                                             { "ca_file", PK_SETTING_TEXT, NULL },
+                                             { "tls_name", PK_SETTING_TEXT, NULL } };
+    static const struct named of_mail[] = { { "username", PK_SETTING_TEXT, NULL },
+                                            { "password", PK_SETTING_SECRET, NULL },
+                                            { "ca_file", PK_SETTING_TEXT, NULL } };
     bool wire = adapter->session && adapter->session->transport != PK_TRANSPORT_NONE;
     bool mail = adapter->exchange && adapter->exchange->transport == PK_TRANSPORT_SMTP;
     const struct named *names = wire ? of_wires : of_mail;
     size_t count = wire ? PK_COUNT(of_wires) : mail ? PK_COUNT(of_mail) : 0;
+    static const struct named fallback = { "fallback", PK_SETTING_TEXT, "falls back to a second channel" };
+    if ((adapter->capabilities & PK_CAN_FALLBACK) && check_named(adapter, &fallback, err) != 0)
+        return PK_E_INVALID;
     for (size_t i = 0; i < count; i++) {
         int r = check_named(adapter, &names[i], err);
         if (r != 0)

@@ -18,7 +18,7 @@ static size_t bytes_of(const struct pk_job *job)
 {
     size_t size = job->message_id.len + job->attempt_id.len + job->idempotency_key.len + job->channel.len + job->address.len +
                   job->text.len + job->template_name.len + job->template_version.len + job->sender.len + job->language.len +
-                  job->step.len + job->unsubscribe.len;
+                  job->step.len + job->unsubscribe.len + job->fallback_channel.len + job->fallback_text.len + job->fallback_attempt_id.len;
     for (size_t i = 0; i < job->part_count; i++)
         size += job->parts[i].octets.len;
     for (size_t i = 0; i < job->value_count; i++)
@@ -100,6 +100,9 @@ static void copy_job(struct pk_errand *errand, const struct pk_job *from)
     to->language = pack(&packer, from->language);
     to->step = pack(&packer, from->step);
     to->unsubscribe = pack(&packer, from->unsubscribe);
+    to->fallback_channel = pack(&packer, from->fallback_channel);
+    to->fallback_text = pack(&packer, from->fallback_text);
+    to->fallback_attempt_id = pack(&packer, from->fallback_attempt_id);
 }
 
 /* ---- life ---- */

@@ -87,17 +87,23 @@ static size_t add_character(struct pk_buf *out, struct pk_slice text)
     return len;
 }
 
-/* How many bytes at the front are a piece of the message's text. */
-static size_t repeated_at(struct pk_slice text, const struct pk_job *job)
+static size_t piece_of(struct pk_slice whole, struct pk_slice text)
 {
-    bool long_enough = job && job->text.len >= REPEATED_MIN && text.len >= REPEATED_MIN;
-    const char *found = long_enough ? memmem(job->text.data, job->text.len, text.data, REPEATED_MIN) : NULL;
+    bool long_enough = whole.len >= REPEATED_MIN && text.len >= REPEATED_MIN;
+    const char *found = long_enough ? memmem(whole.data, whole.len, text.data, REPEATED_MIN) : NULL;
     if (!found)
         return 0;
-    size_t n = REPEATED_MIN, most = (size_t) (job->text.data + job->text.len - found);
+    size_t n = REPEATED_MIN, most = (size_t) (whole.data + whole.len - found);
     while (n < text.len && n < most && text.data[n] == found[n])
         n++;
     return n;
+}
+
+/* How many bytes at the front are a piece of the message's text, in either of its wordings. */
+static size_t repeated_at(struct pk_slice text, const struct pk_job *job)
+{
+    size_t piece = job ? piece_of(job->text, text) : 0;
+    return piece > 0 || !job ? piece : piece_of(job->fallback_text, text);
 }
 
 /* Digits with at most one space or mark between two of them, however a number is written. */

@@ -27,7 +27,7 @@ static bool within(struct pk_slice text, struct pk_slice word)
 /* Does it stand in what the message says, whole or as a piece of it? */
 static bool of_the_text(const struct pk_job *job, struct pk_slice word)
 {
-    bool found = within(job->text, word);
+    bool found = within(job->text, word) || within(job->fallback_text, word);
     for (size_t i = 0; i < job->value_count && !found; i++)
         found = within(job->values[i].text, word);
     for (size_t i = 0; i < job->choice_count && !found; i++)

@@ -51,9 +51,14 @@ static void add(struct pk_registry *registry, const struct pk_adapter *adapter, 
     registry->slots[registry->count++] = (struct slot){ adapter, loaded };
 }
 
+struct pk_registry *pk_registry_new_empty(void)
+{
+    return pk_alloc(sizeof(struct pk_registry));
+}
+
 struct pk_registry *pk_registry_new(void)
 {
-    struct pk_registry *registry = pk_alloc(sizeof *registry);
+    struct pk_registry *registry = pk_registry_new_empty();
     for (size_t i = 0; i < pk_builtin_count; i++)
         add(registry, pk_builtin_adapters[i], NULL);
     return registry;
@@ -300,6 +305,7 @@ const char *pk_capability_name(size_t index, uint32_t *ret_bit)
         { PK_CAN_UNSUBSCRIBE, "unsubscribe" },
         { PK_PRICED_PER_MESSAGE, "priced-per-message" },
         { PK_CAN_EXPIRE, "expire" },
+        { PK_CAN_FALLBACK, "fallback" },
     };
     if (index >= PK_COUNT(names))
         return NULL;

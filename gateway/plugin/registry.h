@@ -12,8 +12,9 @@
 
 struct pk_registry;
 
-/* A registry of the adapters built in. */
+/* A registry of the adapters built in; one without them, to look at a file that may be one of these. */
 struct pk_registry *pk_registry_new(void);
+struct pk_registry *pk_registry_new_empty(void);
 void pk_registry_free(struct pk_registry *registry); /* unloads; no account may be open */
 PK_AUTO_DEFINE(pk_registry, struct pk_registry *, pk_registry_free)
 /* Loads NAME.so. PK_E_CONFLICT for a name that is there already, PK_E_NOT_FOUND or PK_E_IO for a file that cannot be read;

@@ -123,6 +123,27 @@ static void link_exchanged(struct pk_link *link, uint64_t job_token, uint32_t in
         pk_record_line(errand->record, link->account->config.settings, &errand->job, incoming != 0, line);
 }
 
+static int link_remember(struct pk_link *link, struct pk_slice note)
+{
+    const struct pk_account_config *config = &link->account->config;
+    if (note.len > PK_POLL_CURSOR_MAX)
+        return PK_E_LIMIT;
+    return config->ops->remember ? config->ops->remember(config->ctx, link->account, note) : PK_E_UNSUPPORTED;
+}
+
+static size_t link_remembered(struct pk_link *link, void *ret_note, size_t room)
+{
+    const struct pk_account_config *config = &link->account->config;
+    struct pk_buf note;
+    pk_buf_init(&note, PK_POLL_CURSOR_MAX);
+    bool there = config->ops->cursor && config->ops->cursor(config->ctx, link->account, &note) == 0 && note.len > 0 && note.len <= room;
+    size_t len = there ? note.len : 0;
+    if (len > 0)
+        memcpy(ret_note, note.data, len);
+    pk_buf_wipe(&note);
+    return len;
+}
+
 static const struct pk_link_ops link_ops = {
     .size = sizeof(struct pk_link_ops),
     .send = link_send,
@@ -133,6 +154,8 @@ static const struct pk_link_ops link_ops = {
     .disconnect = link_disconnect,
     .refused = link_refused,
     .exchanged = link_exchanged,
+    .remember = link_remember,
+    .remembered = link_remembered,
 };
 
 /* ---- rise and fall ---- */

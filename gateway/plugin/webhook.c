@@ -18,7 +18,8 @@ static bool is_there(struct pk_slice text)
 
 static bool fits(const struct pk_event *event)
 {
-    const struct pk_slice names[] = { event->provider_id, event->our_reference, event->code, event->address, event->choice, event->event_id };
+    const struct pk_slice names[] = { event->provider_id, event->our_reference, event->code, event->address, event->choice, event->event_id,
+                                      event->channel };
     for (size_t i = 0; i < PK_COUNT(names); i++)
         if (names[i].len > EVENT_NAME_MAX || !is_there(names[i]))
             return false;

@@ -27,47 +27,53 @@ void pk_audience_question_free(struct pk_audience_question *question)
 
 /* ---- what may be asked ---- */
 
-static int allow(struct pk_service *service, const struct pk_actor *actor, const struct pk_about *about, struct pk_error *err)
+struct asking {
+    struct pk_service *service;
+    const struct pk_actor *actor;
+    enum pk_action action;
+    const char *object;
+};
+
+static int allow(const struct asking *asking, const struct pk_about *about, struct pk_error *err)
 {
-    return pk_allow(service, actor, PK_ACTION_AUDIENCE_COUNT, about, "an audience", err);
+    return pk_allow(asking->service, asking->actor, asking->action, about, asking->object, err);
 }
 
 /* Her circle, and nothing that would cut it into pieces. */
-static int allow_circle(struct pk_service *service, const struct pk_actor *actor, const struct pk_audience_tree *tree, struct pk_error *err)
+static int allow_circle(const struct asking *asking, const struct pk_audience_tree *tree, struct pk_error *err)
 {
     struct pk_about about = { 0 };
     if (tree->nodes[tree->root].kind == PK_AUDIENCE_CIRCLE)
         about.owner = pk_slice_of(pk_audience_name(tree, tree->root));
-    int r = allow(service, actor, &about, err);
+    int r = allow(asking, &about, err);
     return r == 0 || about.owner.len > 0 ? r : pk_hint(err, r, "A key person counts her own circle, whole.");
 }
 
-static int allow_leaf(struct pk_service *service, const struct pk_actor *actor, const struct pk_audience_tree *tree, uint16_t at, struct pk_error *err)
+static int allow_leaf(const struct asking *asking, const struct pk_audience_tree *tree, uint16_t at, struct pk_error *err)
 {
     struct pk_slice name = pk_slice_of(pk_audience_name(tree, at));
     switch (tree->nodes[at].kind) {
     case PK_AUDIENCE_TAG:
-        return allow(service, actor, &(struct pk_about){ .tag = name }, err);
+        return allow(asking, &(struct pk_about){ .tag = name }, err);
     case PK_AUDIENCE_TOPIC:
-        return allow(service, actor, &(struct pk_about){ .topic = name }, err);
+        return allow(asking, &(struct pk_about){ .topic = name }, err);
     case PK_AUDIENCE_CIRCLE: /* whoever may see how large it is */
-        return pk_allow(service, actor, PK_ACTION_CIRCLE_VIEW, &(struct pk_about){ .owner = name }, "a circle in an audience", err);
+        return pk_allow(asking->service, asking->actor, PK_ACTION_CIRCLE_VIEW, &(struct pk_about){ .owner = name }, "a circle in an audience", err);
     default:
         return 0;
     }
 }
 
-static int allow_rule(struct pk_service *service, const struct pk_actor *actor, const struct pk_audience_tree *tree, struct pk_slice topic,
-                      struct pk_error *err)
+static int allow_rule(const struct asking *asking, const struct pk_audience_tree *tree, struct pk_slice topic, struct pk_error *err)
 {
-    if (actor->role == PK_ROLE_KEY_PERSON)
-        return allow_circle(service, actor, tree, err);
-    int r = allow(service, actor, &(struct pk_about){ .topic = topic }, err);
+    if (asking->actor->role == PK_ROLE_KEY_PERSON)
+        return allow_circle(asking, tree, err);
+    int r = allow(asking, &(struct pk_about){ .topic = topic }, err);
     for (uint16_t i = 1; r == 0 && i <= tree->count; i++)
-        r = allow_leaf(service, actor, tree, i, err);
+        r = allow_leaf(asking, tree, i, err);
     /* What can mean somebody without any of the tags it names is about everybody. */
     if (r == 0 && !pk_audience_is_bound(tree))
-        r = allow(service, actor, &(struct pk_about){ .topic = topic, .tag = PK_SLICE("*") }, err);
+        r = allow(asking, &(struct pk_about){ .topic = topic, .tag = PK_SLICE("*") }, err);
     return r;
 }
 
@@ -82,6 +88,14 @@ static int read_rule(const struct pk_actor *actor, const struct pk_audience_plan
         return pk_audience_read_json(plan->rule, "audience", ret_tree, err);
     (void) snprintf(circle, sizeof circle, "circle:%s", actor->name ? actor->name : "");
     return pk_audience_read_text(pk_slice_of(circle), ret_tree, err);
+}
+
+int pk_audience_rule(struct pk_service *service, const struct pk_actor *actor, enum pk_action action, const char *object,
+                     const struct pk_audience_plan *plan, struct pk_audience_tree *ret_tree, struct pk_error *err)
+{
+    const struct asking asking = { service, actor, action, object };
+    int r = read_rule(actor, plan, ret_tree, err);
+    return r == 0 ? allow_rule(&asking, ret_tree, plan->topic, err) : r;
 }
 
 static int add_channel(struct pk_service *service, struct pk_audience_question *question, struct pk_slice name, bool once, struct pk_error *err)
@@ -144,11 +158,9 @@ int pk_audience_ask(struct pk_service *service, const struct pk_actor *actor, co
                     struct pk_audience_question **ret_question, struct pk_error *err)
 {
     if (pk_right_of(PK_ACTION_AUDIENCE_COUNT, actor->role) == PK_RIGHT_NO) /* before it is told what is wrong with it */
-        return allow(service, actor, NULL, err);
+        return pk_allow(service, actor, PK_ACTION_AUDIENCE_COUNT, NULL, "an audience", err);
     pk_auto(pk_audience_question) struct pk_audience_question *question = pk_alloc(sizeof *question);
-    int r = read_rule(actor, plan, &question->tree, err);
-    if (r == 0)
-        r = allow_rule(service, actor, &question->tree, plan->topic, err);
+    int r = pk_audience_rule(service, actor, PK_ACTION_AUDIENCE_COUNT, "an audience", plan, &question->tree, err);
     if (r == 0)
         r = read_topic(service, question, plan->topic, err);
     if (r == 0)

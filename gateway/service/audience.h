@@ -19,6 +19,13 @@ struct pk_audience_plan {
                               * the default one's */
 };
 
+/* The rule of a plan, whoever asks for what: its line or its JSON, in its one form, allowed leaf by leaf. Each tag, each topic and
+ * what would be everybody must be the actor's for `action`; a circle must be theirs to see; a key person has her own circle, whole,
+ * and nothing else. `object`: what it is asked for, as the audit tells a refusal. Nothing is looked up (pk_audience_resolve()).
+ * PK_E_DENIED, PK_E_INVALID, PK_E_LIMIT. */
+int pk_audience_rule(struct pk_service *service, const struct pk_actor *actor, enum pk_action action, const char *object,
+                     const struct pk_audience_plan *plan, struct pk_audience_tree *ret_tree, struct pk_error *err);
+
 struct pk_audience_question;
 
 /* Asks what is allowed and looks everything up; nothing is counted yet. The caller frees *ret_question. PK_E_DENIED,

@@ -40,7 +40,7 @@ int pk_campaign_stop(struct pk_service *service, struct pk_campaign *campaign, c
     campaign->updated_ms = now_ms;
     pk_log(PK_LOG_WARN, "campaigns", "campaign.paused", "campaign", campaign->name, "reason", why, NULL);
     service->metrics.campaigns_stopped++;
-    int r = pk_campaign_call_back(service, campaign, now_ms, err);
+    int r = pk_campaign_call_back(service, campaign, now_ms, NULL, err);
     if (r == 0)
         r = pk_campaign_write(service->store, campaign, err);
     if (r == 0)
@@ -146,7 +146,7 @@ int pk_campaign_ceilings(struct pk_service *service, struct pk_campaign *campaig
     if (r != 0 || people <= campaign->people_max)
         return r;
     (void) pk_fail(err, PK_E_LIMIT, "it would reach more than the %lld people it says", (long long) campaign->people_max);
-    return pk_hint(err, PK_E_LIMIT, "Narrow its tags, or say a higher number of people.");
+    return pk_hint(err, PK_E_LIMIT, "Narrow its audience, or say a higher number of people.");
 }
 
 /* ---- while its messages are made ---- */
@@ -156,7 +156,7 @@ void pk_campaign_meter_begin(struct pk_service *service, const struct pk_trigger
     struct pk_campaign_link link;
     struct pk_campaign campaign;
     *ret_meter = (struct pk_campaign_meter){ 0 };
-    if (!pk_campaign_of_trigger(service->store, trigger->id, &link) || pk_campaign_by_id(service->store, link.campaign, &campaign, NULL) != 0)
+    if (!pk_campaign_link(service->store, trigger->id, &link) || pk_campaign_by_id(service->store, link.campaign, &campaign, NULL) != 0)
         return;
     ret_meter->of_campaign = true;
     ret_meter->capped = service->rules->at_most_times > 0 && !link.news;
@@ -193,7 +193,7 @@ int pk_campaign_meter_end(struct pk_service *service, const struct pk_campaign_m
 {
     struct pk_campaign_link link;
     struct pk_campaign campaign;
-    if (!meter->of_campaign || meter->people == 0 || !pk_campaign_of_trigger(service->store, trigger, &link))
+    if (!meter->of_campaign || meter->people == 0 || !pk_campaign_link(service->store, trigger, &link))
         return 0;
     int r = pk_campaign_trigger_made(service->store, trigger, meter->people, meter->cost, err);
     if (r == 0)

@@ -228,6 +228,17 @@ static void add_days(struct pk_service *service, const struct pk_campaign_previe
     pk_json_close(out, ']');
 }
 
+static void add_where(const struct pk_campaign *campaign, struct pk_json_out *out)
+{
+    struct pk_buf where;
+    pk_buf_init(&where, 2 * PK_AUDIENCE_TEXT_MAX);
+    if (pk_campaign_where(campaign, &where, NULL) == 0)
+        pk_json_add_slice(out, "where", pk_buf_slice(&where));
+    else
+        pk_json_add_null(out, "where");
+    pk_buf_finish(&where);
+}
+
 static void add_head(struct pk_service *service, const struct pk_campaign_preview *preview, struct pk_json_out *out)
 {
     const struct pk_campaign *campaign = &preview->campaign;
@@ -243,7 +254,7 @@ static void add_head(struct pk_service *service, const struct pk_campaign_previe
     for (size_t i = 0; i < preview->audience.channel_count; i++)
         pk_json_add_text(out, NULL, pk_name_text(service->store, PK_NAME_CHANNEL, preview->audience.channels[i]));
     pk_json_close(out, ']');
-    pk_json_add_raw(out, "tags", campaign->audience);
+    add_where(campaign, out);
     pk_json_add_raw(out, "values", campaign->values);
     pk_json_add_time(out, "begins", campaign->starts_ms);
     add_days(service, preview, topic, out);

@@ -65,13 +65,12 @@ int pk_campaign_audience(struct pk_service *service, const struct pk_campaign *c
 {
     const char *route_name = pk_name_text(service->store, PK_NAME_ROUTE, campaign->route);
     const struct pk_lane_route *route = pk_desks_route(service->desks, route_name);
-    pk_auto(pk_json) struct pk_json *rule = NULL;
     struct pk_channels ladder;
     if (!route)
         return pk_fail(err, PK_E_NOT_FOUND, "its route \"%s\" is no longer configured", route_name);
-    int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &rule, err);
+    int r = pk_campaign_rule(campaign, tree, err);
     if (r == 0)
-        r = pk_wanted_read(service, rule, tree, err);
+        r = pk_audience_resolve(service->store, tree, err);
     if (r != 0)
         return r;
     pk_ladder_read(service, NULL, &ladder);
@@ -86,6 +85,25 @@ const struct pk_lane_route *pk_campaign_way(struct pk_service *service, const st
     return index < service->desks->route_count ? &service->desks->routes[index] : NULL;
 }
 
+/* As a step of it would be given them: where the short form of the place is needed, that. */
+static int values_of(struct pk_service *service, const struct pk_campaign *campaign, struct pk_slice name, struct pk_json **ret_values,
+                     struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *values = NULL;
+    struct pk_buf said;
+    int r = pk_json_parse(campaign->values, PK_CAMPAIGN_TEXTS_MAX, &values, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&said, PK_CAMPAIGN_TEXTS_MAX);
+    bool fitted = campaign->occurrence != 0 && pk_campaign_fill(service, name, campaign->route, values, &said, NULL) == 0;
+    if (fitted)
+        r = pk_json_parse(pk_buf_slice(&said), PK_CAMPAIGN_TEXTS_MAX, ret_values, err);
+    else
+        *ret_values = pk_steal(&values); /* it is read with what is too long in it, or missing */
+    pk_buf_finish(&said);
+    return r;
+}
+
 int pk_campaign_text(struct pk_service *service, const struct pk_campaign *campaign, struct pk_slice name, struct pk_slice language,
                      struct pk_slice script, struct pk_buf *out, struct pk_segmentation *ret_length, struct pk_error *err)
 {
@@ -94,7 +112,7 @@ int pk_campaign_text(struct pk_service *service, const struct pk_campaign *campa
     char rendering[PK_LABEL_MAX] = "";
     if (!found)
         return pk_fail(err, PK_E_NOT_FOUND, "there is no text \"%.*s\" for language \"%.*s\"", PK_SLICE_ARG(name), PK_SLICE_ARG(language));
-    int r = pk_json_parse(campaign->values, PK_CAMPAIGN_TEXTS_MAX, &values, err);
+    int r = values_of(service, campaign, name, &values, err);
     if (r != 0)
         return r;
     struct pk_slice own = pk_template_language(found);

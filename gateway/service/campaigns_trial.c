@@ -87,10 +87,16 @@ static int find_way(struct pk_service *service, const struct pk_campaign *campai
 static int queue(struct pk_service *service, const struct pk_campaign *campaign, const char *text, const struct pk_campaign_trial *trial,
                  struct pk_message *message, int64_t now_ms, struct pk_error *err)
 {
+    pk_auto(pk_json) struct pk_json *values = NULL;
+    struct pk_buf said;
+    pk_buf_init(&said, PK_CAMPAIGN_TEXTS_MAX);
+    int r = pk_json_parse(campaign->values, PK_CAMPAIGN_TEXTS_MAX, &values, err);
+    if (r == 0)
+        r = pk_campaign_fill(service, pk_slice_of(text), campaign->route, values, &said, err);
     struct pk_notice notice = {
         .cls = PK_CLASS_STAFF,
         .template_name = pk_slice_of(text),
-        .values = campaign->values,
+        .values = pk_buf_slice(&said),
         .created_ms = now_ms,
     };
     struct pk_slice language = trial->language.len > 0 ? trial->language : pk_slice_of(service->rules->default_language);
@@ -106,7 +112,10 @@ static int queue(struct pk_service *service, const struct pk_campaign *campaign,
         .expires_ms = now_ms + VALID_MS,
         .updated_ms = now_ms,
     };
-    return pk_planner_queue(service, &notice, language, trial->script, message, err);
+    if (r == 0)
+        r = pk_planner_queue(service, &notice, language, trial->script, message, err);
+    pk_buf_finish(&said);
+    return r;
 }
 
 static int check(struct pk_service *service, const struct pk_actor *actor, const struct pk_campaign *campaign, const struct pk_campaign_trial *trial,

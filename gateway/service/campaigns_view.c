@@ -42,17 +42,39 @@ static void add_texts(struct pk_service *service, const struct pk_campaign *camp
     }
 }
 
+int pk_campaign_rule(const struct pk_campaign *campaign, struct pk_audience_tree *ret_tree, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *rule = NULL;
+    int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &rule, err);
+    return r == 0 ? pk_audience_read_json(rule, "audience", ret_tree, err) : r;
+}
+
+int pk_campaign_where(const struct pk_campaign *campaign, struct pk_buf *out, struct pk_error *err)
+{
+    struct pk_audience_tree tree;
+    int r = pk_campaign_rule(campaign, &tree, err);
+    if (r == 0)
+        pk_audience_write_text(&tree, out);
+    return r;
+}
+
 int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *campaign, uint8_t ret_digest[32], struct pk_error *err)
 {
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
+    struct pk_audience_tree tree;
+    uint8_t rule[32];
     struct pk_buf shown;
     size_t count = 0;
     char number[32];
+    int r = pk_campaign_rule(campaign, &tree, err);
+    if (r != 0)
+        return r;
+    pk_audience_hash(&tree, rule);
     pk_buf_init(&shown, SHOWN_MAX);
     add_field(&shown, pk_slice_of(campaign->name));
     add_field(&shown, pk_slice_of(pk_name_text(service->store, PK_NAME_TOPIC, campaign->topic)));
     add_field(&shown, pk_slice_of(pk_name_text(service->store, PK_NAME_ROUTE, campaign->route)));
-    add_field(&shown, campaign->audience);
+    add_field(&shown, pk_slice_make(rule, sizeof rule));
     add_field(&shown, campaign->values);
     (void) snprintf(number, sizeof number, "%lld", (long long) campaign->people_max);
     add_field(&shown, pk_slice_of(number));
@@ -60,7 +82,9 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
         (void) snprintf(number, sizeof number, "%lld %s", (long long) campaign->cost_max, campaign->currency);
         add_field(&shown, pk_slice_of(number));
     }
-    int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
+    (void) snprintf(number, sizeof number, "%lld", (long long) campaign->occurrence);
+    add_field(&shown, pk_slice_of(number));
+    r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
     for (size_t i = 0; r == 0 && i < count; i++) {
         char text[PK_STEP_TEXT_MAX];
         add_field(&shown, pk_slice_of(pk_step_text(&steps[i].rule, text)));
@@ -101,19 +125,42 @@ int pk_campaign_people(struct pk_service *service, const struct pk_campaign *cam
     return r == 0 ? pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err) : r;
 }
 
-/* What became of a step: all triggers it was. */
+/* What became of a step: all triggers that said its text. */
 static int add_up(struct pk_service *service, int64_t campaign, int64_t step, int64_t *ret_planned, int64_t *ret_told, struct pk_error *err)
 {
-    int64_t triggers[PK_CAMPAIGN_TRIGGERS_MAX];
+    struct pk_campaign_trigger history[PK_CAMPAIGN_TRIGGERS_MAX];
     size_t count = 0;
-    int r = pk_campaign_triggers(service->store, campaign, step, 0, triggers, PK_COUNT(triggers), &count, err);
+    int r = pk_campaign_history(service->store, campaign, history, &count, err);
     *ret_planned = *ret_told = 0;
     for (size_t i = 0; r == 0 && i < count; i++) {
         struct pk_trigger trigger;
-        if (pk_trigger_get(service->store, triggers[i], &trigger, NULL) != 0)
-            continue; /* retention took it */
+        if (history[i].step != step || pk_trigger_get(service->store, history[i].trigger, &trigger, NULL) != 0)
+            continue; /* another's, or retention took it */
         *ret_planned += trigger.planned;
-        *ret_told += pk_trigger_told_count(service->store, triggers[i]);
+        *ret_told += pk_trigger_told_count(service->store, history[i].trigger);
+    }
+    return r;
+}
+
+/* Which steps are left out because their time has passed; of one that was not started: would be, if it were now. */
+static int look_ahead(struct pk_service *service, struct pk_campaign_view *view, int64_t now_ms, struct pk_error *err)
+{
+    const struct pk_campaign *campaign = &view->campaign;
+    pk_auto(pk_wall) struct pk_wall *wall = NULL;
+    int r = pk_wall_new(service->rules->zone, &wall, err);
+    view->no_change = view->no_cancel = campaign->starts_ms != 0;
+    for (size_t i = 0; r == 0 && i < view->step_count; i++) {
+        struct pk_campaign_step *step = &view->steps[i];
+        view->no_change = view->no_change && step->rule.when != PK_STEP_ON_CHANGE;
+        view->no_cancel = view->no_cancel && step->rule.when != PK_STEP_ON_CANCEL;
+        if (pk_step_waits_for_news(&step->rule))
+            continue;
+        if (campaign->state < PK_CAMPAIGN_RUNNING) {
+            step->due_ms = pk_step_due_ms(&step->rule, campaign->starts_ms, wall);
+            view->late[i] = step->due_ms < now_ms || pk_step_until_ms(&step->rule, step->due_ms, campaign->starts_ms) <= now_ms;
+        } else {
+            view->late[i] = step->state == PK_STEP_DROPPED;
+        }
     }
     return r;
 }
@@ -139,6 +186,11 @@ int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, s
         r = pk_campaign_steps(service->store, id, view->steps, &view->step_count, err);
     for (size_t i = 0; r == 0 && i < view->step_count; i++)
         r = add_up(service, id, view->steps[i].id, &view->planned[i], &view->told[i], err);
+    if (r == 0)
+        r = look_ahead(service, view, now_ms, err);
+    view->date = (struct pk_occurrence){ 0 };
+    if (r == 0 && view->campaign.occurrence != 0 && pk_occurrence_get(service->store, view->campaign.occurrence, &view->date, NULL) != 0)
+        view->date = (struct pk_occurrence){ 0 }; /* retention took it */
     if (r != 0)
         return r;
     struct pk_campaign_made made = pk_campaign_made(service->store, id, 0, 0);

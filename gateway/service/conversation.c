@@ -41,6 +41,8 @@ int pk_talk_answer(struct pk_talk *talk, const char *template_name, struct pk_sl
         .script = talk->who.id != 0 ? pk_slice_of(talk->who.script) : rest,
         .values = values,
         .act_ms = talk->now_ms,
+        .occurrence = talk->dated ? talk->asked.occurrence : 0,
+        .version = talk->dated ? talk->asked.version : 0,
         .confirms_stop = confirms_stop,
     };
     return pk_planner_answer(talk->service, &plan, talk->now_ms, err);

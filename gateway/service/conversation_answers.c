@@ -9,12 +9,11 @@
 #include "gateway/base/id.h"
 #include "gateway/base/json.h"
 #include "gateway/base/text.h"
-#include "gateway/model/cloudevent.h"
+#include "gateway/service/seats.h"
 #include "gateway/service/texts.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/replies.h"
 
 #define TOLD_MAX 32u /* how far back the question is looked for */
 #define VALUES_MAX (64u * 1024)
@@ -234,83 +233,79 @@ static int consent_answer(struct pk_talk *talk, struct pk_error *err)
 
 /* ---- will you come? ---- */
 
-/* The notice's own words, and how many people. */
-static int values_with_people(const struct pk_json *document, uint32_t people, struct pk_buf *out)
-{
-    struct pk_json_out json = pk_json_out(out);
-    struct pk_slice name;
-    const struct pk_json *value;
-    void *iter = NULL;
-    pk_json_open(&json, NULL, '{');
-    while (pk_json_next(document, &iter, &name, &value)) {
-        char key[64];
-        if (pk_json_kind(value) != PK_JSON_STRING || name.len >= sizeof key || pk_slice_is(name, "people"))
-            continue;
-        (void) snprintf(key, sizeof key, "%.*s", PK_SLICE_ARG(name));
-        pk_json_add_slice(&json, key, pk_json_string(value));
-    }
-    if (people > 0)
-        pk_json_add_int(&json, "people", people);
-    pk_json_close(&json, '}');
-    return out->failed ? PK_E_LIMIT : 0;
-}
-
 /* An invitation of one text message names no place: then its confirmation names none either. */
-static const char *rsvp_text(const struct pk_talk *talk, bool placed)
+static const char *rsvp_text(const struct pk_talk *talk, enum pk_seat seat, bool placed)
 {
-    bool yes = talk->meaning.intent == PK_INTENT_YES, counted = talk->meaning.count > 0;
+    if (talk->over)
+        return "rsvp-closed";
     if (talk->asked.asks == PK_TEXT_REPLY_OPINION)
         return "thanks";
-    if (!yes)
+    switch (seat) {
+    case PK_SEAT_NONE:
         return placed ? "rsvp-no" : "rsvp-no-short";
-    if (counted)
+    case PK_SEAT_WAITS:
+        return "rsvp-full";
+    case PK_SEAT_KEPT:
+        return "rsvp-full-more";
+    case PK_SEAT_GIVEN:
+        break;
+    }
+    if (talk->meaning.count > 0)
         return placed ? "rsvp-yes-count" : "rsvp-yes-count-short";
     return placed ? "rsvp-yes" : "rsvp-yes-short";
 }
 
-static int confirm(struct pk_talk *talk, struct pk_slice values, struct pk_error *err)
+/* How many people the answer speaks of; 0 = it names no number. */
+static uint32_t people_of(const struct pk_talk *talk, enum pk_seat seat, const struct pk_rsvp *rsvp)
 {
-    pk_auto(pk_json) struct pk_json *document = NULL;
+    if (seat == PK_SEAT_KEPT)
+        return rsvp->heads;
+    return talk->meaning.intent == PK_INTENT_YES ? talk->meaning.count : 0;
+}
+
+static int confirm(struct pk_talk *talk, struct pk_slice values, enum pk_seat seat, const struct pk_rsvp *rsvp, struct pk_error *err)
+{
     struct pk_buf named;
-    int r = pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &document, err);
-    if (r != 0)
-        return r;
+    bool placed = false;
     pk_buf_init(&named, VALUES_MAX);
-    r = values_with_people(document, talk->meaning.intent == PK_INTENT_YES ? talk->meaning.count : 0, &named);
-    if (r != 0)
-        (void) pk_fail(err, r, "the values of the invitation are too long");
-    else if (talk->over)
-        r = pk_talk_answer(talk, "rsvp-closed", pk_buf_slice(&named), false, err);
-    else
-        r = pk_talk_answer(talk, rsvp_text(talk, pk_json_string(pk_json_get(document, "place")).len > 0), pk_buf_slice(&named), false, err);
+    int r = pk_seats_values(talk->service, values, talk->asked.occurrence, people_of(talk, seat, rsvp), &named, &placed, err);
+    talk->dated = true;
+    if (r == 0)
+        r = pk_talk_answer(talk, rsvp_text(talk, seat, placed), pk_buf_slice(&named), false, err);
+    talk->dated = false;
     pk_buf_finish(&named);
     return r;
 }
 
-static int keep(struct pk_talk *talk, struct pk_error *err)
+static int keep(struct pk_talk *talk, struct pk_rsvp *rsvp, enum pk_seat *ret_seat, struct pk_error *err)
 {
     bool yes = talk->meaning.intent == PK_INTENT_YES, comes = talk->asked.asks == PK_TEXT_REPLY_YES_NO;
-    struct pk_rsvp rsvp = {
+    *rsvp = (struct pk_rsvp){
         .recipient = talk->who.id,
         .trigger = talk->asked.trigger,
+        .occurrence = talk->asked.occurrence,
+        .version = talk->asked.version,
         .reply = talk->reply,
+        .address = talk->at.id,
         .yes = yes,
-        .heads = yes && comes ? (talk->meaning.count > 0 ? talk->meaning.count : 1) : 0,
+        .wanted = yes && comes ? (talk->meaning.count > 0 ? talk->meaning.count : 1) : 0,
         .at_ms = talk->now_ms,
     };
-    return pk_rsvp_add(talk->service->store, &rsvp, err);
+    return pk_seats_answer(talk->service, rsvp, talk->now_ms, ret_seat, err);
 }
 
 static int rsvp_answer(struct pk_talk *talk, struct pk_error *err)
 {
     struct pk_notice notice;
+    struct pk_rsvp rsvp = { 0 };
+    enum pk_seat seat = PK_SEAT_NONE;
     int r = pk_notice_get(talk->service->store, talk->question.notice, &notice, err);
     if (r != 0)
         return r;
     char *values = pk_slice_dup(notice.values);
-    r = talk->over ? 0 : keep(talk, err);
+    r = talk->over ? 0 : keep(talk, &rsvp, &seat, err);
     if (r == 0)
-        r = confirm(talk, pk_slice_of(values), err);
+        r = confirm(talk, pk_slice_of(values), seat, &rsvp, err);
     free(values);
     return r != 0 ? r : pk_question_answered(talk->service, talk->at.id, talk->now_ms, err);
 }

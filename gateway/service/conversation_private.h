@@ -23,7 +23,8 @@ struct pk_talk {
     uint32_t topic; /* STOP, START of one topic: which; else 0 */
     struct pk_message question; /* what a yes or no is about; id 0 = nothing */
     struct pk_asked asked; /* what that asks; asks NONE = nothing */
-    bool over; /* its event has begun or was called off */
+    bool over; /* its event has begun or was called off, or the date is another by now */
+    bool dated; /* what is answered names the date of the question */
     bool info; /* what this address was told last asks nothing: whoever answers that has something to say */
     bool muted; /* heard, and not answered: a machine, or the same words again and again */
     int64_t shown; /* the words of it, kept as evidence once it is answered */

@@ -12,7 +12,8 @@
 static void refused(void *ctx, struct pk_account *account, const char *reason);
 
 static const struct pk_account_ops account_ops = {
-    .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled, .refused = refused
+    .event = pk_inbound_event, .cursor = pk_polling_cursor, .polled = pk_polling_polled, .refused = refused,
+    .remember = pk_polling_remember,
 };
 
 static void pause_key(const char *name, char ret_key[80])

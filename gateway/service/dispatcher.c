@@ -13,6 +13,7 @@
 #include "gateway/base/log.h"
 #include "gateway/language/phone.h"
 #include "gateway/service/carriers.h"
+#include "gateway/service/fallback.h"
 #include "gateway/service/gate.h"
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/ladder.h"
@@ -174,6 +175,7 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     flight->valid_until_ms = pk_ladder_valid_until_ms(d->service, desk, message, now_ms);
     pk_id_format(flight->message, flight->message_id);
     pk_id_format(flight->attempt, flight->attempt_id);
+    pk_fallback_add(d, due, flight, now_ms);
     return 0;
 }
 
@@ -222,6 +224,7 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
         *ret_over = true;
         return 0;
     }
+    pk_fallback_price(flight, now_ms);
     int r = pk_tracker_open(d->service, flight, due->message.cls << 8 | (uint32_t) due->consent, now_ms, err);
     if (r == 0)
         r = pk_quiet_opened(d->service->quiet, &due->message, now_ms, err);
@@ -239,6 +242,8 @@ static bool may_submit(void *ctx)
     struct pk_flight *flight = ctx;
     flight->withheld = flight->desk->paused ? PK_REASON_ACCOUNT_PAUSED
                                             : pk_gate_withholds(flight->service, flight->message, pk_clock_wall_ms());
+    if (flight->withheld == PK_REASON_NONE)
+        flight->withheld = pk_fallback_withholds(flight, pk_clock_wall_ms());
     return flight->withheld == PK_REASON_NONE;
 }
 
@@ -261,6 +266,8 @@ static void batch_launch(void *ctx)
         const struct pk_text *text = flight->text;
         pk_list_remove(&flight->node);
         pk_spending_opened(flight, true);
+        if (flight->second)
+            pk_spending_opened(flight->second, true);
         struct pk_handover handover = {
             .job = {
                 .size = sizeof(struct pk_job),
@@ -289,6 +296,7 @@ static void batch_launch(void *ctx)
             .ctx = flight,
             .record = record_for(flight),
         };
+        pk_fallback_tell(flight, &handover.job);
         pk_account_start(flight->desk->account, &handover);
     }
     free(batch);
@@ -302,6 +310,8 @@ static void batch_abandon(void *ctx)
         pk_list_remove(&flight->node);
         pk_breaker_withdrawn(&flight->desk->breaker);
         pk_spending_opened(flight, false);
+        if (flight->second)
+            pk_spending_opened(flight->second, false);
         flight->desk->flying--;
         batch->dispatcher->flying--;
         pk_flight_free(flight);
@@ -376,6 +386,8 @@ static void take_off(struct pk_dispatcher *d, struct batch *batch, struct pk_fli
     struct pk_desk *desk = flight->desk;
     pk_list_append(&batch->flights, &flight->node);
     pk_spending_opening(flight);
+    if (flight->second)
+        pk_spending_opening(flight->second);
     desk->flying++;
     d->flying++;
     pk_rate_take(&desk->rate, 1);
@@ -412,6 +424,9 @@ static int open_batch(struct pk_dispatcher *d, const struct pk_lane_route *route
             continue;
         take_off(d, batch, flight);
         r = pk_tally_add(&tally, store, by->id, flight->day, (struct pk_day_use){ flight->cost, flight->spends }, now_ms, err);
+        if (r == 0 && flight->second)
+            r = pk_tally_add(&tally, store, flight->second->desk->id, flight->second->day,
+                             (struct pk_day_use){ flight->second->cost, flight->second->spends }, now_ms, err);
     }
     return r != 0 ? r : pk_tally_write(&tally, store, now_ms, err);
 }

@@ -46,6 +46,8 @@ struct pk_flight {
     bool spends; /* it counts as a message of that day */
     struct pk_day_use back; /* of what was counted when it was opened, once it is settled */
     enum pk_reason withheld; /* why the gate kept it back between rounds, if it did: that says nothing of the provider */
+    struct pk_flight *second; /* the attempt of the same call on another channel (fallback.h), owned; NULL = it leaves alone */
+    int64_t version; /* of a second one: the words it leaves in */
     /* what it came to */
     uint32_t outcome, parts;
     int64_t after_ms, price;

@@ -16,6 +16,8 @@
 
 void pk_flight_free(struct pk_flight *flight)
 {
+    if (flight->second)
+        pk_flight_free(flight->second);
     pk_text_release(flight->text);
     explicit_bzero(flight->to, sizeof flight->to);
     explicit_bzero(flight->unsubscribe, sizeof flight->unsubscribe);
@@ -99,13 +101,27 @@ static void steer(struct pk_flight *flight)
     pk_breaker_succeeded(&desk->breaker);
 }
 
+static bool has_back(const struct pk_flight *flight)
+{
+    return flight->back.cost != 0 || flight->back.messages != 0;
+}
+
+/* Its account can take messages again that it could not. */
+static bool takes_back(struct pk_flight *flight)
+{
+    return has_back(flight) && pk_spending_returned(flight, pk_clock_wall_ms());
+}
+
 static void settled_committed(void *ctx)
 {
     struct pk_dispatcher *d = ctx;
     d->settled_registered = false;
     for (struct pk_list *node = d->settled.next; node != &d->settled; node = node->next) {
         struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
-        if ((flight->back.cost != 0 || flight->back.messages != 0) && pk_spending_returned(flight, pk_clock_wall_ms()))
+        bool room = takes_back(flight);
+        if (flight->second)
+            room |= takes_back(flight->second);
+        if (room)
             pk_dispatcher_recall(d);
         if (!flight->asks)
             d->service->metrics.handovers[flight->outcome < PK_OUTCOMES ? flight->outcome : 0]++;
@@ -157,9 +173,10 @@ static unsigned settle_unit(struct pk_dispatcher *d, unsigned max, int64_t now_m
     for (struct pk_list *node = d->ended.next; r == 0 && node != &d->ended && count < max && !last; node = node->next) {
         struct pk_flight *flight = pk_list_entry(node, struct pk_flight, node);
         r = settle_one(d, flight, now_ms, err);
-        if (r == 0 && (flight->back.cost != 0 || flight->back.messages != 0))
-            r = pk_tally_add(&tally, store, flight->desk->id, flight->day,
-                             (struct pk_day_use){ -flight->back.cost, -flight->back.messages }, now_ms, err);
+        for (const struct pk_flight *one = flight; r == 0 && one; one = one->second)
+            if (has_back(one))
+                r = pk_tally_add(&tally, store, one->desk->id, one->day, (struct pk_day_use){ -one->back.cost, -one->back.messages }, now_ms,
+                                 err);
         last = pauses(flight);
         count++;
     }

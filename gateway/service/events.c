@@ -6,6 +6,7 @@
 #include "gateway/model/ics.h"
 #include "gateway/service/events_private.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/seats.h"
 #include "gateway/service/trail.h"
 
 #define KINDS_NAMED 32
@@ -158,21 +159,26 @@ int pk_events_keep(struct pk_service *service, const struct pk_events_keeping *k
     if (r == 0 && keeping->replace)
         r = write_changes(service, keeping, err);
     if (r == 0 && event->state != PK_AGENDA_DRAFT)
-        r = pk_events_lay(service, event, dates, count, keeping->now_ms, err);
+        r = pk_events_lay(service, keeping, dates, count, err);
     free(dates);
     free(stored);
     return r;
 }
 
-static int keep(struct pk_service *service, struct pk_agenda_event *event, bool fresh, struct pk_wall *wall, int64_t now_ms, struct pk_error *err)
+/* Nobody knows its dates yet. */
+static int keep_new(struct pk_service *service, const struct pk_actor *actor, struct pk_agenda_event *event, bool fresh, struct pk_wall *wall,
+                    int64_t now_ms, struct pk_error *err)
 {
-    const struct pk_events_keeping keeping = { .event = event, .fresh = fresh, .replace = fresh, .now_ms = now_ms };
+    struct pk_events_done done = { 0 };
+    const struct pk_events_keeping keeping = { .actor = actor, .event = event, .fresh = fresh, .replace = fresh, .now_ms = now_ms, .done = &done };
     return pk_events_keep(service, &keeping, wall, err);
 }
 
-int pk_events_rewrite(struct pk_service *service, struct pk_agenda_event *event, struct pk_wall *wall, int64_t now_ms, struct pk_error *err)
+int pk_events_rewrite(struct pk_service *service, const struct pk_actor *actor, struct pk_agenda_event *event, struct pk_wall *wall, int64_t now_ms,
+                      struct pk_events_done *done, struct pk_error *err)
 {
-    return keep(service, event, false, wall, now_ms, err);
+    const struct pk_events_keeping keeping = { .actor = actor, .event = event, .now_ms = now_ms, .done = done };
+    return pk_events_keep(service, &keeping, wall, err);
 }
 
 /* ---- planning ---- */
@@ -198,7 +204,7 @@ int pk_events_plan(struct pk_service *service, const struct pk_actor *actor, str
         return r;
     event->id = pk_id_ordered();
     pk_ics_uid(pk_slice_of(pk_ics_own_uid(event->id, service->rules->instance, uid)), event->uid);
-    r = keep(service, event, true, wall, now_ms, err);
+    r = keep_new(service, actor, event, true, wall, now_ms, err);
     return r == 0 ? pk_events_trail(service, actor, proposes ? "event.propose" : "event.plan", event->id, 0, now_ms, err) : r;
 }
 
@@ -219,7 +225,7 @@ int pk_events_accept(struct pk_service *service, const struct pk_actor *actor, i
         return r;
     event.state = PK_AGENDA_PLANNED;
     event.sequence++;
-    r = keep(service, &event, false, wall, now_ms, err);
+    r = keep_new(service, actor, &event, false, wall, now_ms, err);
     return r == 0 ? pk_events_trail(service, actor, "event.accept", id, 0, now_ms, err) : r;
 }
 
@@ -256,7 +262,7 @@ static int drop_strays(struct pk_service *service, const struct pk_agenda_event 
 }
 
 int pk_events_change(struct pk_service *service, const struct pk_actor *actor, const struct pk_agenda_event *wanted, int64_t now_ms,
-                     bool *ret_changed, struct pk_error *err)
+                     struct pk_events_done *done, struct pk_error *err)
 {
     struct pk_agenda_event known, event = *wanted;
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
@@ -271,8 +277,8 @@ int pk_events_change(struct pk_service *service, const struct pk_actor *actor, c
     event.created_ms = known.created_ms;
     if ((r = pk_events_ready(service, &event, wall, err)) != 0 || (r = pk_events_allow(service, actor, event.state == PK_AGENDA_DRAFT ? PK_ACTION_EVENT_PROPOSE : PK_ACTION_EVENT_EDIT, &event, err)) != 0)
         return r;
-    *ret_changed = !pk_events_same(&known, &event);
-    if (!*ret_changed)
+    done->changed = !pk_events_same(&known, &event);
+    if (!done->changed)
         return 0;
     if (known.state != PK_AGENDA_DRAFT && (known.rule[0] == '\0') != (event.rule[0] == '\0')) {
         (void) pk_fail(err, PK_E_CONFLICT, "an event that is once cannot become one that comes back, nor the other way round");
@@ -280,16 +286,19 @@ int pk_events_change(struct pk_service *service, const struct pk_actor *actor, c
     }
     r = drop_strays(service, &event, wall, err);
     if (r == 0)
-        r = keep(service, &event, false, wall, now_ms, err);
+        r = pk_events_rewrite(service, actor, &event, wall, now_ms, done, err);
+    if (r == 0 && event.capacity != known.capacity)
+        r = pk_seats_of_event(service, event.id, now_ms, err);
     return r == 0 ? pk_events_trail(service, actor, "event.change", event.id, 0, now_ms, err) : r;
 }
 
-int pk_events_cancel(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, bool *ret_changed, struct pk_error *err)
+int pk_events_cancel(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, struct pk_events_done *done,
+                     struct pk_error *err)
 {
     struct pk_agenda_event event;
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
     int r = pk_agenda_get(service->store, id, &event, err);
-    *ret_changed = false;
+    done->changed = false;
     if (r == 0)
         r = pk_events_allow(service, actor, event.state == PK_AGENDA_DRAFT ? PK_ACTION_EVENT_PROPOSE : PK_ACTION_EVENT_EDIT, &event, err);
     if (r != 0 || event.state == PK_AGENDA_CANCELLED)
@@ -301,7 +310,7 @@ int pk_events_cancel(struct pk_service *service, const struct pk_actor *actor, i
     event.sequence++;
     event.updated_ms = now_ms;
     /* A draft has no dates; one of yesterday may be put away too. */
-    r = draft ? pk_agenda_put(service->store, &event, err) : keep(service, &event, false, wall, now_ms, err);
-    *ret_changed = r == 0;
+    r = draft ? pk_agenda_put(service->store, &event, err) : pk_events_rewrite(service, actor, &event, wall, now_ms, done, err);
+    done->changed = r == 0;
     return r == 0 ? pk_events_trail(service, actor, "event.cancel", id, 0, now_ms, err) : r;
 }

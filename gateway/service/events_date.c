@@ -11,13 +11,15 @@ static int no_such_date(struct pk_error *err)
     return pk_hint(err, PK_E_NOT_FOUND, "Name it by the day its rule gives, also when it was moved; pokana events show lists them.");
 }
 
-static int check_date(struct pk_service *service, const struct pk_agenda_event *event, int32_t day, struct pk_wall *wall, int64_t now_ms,
+/* What has begun stays as it was; but it may be broken off before its end, and what was called off has not begun. */
+static int check_date(struct pk_service *service, const struct pk_agenda_event *event, int32_t day, bool off, struct pk_wall *wall, int64_t now_ms,
                       struct pk_error *err)
 {
     struct pk_occurrence known;
     if (!pk_recurrence_has(event, day, wall))
         return no_such_date(err);
-    if (pk_occurrence_find(service->store, event->id, day, &known, NULL) == 0 && known.starts_ms <= now_ms)
+    if (pk_occurrence_find(service->store, event->id, day, &known, NULL) == 0 && known.starts_ms <= now_ms &&
+        (off ? known.ends_ms <= now_ms : known.state == PK_AGENDA_PLANNED))
         return pk_fail(err, PK_E_CONFLICT, "that date has begun");
     return 0;
 }
@@ -48,27 +50,27 @@ int pk_events_date(struct pk_service *service, const struct pk_agenda_event *eve
 }
 
 /* Puts one differing date among the others, and lets the ledger follow. */
-static int keep_date(struct pk_service *service, struct pk_agenda_event *event, const struct pk_agenda_change *change, struct pk_wall *wall,
-                     int64_t now_ms, bool *ret_changed, struct pk_error *err)
+static int keep_date(struct pk_service *service, const struct pk_actor *actor, struct pk_agenda_event *event, const struct pk_agenda_change *change,
+                     struct pk_wall *wall, int64_t now_ms, struct pk_events_done *done, struct pk_error *err)
 {
     struct pk_agenda_change *changes = NULL;
     size_t count = 0;
     int r = pk_agenda_changes(service->store, event->id, &changes, &count, err);
-    *ret_changed = r == 0;
+    done->changed = r == 0;
     for (size_t i = 0; r == 0 && i < count; i++)
         if (changes[i].day == change->day && changes[i].difference == change->difference && memcmp(&changes[i].when, &change->when, sizeof change->when) == 0 &&
             strcmp(changes[i].place, change->place) == 0 && strcmp(changes[i].place_short, change->place_short) == 0)
-            *ret_changed = false;
+            done->changed = false;
     free(changes);
-    if (r != 0 || !*ret_changed)
+    if (r != 0 || !done->changed)
         return r;
     event->sequence++;
     r = pk_agenda_change_put(service->store, event->id, change, err);
-    return r == 0 ? pk_events_rewrite(service, event, wall, now_ms, err) : r;
+    return r == 0 ? pk_events_rewrite(service, actor, event, wall, now_ms, done, err) : r;
 }
 
 int pk_events_change_date(struct pk_service *service, const struct pk_actor *actor, int64_t id, const struct pk_agenda_change *wanted,
-                          int64_t now_ms, bool *ret_changed, struct pk_error *err)
+                          int64_t now_ms, struct pk_events_done *done, struct pk_error *err)
 {
     struct pk_agenda_event event;
     struct pk_agenda_change change = *wanted;
@@ -81,10 +83,10 @@ int pk_events_change_date(struct pk_service *service, const struct pk_actor *act
             (void) snprintf(event.place, sizeof event.place, "%s", wanted->place);
             (void) snprintf(event.place_short, sizeof event.place_short, "%s", wanted->place_short);
         }
-        return wanted->day == 0 ? pk_events_change(service, actor, &event, now_ms, ret_changed, err) : no_such_date(err);
+        return wanted->day == 0 ? pk_events_change(service, actor, &event, now_ms, done, err) : no_such_date(err);
     }
     if (r == 0)
-        r = check_date(service, &event, change.day, wall, now_ms, err);
+        r = check_date(service, &event, change.day, false, wall, now_ms, err);
     if (r == 0)
         r = pk_agenda_moments(&change.when, wall, true, &starts_ms, &ends_ms, err);
     if (r == 0)
@@ -98,8 +100,8 @@ int pk_events_change_date(struct pk_service *service, const struct pk_actor *act
     if (r != 0)
         return r;
     change.difference = PK_AGENDA_CHANGED;
-    r = keep_date(service, &event, &change, wall, now_ms, ret_changed, err);
-    return r == 0 && *ret_changed ? pk_events_trail(service, actor, "event.change-date", id, change.day, now_ms, err) : r;
+    r = keep_date(service, actor, &event, &change, wall, now_ms, done, err);
+    return r == 0 && done->changed ? pk_events_trail(service, actor, "event.change-date", id, change.day, now_ms, err) : r;
 }
 
 /* Who may: of today's date the desk too. */
@@ -113,14 +115,14 @@ static int allow_cancel_date(struct pk_service *service, const struct pk_actor *
     return pk_events_allow(service, actor, action, event, err);
 }
 
-int pk_events_cancel_date(struct pk_service *service, const struct pk_actor *actor, int64_t id, int32_t day, int64_t now_ms, bool *ret_changed,
+int pk_events_cancel_date(struct pk_service *service, const struct pk_actor *actor, int64_t id, int32_t day, int64_t now_ms, struct pk_events_done *done,
                           struct pk_error *err)
 {
     struct pk_agenda_event event;
     struct pk_agenda_change change = { .day = day, .difference = PK_AGENDA_CALLED_OFF };
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
     int r = pk_agenda_get(service->store, id, &event, err);
-    *ret_changed = false;
+    done->changed = false;
     if (r == 0)
         r = pk_events_wall(service, &wall, err);
     if (r == 0)
@@ -131,12 +133,12 @@ int pk_events_cancel_date(struct pk_service *service, const struct pk_actor *act
         (void) pk_fail(err, PK_E_INVALID, "this event is once: it has no single dates");
         return pk_hint(err, PK_E_INVALID, "pokana events cancel ID calls it off.");
     }
-    r = check_date(service, &event, day, wall, now_ms, err);
+    r = check_date(service, &event, day, true, wall, now_ms, err);
     change.when = event.when;
     change.when.day = day;
     if (r == 0)
-        r = keep_date(service, &event, &change, wall, now_ms, ret_changed, err);
-    return r == 0 && *ret_changed ? pk_events_trail(service, actor, "event.cancel-date", id, day, now_ms, err) : r;
+        r = keep_date(service, actor, &event, &change, wall, now_ms, done, err);
+    return r == 0 && done->changed ? pk_events_trail(service, actor, "event.cancel-date", id, day, now_ms, err) : r;
 }
 
 /* ---- looking ---- */

@@ -166,6 +166,7 @@ struct importing {
     struct file file;
     struct gathering gathering;
     size_t dates; /* of the events so far */
+    struct pk_events_done changes; /* of all events so far */
     struct pk_events_imported done;
 };
 
@@ -203,7 +204,7 @@ static void overlay(const struct importing *im, const struct pk_agenda_event *se
 static int write(struct importing *im, struct pk_agenda_event *event, bool fresh, struct pk_error *err)
 {
     char object[PK_ID_TEXT_MAX];
-    const struct pk_events_keeping keeping = { .event = event, .changes = im->gathering.changes, .change_count = im->gathering.count,
+    const struct pk_events_keeping keeping = { .actor = im->actor, .done = &im->changes, .event = event, .changes = im->gathering.changes, .change_count = im->gathering.count,
                                                .replace = true, .fresh = fresh, .now_ms = im->now_ms };
     if (fresh)
         event->id = pk_id_ordered();
@@ -258,12 +259,12 @@ static int take_in(struct importing *im, struct item *item, struct pk_error *err
     if (r != 0)
         return r;
     if (item->item.cancelled || (there && known.state == PK_AGENDA_CANCELLED)) {
-        bool changed = false;
+        im->changes.changed = false;
         for (size_t i = 0; i < im->file.count; i++)
             im->file.items[i].used |= memcmp(im->file.items[i].item.event.uid, item->item.event.uid, PK_AGENDA_UID_BYTES) == 0;
         if (there && item->item.cancelled)
-            r = pk_events_cancel(im->service, im->actor, known.id, im->now_ms, &changed, err);
-        *(changed ? &im->done.cancelled : there ? &im->done.unchanged : &im->done.over) += 1;
+            r = pk_events_cancel(im->service, im->actor, known.id, im->now_ms, &im->changes, err);
+        *(im->changes.changed ? &im->done.cancelled : there ? &im->done.unchanged : &im->done.over) += 1;
         return r;
     }
     event = known;
@@ -305,7 +306,7 @@ static int take_all(struct importing *im, struct pk_error *err)
 }
 
 int pk_events_import(struct pk_service *service, const struct pk_actor *actor, struct pk_slice file, struct pk_slice kind, bool draft,
-                     int64_t now_ms, struct pk_events_imported *ret_imported, struct pk_error *err)
+                     bool quietly, int64_t now_ms, struct pk_events_imported *ret_imported, struct pk_error *err)
 {
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
     int r = pk_allow(service, actor, PK_ACTION_EVENT_EDIT, NULL, "a calendar file", err);
@@ -320,11 +321,13 @@ int pk_events_import(struct pk_service *service, const struct pk_actor *actor, s
     im->actor = actor;
     im->kind = kind;
     im->draft = draft;
+    im->changes.quietly = quietly;
     im->now_ms = now_ms;
     im->wall = wall;
     r = pk_ics_read(file, service->rules->zone, service->rules->instance, take, &im->file, err);
     if (r == 0)
         r = take_all(im, err);
+    im->done.effect = im->changes.effect;
     if (r == 0)
         *ret_imported = im->done;
     forget(&im->file);

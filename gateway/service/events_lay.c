@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The ledger of dates follows the events. A date enters it once, when the ledger's edge passes it: what begins after `laid_ms`
- * is new, what begins before was there or came by a change. So a restart in the middle writes the same rows, not others.
+ * is new, what begins before was there or came by a change. So a restart in the middle writes the same rows, not others. Whoever
+ * hangs on a date that changed is told here, and nowhere else.
  */
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/events_private.h"
+#include "gateway/service/seats.h"
 
 #define STEPS_PER_TURN 8
 
@@ -33,6 +35,14 @@ static bool same(const struct pk_occurrence *a, const struct pk_occurrence *b)
            strcmp(a->place_short, b->place_short) == 0;
 }
 
+/* Closed before its end, or open after all later that day: of what has begun this alone is no history yet. */
+static bool is_of_today(const struct pk_date *date, const struct pk_occurrence *known, const struct pk_occurrence *wanted, int64_t now_ms)
+{
+    if (wanted->state == PK_AGENDA_CANCELLED)
+        return date->change && date->change->difference == PK_AGENDA_CALLED_OFF && known->ends_ms > now_ms;
+    return known->state == PK_AGENDA_CANCELLED && wanted->starts_ms > now_ms;
+}
+
 static int into_the_past(const struct pk_date *date, struct pk_error *err)
 {
     char day[PK_LOCAL_TEXT_MAX];
@@ -43,9 +53,22 @@ static int into_the_past(const struct pk_date *date, struct pk_error *err)
     return pk_hint(err, PK_E_CONFLICT, "Choose hours that are still to come, or call that date off first.");
 }
 
-static int follow(struct pk_service *service, const struct pk_agenda_event *event, const struct pk_date *date, int64_t edge_ms,
-                  int64_t horizon_ms, int64_t now_ms, struct pk_error *err)
+/* The date is written, and the campaigns on it hear of it. */
+static int put(struct pk_service *service, const struct pk_events_keeping *keeping, const struct pk_occurrence *known, struct pk_occurrence *wanted,
+               struct pk_error *err)
 {
+    int r = pk_occurrence_put(service->store, wanted, keeping->now_ms, err);
+    if (r == 0)
+        r = pk_seats_date_changed(service, known, keeping->done->quietly, err);
+    return r == 0 ? pk_campaigns_date_changed(service, keeping->actor, known, keeping->done->quietly, keeping->now_ms, &keeping->done->effect, err)
+                  : r;
+}
+
+static int follow(struct pk_service *service, const struct pk_events_keeping *keeping, const struct pk_date *date, int64_t edge_ms,
+                  int64_t horizon_ms, struct pk_error *err)
+{
+    const struct pk_agenda_event *event = keeping->event;
+    const int64_t now_ms = keeping->now_ms;
     struct pk_occurrence known = { 0 }, wanted;
     int r = pk_occurrence_find(service->store, event->id, date->day, &known, err);
     if (r != 0 && r != PK_E_NOT_FOUND)
@@ -57,8 +80,12 @@ static int follow(struct pk_service *service, const struct pk_agenda_event *even
         bool new = date->starts_ms > edge_ms && date->starts_ms <= horizon_ms && wanted.state == PK_AGENDA_PLANNED;
         return new ? pk_occurrence_add(service->store, &wanted, now_ms, err) : 0;
     }
-    if (same(&known, &wanted))
-        return 0;
+    if (same(&known, &wanted)) /* its words may be others: of title and subject no version is counted */
+        return known.starts_ms > now_ms ? pk_campaigns_date_changed(service, keeping->actor, &known, keeping->done->quietly, now_ms,
+                                                                    &keeping->done->effect, err)
+                                        : 0;
+    if (known.starts_ms <= now_ms && is_of_today(date, &known, &wanted, now_ms))
+        return put(service, keeping, &known, &wanted, err);
     if (known.starts_ms <= now_ms) {
         if (date->day != 0)
             return 0; /* it has begun: history */
@@ -67,7 +94,7 @@ static int follow(struct pk_service *service, const struct pk_agenda_event *even
     }
     if (wanted.starts_ms <= now_ms)
         return into_the_past(date, err);
-    return pk_occurrence_put(service->store, &wanted, now_ms, err);
+    return put(service, keeping, &known, &wanted, err);
 }
 
 /* ---- dates that are in the rule no more ---- */
@@ -92,14 +119,15 @@ static int collect(void *ctx, const struct pk_occurrence *occurrence)
     return 0;
 }
 
-static int call_off_gone(struct pk_service *service, const struct pk_agenda_event *event, const struct pk_date *dates, size_t count,
-                         int64_t now_ms, struct pk_error *err)
+static int call_off_gone(struct pk_service *service, const struct pk_events_keeping *keeping, const struct pk_date *dates, size_t count,
+                         struct pk_error *err)
 {
     struct gone gone = { .dates = dates, .date_count = count };
-    int r = pk_occurrences_of(service->store, event->id, now_ms + 1, SIZE_MAX >> 1, collect, &gone, err);
+    int r = pk_occurrences_of(service->store, keeping->event->id, keeping->now_ms + 1, SIZE_MAX >> 1, collect, &gone, err);
     for (size_t i = 0; r == 0 && i < gone.count; i++) {
+        const struct pk_occurrence known = gone.items[i];
         gone.items[i].state = PK_AGENDA_CANCELLED;
-        r = pk_occurrence_put(service->store, &gone.items[i], now_ms, err);
+        r = put(service, keeping, &known, &gone.items[i], err);
     }
     free(gone.items);
     return r;
@@ -107,16 +135,17 @@ static int call_off_gone(struct pk_service *service, const struct pk_agenda_even
 
 /* ---- all of them ---- */
 
-int pk_events_lay(struct pk_service *service, struct pk_agenda_event *event, const struct pk_date *dates, size_t count, int64_t now_ms,
-                  struct pk_error *err)
+int pk_events_lay(struct pk_service *service, const struct pk_events_keeping *keeping, const struct pk_date *dates, size_t count, struct pk_error *err)
 {
+    struct pk_agenda_event *event = keeping->event;
+    const int64_t now_ms = keeping->now_ms;
     int64_t horizon_ms = now_ms + PK_EVENTS_AHEAD_MS;
     int64_t edge_ms = event->laid_ms > 0 && event->laid_ms < now_ms ? event->laid_ms : now_ms;
     int r = 0;
     for (size_t i = 0; r == 0 && i < count; i++)
-        r = follow(service, event, &dates[i], edge_ms, horizon_ms, now_ms, err);
+        r = follow(service, keeping, &dates[i], edge_ms, horizon_ms, err);
     if (r == 0)
-        r = call_off_gone(service, event, dates, count, now_ms, err);
+        r = call_off_gone(service, keeping, dates, count, err);
     if (r == 0 && horizon_ms > event->laid_ms)
         event->laid_ms = horizon_ms;
     return r == 0 ? pk_agenda_put(service->store, event, err) : r;
@@ -124,7 +153,10 @@ int pk_events_lay(struct pk_service *service, struct pk_agenda_event *event, con
 
 static int extend(struct pk_service *service, struct pk_agenda_event *event, int64_t now_ms, struct pk_error *err)
 {
+    static const struct pk_actor gateway = { .role = PK_ROLE_SYSTEM, .name = "gateway", .purpose = "event" };
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
+    struct pk_events_done done = { 0 };
+    const struct pk_events_keeping keeping = { .actor = &gateway, .event = event, .now_ms = now_ms, .done = &done };
     struct pk_agenda_change *changes = NULL;
     struct pk_date *dates = NULL;
     size_t change_count = 0, count = 0;
@@ -134,7 +166,7 @@ static int extend(struct pk_service *service, struct pk_agenda_event *event, int
     if (r == 0)
         r = pk_recurrence_list(event, changes, change_count, wall, &dates, &count, err);
     if (r == 0)
-        r = pk_events_lay(service, event, dates, count, now_ms, err);
+        r = pk_events_lay(service, &keeping, dates, count, err);
     free(dates);
     free(changes);
     return r;

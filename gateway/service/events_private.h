@@ -21,16 +21,19 @@ bool pk_events_same(const struct pk_agenda_event *a, const struct pk_agenda_even
 /* A set of dates that differ replaces the one there was; NULL changes: it stays. Writes the event (new: sequence 0) with its last
  * date's end, and lays its dates when it is planned or called off. PK_E_CONFLICT when no date of it is still to come. */
 struct pk_events_keeping {
+    const struct pk_actor *actor;
     struct pk_agenda_event *event;
     const struct pk_agenda_change *changes;
     size_t change_count;
     bool replace, fresh;
     int64_t now_ms;
+    struct pk_events_done *done;
 };
 int pk_events_keep(struct pk_service *service, const struct pk_events_keeping *keeping, struct pk_wall *wall, struct pk_error *err);
 
 /* The event as it is now, written, and its dates laid. */
-int pk_events_rewrite(struct pk_service *service, struct pk_agenda_event *event, struct pk_wall *wall, int64_t now_ms, struct pk_error *err);
+int pk_events_rewrite(struct pk_service *service, const struct pk_actor *actor, struct pk_agenda_event *event, struct pk_wall *wall, int64_t now_ms,
+                      struct pk_events_done *done, struct pk_error *err);
 /* Reads it to be changed, and asks: a draft may be changed by who proposed it. The caller frees *ret_wall, also after a failure. */
 int pk_events_open(struct pk_service *service, const struct pk_actor *actor, int64_t id, struct pk_agenda_event *ret_event, struct pk_wall **ret_wall,
                    struct pk_error *err);
@@ -38,8 +41,7 @@ int pk_events_open(struct pk_service *service, const struct pk_actor *actor, int
 int pk_events_trail(struct pk_service *service, const struct pk_actor *actor, const char *action, int64_t id, int32_t day, int64_t now_ms,
                     struct pk_error *err);
 
-/* events_lay.c: the ledger follows the event, up to PK_EVENTS_AHEAD_MS. */
-int pk_events_lay(struct pk_service *service, struct pk_agenda_event *event, const struct pk_date *dates, size_t count, int64_t now_ms,
-                  struct pk_error *err);
+/* events_lay.c: the ledger follows the event, up to PK_EVENTS_AHEAD_MS, and the campaigns follow the ledger. */
+int pk_events_lay(struct pk_service *service, const struct pk_events_keeping *keeping, const struct pk_date *dates, size_t count, struct pk_error *err);
 
 #endif

@@ -9,9 +9,11 @@
 #include "gateway/base/id.h"
 #include "gateway/base/log.h"
 #include "gateway/service/dispatcher.h"
+#include "gateway/service/intake.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/acts.h"
 #include "gateway/store/jobs.h"
 #include "gateway/store/messages.h"
 #include "gateway/store/triggers.h"
@@ -88,12 +90,14 @@ int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *ac
 {
     struct pk_trigger trigger;
     char text[PK_ID_TEXT_MAX];
-    int r = pk_allow(service, actor, PK_ACTION_HOLD_DECIDE, NULL, pk_id_format(id, text), err);
+    struct pk_act act;
+    bool acts = pk_act_get(service->store, id, &act, NULL) == 0;
+    int r = pk_allow(service, actor, acts ? PK_ACTION_TRIGGER_DECIDE : PK_ACTION_HOLD_DECIDE, NULL, pk_id_format(id, text), err);
     if (r == 0)
         r = pk_trigger_get(service->store, id, &trigger, err);
     if (r != 0)
         return r;
-    if (trigger.state != PK_TRIGGER_HELD)
+    if (trigger.state != PK_TRIGGER_HELD && trigger.state != PK_TRIGGER_WAITING)
         return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is not held", pk_id_format(id, text));
     if (!drop && trigger.valid_until_ms <= now_ms)
         return pk_fail(err, PK_E_CONFLICT, "trigger \"%s\" is past its validity", pk_id_format(id, text));
@@ -101,7 +105,9 @@ int pk_hold_trigger_decide(struct pk_service *service, const struct pk_actor *ac
     if (r != 0)
         return r;
     pk_log(PK_LOG_WARN, "holds", drop ? "trigger.drop" : "trigger.release", "trigger", text, "by", actor->name, NULL);
-    return drop ? pk_planner_cut_short(service, &trigger, now_ms, err) : pk_planner_resume(service, &trigger, err);
+    if (drop)
+        return pk_planner_cut_short(service, &trigger, now_ms, err);
+    return acts ? pk_intake_release(service, &trigger, now_ms, err) : pk_planner_resume(service, &trigger, err);
 }
 
 /* ---- messages that wait since a restore ---- */

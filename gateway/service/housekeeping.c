@@ -19,14 +19,17 @@
 #include "gateway/service/keys.h"
 #include "gateway/service/ladder.h"
 #include "gateway/service/inbox.h"
+#include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/moves.h"
 #include "gateway/service/passes.h"
 #include "gateway/service/quiet.h"
 #include "gateway/service/spending.h"
+#include "gateway/service/status_events.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/store/agenda.h"
+#include "gateway/store/approvals.h"
 #include "gateway/store/attempts.h"
 #include "gateway/store/audit.h"
 #include "gateway/store/deep_links.h"
@@ -205,6 +208,8 @@ static int complete_one(struct pk_upkeep *upkeep, const struct pk_trigger *trigg
         r = forget_values(service, trigger->notice, err);
     const char *name = pk_name_text(service->store, PK_NAME_PUBLISHER, trigger->publisher);
     const struct pk_publisher_rule *rule = name ? pk_rules_publisher(service->rules, pk_slice_of(name)) : NULL;
+    if (r == 0 && !rule)
+        r = pk_status_events_step(service, trigger, counts, now_ms, err);
     if (r != 0 || !rule || !rule->status)
         return r;
     struct pk_told told = { .publisher = pk_slice_of(name), .causation = trigger->event_id };
@@ -412,6 +417,8 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= pk_campaigns_run(upkeep->service);
     more |= pk_events_step(upkeep->service, pk_clock_wall_ms());
     more |= step(upkeep, "events", pk_agenda_drop, ROWS, NULL);
+    more |= step(upkeep, "approvals", pk_approvals_drop, ROWS, NULL);
+    more |= pk_intake_step(upkeep->service);
     upkeep->completions = COMPLETIONS;
     pk_wal_each_second(upkeep->wal);
     probe(upkeep);

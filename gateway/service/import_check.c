@@ -160,7 +160,7 @@ static int check_address(const struct pk_service *service, struct pk_slice text,
     row->address = text;
     if (text.len == 0)
         return refuse(err, "Every row needs one.", "address: it is empty");
-    if (pk_slice_is(row->channel, PK_CHANNEL_SMS)) {
+    if (pk_slice_is(row->channel, PK_CHANNEL_SMS) || (pk_slice_is(row->channel, "viber") && pk_rules_by_number(service->rules, row->channel))) {
         int r = known->number[0] ? 0 : check_number(service, text, known->number, err);
         row->address = pk_slice_of(known->number);
         return r;

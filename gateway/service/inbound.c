@@ -7,6 +7,7 @@
 #include "gateway/language/segment.h"
 #include "gateway/service/conversation.h"
 #include "gateway/service/tracker.h"
+#include "gateway/store/attempt_pairs.h"
 
 #define TEXT_MAX_BYTES 65536u
 
@@ -53,6 +54,42 @@ static int find_attempt(struct pk_desk *desk, const struct pk_event *event, stru
     return find_by_provider(desk, event->provider_id, ret_attempt, ret_part, err);
 }
 
+/* A call for two channels has one reference: the channel says which of its two attempts is meant. 1: another channel than either. */
+static int choose_attempt(struct pk_desk *desk, struct pk_slice channel, struct pk_attempt *attempt, struct pk_error *err)
+{
+    struct pk_store *store = desk->service->store;
+    struct pk_attempt other;
+    uint32_t said = channel.len > 0 ? pk_name_find(store, PK_NAME_CHANNEL, channel) : 0;
+    if (channel.len == 0 || attempt->channel == 0 || said == attempt->channel)
+        return 0;
+    int r = pk_attempt_other(store, attempt, &other, err);
+    if (r == PK_E_NOT_FOUND)
+        return 1;
+    if (r == 0 && said == other.channel)
+        *attempt = other;
+    return r != 0 ? r : said == attempt->channel ? 0 : 1;
+}
+
+/* Given up, on no channel in particular: on both. */
+static int told_of_both(struct pk_desk *desk, const struct pk_attempt *attempt, const struct pk_receipt *what, int64_t now_ms,
+                        struct pk_error *err)
+{
+    struct pk_attempt other;
+    int r = pk_attempt_other(desk->service->store, attempt, &other, err);
+    return r != 0 ? (r == PK_E_NOT_FOUND ? 0 : r) : pk_tracker_receipt(desk->service, &other, what, now_ms, err);
+}
+
+static int whole_receipt(struct pk_desk *desk, const struct pk_event *event, struct pk_attempt *attempt, int64_t now_ms, struct pk_error *err)
+{
+    struct pk_receipt what = { .state = event->state, .code = event->code, .at_ms = event->at_ms };
+    bool given_up = event->state == PK_RECEIPT_UNDELIVERED_TEMPORARY || event->state == PK_RECEIPT_UNDELIVERED_PERMANENT;
+    int r = choose_attempt(desk, event->channel, attempt, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = pk_tracker_receipt(desk->service, attempt, &what, now_ms, err);
+    return r == 0 && given_up && event->channel.len == 0 ? told_of_both(desk, attempt, &what, now_ms, err) : r;
+}
+
 static int receipt(struct pk_desk *desk, const struct pk_event *event, int64_t now_ms, struct pk_error *err)
 {
     struct pk_service *service = desk->service;
@@ -65,7 +102,7 @@ static int receipt(struct pk_desk *desk, const struct pk_event *event, int64_t n
     if (r == 0) {
         struct pk_receipt what = { .state = event->state, .code = event->code, .at_ms = event->at_ms };
         if (part.index == 0)
-            return pk_tracker_receipt(service, &attempt, &what, now_ms, err);
+            return whole_receipt(desk, event, &attempt, now_ms, err);
         if (event->state == PK_RECEIPT_ACCEPTED && event->provider_id.len > 0)
             return pk_tracker_part_taken(service, &attempt, &part, event->provider_id, now_ms, err);
         return pk_tracker_part_receipt(service, &attempt, &part, &what, now_ms, err);
@@ -119,10 +156,31 @@ static int reply(struct pk_desk *desk, const struct pk_event *event, int64_t now
     return r;
 }
 
+/* Whose event it is: what somebody writes on the channel that an account falls back to is said to the account of that channel.
+ * PK_E_INVALID where there is none: what is written on one channel must not be taken for the other. */
+static int find_desk(struct pk_desk **desk, const struct pk_event *event, struct pk_error *err)
+{
+    struct pk_service *service = (*desk)->service;
+    uint32_t said = event->channel.len > 0 ? pk_name_find(service->store, PK_NAME_CHANNEL, event->channel) : 0;
+    if (event->kind == PK_EVENT_RECEIPT || event->channel.len == 0 || said == (*desk)->channel)
+        return 0;
+    struct pk_slice name = pk_account_fallback((*desk)->rule);
+    for (size_t i = 0; said != 0 && name.len > 0 && i < service->desks->count; i++) {
+        struct pk_desk *other = service->desks->items[i];
+        if (other->channel != said || !pk_slice_is(name, other->rule->name))
+            continue;
+        *desk = other;
+        return 0;
+    }
+    return pk_fail(err, PK_E_INVALID, "it came on another channel than the account's");
+}
+
 static int take(struct pk_desk *desk, const struct pk_event *event, struct pk_error *err)
 {
     int64_t now_ms = pk_clock_wall_ms();
-    int r;
+    int r = find_desk(&desk, event, err);
+    if (r != 0)
+        return r;
     switch (event->kind) {
     case PK_EVENT_RECEIPT:
         return receipt(desk, event, now_ms, err);

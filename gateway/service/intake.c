@@ -13,6 +13,7 @@
 #include "gateway/service/quiet.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/acts.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/triggers.h"
@@ -125,6 +126,8 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct pk_ta
         t->actor.via = t->in->actor->via;
         t->actor.actions = t->in->actor->actions;
     }
+    t->doer = t->actor;
+    t->doer.actions = NULL;
     if (t->in->response_topic.len > 0) {
         if (!own_topic(t, t->in->response_topic))
             return pk_intake_refuse(PK_REFUSAL_RESPONSE_TOPIC, err, "the response topic is not one of this publisher's own");
@@ -136,15 +139,23 @@ static enum pk_event_refusal check_sender(struct pk_intake *intake, struct pk_ta
         return pk_intake_refuse(PK_REFUSAL_RATE, err, "this publisher sends more triggers than its rule allows");
     return PK_REFUSAL_NONE;
 }
+
+void pk_intake_route(struct pk_taking *t)
+{
+    t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
+    pk_ladder_read(t->service, t->rule, &t->ladder);
+}
+
 static enum pk_event_refusal check(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = check_sender(intake, t, err);
-    if (refusal == PK_REFUSAL_NONE)
-        t->route = pk_desks_route(t->service->desks, t->rule->route ? t->rule->route : t->service->rules->default_route);
-    pk_ladder_read(t->service, t->rule, &t->ladder);
-    if (refusal == PK_REFUSAL_NONE)
+    if (refusal == PK_REFUSAL_NONE) {
+        pk_intake_route(t);
         refusal = pk_intake_check_event(t, err);
-    return refusal == PK_REFUSAL_NONE && t->first == 0 ? pk_intake_check_request(t, err) : refusal;
+    }
+    if (refusal != PK_REFUSAL_NONE || t->first != 0)
+        return refusal;
+    return t->act ? pk_intake_check_act(t, err) : pk_intake_check_request(t, err);
 }
 
 /* ---- taking ---- */
@@ -152,7 +163,7 @@ static enum pk_event_refusal check(struct pk_intake *intake, struct pk_taking *t
 /* Of the hours a restore lost: it may have been taken in and run then, and nobody remembers. What came before is in the
  * backup and is known; so an unknown event that was made before the restore is doubted, whatever its time says exactly. One
  * that does not say when it was made is doubted as long as people have not looked. */
-static bool may_have_been_run(const struct pk_taking *t)
+bool pk_intake_may_have_been_run(const struct pk_taking *t)
 {
     struct pk_store *store = t->service->store;
     if (t->event.time_ms == 0)
@@ -188,7 +199,7 @@ static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, st
     pk_buf_init(&audience, PK_CLOUDEVENT_BYTES_MAX);
     struct pk_trigger trigger = {
         .id = pk_id_ordered(),
-        .state = may_have_been_run(t) ? PK_TRIGGER_HELD : PK_TRIGGER_EXPANDING,
+        .state = pk_intake_may_have_been_run(t) ? PK_TRIGGER_HELD : PK_TRIGGER_EXPANDING,
         .source = t->event.source,
         .event_id = t->event.id,
         .type = t->event.type,
@@ -198,6 +209,8 @@ static int store_trigger(struct pk_taking *t, struct pk_trigger *ret_trigger, st
         .priority = t->rule->priority,
         .route = t->route->id,
         .ceiling = t->ceiling,
+        .people = t->told.outcome.people,
+        .tells_ms = t->told.outcome.at_ms,
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
@@ -249,25 +262,44 @@ static size_t look_at_the_day(struct pk_taking *t, struct pk_quiet_day ret_days[
     return pk_quiet_event(rules, count, pk_quiet_zone(t->service->quiet), begins_ms, ret_days, FALLS_ON_MAX);
 }
 
-static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
+static int refuse(struct pk_intake *intake, struct pk_taking *t, enum pk_event_refusal refusal, const struct pk_error *why, struct pk_error *err)
 {
     struct pk_service *service = intake->service;
-    struct pk_error why = { 0 };
-    enum pk_event_refusal refusal = check(intake, t, &why);
-    if (refusal != PK_REFUSAL_NONE) {
-        service->metrics.triggers_refused[refusal]++;
-        if (t->in->answer)
-            *t->in->answer = (struct pk_intake_answer){ .refusal = refusal, .why = why };
-        if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
-            return 0;
-        if (!t->read)
-            (void) pk_intake_read_event(t, NULL);
-        pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal),
-               NULL);
-        if (t->in->answer || (!t->rule && !pk_is_name(t->in->publisher)))
-            return 0; /* nobody who could be told, or told elsewhere */
-        return pk_outbound_rejected(service->outbound, &t->told, refusal, why.message, why.hint, t->now_ms, err);
+    service->metrics.triggers_refused[refusal]++;
+    if (t->in->answer)
+        *t->in->answer = (struct pk_intake_answer){ .refusal = refusal, .why = *why };
+    if (!is_worth_telling(intake, t->rule, refusal, t->now_ms))
+        return 0;
+    if (!t->read)
+        (void) pk_intake_read_event(t, NULL);
+    pk_log(PK_LOG_WARN, "intake", "trigger.refused", "publisher", t->rule ? t->rule->name : NULL, "reason", pk_refusal_name(refusal), NULL);
+    if (t->in->answer || (!t->rule && !pk_is_name(t->in->publisher)))
+        return 0; /* nobody who could be told, or told elsewhere */
+    return pk_outbound_rejected(service->outbound, &t->told, refusal, why->message, why->hint, t->now_ms, err);
+}
+
+/* A repeat hears what the first one heard; and if that waited, what came of it since. */
+static void recall(struct pk_taking *t)
+{
+    struct pk_upshot *outcome = &t->told.outcome;
+    struct pk_trigger first;
+    struct pk_act act;
+    *outcome = (struct pk_upshot){ .changed = true, .people = PK_PEOPLE_UNKNOWN };
+    if (pk_trigger_get(t->service->store, t->first, &first, NULL) != 0)
+        return;
+    *outcome = (struct pk_upshot){ .changed = true, .waiting = first.state == PK_TRIGGER_HELD, .people = first.people, .at_ms = first.tells_ms };
+    if (pk_act_get(t->service->store, t->first, &act, NULL) == 0) {
+        outcome->changed = act.changed;
+        outcome->waiting = act.data.len > 0;
+    } else if (outcome->waiting) {
+        outcome->changed = false;
+        outcome->at_ms = 0;
     }
+}
+
+/* A notice, or a repeat of whatever it was. */
+static int take_in(struct pk_service *service, struct pk_taking *t, struct pk_error *err)
+{
     int r = pk_unit_begin(service->store, err);
     if (r != 0)
         return r;
@@ -275,8 +307,14 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     struct pk_quiet_day days[FALLS_ON_MAX];
     t->told.falls_on_count = look_at_the_day(t, days);
     t->told.falls_on = days;
+    if (t->first != 0)
+        recall(t);
+    else
+        pk_intake_outcome(t, &t->told.outcome);
     if (t->first == 0)
         r = store_trigger(t, &trigger, err);
+    if (r == 0 && trigger.state == PK_TRIGGER_HELD)
+        t->told.outcome = (struct pk_upshot){ .waiting = true, .people = t->told.outcome.people };
     if (r == 0 && !t->in->answer)
         r = pk_outbound_accepted(service->outbound, &t->told, trigger.id, t->first != 0, t->now_ms, err);
     bool made = r == 0 && trigger.state == PK_TRIGGER_EXPANDED;
@@ -290,7 +328,7 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     if ((r = pk_unit_keep(service->store, err)) != 0)
         return r;
     if (t->in->answer)
-        *t->in->answer = (struct pk_intake_answer){ .trigger = trigger.id, .repeated = t->first != 0 };
+        *t->in->answer = (struct pk_intake_answer){ .trigger = trigger.id, .repeated = t->first != 0, .outcome = t->told.outcome };
     if (t->first != 0) {
         service->metrics.triggers_repeated++;
         return 0;
@@ -301,6 +339,18 @@ static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *
     else
         pk_planner_wake(service->planner);
     return 0;
+}
+
+static int take(struct pk_intake *intake, struct pk_taking *t, struct pk_error *err)
+{
+    struct pk_error why = { 0 };
+    enum pk_event_refusal refusal = check(intake, t, &why);
+    if (refusal == PK_REFUSAL_NONE && t->act && t->first == 0) {
+        int r = pk_intake_act(t, &refusal, &why, err);
+        if (r != 0 || (refusal == PK_REFUSAL_NONE && t->first == 0))
+            return r;
+    }
+    return refusal != PK_REFUSAL_NONE ? refuse(intake, t, refusal, &why, err) : take_in(intake->service, t, err);
 }
 
 int pk_intake_take(struct pk_intake *intake, const struct pk_intake_event *event, struct pk_error *err)

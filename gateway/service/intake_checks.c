@@ -4,10 +4,14 @@
 
 #include "gateway/service/carriers.h"
 #include "gateway/service/circles.h"
+#include "gateway/service/planner_private.h"
+#include "gateway/service/quiet.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/names.h"
 #include "gateway/store/triggers.h"
+
+#define COUNTED_MAX 20000 /* people: some 20 ms */
 
 /* Said in the answer with a reason of its own; here it is kept who tried what. */
 static bool may(const struct pk_taking *t, const struct pk_about *about, const char *object)
@@ -43,9 +47,20 @@ enum pk_event_refusal pk_intake_check_event(struct pk_taking *t, struct pk_error
         return pk_intake_refuse(PK_REFUSAL_EXPIRED, err, "expirytime has passed");
     const struct pk_event_type *type = pk_event_type_find(t->event.type);
     if (!type) {
+        const struct pk_event_type *near = pk_event_type_near(t->event.type);
         (void) pk_fail(err, PK_E_INVALID, "type is not one the gateway knows");
-        (void) pk_hint(err, PK_E_INVALID, "Types known: %s.", pk_event_types());
+        if (near)
+            (void) pk_hint(err, PK_E_INVALID, "Did you mean %s?", near->name);
+        else
+            (void) pk_hint(err, PK_E_INVALID, "All types are in the gateway's /v1/asyncapi.json.");
         return PK_REFUSAL_TYPE_UNKNOWN;
+    }
+    t->type = type;
+    t->act = pk_act_rule_of(type);
+    if (!pk_publisher_may(t->rule, type->word)) {
+        (void) pk_fail(err, PK_E_DENIED, "this publisher may not publish %s", type->word);
+        (void) pk_hint(err, PK_E_DENIED, "Ask the operator to add it to \"may\" of this publisher.");
+        return PK_REFUSAL_TYPE_DENIED;
     }
     return type->read(t->event.data, &t->request, err) == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_DATA;
 }
@@ -212,7 +227,7 @@ static enum pk_event_refusal check_reach(struct pk_taking *t, struct pk_error *e
     if (refusal != PK_REFUSAL_NONE)
         return refusal;
     t->ceiling = t->rule->max_recipients;
-    if (t->rule->priority == PK_PRIORITY_URGENT && t->service->rules->urgent_max_recipients < t->ceiling)
+    if ((t->rule->priority == PK_PRIORITY_URGENT || t->urgent) && t->service->rules->urgent_max_recipients < t->ceiling)
         t->ceiling = t->service->rules->urgent_max_recipients;
     refusal = check_day(t, err);
     if (refusal != PK_REFUSAL_NONE)
@@ -220,10 +235,73 @@ static enum pk_event_refusal check_reach(struct pk_taking *t, struct pk_error *e
     return t->route ? check_ceiling(t, err) : pk_intake_refuse(PK_REFUSAL_PUBLISHER_UNKNOWN, err, "this publisher's route does not exist");
 }
 
-enum pk_event_refusal pk_intake_check_request(struct pk_taking *t, struct pk_error *err)
+enum pk_event_refusal pk_intake_check_text(struct pk_taking *t, struct pk_error *err)
 {
     enum pk_event_refusal refusal = check_template(t, err);
-    if (refusal == PK_REFUSAL_NONE)
-        refusal = check_times(t, err);
+    return refusal == PK_REFUSAL_NONE ? check_times(t, err) : refusal;
+}
+
+enum pk_event_refusal pk_intake_check_request(struct pk_taking *t, struct pk_error *err)
+{
+    enum pk_event_refusal refusal = pk_intake_check_text(t, err);
     return refusal == PK_REFUSAL_NONE ? check_reach(t, err) : refusal;
+}
+
+enum pk_event_refusal pk_intake_check_act(struct pk_taking *t, struct pk_error *err)
+{
+    if (!may(t, &(struct pk_about){ .owner = pk_slice_of(t->rule->name) }, t->type->word))
+        return pk_intake_refuse(PK_REFUSAL_TYPE_DENIED, err, "this token is not for publishing");
+    return check_times(t, err);
+}
+
+/* ---- how many, and when ---- */
+
+/* Of more than a few the planner will make as many messages: counting them costs less. */
+static int64_t people_of(const struct pk_taking *t, bool *ret_more)
+{
+    struct pk_service *service = t->service;
+    struct pk_audience_tree tree;
+    int64_t count = 0, limit = t->ceiling < COUNTED_MAX ? t->ceiling : COUNTED_MAX;
+    uint32_t topic = pk_name_find(service->store, PK_NAME_TOPIC, t->request.topic);
+    if (t->few.count <= PK_AT_ONCE)
+        return (int64_t) t->few.count < t->ceiling ? (int64_t) t->few.count : t->ceiling;
+    if (pk_wanted_read(service, t->request.tags, &tree, NULL) != 0)
+        return PK_PEOPLE_UNKNOWN;
+    struct pk_audience audience = pk_ladder_audience(topic, &t->ladder, t->route->channel, &tree);
+    if (pk_audience_count(service->store, &audience, t->now_ms, limit, &count, NULL) != 0)
+        return PK_PEOPLE_UNKNOWN;
+    *ret_more = count == COUNTED_MAX && t->ceiling > COUNTED_MAX;
+    return count;
+}
+
+/* Quiet hours put it off; what is urgent passes them, unless a rule lets it wait. */
+static int64_t leaves_ms(const struct pk_taking *t)
+{
+    struct pk_quiet *quiet = t->service->quiet;
+    bool later = t->request.send_at_ms > t->now_ms, urgent = t->urgent || t->rule->priority == PK_PRIORITY_URGENT;
+    struct pk_quiet_verdict then, *verdict = &then;
+    char topic[64];
+    int64_t at_ms = later ? t->request.send_at_ms : t->now_ms;
+    if (!quiet)
+        return at_ms;
+    (void) snprintf(topic, sizeof topic, "%.*s", PK_SLICE_ARG(t->request.topic));
+    if (later)
+        pk_quiet_look(quiet, topic, t->route->rule->channel, at_ms, &then);
+    else
+        then = *pk_quiet_now(quiet, pk_name_find(t->service->store, PK_NAME_TOPIC, t->request.topic), t->route->channel, at_ms);
+    bool held = verdict->cause != PK_QUIET_NONE && (!urgent || verdict->urgent_waits);
+    return held ? verdict->until_ms : at_ms;
+}
+
+void pk_intake_outcome(const struct pk_taking *t, struct pk_upshot *ret_outcome)
+{
+    *ret_outcome = (struct pk_upshot){ .changed = true, .people = PK_PEOPLE_UNKNOWN };
+    if (!t->route)
+        return;
+    ret_outcome->at_ms = leaves_ms(t);
+    if (pk_intake_is_public(t))
+        return; /* whoever passes by */
+    ret_outcome->people = people_of(t, &ret_outcome->more);
+    if (ret_outcome->people == 0)
+        ret_outcome->at_ms = 0;
 }

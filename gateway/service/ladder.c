@@ -8,7 +8,7 @@
 #include "gateway/service/routing.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/wording.h"
-#include "gateway/store/attempts.h"
+#include "gateway/store/attempt_pairs.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
@@ -24,8 +24,7 @@ static int is_in_doubt(void *ctx, const struct pk_attempt *attempt)
     return attempt->state == PK_ATTEMPT_NO_ANSWER ? 1 : 0;
 }
 
-/* The text as it leaves by that route, in the person's language. PK_E_NOT_FOUND and others: it cannot leave there. */
-static int word(struct pk_service *service, const struct pk_message *message, uint32_t route, int64_t now_ms, int64_t *ret_version)
+int pk_ladder_word(struct pk_service *service, const struct pk_message *message, uint32_t route, int64_t now_ms, int64_t *ret_version)
 {
     struct pk_notice notice;
     struct pk_recipient who;
@@ -54,10 +53,10 @@ static int find_way(struct pk_service *service, const struct pk_message *message
         const char *channel = pk_name_text(service->store, PK_NAME_CHANNEL, next.channel);
         size_t index = pk_route_for(service->rules, channel, NULL, next.country);
         *ret_way = (struct pk_message_way){ .address = next.address, .channel = next.channel, .has_next = next.has_next };
-        if (index == PK_NO_ROUTE || index >= service->desks->route_count)
-            continue;
+        if (index == PK_NO_ROUTE || index >= service->desks->route_count || pk_attempts_took(service->store, message->id, next.channel))
+            continue; /* nobody takes it there, or it was carried there beside another channel and came to nothing */
         ret_way->route = service->desks->routes[index].id;
-        if (word(service, message, ret_way->route, now_ms, &ret_way->version) == 0)
+        if (pk_ladder_word(service, message, ret_way->route, now_ms, &ret_way->version) == 0)
             return 1;
     } while (next.has_next);
     return 0;
@@ -124,7 +123,7 @@ static int overdue(struct pk_service *service, const struct pk_message *message,
         .due_ms = now_ms,
         .now_ms = now_ms,
     };
-    if (drops_late(desk)) /* it was looked at before its time */
+    if (drops_late(desk) && !pk_attempts_paired(service->store, message->id)) /* it was looked at before its time */
         stays.due_ms += desk ? desk->rule->receipt_window_ms : RECEIPT_WINDOW_MS;
     return pk_message_change(service->store, message->id, &stays, err);
 }

@@ -17,6 +17,8 @@ struct pk_desk;
 /* 1: the message goes on and has no end now; 0: it ends as `end` says, for its state and reason allow no other channel, or
  * there is none. Negative: the unit is to be dropped. */
 int pk_ladder_go_on(struct pk_service *service, int64_t message, const struct pk_message_change *end, struct pk_error *err);
+/* The message's text as it leaves by a route (PK_NAME_ROUTE), in the person's language. PK_E_NOT_FOUND and others: it cannot. */
+int pk_ladder_word(struct pk_service *service, const struct pk_message *message, uint32_t route, int64_t now_ms, int64_t *ret_version);
 
 /* Until when the provider may deliver, and until when its receipt is waited for. The first is the message's own end, unless it
  * has a next channel and its account drops what is late. */

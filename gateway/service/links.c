@@ -102,8 +102,9 @@ static int public_text(struct pk_service *service, const struct pk_message *mess
     return pk_texts_get_linked(service, message->notice, message->version, pk_slice_of(rules->public_url), parts, ret_text, err);
 }
 
-int pk_link_text(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
-                 int64_t now_ms, struct pk_text **ret_text, struct pk_error *err)
+/* `rewords`: the message is this hand-over's alone, and keeps the form that it leaves in. */
+static int text_for(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
+                    bool rewords, int64_t now_ms, struct pk_text **ret_text, struct pk_error *err)
 {
     bool parts = (desk->capabilities & PK_CAN_PARTS) != 0, hears = pk_account_hears_in(desk->rule, country);
     struct pk_text *text = NULL;
@@ -118,7 +119,7 @@ int pk_link_text(struct pk_service *service, const struct pk_message *message, c
     if (!hears && !noreply && version != 0 && (r = twin_of(service, version, now_ms, &twin, err)) == 0 && twin != 0) {
         version = twin;
         noreply = true;
-        r = pk_message_reword(service->store, message->id, version, err);
+        r = rewords ? pk_message_reword(service->store, message->id, version, err) : 0;
     }
     if (r == 0 && noreply && service->rules->public_url) {
         pk_text_release(text);
@@ -133,4 +134,16 @@ int pk_link_text(struct pk_service *service, const struct pk_message *message, c
     else
         *ret_text = text;
     return r;
+}
+
+int pk_link_text(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
+                 int64_t now_ms, struct pk_text **ret_text, struct pk_error *err)
+{
+    return text_for(service, message, desk, country, true, now_ms, ret_text, err);
+}
+
+int pk_link_text_beside(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
+                        int64_t now_ms, struct pk_text **ret_text, struct pk_error *err)
+{
+    return text_for(service, message, desk, country, false, now_ms, ret_text, err);
 }

@@ -30,6 +30,9 @@ bool pk_link_read(struct pk_slice text, uint8_t ret_token[PK_LINK_TOKEN_BYTES]);
  * is so, then with a link. Called by the dispatcher in the unit that opens the attempt. The text is released by the caller. */
 int pk_link_text(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
                  int64_t now_ms, struct pk_text **ret_text, struct pk_error *err);
+/* The same of a second attempt beside the first (fallback.h): `message` is a copy of that channel, and the row stays as it is. */
+int pk_link_text_beside(struct pk_service *service, const struct pk_message *message, const struct pk_desk *desk, const char *country,
+                        int64_t now_ms, struct pk_text **ret_text, struct pk_error *err);
 
 /* Whose page it is: "bg-Latn". PK_E_NOT_FOUND: there is no such link any more. Changes nothing, as the next. */
 int pk_link_language(struct pk_service *service, const uint8_t token[PK_LINK_TOKEN_BYTES], int64_t now_ms,

@@ -43,12 +43,19 @@ static int gone(struct pk_error *err)
 
 /* ---- what it is about ---- */
 
+struct visit {
+    struct pk_talk *talk;
+    int64_t occurrence; /* the date that is confirmed; 0 = of none, then it is the newest */
+};
+
 /* The invitation whose answer this message confirms. */
 static int find_visit(void *ctx, const struct pk_message *told)
 {
-    struct pk_talk *talk = ctx;
+    const struct visit *visit = ctx;
+    struct pk_talk *talk = visit->talk;
     struct pk_asked asked;
-    if (pk_asked_read(talk->service, told->notice, &asked, NULL) != 0 || asked.asks != PK_TEXT_REPLY_YES_NO)
+    if (pk_asked_read(talk->service, told->notice, &asked, NULL) != 0 || asked.asks != PK_TEXT_REPLY_YES_NO ||
+        (visit->occurrence != 0 && asked.occurrence != visit->occurrence))
         return 0;
     talk->question = *told;
     talk->asked = asked;
@@ -68,8 +75,9 @@ static int find_subject(struct linked *linked, struct pk_error *err)
     talk->question = linked->message;
     linked->can_start = talk->who.stopped_ms != 0 || pk_slice_starts(notice.template_name, "stop-confirmed") ||
                         pk_slice_starts(notice.template_name, "optin-declined");
-    if (pk_slice_starts(notice.template_name, "rsvp-"))
-        r = pk_messages_told(service->store, talk->at.id, talk->now_ms - service->rules->reply_window_ms, TOLD_MAX, find_visit, talk, err);
+    struct visit visit = { .talk = talk, .occurrence = notice.occurrence };
+    if (talk->asked.asks == PK_TEXT_REPLY_NONE && pk_slice_starts(notice.template_name, "rsvp-"))
+        r = pk_messages_told(service->store, talk->at.id, talk->now_ms - service->rules->reply_window_ms, TOLD_MAX, find_visit, &visit, err);
     if (r >= 0 && talk->asked.asks == PK_TEXT_REPLY_CONSENT && talk->who.id != 0)
         r = pk_talk_topics(talk, pk_consent_is_asked_here, &linked->topics, err);
     if (talk->asked.asks == PK_TEXT_REPLY_CONSENT && linked->topics.count == 0)

@@ -18,14 +18,9 @@
 
 /* ---- what is wanted ---- */
 
-static bool is_number(const char *channel)
-{
-    return strcmp(channel, "sms") == 0 || strcmp(channel, "whatsapp") == 0;
-}
-
 bool pk_moves_can_type(const struct pk_service *service, const char *channel)
 {
-    if (!is_number(channel) && strcmp(channel, "email") != 0)
+    if (!pk_rules_by_number(service->rules, pk_slice_of(channel)) && strcmp(channel, "email") != 0)
         return false; /* an id a network gave: who has it writes to us first */
     for (size_t i = 0; i < service->rules->route_count; i++)
         if (strcmp(service->rules->routes[i].channel, channel) == 0)
@@ -54,7 +49,7 @@ static int normalise(struct pk_service *service, const char *channel, struct pk_
                      struct pk_slice *ret_value, struct pk_error *err)
 {
     *ret_value = pk_slice_trim(written);
-    if (!is_number(channel))
+    if (!pk_rules_by_number(service->rules, pk_slice_of(channel)))
         return is_mail_address(*ret_value) ? 0 : pk_fail(err, PK_E_INVALID, "this is no address for mail");
     if (pk_phone_parse(written, service->rules->phone_region, ret_e164) > PK_PHONE_AMBIGUOUS)
         return pk_fail(err, PK_E_INVALID, "this is no mobile number");

@@ -10,6 +10,7 @@
 #include "gateway/base/id.h"
 #include "gateway/base/json.h"
 #include "gateway/base/log.h"
+#include "gateway/model/floor.h"
 #include "gateway/service/bus.h"
 #include "gateway/store/outbox.h"
 
@@ -120,6 +121,23 @@ static void add_falls_on(struct pk_json_out *out, const struct pk_told *told)
     pk_json_close(out, ']');
 }
 
+void pk_upshot_add(struct pk_json_out *out, const struct pk_upshot *outcome)
+{
+    bool few = pk_is_few(outcome->people);
+    pk_json_add_bool(out, "changed", outcome->changed);
+    if (outcome->waiting)
+        pk_json_add_bool(out, "waiting", true);
+    if (few || outcome->people == PK_PEOPLE_UNKNOWN)
+        pk_json_add_null(out, "people");
+    else
+        pk_json_add_int(out, "people", outcome->people);
+    if (few)
+        pk_json_add_bool(out, "fewerThanFive", true);
+    if (outcome->more)
+        pk_json_add_bool(out, "orMore", true);
+    pk_json_add_time(out, "at", outcome->at_ms);
+}
+
 int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, bool repeated, int64_t now_ms,
                          struct pk_error *err)
 {
@@ -130,6 +148,7 @@ int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *tol
     pk_json_add_id(&out, "trigger", trigger);
     pk_json_add_text(&out, "status", "accepted");
     pk_json_add_bool(&out, "duplicate", repeated);
+    pk_upshot_add(&out, &told->outcome);
     add_falls_on(&out, told);
     pk_json_close(&out, '}');
     int r = add(outbound, PK_TOPIC_ANSWER, told, "nl.notices.trigger-accepted.v1", pk_buf_slice(&data), now_ms, err);
@@ -199,6 +218,24 @@ int pk_outbound_completed(struct pk_outbound *outbound, const struct pk_told *to
     int r = add(outbound, PK_TOPIC_STATUS, told, "nl.notices.trigger-completed.v1", pk_buf_slice(&data), now_ms, err);
     pk_buf_finish(&data);
     return r;
+}
+
+int pk_outbound_released(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, int64_t now_ms, struct pk_error *err)
+{
+    char bytes[320];
+    struct pk_buf data = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+    struct pk_json_out out = pk_json_out(&data);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_id(&out, "trigger", trigger);
+    pk_upshot_add(&out, &told->outcome);
+    pk_json_close(&out, '}');
+    return add(outbound, PK_TOPIC_STATUS, told, "nl.notices.trigger-released.v1", pk_buf_slice(&data), now_ms, err);
+}
+
+int pk_outbound_status(struct pk_outbound *outbound, const struct pk_told *told, const char *type, struct pk_slice data, int64_t now_ms,
+                       struct pk_error *err)
+{
+    return add(outbound, PK_TOPIC_STATUS, told, type, data, now_ms, err);
 }
 
 /* ---- publishing ---- */

@@ -16,6 +16,18 @@ struct pk_outbound;
 struct pk_outbound *pk_outbound_new(struct pk_service *service);
 void pk_outbound_free(struct pk_outbound *outbound);
 
+/* What taking an event in came to. */
+#define PK_PEOPLE_UNKNOWN (-1)
+struct pk_upshot {
+    bool changed; /* false: everything was so already, or waits; nobody is told */
+    bool waiting; /* a person must release it first */
+    int64_t people; /* who will be told; PK_PEOPLE_UNKNOWN */
+    bool more; /* or more: counting ended there */
+    int64_t at_ms; /* when the first of them; 0 = nobody is told */
+};
+/* As members of an object: changed, people (null: not known, or under five), at; waiting, fewerThanFive, orMore where they hold. */
+void pk_upshot_add(struct pk_json_out *out, const struct pk_upshot *outcome);
+
 /* Inside a unit. `topic` NULL: the publisher's answer topic. */
 struct pk_told {
     struct pk_slice publisher;
@@ -25,6 +37,7 @@ struct pk_told {
     struct pk_slice traceparent;
     const struct pk_quiet_day *falls_on; /* an accepted one's: what the day of its event is; borrowed for the call */
     size_t falls_on_count;
+    struct pk_upshot outcome; /* an accepted one's */
 };
 int pk_outbound_accepted(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, bool repeated, int64_t now_ms,
                          struct pk_error *err);
@@ -38,6 +51,12 @@ int pk_outbound_cut_short(struct pk_outbound *outbound, const struct pk_told *to
                           int64_t now_ms, struct pk_error *err);
 int pk_outbound_completed(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger,
                           const int64_t counts[PK_MESSAGE_STATES], int64_t now_ms, struct pk_error *err);
+
+/* One that waited was released: what came of it. */
+int pk_outbound_released(struct pk_outbound *outbound, const struct pk_told *told, int64_t trigger, int64_t now_ms, struct pk_error *err);
+/* Any other event of ours on the status topic; `data` is an object's text. */
+int pk_outbound_status(struct pk_outbound *outbound, const struct pk_told *told, const char *type, struct pk_slice data, int64_t now_ms,
+                       struct pk_error *err);
 
 /* The release phase: publishes what is new. */
 void pk_outbound_publish(struct pk_outbound *outbound);

@@ -17,7 +17,7 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/offers.h"
 #include "gateway/store/person.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define MESSAGES_SHOWN 2000u
 #define ACTS_SHOWN 2000u
@@ -142,6 +142,8 @@ static int tell_attempt(void *ctx, const struct pk_attempt *attempt)
     struct pk_json_out *out = &telling->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "account", name_of(telling, PK_NAME_ACCOUNT, attempt->account));
+    if (attempt->channel != 0)
+        pk_json_add_text(out, "channel", name_of(telling, PK_NAME_CHANNEL, attempt->channel));
     pk_json_add_text(out, "state", pk_attempt_state_name((enum pk_attempt_state) attempt->state));
     pk_json_add_time(out, "at", attempt->opened_ms);
     pk_json_add_int(out, "parts", attempt->parts);
@@ -219,8 +221,12 @@ static int tell_rsvp(void *ctx, const struct pk_rsvp *rsvp)
     struct pk_json_out *out = &telling->out;
     pk_json_open(out, NULL, '{');
     pk_json_add_id(out, "trigger", rsvp->trigger);
+    if (rsvp->occurrence != 0)
+        pk_json_add_id(out, "date", rsvp->occurrence);
     pk_json_add_text(out, "answer", rsvp->yes ? "yes" : "no");
     pk_json_add_int(out, "heads", rsvp->heads);
+    if (rsvp->waits > 0)
+        pk_json_add_int(out, "waitsFor", (int64_t) rsvp->wanted - rsvp->heads);
     pk_json_add_time(out, "at", rsvp->at_ms);
     pk_json_close(out, '}');
     return 0;

@@ -56,6 +56,7 @@ struct pk_answer_plan {
     struct pk_slice language, script;
     struct pk_slice values; /* canonical JSON object; empty = none */
     int64_t act_ms;
+    int64_t occurrence, version; /* the date of an event that it names; 0 = none */
     bool confirms_stop;
     int64_t *ret_message; /* what was queued, 0 = nothing; may be NULL */
 };
@@ -105,5 +106,7 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
 /* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer; with 0, a
  * campaign stopped by itself. Inside a unit. PK_E_CONFIG without a team, or a route to it. */
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);
+/* The same: a publisher wants to say something urgent, and waits for somebody's word. */
+int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err);
 
 #endif

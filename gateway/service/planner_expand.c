@@ -62,15 +62,14 @@ int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, s
     return 0;
 }
 
-int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err)
+/* `reason`: why it cannot leave; `left_out`: why it is not on a channel before. */
+static int make_one(struct pk_making *making, const struct pk_audience_row *row, enum pk_reason reason, enum pk_reason left_out,
+                    struct pk_error *err)
 {
     struct pk_service *service = making->service;
     const struct pk_trigger *trigger = making->trigger;
     const int64_t now_ms = making->now_ms;
-    bool later = trigger->send_at_ms > now_ms;
-    int r = pk_expand_way(making, row, err);
-    if (r != 0)
-        return r;
+    bool later = trigger->send_at_ms > now_ms, fails = reason != PK_REASON_NONE;
     struct pk_message message = {
         .id = pk_id_ordered(),
         .recipient = row->recipient,
@@ -81,17 +80,14 @@ int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, s
         .cls = making->notice->cls,
         .route = making->route ? making->route->id : trigger->route,
         .priority = trigger->priority,
-        .state = later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
+        .state = fails ? PK_MESSAGE_FAILED : later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
+        .reason = fails ? reason : left_out,
         .flags = row->has_next ? PK_MESSAGE_HAS_NEXT : 0,
         .due_ms = later ? trigger->send_at_ms : now_ms,
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
     };
-    if (!making->route) {
-        message.state = PK_MESSAGE_FAILED;
-        message.reason = PK_REASON_NO_ROUTE;
-    }
-    r = pk_texts_version(service, making->text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version, err);
+    int r = pk_texts_version(service, making->text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version, err);
     if (r != 0)
         return r;
     making->version = message.version;
@@ -100,14 +96,50 @@ int pk_expand_row(struct pk_making *making, const struct pk_audience_row *row, s
         message.reason = making->left_out;
         return pk_message_insert(service->store, &message, err);
     }
-    if (making->route && !is_carried(making, row)) {
-        message.state = PK_MESSAGE_FAILED;
-        message.reason = PK_REASON_TEXT_UNMAPPED;
-        return pk_message_insert(service->store, &message, err);
-    }
-    if (making->route)
+    if (!fails)
         pk_planner_note(service, &message);
     return pk_message_insert(service->store, &message, err);
+}
+
+/* The channel is left out, and the person's next one takes its place. 1, or 0 when there is none. */
+static int next_rung(const struct pk_making *making, const struct pk_audience_row *row, enum pk_reason reason,
+                     struct pk_audience_row *ret_row, struct pk_error *err)
+{
+    struct pk_service *service = making->service;
+    struct pk_channels ladder;
+    struct pk_next_address next = { 0 };
+    char id[PK_ID_TEXT_MAX];
+    if (!row->has_next)
+        return 0;
+    pk_ladder_whole(service, &ladder);
+    const struct pk_audience audience = pk_ladder_audience(making->notice->topic, &ladder, row->channel, NULL);
+    int r = pk_ladder_next(service->store, &audience, row->recipient, row->channel, making->now_ms, &next, err);
+    if (r != 0 || next.channel == 0)
+        return r;
+    pk_log(PK_LOG_INFO, "planner", "channel.left_out", "trigger", pk_id_format(making->trigger->id, id), "from",
+           pk_name_text(service->store, PK_NAME_CHANNEL, row->channel), "to", pk_name_text(service->store, PK_NAME_CHANNEL, next.channel),
+           "reason", pk_reason_name(reason), NULL);
+    *ret_row = *row;
+    ret_row->channel = next.channel;
+    ret_row->address = next.address;
+    ret_row->has_next = next.has_next;
+    memcpy(ret_row->country, next.country, sizeof ret_row->country);
+    return 1;
+}
+
+int pk_expand_row(struct pk_making *making, const struct pk_audience_row *wanted, struct pk_error *err)
+{
+    struct pk_audience_row row = *wanted;
+    for (enum pk_reason left_out = PK_REASON_NONE;;) {
+        int r = pk_expand_way(making, &row, err);
+        if (r != 0)
+            return r;
+        enum pk_reason reason = !making->route ? PK_REASON_NO_ROUTE : is_carried(making, &row) ? PK_REASON_NONE : PK_REASON_TEXT_UNMAPPED;
+        r = reason != PK_REASON_NONE ? next_rung(making, &row, reason, &row, err) : 0;
+        if (r <= 0)
+            return r < 0 ? r : make_one(making, &row, reason, left_out, err);
+        left_out = reason;
+    }
 }
 
 static const struct pk_lane_route *route_of(const struct pk_service *service, const struct pk_trigger *trigger)

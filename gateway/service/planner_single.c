@@ -88,6 +88,8 @@ int pk_planner_answer(struct pk_service *service, const struct pk_answer_plan *p
         .template_name = pk_slice_of(plan->template_name),
         .values = plan->values.len > 0 ? plan->values : PK_SLICE("{}"),
         .created_ms = now_ms,
+        .occurrence = plan->occurrence,
+        .version = plan->version,
     };
     struct pk_message message = {
         .id = pk_id_ordered(),

@@ -16,8 +16,10 @@
 
 #define VALID_MS (10 * 60 * 1000ll) /* whoever tests an account waits for it */
 #define TEAM_VALID_MS (12 * 3600 * 1000ll) /* later somebody has looked, or the next one says it */
-#define TEAM_WAITING "inbox-waiting"
-#define TEAM_PAUSED "campaign-paused"
+#define WAITING_TEMPLATE "inbox-waiting"
+#define PAUSED_TEMPLATE "campaign-paused"
+#define ASKED_TEMPLATE "trigger-waiting"
+#define ASKED_VALID_MS (2 * 3600 * 1000ll)
 
 static int address_of(struct pk_service *service, uint32_t channel, struct pk_slice value, int64_t now_ms, int64_t *ret_id,
                       struct pk_error *err)
@@ -89,13 +91,19 @@ int pk_planner_staff(struct pk_service *service, const struct pk_actor *actor, c
 
 /* ---- the team ---- */
 
-static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, const char *text, struct pk_slice values,
-                         int64_t now_ms, struct pk_error *err)
+struct to_team {
+    const char *template_name;
+    struct pk_slice values;
+    int64_t valid_ms;
+};
+
+static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t route, int64_t address, const struct to_team *what, int64_t now_ms,
+                         struct pk_error *err)
 {
     struct pk_notice notice = {
         .cls = PK_CLASS_STAFF,
-        .template_name = pk_slice_of(text),
-        .values = values,
+        .template_name = pk_slice_of(what->template_name),
+        .values = what->values,
         .created_ms = now_ms,
     };
     struct pk_message message = {
@@ -107,18 +115,18 @@ static int queue_to_team(struct pk_service *service, uint32_t channel, uint32_t 
         .priority = PK_PRIORITY_NORMAL,
         .state = PK_MESSAGE_QUEUED,
         .due_ms = now_ms,
-        .expires_ms = now_ms + TEAM_VALID_MS,
+        .expires_ms = now_ms + what->valid_ms,
         .updated_ms = now_ms,
     };
     return pk_planner_queue(service, &notice, pk_slice_of(service->rules->team_language), (struct pk_slice){ 0 }, &message, err);
 }
 
-int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
+static int tell_team(struct pk_service *service, const struct to_team *what, int64_t now_ms, struct pk_error *err)
 {
     char room[PK_ADDRESS_ROOM];
     int64_t address = 0;
     if (!service->rules->team || !service->rules->team_language)
-        return pk_fail(err, PK_E_CONFIG, "no team is told when replies wait");
+        return pk_fail(err, PK_E_CONFIG, "no team is told when something waits");
     const char *channel = pk_rules_team_channel(service->rules);
     uint32_t id = pk_name_find(service->store, PK_NAME_CHANNEL, pk_slice_of(channel));
     uint32_t route = 0;
@@ -128,8 +136,16 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     int r = address_of(service, id, value, now_ms, &address, err);
     if (r == 0)
         r = pk_route_to(service, id, address, &route, err); /* of its country */
-    if (r != 0)
-        return r;
+    return r == 0 ? queue_to_team(service, id, route, address, what, now_ms, err) : r;
+}
+
+int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err)
+{
+    return tell_team(service, &(struct to_team){ ASKED_TEMPLATE, PK_SLICE("{}"), ASKED_VALID_MS }, now_ms, err);
+}
+
+int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
+{
     struct pk_buf values;
     pk_buf_init(&values, 64);
     struct pk_json_out out = pk_json_out(&values);
@@ -137,7 +153,8 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     if (people > 0)
         pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    r = queue_to_team(service, id, route, address, people > 0 ? TEAM_WAITING : TEAM_PAUSED, pk_buf_slice(&values), now_ms, err);
+    const char *text = people > 0 ? WAITING_TEMPLATE : PAUSED_TEMPLATE;
+    int r = tell_team(service, &(struct to_team){ text, pk_buf_slice(&values), TEAM_VALID_MS }, now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

@@ -4,6 +4,7 @@
 #include "gateway/base/json.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/store/campaigns.h"
+#include "gateway/store/rsvps.h"
 
 static size_t read_list(const struct pk_json *list, int64_t *ret_triggers)
 {
@@ -30,7 +31,7 @@ static int answer_of(struct pk_store *store, const struct pk_earlier *earlier, i
 {
     int answer = -1;
     for (size_t i = earlier->told_count; i > 0 && answer < 0; i--)
-        answer = pk_trigger_answer(store, earlier->told[i - 1], recipient);
+        answer = pk_rsvp_answer(store, earlier->told[i - 1], recipient);
     return answer;
 }
 

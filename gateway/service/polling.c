@@ -69,3 +69,23 @@ void pk_polling_polled(void *ctx, struct pk_account *account)
     else
         pk_account_poll_settled(account, false, err.message);
 }
+
+int pk_polling_remember(void *ctx, struct pk_account *account, struct pk_slice note)
+{
+    struct pk_desk *desk = ctx;
+    struct pk_store *store = desk->service->store;
+    struct pk_error err = { 0 };
+    bool own_unit = !pk_unit_open(store);
+    (void) account;
+    int r = own_unit ? pk_unit_begin(store, &err) : 0;
+    if (r == 0) {
+        r = pk_cursor_set(store, desk->id, adapter_of(desk), note, pk_clock_wall_ms(), &err);
+        if (own_unit && r == 0)
+            r = pk_unit_keep(store, &err);
+        else if (own_unit)
+            pk_unit_drop(store);
+    }
+    if (r != 0)
+        pk_log(PK_LOG_ERROR, "polling", "note.not_kept", "account", desk->rule->name, "reason", err.message, NULL);
+    return r;
+}

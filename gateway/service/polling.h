@@ -12,5 +12,7 @@
 /* As pk_account_ops.cursor and .polled; ctx is the account's desk. */
 int pk_polling_cursor(void *desk, struct pk_account *account, struct pk_buf *ret_cursor);
 void pk_polling_polled(void *desk, struct pk_account *account);
+/* As pk_account_ops.remember: a session's note lies where another account's cursor does. */
+int pk_polling_remember(void *desk, struct pk_account *account, struct pk_slice note);
 
 #endif

@@ -133,6 +133,8 @@ static int add_attempt(void *ctx, const struct pk_attempt *attempt)
     };
     begin(w, &record);
     pk_json_add_text(w->out, "account", pk_name_text(w->store, PK_NAME_ACCOUNT, attempt->account));
+    if (attempt->channel != 0)
+        pk_json_add_text(w->out, "channel", pk_name_text(w->store, PK_NAME_CHANNEL, attempt->channel));
     pk_json_add_text(w->out, "state", pk_attempt_state_name((enum pk_attempt_state) attempt->state));
     end(w);
     return 0;

@@ -7,7 +7,8 @@
 #include "gateway/service/dispatcher.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/occurrences.h"
+#include "gateway/store/rsvps.h"
 #include "gateway/store/triggers.h"
 
 #define TOLD_MAX 32u /* how far back an open question is looked for */
@@ -41,6 +42,11 @@ static int read_kind(struct pk_service *service, int64_t notice_id, struct pk_no
         .asks = text ? pk_template_reply(text) : PK_TEXT_REPLY_NONE,
         .step = text ? pk_template_step(text) : PK_STEP_NONE,
     };
+    /* "Was it of use?" is asked about a date too, but nobody comes because of the answer. */
+    if (ret_asked->asks == PK_TEXT_REPLY_YES_NO) {
+        ret_asked->occurrence = ret_notice->occurrence;
+        ret_asked->version = ret_notice->version;
+    }
     return 0;
 }
 
@@ -57,7 +63,10 @@ int pk_asked_read(struct pk_service *service, int64_t notice_id, struct pk_asked
 
 bool pk_asked_over(struct pk_service *service, const struct pk_asked *asked, int64_t now_ms)
 {
+    struct pk_occurrence date;
     struct pk_trigger trigger;
+    if (asked->occurrence != 0 && pk_occurrence_get(service->store, asked->occurrence, &date, NULL) == 0)
+        return date.state == PK_AGENDA_CANCELLED || date.version != asked->version || date.starts_ms <= now_ms;
     if (asked->begins_ms != 0 && asked->begins_ms <= now_ms)
         return true;
     return pk_trigger_get(service->store, asked->trigger, &trigger, NULL) == 0 && trigger.state == PK_TRIGGER_CANCELLED;
@@ -84,6 +93,13 @@ static void keep_later(struct looking *looking, int64_t until_ms)
         looking->until_ms = until_ms;
 }
 
+static bool is_answered(struct pk_service *service, const struct pk_asked *asked, int64_t recipient)
+{
+    const struct pk_rsvp to = { .trigger = asked->trigger, .occurrence = asked->occurrence, .version = asked->version };
+    struct pk_rsvp last;
+    return pk_rsvp_last(service->store, &to, recipient, &last);
+}
+
 /* An invitation told and not answered, whose event is still to come. */
 static int find_rsvp(void *ctx, const struct pk_message *told)
 {
@@ -93,7 +109,7 @@ static int find_rsvp(void *ctx, const struct pk_message *told)
     if (pk_asked_read(service, told->notice, &asked, NULL) != 0)
         return 0;
     bool opinion = asked.asks == PK_TEXT_REPLY_OPINION;
-    if ((asked.asks != PK_TEXT_REPLY_YES_NO && !opinion) || pk_rsvp_has(service->store, asked.trigger, told->recipient) ||
+    if ((asked.asks != PK_TEXT_REPLY_YES_NO && !opinion) || is_answered(service, &asked, told->recipient) ||
         pk_asked_over(service, &asked, looking->now_ms))
         return 0;
     int64_t until_ms = pk_message_opened_ms(service->store, told->id) + (opinion ? OPINION_ALONE_MS : service->rules->reply_window_ms);

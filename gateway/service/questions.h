@@ -13,6 +13,7 @@
 /* What a notice asks, and about what. */
 struct pk_asked {
     int64_t notice, trigger;
+    int64_t occurrence, version; /* whether they come to a date of an event, as it was told (store/occurrences.h); 0 = it names none */
     uint32_t topic;
     enum pk_text_reply asks;
     enum pk_text_step step;
@@ -20,7 +21,7 @@ struct pk_asked {
 };
 /* PK_E_NOT_FOUND when the notice is gone; a text that is gone asks nothing. */
 int pk_asked_read(struct pk_service *service, int64_t notice, struct pk_asked *ret_asked, struct pk_error *err);
-/* Has the event begun, or was it called off? */
+/* Has the event begun, or was it called off? Or is the date another by now than the one that was told? */
 bool pk_asked_over(struct pk_service *service, const struct pk_asked *asked, int64_t now_ms);
 
 #define PK_CONSENT_ALONE_MS (24 * 3600 * 1000ll) /* at most so long an invitation waits for the answer to a consent question */

@@ -5,10 +5,11 @@
 #include "gateway/service/person_private.h"
 #include "gateway/service/questions.h"
 #include "gateway/service/rights.h"
+#include "gateway/service/seats.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/names.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 #include "gateway/store/triggers.h"
 
 /* ---- for what ---- */
@@ -102,16 +103,23 @@ int pk_rsvp_record(struct pk_service *service, const struct pk_actor *actor, con
         r = find(service, actor, plan, &who, err);
     if (r != 0)
         return r;
-    const struct pk_rsvp rsvp = {
+    struct pk_rsvp rsvp = {
         .recipient = who,
         .trigger = plan->trigger,
+        .occurrence = asked.occurrence,
+        .version = asked.version,
         .yes = plan->yes,
-        .heads = plan->yes ? (plan->heads > 0 ? plan->heads : 1) : 0,
+        .wanted = plan->yes ? (plan->heads > 0 ? plan->heads : 1) : 0,
         .at_ms = now_ms,
     };
+    enum pk_seat seat = PK_SEAT_NONE;
+    if (plan->ret_full && (r = pk_seats_are_taken(service, &rsvp, plan->ret_full, err)) != 0)
+        return r;
     struct waking waking = { .service = service, .now_ms = now_ms, .err = err };
     if (who != 0)
-        r = pk_rsvp_add(service->store, &rsvp, err);
+        r = pk_seats_answer(service, &rsvp, now_ms, &seat, err);
+    if (r == 0 && plan->ret_full && actor->role != PK_ROLE_KEY_PERSON)
+        *plan->ret_full = seat == PK_SEAT_WAITS || seat == PK_SEAT_KEPT;
     if (r == 0 && who != 0)
         r = pk_addresses_of(service->store, who, wake, &waking, err);
     return r == 0 ? pk_trail_done(service, actor, "rsvp.record", id, "by mouth", who, now_ms, err) : r;

@@ -15,6 +15,8 @@ struct pk_rsvp_plan {
     struct pk_whom whom; /* a key person names an address only */
     bool yes;
     unsigned heads; /* with yes: how many come; 0 = one */
+    bool *ret_full; /* NULL = nobody asks: there are no places for so many, they wait. A key person hears how it is for whoever
+                     * had said nothing before: the same whosever number it is. */
 };
 
 /* PK_E_NOT_FOUND: no such trigger; for others than a key person also: nobody is known by this. PK_E_CONFLICT: it asks nobody

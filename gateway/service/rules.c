@@ -103,6 +103,11 @@ bool pk_words_allow(const struct pk_words *words, struct pk_slice word)
     return false;
 }
 
+bool pk_publisher_may(const struct pk_publisher_rule *rule, const char *type)
+{
+    return rule->may.count > 0 ? pk_words_allow(&rule->may, pk_slice_of(type)) : strcmp(type, "notice.requested") == 0;
+}
+
 /* ---- who can write back ---- */
 
 bool pk_account_hears_all(const struct pk_account_rule *account)
@@ -123,4 +128,39 @@ bool pk_account_hears_in(const struct pk_account_rule *account, const char *coun
         if (strcmp(account->replies.items[i], country) == 0)
             return true;
     return false;
+}
+
+static bool takes_numbers(const struct pk_rules *rules, const char *account)
+{
+    for (size_t i = 0; i < rules->account_count; i++)
+        if (strcmp(rules->accounts[i].name, account) == 0)
+            return rules->accounts[i].adapter && rules->accounts[i].adapter->number_format != PK_NUMBER_OPAQUE;
+    return false;
+}
+
+bool pk_rules_by_number(const struct pk_rules *rules, struct pk_slice channel)
+{
+    bool any = false;
+    if (pk_slice_is(channel, "sms") || pk_slice_is(channel, "whatsapp"))
+        return true;
+    for (size_t i = 0; pk_slice_is(channel, "viber") && i < rules->route_count; i++) {
+        const struct pk_route_rule *route = &rules->routes[i];
+        for (size_t j = 0; pk_slice_is(channel, route->channel) && j < route->accounts.count; j++) {
+            if (!takes_numbers(rules, route->accounts.items[j]))
+                return false;
+            any = true;
+        }
+    }
+    return any;
+}
+
+struct pk_slice pk_account_fallback(const struct pk_account_rule *account)
+{
+    size_t count = 0;
+    bool can = account->adapter && (account->adapter->capabilities & PK_CAN_FALLBACK) != 0 && account->settings;
+    const struct pk_setting_value *values = can ? pk_settings_values(account->settings, &count) : NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(values[i].name, "fallback") == 0)
+            return values[i].text;
+    return (struct pk_slice){ 0 };
 }

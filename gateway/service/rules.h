@@ -43,7 +43,9 @@ struct pk_publisher_rule {
     int64_t max_recipients; /* of one trigger */
     int64_t per_minute; /* triggers; 0 = unlimited */
     int64_t people_per_day; /* of all its triggers together, as many as they could reach; 0 = unlimited */
-    bool status; /* tell it when a trigger was planned and when it was completed */
+    bool status; /* tell it when a trigger was planned and when it was completed, and of campaigns it started */
+    bool status_messages; /* and of each message, by an id that says nothing, what became of it */
+    struct pk_words may; /* types: "event.planned", "event.*"; none = notice.requested alone */
 };
 
 /* A configured instance of an adapter. */
@@ -181,6 +183,7 @@ struct pk_rules {
     int64_t question_validity_ms; /* an opt-in question is worth sending, and answering, this long */
     int64_t reply_window_ms; /* how long after a message a yes or no is about it */
     unsigned answers_per_day; /* automatic answers to one address */
+    int64_t changes_wait_ms; /* a change of a date is told so long after it: the newest of several is */
     unsigned signups_per_day; /* by one key person, unless an adviser allowed more for that day */
     int64_t approve_above; /* campaigns of at most so many people need no second person; 0 = each does */
     const char *cost_margin, *stop_at_errors, *at_most; /* "10%", "20%", "3 in 7d"; NULL = not said */
@@ -202,6 +205,12 @@ bool pk_account_hears(const struct pk_account_rule *account);
 bool pk_account_hears_all(const struct pk_account_rule *account);
 /* Can people with numbers of this country ("NL")? "" = of none, as an address of a chat has: wherever it can be answered at all. */
 bool pk_account_hears_in(const struct pk_account_rule *account, const char *country);
+/* Whether people of this channel are known by their telephone number: by SMS, WhatsApp, and Viber where all its accounts take numbers,
+ * as business messages do and a bot does not. */
+bool pk_rules_by_number(const struct pk_rules *rules, struct pk_slice channel);
+/* The account whose channel its provider falls back to in the same call: its adapter's setting `fallback`; empty = none. */
+struct pk_slice pk_account_fallback(const struct pk_account_rule *account);
+bool pk_publisher_may(const struct pk_publisher_rule *rule, const char *type); /* "event.planned" */
 /* NULL when there is none. */
 const struct pk_publisher_rule *pk_rules_publisher(const struct pk_rules *rules, struct pk_slice name);
 const struct pk_route_rule *pk_rules_route(const struct pk_rules *rules, const char *name);

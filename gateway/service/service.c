@@ -14,9 +14,11 @@
 #include "gateway/service/publishing.h"
 #include "gateway/service/quiet.h"
 #include "gateway/service/spending.h"
+#include "gateway/service/status_events.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/messages.h"
 
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
 {
@@ -43,6 +45,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->planner = pk_planner_new(service);
     service->intake = pk_intake_new(service);
     service->upkeep = pk_upkeep_new(service);
+    pk_status_events_watch(service);
     service->imports = pk_imports_new(service);
     service->verification = pk_verification_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
@@ -81,6 +84,7 @@ void pk_service_free(struct pk_service *service)
         pk_store_release(service->store, PK_LANE_MEMORY);
         pk_store_release(service->store, PK_LANE_EVENT);
     }
+    pk_messages_watch(service->store, NULL, NULL);
     pk_dispatcher_free(service->dispatcher);
     pk_quiet_free(service->quiet);
     pk_desks_free(service->desks);
@@ -112,6 +116,7 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     service->catalog = catalog;
     pk_spending_forget_day(service);
     pk_texts_forget(service->texts);
+    pk_status_events_watch(service);
     pk_dispatcher_refresh(service->dispatcher);
     pk_dispatcher_judge_anew(service->dispatcher);
     pk_planner_refresh(service->planner);

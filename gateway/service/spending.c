@@ -192,6 +192,52 @@ bool pk_spending_returned(struct pk_flight *flight, int64_t now_ms)
     return stopped && !pk_spending_stopped(desk, now_ms);
 }
 
+/* ---- given back later ---- */
+
+struct giving {
+    struct pk_service *service;
+    uint32_t account;
+    int64_t day;
+    struct pk_day_use back;
+};
+
+static void given(void *ctx)
+{
+    struct giving *giving = ctx;
+    struct pk_desk *desk = pk_desks_by_id(giving->service->desks, giving->account);
+    if (desk && desk->day == giving->day) {
+        bool stopped = desk->closed_day == desk->day || pk_day_state_of(&desk->limits, desk->used) == PK_DAY_SPENT;
+        desk->used.cost -= giving->back.cost;
+        desk->used.messages -= giving->back.messages;
+        if (giving->back.cost > 0)
+            desk->closed_day = 0;
+        if (stopped && giving->service->dispatcher)
+            pk_dispatcher_recall(giving->service->dispatcher);
+    }
+    free(giving);
+}
+
+static void not_given(void *ctx)
+{
+    free(ctx);
+}
+
+int pk_spending_give_back(struct pk_service *service, uint32_t account, int64_t opened_ms, struct pk_day_use back, int64_t now_ms,
+                          struct pk_error *err)
+{
+    struct pk_today then;
+    if (back.cost == 0 && back.messages == 0)
+        return 0;
+    day_of(service, opened_ms, &then);
+    int r = pk_account_day_add(service->store, account, then.day, (struct pk_day_use){ -back.cost, -back.messages }, now_ms, err);
+    if (r != 0)
+        return r;
+    struct giving *giving = pk_alloc(sizeof *giving);
+    *giving = (struct giving){ service, account, then.day, back };
+    pk_store_after(service->store, PK_LANE_MEMORY, (struct pk_after){ .done = given, .failed = not_given, .ctx = giving });
+    return 0;
+}
+
 /* ---- in the store ---- */
 
 int pk_tally_write(struct pk_tally *tally, struct pk_store *store, int64_t now_ms, struct pk_error *err)

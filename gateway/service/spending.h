@@ -46,6 +46,11 @@ void pk_spending_judge_late(struct pk_flight *flight, int64_t opened_ms, int64_t
 /* What it gave back is committed. Whether the account can take messages again that it could not. */
 bool pk_spending_returned(struct pk_flight *flight, int64_t now_ms);
 
+/* What an attempt of `opened_ms` was counted for and did not use after all; negative: it was used after all. Stored in the unit that
+ * is open, remembered with its commit. */
+int pk_spending_give_back(struct pk_service *service, uint32_t account, int64_t opened_ms, struct pk_day_use back, int64_t now_ms,
+                          struct pk_error *err);
+
 /* What a unit counts, a row for each account and day. */
 struct pk_tally {
     struct {

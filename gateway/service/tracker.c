@@ -68,9 +68,12 @@ int pk_tracker_open(struct pk_service *service, const struct pk_flight *flight, 
         .opened_ms = now_ms,
         .price = flight->cost,
         .parts = flight->counted,
+        .channel = flight->channel,
     };
     memcpy(attempt.currency, flight->desk->prices.currency, sizeof attempt.currency);
     int r = pk_attempt_open(service->store, &attempt, err);
+    if (r == 0)
+        r = pk_pair_open(service, flight, gate, now_ms, err);
     return r != 0 ? r : pk_message_submitting(service->store, flight->message, flight->desk->id, now_ms, err);
 }
 
@@ -228,7 +231,10 @@ static int apply_receipt(struct pk_service *service, const struct pk_attempt *at
                          struct pk_error *err)
 {
     struct pk_message message;
-    int r = pk_message_get(service->store, attempt->message, &message, err);
+    int r = pk_pair_heard(service, attempt->id, receipt_state, now_ms, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = pk_message_get(service->store, attempt->message, &message, err);
     if (r == PK_E_NOT_FOUND)
         return 0; /* erased meanwhile */
     if (r != 0)
@@ -291,6 +297,12 @@ static int take_kept(struct pk_service *service, const struct pk_flight *flight,
     struct kept_receipts kept = { .service = service, .now_ms = now_ms, .err = err };
     kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = flight->desk->id };
     int r = pk_receipts_of(service->store, flight->attempt, take_early, &kept, err);
+    if (r == 0 && flight->second) {
+        kept.attempt.id = flight->second->attempt;
+        kept.attempt.account = flight->second->desk->id;
+        r = pk_receipts_of(service->store, flight->second->attempt, take_early, &kept, err);
+        kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = flight->desk->id };
+    }
     if (r != 0 || provider_id.len == 0)
         return r;
     return pk_receipt_unpark(service->store, flight->desk->id, provider_id, take_parked, &kept, err);
@@ -332,6 +344,8 @@ int pk_tracker_settle(struct pk_service *service, struct pk_flight *flight, int6
         change.due_ms = receipt_due_ms(flight, now_ms);
     else if (change.state == PK_MESSAGE_UNCERTAIN)
         change.due_ms = receipts_until(desk, now_ms);
+    if (r == 0)
+        r = pk_pair_settle(service, flight, meaning->attempt, flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, now_ms, err);
     if (r == 0)
         r = pk_attempt_settle(service->store, flight->attempt, desk->id, meaning->attempt,
                               flight->withheld != PK_REASON_NONE ? flight->withheld : meaning->reason, provider_id,
@@ -401,6 +415,8 @@ int pk_tracker_told(struct pk_service *service, struct pk_flight *flight, int64_
     pk_spending_judge_late(flight, attempt.opened_ms, attempt.price, was_refused(meaning));
     r = pk_attempt_settle(store, attempt.id, attempt.account, meaning->attempt, meaning->reason, provider_id,
                           pk_slice_make(flight->code, flight->code_len), flight->parts, flight->paid, now_ms, err);
+    if (r == 0)
+        r = pk_pair_told(service, &attempt, meaning->attempt, meaning->reason, now_ms, err);
     if (r == 0)
         r = pk_attempt_ask_at(store, attempt.id, 0, 0, err);
     if (r != 0)

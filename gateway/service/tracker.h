@@ -39,6 +39,15 @@ struct pk_receipt {
 int pk_tracker_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_receipt *receipt, int64_t now_ms,
                        struct pk_error *err);
 
+/* Two attempts of one call (tracker_pairs.c); nothing for a flight or an attempt that left alone. */
+int pk_pair_open(struct pk_service *service, const struct pk_flight *flight, uint32_t gate, int64_t now_ms, struct pk_error *err);
+int pk_pair_settle(struct pk_service *service, struct pk_flight *flight, uint32_t state, uint32_t reason, int64_t now_ms, struct pk_error *err);
+/* Its provider was asked about the first one: the second is as that one. */
+int pk_pair_told(struct pk_service *service, const struct pk_attempt *first, uint32_t state, uint32_t reason, int64_t now_ms,
+                 struct pk_error *err);
+/* A receipt of either one, stored already. 1: it says nothing of the message, for the other one may still arrive; 0: it does. */
+int pk_pair_heard(struct pk_service *service, int64_t attempt, uint32_t receipt_state, int64_t now_ms, struct pk_error *err);
+
 /* The same of one part of several. The message is delivered when all are, undelivered as soon as one is; while parts of it are
  * still to be handed over, what is told of others says nothing of the whole. */
 int pk_tracker_part_receipt(struct pk_service *service, const struct pk_attempt *attempt, const struct pk_attempt_part *part,

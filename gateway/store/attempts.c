@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/attempts.h"
 
+#include "gateway/store/attempt_row.h"
 #include "gateway/store/internal.h"
 
 #include <stdio.h>
 
 #define PLACE "attempt.provider_id"
-#define COLUMNS "id, message, account, state, reason, gate, opened_ms, settled_ms, price, parts, currency"
+#define COLUMNS PK_ATTEMPT_COLUMNS
 
 /* Provider ids are unique within an account at most: the account is part of what is hashed. */
 void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, struct pk_slice provider_id,
@@ -19,9 +20,10 @@ void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, str
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, ?9)",
-                        "iiuuuiiut", attempt->id, attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms,
-                        attempt->price, attempt->parts, pk_slice_of(attempt->currency));
+    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                        "iiuuuiiutuiii", attempt->id, attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms,
+                        attempt->price, attempt->parts, pk_slice_of(attempt->currency), attempt->channel, attempt->beside,
+                        attempt->address, attempt->version);
 }
 
 int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
@@ -45,7 +47,7 @@ int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint
                         "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
 }
 
-static void read_attempt(sqlite3_stmt *row, struct pk_attempt *ret_attempt)
+void pk_attempt_read(sqlite3_stmt *row, struct pk_attempt *ret_attempt)
 {
     *ret_attempt = (struct pk_attempt){
         .id = sqlite3_column_int64(row, 0),
@@ -58,6 +60,10 @@ static void read_attempt(sqlite3_stmt *row, struct pk_attempt *ret_attempt)
         .settled_ms = sqlite3_column_int64(row, 7),
         .price = sqlite3_column_int64(row, 8),
         .parts = pk_sql_u32(row, 9),
+        .channel = pk_sql_u32(row, 11),
+        .beside = sqlite3_column_int64(row, 12),
+        .address = sqlite3_column_int64(row, 13),
+        .version = sqlite3_column_int64(row, 14),
     };
     struct pk_slice currency = pk_sql_text(row, 10);
     if (currency.len < sizeof ret_attempt->currency)
@@ -69,7 +75,7 @@ static int read_one(struct pk_store *store, sqlite3_stmt *find, struct pk_attemp
     int r = pk_sql_step(store, find, err);
     if (r != 1)
         return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such attempt");
-    read_attempt(find, ret_attempt);
+    pk_attempt_read(find, ret_attempt);
     pk_sql_reset(find);
     return 0;
 }
@@ -89,7 +95,7 @@ int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ct
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         struct pk_attempt attempt;
-        read_attempt(rows, &attempt);
+        pk_attempt_read(rows, &attempt);
         if ((r = each(ctx, &attempt)) != 0) {
             pk_sql_reset(rows);
             return r;
@@ -100,8 +106,9 @@ int pk_attempts_of(struct pk_store *store, int64_t message, int (*each)(void *ct
 
 bool pk_attempt_is_last(struct pk_store *store, const struct pk_attempt *attempt)
 {
-    return pk_sql_int(store, 0, "SELECT 1 FROM attempt INDEXED BY attempt_by_message WHERE message = ?1 AND id > ?2 LIMIT 1", "ii",
-                      attempt->message, attempt->id) == 0;
+    return pk_sql_int(store, 0, "SELECT 1 FROM attempt INDEXED BY attempt_by_message WHERE message = ?1 AND id > ?2 AND beside <> ?2"
+                      " LIMIT 1",
+                      "ii", attempt->message, attempt->id) == 0;
 }
 
 int pk_attempt_by_provider(struct pk_store *store, uint32_t account, struct pk_slice provider_id, struct pk_attempt *ret_attempt,

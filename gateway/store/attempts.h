@@ -21,6 +21,9 @@ struct pk_attempt {
     int64_t price; /* what it costs: as the account's prices say, until the provider says; 0 = nothing, or not known */
     uint32_t parts;
     char currency[4]; /* of the price; "" = none is known */
+    uint32_t channel; /* PK_NAME_CHANNEL; 0 = as its message, of attempts from before this was kept */
+    int64_t beside; /* the attempt it shares its hand-over with (attempt_pairs.h); 0 = it left alone, or is the first of the two */
+    int64_t address, version; /* of one beside another: where it goes, in which words; else 0, as its message's */
 };
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err);

@@ -216,7 +216,7 @@ static bool is_of(const struct pk_audience_group *group, struct pk_slice languag
     return pk_slice_is(language, group->language) && pk_slice_is(script, group->script);
 }
 
-static int count_group(struct pk_survey *survey, struct pk_walk *walk, struct pk_error *err)
+static int count_group(struct pk_survey *survey, struct pk_walk *walk, int64_t who, size_t channel, struct pk_error *err)
 {
     struct pk_audience_counts *counts = &survey->counts;
     struct pk_slice language = pk_walk_language(walk), script = pk_walk_script(walk);
@@ -232,6 +232,9 @@ static int count_group(struct pk_survey *survey, struct pk_walk *walk, struct pk
         counts->group_count++;
     }
     counts->groups[at].people++;
+    counts->groups[at].by_channel[channel]++;
+    for (size_t i = channel + 1; i < survey->audience.channel_count; i++)
+        counts->groups[at].later[i] += pk_walk_may_tell(walk, who, i);
     survey->newest = at;
     return 0;
 }
@@ -282,7 +285,7 @@ static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t 
     if (reason != PK_TOLD)
         return 0;
     counts->by_channel[channel]++;
-    int r = count_group(survey, walk, err);
+    int r = count_group(survey, walk, who, channel, err);
     if (r == 0)
         count_cell(survey, channel, walk->open[channel].country);
     return r;

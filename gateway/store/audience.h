@@ -73,6 +73,8 @@ struct pk_audience_group {
     char language[PK_LANGUAGE_MAX];
     char script[PK_LANGUAGE_MAX];
     int64_t people;
+    int64_t by_channel[PK_AUDIENCE_CHANNELS_MAX]; /* of them, as the audience's channels */
+    int64_t later[PK_AUDIENCE_CHANNELS_MAX]; /* who are told on a channel before this one, and could be told here as well */
 };
 
 /* What a message to somebody costs hangs on these. */

@@ -251,7 +251,7 @@ static bool said_yes(struct pk_walk *walk, size_t channel, int64_t who)
     return until_ms == 0 || until_ms > walk->now_ms;
 }
 
-static bool may_tell(struct pk_walk *walk, size_t channel, int64_t who)
+bool pk_walk_may_tell(struct pk_walk *walk, int64_t who, size_t channel)
 {
     return walk->open[channel].address != 0 && said_yes(walk, channel, who);
 }
@@ -281,7 +281,7 @@ enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_ch
         pk_country_copy(walk->open[channel].country, pk_sql_text(row, 4));
     }
     for (size_t i = 0; usable && i < audience->channel_count; i++) {
-        if (!may_tell(walk, i, who))
+        if (!pk_walk_may_tell(walk, who, i))
             continue;
         *ret_channel = i;
         return PK_TOLD;
@@ -292,7 +292,7 @@ enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_ch
 bool pk_walk_has_next(struct pk_walk *walk, int64_t who, size_t channel)
 {
     for (channel++; channel < walk->audience->channel_count; channel++)
-        if (may_tell(walk, channel, who))
+        if (pk_walk_may_tell(walk, who, channel))
             return true;
     return false;
 }

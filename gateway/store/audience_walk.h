@@ -46,7 +46,8 @@ int64_t pk_walk_next(struct pk_walk *walk, int64_t from);
 /* Of the person the walk stands at: whether a part of the rule means them, what becomes of a message to them. */
 bool pk_walk_means(struct pk_walk *walk, uint16_t node, int64_t who);
 enum pk_left_out pk_walk_judge(struct pk_walk *walk, int64_t who, size_t *ret_channel);
-/* Whether whom it judged last could be told on a channel behind this one as well. */
+/* Whether whom it judged last could be told on this channel, on one behind it. */
+bool pk_walk_may_tell(struct pk_walk *walk, int64_t who, size_t channel);
 bool pk_walk_has_next(struct pk_walk *walk, int64_t who, size_t channel);
 struct pk_slice pk_walk_language(const struct pk_walk *walk); /* until the next person */
 struct pk_slice pk_walk_script(const struct pk_walk *walk);

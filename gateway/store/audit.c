@@ -322,9 +322,11 @@ int pk_audit_prune(struct pk_store *store, int64_t before_ms, size_t max, bool *
     first.link_len = link.len == LINK_BYTES ? LINK_BYTES : 0;
     memcpy(first.link, link.data, first.link_len);
     pk_sql_reset(find);
-    r = pk_sql_write(store, err, "DELETE FROM audit WHERE id <= ?1", "i", first.entry);
+    r = save_anchor(store, ANCHOR_FIRST, &first, err); /* the schema lets go only of what lies behind it */
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM audit WHERE id <= ?1", "i", first.entry);
     *ret_more = r == 0 && pk_sql_changed(store) >= (int64_t) max;
-    return r == 0 ? save_anchor(store, ANCHOR_FIRST, &first, err) : r;
+    return r;
 }
 
 /* ---- what older programs wrote ---- */

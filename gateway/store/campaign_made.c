@@ -3,7 +3,7 @@
 
 #include "gateway/store/internal.h"
 
-bool pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link)
+bool pk_campaign_link(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link)
 {
     sqlite3_stmt *find = pk_sql(store, "SELECT g.campaign, g.step, g.edition, coalesce(s.moment, '') IN ('on change', 'on cancel')"
                                        " FROM campaign_trigger g LEFT JOIN campaign_step s ON s.id = g.step WHERE g.trigger = ?1");
@@ -26,12 +26,9 @@ int pk_campaign_trigger_made(struct pk_store *store, int64_t trigger, int64_t pe
                         cost);
 }
 
-/* 15: cancelled. A share is rounded up: rather a little too much than a ceiling that gives way. */
-int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, struct pk_error *err)
+/* A share is rounded up: rather a little too much than a ceiling that gives way. */
+int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int64_t cancelled, struct pk_error *err)
 {
-    int64_t cancelled = pk_sql_int(store, 0,
-                                   "SELECT count(*) FROM message INDEXED BY message_by_notice WHERE notice = (SELECT notice FROM trigger WHERE"
-                                   " id = ?1) AND state = 15", "i", trigger);
     return pk_sql_write(store, err,
                         "UPDATE campaign_trigger SET cost = CASE WHEN people > ?2 THEN (cost * (people - ?2) + people - 1) / people ELSE 0 END,"
                         " people = max(people - ?2, 0) WHERE trigger = ?1 AND people > 0", "ii", trigger, cancelled);

@@ -14,12 +14,12 @@ struct pk_campaign_link {
     bool news; /* a change or a cancellation is told by it */
 };
 /* False when it is no campaign's. */
-bool pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link);
+bool pk_campaign_link(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link);
 
 /* So many more messages were made of it, at this price together, in 1/10,000 of the campaign's currency. Inside a unit. */
 int pk_campaign_trigger_made(struct pk_store *store, int64_t trigger, int64_t people, int64_t cost, struct pk_error *err);
-/* What had not left of it was cancelled: those count no more, and of the price the same share. Inside a unit. */
-int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, struct pk_error *err);
+/* So many that had not left of it were cancelled just now: those count no more, and of the price the same share. Inside a unit. */
+int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int64_t cancelled, struct pk_error *err);
 
 struct pk_campaign_made {
     int64_t people, cost;

@@ -5,7 +5,7 @@
 #include "gateway/store/internal.h"
 
 #define COLUMNS                                                                                                                    \
-    "id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, told, made_by, asked_by, approved_by, approved, why," \
+    "id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, occurrence, made_by, asked_by, approved_by, approved, why," \
     " created_ms, updated_ms, cost_max, currency"
 
 /* The states in which a message may have arrived or still may: all but those that ended without. Number by number as in
@@ -37,12 +37,12 @@ static void read_campaign(sqlite3_stmt *row, struct pk_campaign *ret_campaign)
         .edition = sqlite3_column_int64(row, 7),
         .audience = pk_sql_text(row, 8),
         .values = pk_sql_text(row, 9),
+        .occurrence = sqlite3_column_int64(row, 10),
         .created_ms = sqlite3_column_int64(row, 16),
         .updated_ms = sqlite3_column_int64(row, 17),
         .cost_max = sqlite3_column_int64(row, 18),
     };
     copy(ret_campaign->name, sizeof ret_campaign->name, pk_sql_text(row, 1));
-    copy_digest(ret_campaign->told, pk_sql_blob(row, 10));
     copy(ret_campaign->made_by, sizeof ret_campaign->made_by, pk_sql_text(row, 11));
     copy(ret_campaign->asked_by, sizeof ret_campaign->asked_by, pk_sql_text(row, 12));
     copy(ret_campaign->approved_by, sizeof ret_campaign->approved_by, pk_sql_text(row, 13));
@@ -59,9 +59,9 @@ int pk_campaign_add(struct pk_store *store, struct pk_campaign *campaign, struct
         return pk_fail(err, PK_E_CONFLICT, "there is a campaign \"%s\" already", campaign->name);
     campaign->id = pk_id_ordered();
     int r = pk_sql_write(store, err,
-                         "INSERT INTO campaign(id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, told, made_by,"
-                         " asked_by, approved_by, approved, why, created_ms, updated_ms) VALUES(?1, ?2, 0, 0, 0, 0, 0, 0, '{}', '{}', x'', ?3,"
-                         " '', '', x'', '', ?4, ?4)",
+                         "INSERT INTO campaign(id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, occurrence,"
+                         " made_by, asked_by, approved_by, approved, why, created_ms, updated_ms) VALUES(?1, ?2, 0, 0, 0, 0, 0, 0, '{}', '{}', 0,"
+                         " ?3, '', '', x'', '', ?4, ?4)",
                          "itti", campaign->id, pk_slice_of(campaign->name), pk_slice_of(campaign->made_by), campaign->created_ms);
     return r != 0 ? r : pk_campaign_write(store, campaign, err);
 }
@@ -96,10 +96,10 @@ int pk_campaign_write(struct pk_store *store, const struct pk_campaign *campaign
 {
     return pk_sql_write(store, err,
                         "UPDATE campaign SET state = ?2, topic = ?3, route = ?4, starts_ms = ?5, people_max = ?6, edition = ?7, audience = ?8,"
-                        " vals = ?9, told = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15, cost_max = ?16,"
+                        " vals = ?9, occurrence = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15, cost_max = ?16,"
                         " currency = ?17 WHERE id = ?1",
-                        "iuuuiiittbttbtiit", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
-                        campaign->people_max, campaign->edition, campaign->audience, campaign->values, pk_slice_make(campaign->told, 32),
+                        "iuuuiiittittbtiit", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
+                        campaign->people_max, campaign->edition, campaign->audience, campaign->values, campaign->occurrence,
                         pk_slice_of(campaign->asked_by), pk_slice_of(campaign->approved_by), pk_slice_make(campaign->approved, 32),
                         pk_slice_of(campaign->why), campaign->updated_ms, campaign->cost_max, pk_slice_of(campaign->currency));
 }
@@ -207,19 +207,45 @@ int64_t pk_campaign_running(struct pk_store *store, int64_t after)
     return pk_sql_int(store, 0, "SELECT id FROM campaign WHERE state = 3 AND id > ?1 ORDER BY id LIMIT 1", "i", after);
 }
 
+int64_t pk_campaign_on(struct pk_store *store, int64_t occurrence, int64_t after)
+{
+    return pk_sql_int(store, 0, "SELECT id FROM campaign INDEXED BY campaign_by_occurrence WHERE occurrence = ?1 AND occurrence <> 0 AND id > ?2"
+                                " ORDER BY id LIMIT 1", "ii", occurrence, after);
+}
+
 /* ---- what became of them ---- */
 
-int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, int64_t step, int64_t trigger, int64_t edition, struct pk_error *err)
+int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, const struct pk_campaign_trigger *released, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "INSERT INTO campaign_trigger(trigger, campaign, step, edition) VALUES(?1, ?2, ?3, ?4)", "iiii", trigger, campaign,
-                        step, edition);
+    return pk_sql_write(store, err, "INSERT INTO campaign_trigger(trigger, campaign, step, edition, knows, instead, circle) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        "iiiibii", released->trigger, campaign, released->step, released->edition,
+                        pk_slice_make(released->knows, sizeof released->knows), released->instead, released->circle);
+}
+
+int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_campaign_trigger ret_history[PK_CAMPAIGN_TRIGGERS_MAX],
+                        size_t *ret_count, struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger, step, edition, knows, instead, circle FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign"
+                                       " WHERE campaign = ?1 ORDER BY trigger LIMIT ?2");
+    size_t count = 0;
+    int r;
+    pk_sql_bind(rows, "ii", campaign, (int64_t) PK_CAMPAIGN_TRIGGERS_MAX);
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_campaign_trigger *released = &ret_history[count++];
+        *released = (struct pk_campaign_trigger){ .trigger = sqlite3_column_int64(rows, 0), .step = sqlite3_column_int64(rows, 1),
+                                                  .edition = sqlite3_column_int64(rows, 2), .instead = sqlite3_column_int64(rows, 4),
+                                                  .circle = sqlite3_column_int64(rows, 5) };
+        copy_digest(released->knows, pk_sql_blob(rows, 3));
+    }
+    *ret_count = count;
+    return r;
 }
 
 int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
                          size_t *ret_count, struct pk_error *err)
 {
     sqlite3_stmt *rows = pk_sql(store, "SELECT trigger FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign WHERE campaign = ?1"
-                                       " AND (?2 = 0 OR step = ?2) AND edition >= ?3 ORDER BY trigger LIMIT ?4");
+                                       " AND (?2 = 0 OR step = ?2 OR instead = ?2) AND edition >= ?3 ORDER BY trigger LIMIT ?4");
     size_t count = 0;
     int r;
     pk_sql_bind(rows, "iiii", campaign, step, edition, (int64_t) max);
@@ -227,6 +253,12 @@ int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step,
         ret_triggers[count++] = sqlite3_column_int64(rows, 0);
     *ret_count = count;
     return r;
+}
+
+int64_t pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, int64_t *ret_step)
+{
+    *ret_step = pk_sql_int(store, 0, "SELECT step FROM campaign_trigger WHERE trigger = ?1", "i", trigger);
+    return *ret_step != 0 ? pk_sql_int(store, 0, "SELECT campaign FROM campaign_trigger WHERE trigger = ?1", "i", trigger) : 0;
 }
 
 bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
@@ -237,14 +269,21 @@ bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
                       "ii", trigger, recipient) != 0;
 }
 
-int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient)
-{
-    return (int) pk_sql_int(store, -1, "SELECT yes FROM rsvp WHERE trigger = ?1 AND recipient = ?2 ORDER BY id DESC LIMIT 1", "ii", trigger, recipient);
-}
-
 int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger)
 {
     return pk_sql_int(store, 0,
                       "SELECT count(*) FROM message m INDEXED BY message_by_notice WHERE m.notice = (SELECT notice FROM trigger WHERE id = ?1)"
                       " AND m." ARRIVED, "i", trigger);
+}
+
+/* Of the rows of a group with a max() SQLite takes what stands beside it from the row that is the greatest. A message that is
+ * on its way right now counts: it may arrive. */
+int64_t pk_campaign_know_other(struct pk_store *store, int64_t campaign, const uint8_t knows[32])
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM (SELECT m.recipient, max(c.trigger), c.knows AS knows FROM campaign_trigger c"
+                      " INDEXED BY campaign_trigger_by_campaign CROSS JOIN trigger t ON t.id = c.trigger"
+                      " CROSS JOIN message m INDEXED BY message_by_notice ON m.notice = t.notice AND m.state IN (3, 4, 5, 6, 7, 8, 9, 11, 16)"
+                      " WHERE c.campaign = ?1 GROUP BY m.recipient) WHERE knows <> ?2",
+                      "ib", campaign, pk_slice_make(knows, 32));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Campaigns, their steps, and the triggers their steps became. A step is one row until it is released; from then on a trigger
- * does the work, and the link between the two says whom the campaign told. Nothing here is about a person.
+ * does the work, and the link between the two says whom the campaign told, and what they know since. Nothing here is about a
+ * person.
  */
 #ifndef PK_STORE_CAMPAIGNS_H
 #define PK_STORE_CAMPAIGNS_H
@@ -30,13 +31,13 @@ struct pk_campaign {
     uint32_t state; /* enum pk_campaign_state */
     uint32_t topic; /* PK_NAME_TOPIC */
     uint32_t route; /* PK_NAME_ROUTE */
+    int64_t occurrence; /* the date of an event that it is about (occurrences.h); 0 = the values name one, or none */
     int64_t starts_ms; /* of what it is about; 0 = of nothing with a date */
     int64_t people_max; /* more are not reached without somebody looking */
     int64_t cost_max; /* in 1/10,000 of `currency`: the same of what it costs; 0 = nobody said */
     char currency[4];
     int64_t edition; /* how often the date or what is said of it changed since it was started */
     struct pk_slice audience, values; /* canonical JSON; live until the next call with this store */
-    uint8_t told[32]; /* digest of the date and values that people know; zeros = nobody was told */
     char made_by[PK_CAMPAIGN_BY_MAX + 1], asked_by[PK_CAMPAIGN_BY_MAX + 1], approved_by[PK_CAMPAIGN_BY_MAX + 1];
     uint8_t approved[32]; /* digest of what was approved */
     char why[PK_CAMPAIGN_WHY_MAX + 1]; /* it is paused: an English sentence; "" = somebody did */
@@ -72,19 +73,35 @@ int64_t pk_campaign_due(struct pk_store *store, int64_t by_ms, int64_t now_ms);
 /* A running campaign after `after`, 0 = there is none more. */
 int64_t pk_campaign_running(struct pk_store *store, int64_t after);
 
-/* A step became a trigger, of this edition. */
-int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, int64_t step, int64_t trigger, int64_t edition, struct pk_error *err);
-/* The triggers of a campaign: of one step or of all (0), of editions from `edition` on. At most `max`, oldest first. */
+/* The one after `after` that hangs on this date of an event, whatever its state; 0 = there is none more. */
+int64_t pk_campaign_on(struct pk_store *store, int64_t occurrence, int64_t after);
+
+/* What a step became. */
+struct pk_campaign_trigger {
+    int64_t trigger, step, edition;
+    int64_t instead; /* another step, whose place it took: the invitation for who joined late; 0 = none */
+    int64_t circle; /* whose planned reminder this was, sent early; 0 = everybody's */
+    uint8_t knows[32]; /* digest of what whoever it told knows since */
+};
+int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, const struct pk_campaign_trigger *released, struct pk_error *err);
+/* All that its steps became, oldest first, at most PK_CAMPAIGN_TRIGGERS_MAX. */
+int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_campaign_trigger ret_history[PK_CAMPAIGN_TRIGGERS_MAX],
+                        size_t *ret_count, struct pk_error *err);
+/* The triggers of a campaign: of one step, or in its place, or of all (0), of editions from `edition` on. At most `max`, oldest first. */
 int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
                          size_t *ret_count, struct pk_error *err);
+
+/* The campaign, and the step of it, that a trigger is; 0 = none. */
+int64_t pk_campaign_of_trigger(struct pk_store *store, int64_t trigger, int64_t *ret_step);
 
 /* ---- whom triggers told ---- */
 
 /* Did a message of this trigger to this person perhaps arrive? Or may it still: it waits, or is on its way. */
 bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient);
-/* Their latest answer: 1 yes, 0 no, -1 none. */
-int pk_trigger_answer(struct pk_store *store, int64_t trigger, int64_t recipient);
 /* How many people a trigger told. */
 int64_t pk_trigger_told_count(struct pk_store *store, int64_t trigger);
+/* How many people the last thing that this campaign told them left with something else than this: each once. What waits to be
+ * sent told nobody yet. Looks at every message of the campaign. */
+int64_t pk_campaign_know_other(struct pk_store *store, int64_t campaign, const uint8_t knows[32]);
 
 #endif

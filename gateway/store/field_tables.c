@@ -73,7 +73,7 @@ static const struct pk_field_table tables[] = {
     { "inbox", "wat iemand terugschreef en een mens moet lezen, en het antwoord daarop",
       "7 dagen", "SELECT min(first_ms) FROM inbox" },
     { "rsvp", "wie komt en met hoeveel",
-      "30 dagen na de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
+      "30 dagen na de bijeenkomst of de geldigheid van de uitnodiging, daarna alleen aantallen", "SELECT min(at_ms) FROM rsvp" },
     { "outbox", "wat diensten nog verteld moet worden: aantallen, nooit personen",
       "tot het verteld is", "SELECT min(created_ms) FROM outbox" },
     { "job", "lang werk, om na een onderbreking door te gaan",
@@ -100,6 +100,14 @@ static const struct pk_field_table tables[] = {
       "tot erover is beslist", NULL },
     { "trigger_total", "aantallen per aanvraag en stand, van berichten die weg zijn",
       "als de aanvraag", NULL },
+    { "trigger_act", "wat een aanvraag veranderde: een bijeenkomst, een infopunt, een campagne",
+      "als de aanvraag", NULL },
+    { "date_news", "dat een infopunt die dag dicht of toch open is, en met welke aanvraag dat werd verteld",
+      "als de aanvraag", NULL },
+    { "event_name", "hoe een dienst een bijeenkomst noemt: alleen een kenmerk",
+      "als de bijeenkomst", NULL },
+    { "standing_approval", "wat een dienst vooraf dringend mag vertellen, en welke twee mensen dat goedkeurden",
+      "18 maanden na het einde", "SELECT min(asked_ms) FROM standing_approval" },
     { "event", "bijeenkomsten: wat, waar en wanneer; over niemand",
       "twee jaar na de laatste datum", "SELECT min(created_ms) FROM event" },
     { "event_exception", "data van een bijeenkomst die anders zijn dan anders",
@@ -126,6 +134,8 @@ static const struct pk_field_table tables[] = {
       "400 dagen", "SELECT min(at_ms) FROM account_day" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
+    { "rsvp_date_total", "hoeveel mensen komen op een datum die voorbij is",
+      "als de bijeenkomst", NULL },
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@
 #include "gateway/base/log.h"
 #include "gateway/model/states.h"
 #include "gateway/store/journal.h"
+#include "gateway/store/messages.h"
 #include "gateway/store/store.h"
 
 #include <sqlite3.h>
@@ -50,7 +51,7 @@ struct pk_store {
         const char *sql;
         sqlite3_stmt *statement;
     } cache[PK_STATEMENTS];
-    char *composed[64]; /* texts of statements put together at run time; owned */
+    char *composed[128]; /* texts of statements put together at run time; owned */
     size_t composed_count;
 
     sqlite3_stmt *held[8]; /* rows whose slices are lent out until the turn ends */
@@ -80,6 +81,8 @@ struct pk_store {
     struct pk_names *names;
     struct pk_versions *versions;
     struct pk_numbers *numbers; /* NULL for a reading connection: others write */
+    pk_message_watch watch; /* messages.h; NULL = nobody */
+    void *watch_ctx;
     int64_t parked; /* receipts parked, so that the usual "none" costs nothing; -1 = not counted yet */
 };
 

@@ -2,6 +2,7 @@
 /* One message at a time, and the claim. Sweeps over many are in sweeps.c, lists and counts in lists.c. */
 #include "gateway/store/messages.h"
 
+#include "gateway/model/campaign.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 
@@ -112,6 +113,24 @@ int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, str
     return 0;
 }
 
+int pk_message_facts_on(struct pk_store *store, int64_t id, uint32_t channel, int64_t address, int64_t now_ms, struct pk_due *ret_due,
+                        struct pk_error *err)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_MESSAGE_COLUMNS_OF(m) ", " FACTS " FROM message m"
+                                       " LEFT JOIN consent c ON c.recipient = m.recipient AND c.topic = m.topic AND c.channel = ?2"
+                                       " LEFT JOIN recipient r ON r.id = m.recipient LEFT JOIN address a ON a.id = ?3 AND a.recipient = m.recipient"
+                                       " AND a.channel = ?2 LEFT JOIN suppression s ON s.channel = a.channel AND s.blind = a.blind WHERE m.id = ?1");
+    pk_sql_bind(find, "iui", id, channel, address);
+    int r = pk_sql_step(store, find, err);
+    if (r != 1)
+        return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
+    read_due(find, now_ms, ret_due);
+    ret_due->message.channel = channel;
+    ret_due->message.address = address;
+    pk_sql_reset(find);
+    return 0;
+}
+
 int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority)
 {
     return pk_sql_int(store, INT64_MAX,
@@ -175,7 +194,7 @@ static int changed(struct pk_store *store, int r, uint32_t to, struct pk_error *
     return r;
 }
 
-int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
+static int write_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
                          "UPDATE message SET state = become(state, ?2), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
@@ -183,7 +202,52 @@ int pk_message_change(struct pk_store *store, int64_t id, const struct pk_messag
                          " attempts = attempts - ?9 WHERE id = ?1",
                          "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
                          change->due_ms, change->now_ms, change->uncounted ? 1u : 0u);
-    return changed(store, r, change->state, err);
+    r = changed(store, r, change->state, err);
+    if (r != 0 || !store->watch || !pk_message_is_final((enum pk_message_state) change->state))
+        return r;
+    return store->watch(store->watch_ctx, id, change->state, change->now_ms, err);
+}
+
+void pk_messages_watch(struct pk_store *store, pk_message_watch watch, void *ctx)
+{
+    store->watch = watch;
+    store->watch_ctx = ctx;
+}
+
+int64_t pk_message_trigger(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0, "SELECT n.trigger FROM message m CROSS JOIN notice n ON n.id = m.notice WHERE m.id = ?1", "i", id);
+}
+
+/* With a provider when its campaign was paused, cancelled or moved, which cancels what waits: then its state, else 0. */
+static int64_t called_back_from(struct pk_store *store, int64_t id)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT m.state FROM message m JOIN notice n ON n.id = m.notice JOIN campaign_trigger t ON t.trigger = n.trigger"
+                      " JOIN campaign c ON c.id = t.campaign JOIN campaign_step s ON s.id = t.step WHERE m.id = ?1 AND m.state >= 3"
+                      " AND (c.state = ?2 OR t.edition <> c.edition OR (c.state = ?3 AND s.moment <> 'on cancel'))",
+                      "iuu", id, PK_CAMPAIGN_PAUSED, PK_CAMPAIGN_CANCELLED);
+}
+
+/* It is not sent again; where an attempt of it may have arrived, that is what is known of it. */
+static int call_back(struct pk_store *store, int64_t id, int64_t from, const struct pk_message_change *change, struct pk_error *err)
+{
+    int64_t flags = pk_sql_int(store, 0, "SELECT flags FROM message WHERE id = ?1", "i", id) | (int64_t) change->set_flags;
+    bool perhaps = (flags & PK_MESSAGE_POSSIBLE_DOUBLE) != 0;
+    struct pk_message_change between = *change, last = { .state = PK_MESSAGE_CANCELLED, .reason = PK_REASON_TRIGGER_CANCELLED, .now_ms = change->now_ms };
+    if (perhaps) {
+        between.state = PK_MESSAGE_UNCERTAIN;
+        last.state = PK_MESSAGE_UNCONFIRMED;
+        last.reason = change->reason;
+    }
+    int r = !perhaps || from == PK_MESSAGE_SUBMITTING ? write_change(store, id, &between, err) : 0;
+    return r == 0 ? write_change(store, id, &last, err) : r;
+}
+
+int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
+{
+    int64_t from = pk_message_is_waiting((enum pk_message_state) change->state) ? called_back_from(store, id) : 0;
+    return from != 0 ? call_back(store, id, from, change, err) : write_change(store, id, change, err);
 }
 
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
@@ -207,6 +271,14 @@ int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message
                          "iuuiuiuui", id, PK_REASON_NEXT_CHANNEL, way->channel, way->address, way->route, way->version,
                          way->has_next ? 1u : 0u, PK_MESSAGE_HAS_NEXT, now_ms);
     return changed(store, r, PK_MESSAGE_DEFERRED, err);
+}
+
+int pk_message_carried_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE message SET channel = ?2, address = ?3, route = ?4, version = ?5 WHERE id = ?1 AND address <> 0"
+                        " AND EXISTS(SELECT 1 FROM address a WHERE a.id = ?3 AND a.recipient = message.recipient)",
+                        "iuiui", id, way->channel, way->address, way->route, way->version);
 }
 
 int pk_message_extend(struct pk_store *store, int64_t id, int64_t expires_ms, struct pk_error *err)

@@ -53,6 +53,9 @@ int pk_messages_due(struct pk_store *store, uint32_t route, uint32_t priority, i
                     struct pk_due *ret_due, size_t *ret_count, struct pk_error *err);
 /* The same facts of one message, whatever its state: the gate asked again between rounds. */
 int pk_message_due_facts(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_due *ret_due, struct pk_error *err);
+/* And as if it were to another channel and address: the gate asked for a second one. ret_due->message says so too. */
+int pk_message_facts_on(struct pk_store *store, int64_t id, uint32_t channel, int64_t address, int64_t now_ms, struct pk_due *ret_due,
+                        struct pk_error *err);
 /* The next due time of a route and priority, INT64_MAX when none: one timer per lane. */
 int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t priority);
 
@@ -65,7 +68,14 @@ struct pk_message_change {
     int64_t due_ms; /* 0 keeps it */
     int64_t now_ms;
 };
+/* One that would wait again after its campaign called back what had not left is cancelled instead, or unconfirmed where it may
+ * have arrived. */
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err);
+/* Told of each message that becomes final, or is read, in the unit that makes it so; what it returns is returned. NULL = nobody. */
+typedef int (*pk_message_watch)(void *ctx, int64_t id, uint32_t state, int64_t now_ms, struct pk_error *err);
+void pk_messages_watch(struct pk_store *store, pk_message_watch watch, void *ctx);
+/* The trigger a message was made for; 0 = none. */
+int64_t pk_message_trigger(struct pk_store *store, int64_t id);
 /* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
                        size_t max, size_t *ret_count, struct pk_error *err);
@@ -77,6 +87,9 @@ struct pk_message_way {
     bool has_next; /* and the ladder has another one after it */
 };
 int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err);
+/* Its second attempt beside the first carried it: the message is of that one's channel from now on, so that an answer to it finds
+ * it there. Nothing changes for somebody who was erased, or who left that address. */
+int pk_message_carried_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, struct pk_error *err);
 /* Accepted or sent ones that have a next channel and whose time at the provider is over (due_ms), at most `max`. */
 int pk_messages_overdue(struct pk_store *store, int64_t now_ms, size_t max, struct pk_message *ret_messages, size_t *ret_count,
                         struct pk_error *err);

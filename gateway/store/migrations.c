@@ -359,6 +359,67 @@ static const char *const steps[] = {
     "ALTER TABLE notice ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE notice ADD COLUMN version INTEGER NOT NULL DEFAULT 0;",
 
+    /* 38: two attempts of one hand-over: on which channel each is, beside which one, where to and in which words, and what it
+     * would have cost */
+    "ALTER TABLE attempt ADD COLUMN channel INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN beside INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE attempt ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;",
+
+    /* 33: answers are to a date; who waits for a place there, and since when in the line; the audit only grows, but for what
+     * lies before its first anchor */
+    "ALTER TABLE rsvp ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN address INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE rsvp ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX notice_by_date ON notice(occurrence, version) WHERE occurrence <> 0;"
+    "CREATE INDEX rsvp_by_date ON rsvp(occurrence, version, recipient, id) WHERE occurrence <> 0;"
+    "CREATE INDEX rsvp_waiting ON rsvp(occurrence, version, waits) WHERE waits > 0;"
+    "CREATE TABLE rsvp_date_total(occurrence INTEGER NOT NULL, version INTEGER NOT NULL, trigger INTEGER NOT NULL, yes INTEGER NOT NULL,"
+    " no INTEGER NOT NULL, heads INTEGER NOT NULL, PRIMARY KEY(occurrence, version, trigger)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX rsvp_date_total_by_trigger ON rsvp_date_total(trigger);"
+    "CREATE TRIGGER audit_grows BEFORE INSERT ON audit WHEN NEW.id <> 1 + max(ifnull((SELECT max(id) FROM audit), 0),"
+    " ifnull((SELECT entry FROM audit_anchor WHERE id = 2), 0)) BEGIN SELECT RAISE(ABORT, 'the audit trail grows at its end'); END;"
+    "CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is not changed'); END;"
+    "CREATE TRIGGER audit_kept BEFORE DELETE ON audit WHEN OLD.id > ifnull((SELECT entry FROM audit_anchor WHERE id = 1), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is pruned behind its first anchor'); END;"
+    "CREATE TRIGGER audit_anchor_made BEFORE INSERT ON audit_anchor WHEN NEW.id NOT IN (1, 2) OR (NOT EXISTS (SELECT 1 FROM audit_anchor"
+    " WHERE id = NEW.id) AND NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.entry AND link = NEW.link))"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor holds an entry that is there'); END;"
+    "CREATE TRIGGER audit_anchor_moves BEFORE UPDATE ON audit_anchor WHEN NEW.id <> OLD.id"
+    " OR NOT EXISTS (SELECT 1 FROM audit WHERE id = NEW.entry AND link = NEW.link)"
+    " BEGIN SELECT RAISE(ABORT, 'an anchor moves to an entry that is there'); END;"
+    "CREATE TRIGGER audit_anchor_kept BEFORE DELETE ON audit_anchor BEGIN SELECT RAISE(ABORT, 'the anchors of the audit trail stay'); END;",
+
+    /* 37: what triggers did that are no notices, what was said of a date, the publishers' names for events; approvals that two
+     * people gave beforehand. A trigger that waits for a person is of state 7 */
+    "ALTER TABLE trigger ADD COLUMN people INTEGER NOT NULL DEFAULT -1;" /* as its publisher was answered */
+    "ALTER TABLE trigger ADD COLUMN tells_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE trigger_act(trigger INTEGER PRIMARY KEY, data TEXT NOT NULL, changed INTEGER NOT NULL, event INTEGER NOT NULL,"
+    " campaign INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX trigger_act_by_campaign ON trigger_act(campaign, trigger) WHERE campaign <> 0;"
+    "CREATE INDEX trigger_waiting ON trigger(valid_until_ms) WHERE state = 7;"
+    "CREATE TABLE date_news(trigger INTEGER PRIMARY KEY, occurrence INTEGER NOT NULL, word INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX date_news_by_date ON date_news(occurrence, round, trigger);"
+    "CREATE TABLE event_name(name BLOB PRIMARY KEY, event INTEGER NOT NULL, publisher INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX event_name_of ON event_name(publisher, event);"
+    "CREATE TABLE standing_approval(id INTEGER PRIMARY KEY, type TEXT NOT NULL, publisher TEXT NOT NULL, topic TEXT NOT NULL,"
+    " people_max INTEGER NOT NULL, until_ms INTEGER NOT NULL, digest BLOB NOT NULL, asked_by TEXT NOT NULL, asked_ms INTEGER NOT NULL,"
+    " approved_by TEXT NOT NULL, approved_ms INTEGER NOT NULL, revoked_by TEXT NOT NULL, revoked_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX standing_approval_of ON standing_approval(publisher, type);",
+
+    /* 33: the date of an event that a campaign is about; what whoever a trigger of it told knows since, the step in whose place
+     * it went, and the circle that was reminded early */
+    "ALTER TABLE campaign ADD COLUMN occurrence INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX campaign_by_occurrence ON campaign(occurrence, id) WHERE occurrence <> 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN knows BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE campaign_trigger ADD COLUMN instead INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN circle INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE campaign_trigger SET knows = coalesce((SELECT c.told FROM campaign c WHERE c.id = campaign_trigger.campaign), x'');"
+    "ALTER TABLE campaign DROP COLUMN told;",
+
     /* 35: what a campaign may cost, in 1/10,000 of a currency; what was made of its steps, and at what price */
     "ALTER TABLE campaign ADD COLUMN cost_max INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE campaign ADD COLUMN currency TEXT NOT NULL DEFAULT '';"
@@ -366,9 +427,17 @@ static const char *const steps[] = {
     "ALTER TABLE campaign_trigger ADD COLUMN cost INTEGER NOT NULL DEFAULT 0;",
 };
 
+#define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */
+
 int64_t pk_schema_newest(void)
 {
     return (int64_t) PK_COUNT(steps);
+}
+
+static int adopt_audit(struct pk_store *store, struct pk_error *err)
+{
+    int r = pk_audit_adopt(store, err);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
 }
 
 int pk_migrate(struct pk_store *store, struct pk_error *err)
@@ -379,7 +448,6 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
         (void) pk_fail(err, PK_E_UNSUPPORTED, "its schema is version %lld, this program knows %lld", (long long) version, (long long) newest);
         return pk_hint(err, PK_E_UNSUPPORTED, "Start the newer program that wrote it.");
     }
-    bool older = version < newest;
     for (; version < newest; version++) {
         char set[64];
         (void) snprintf(set, sizeof set, "PRAGMA user_version = %lld", (long long) version + 1);
@@ -388,12 +456,10 @@ int pk_migrate(struct pk_store *store, struct pk_error *err)
             r = sqlite3_exec(store->db, set, NULL, NULL, NULL);
         if (r > 0)
             r = pk_sql_fail(store, r, err);
+        if (r == 0 && version + 1 == AUDIT_CHAIN)
+            r = adopt_audit(store, err);
         if (r != 0)
             return r;
-    }
-    if (older && pk_store_number(store, "audit.adopt", 0) != 0) {
-        int r = pk_audit_adopt(store, err);
-        return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM number WHERE name = 'audit.adopt'", "");
     }
     return 0;
 }

@@ -35,14 +35,18 @@ int pk_notice_add(struct pk_store *store, const struct pk_notice *notice, int64_
     struct pk_buf key;
     pk_buf_init(&key, 1u << 20);
     (void) pk_buf_printf(&key, "%u %u %.*s\n%.*s", notice->cls, notice->topic, PK_SLICE_ARG(notice->template_name), PK_SLICE_ARG(notice->values));
+    if (notice->occurrence != 0)
+        (void) pk_buf_printf(&key, "\n%lld %lld", (long long) notice->occurrence, (long long) notice->version);
     pk_sha256(pk_buf_slice(&key), digest);
     pk_buf_finish(&key);
     struct pk_slice known = pk_slice_make(digest, 16);
     *ret_id = pk_sql_int(store, 0, "SELECT id FROM notice WHERE digest = ?1", "b", known);
     if (*ret_id != 0)
         return 0;
-    int r = pk_sql_write(store, err, "INSERT INTO notice(class, topic, template, vals, created_ms, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                         "uuttib", notice->cls, notice->topic, notice->template_name, notice->values, notice->created_ms, known);
+    int r = pk_sql_write(store, err, "INSERT INTO notice(class, topic, template, vals, created_ms, digest, occurrence, version) VALUES(?1, ?2, ?3, ?4, ?5,"
+                         " ?6, ?7, ?8)",
+                         "uuttibii", notice->cls, notice->topic, notice->template_name, notice->values, notice->created_ms, known,
+                         notice->occurrence, notice->version);
     if (r == 0)
         *ret_id = sqlite3_last_insert_rowid(store->db);
     return r;
@@ -69,6 +73,14 @@ int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_noti
         .version = sqlite3_column_int64(find, 7),
     };
     return 0;
+}
+
+int pk_notice_of_date(struct pk_store *store, int64_t occurrence, int64_t below, struct pk_notice *ret_notice, struct pk_error *err)
+{
+    int64_t id = pk_sql_int(store, 0,
+                            "SELECT id FROM notice INDEXED BY notice_by_date WHERE occurrence = ?1 AND occurrence <> 0 AND version < ?2 AND trigger <> 0"
+                            " ORDER BY version DESC, id DESC LIMIT 1", "ii", occurrence, below);
+    return id != 0 ? pk_notice_get(store, id, ret_notice, err) : pk_fail(err, PK_E_NOT_FOUND, "nothing was said about this date");
 }
 
 int pk_notice_clear_values(struct pk_store *store, int64_t id, struct pk_error *err)

@@ -16,12 +16,15 @@ struct pk_notice {
     struct pk_slice template_name;
     struct pk_slice values; /* canonical JSON object; {} once they are needed no more */
     int64_t created_ms;
-    int64_t occurrence, version; /* the date it is about, as that was told (store/occurrences.h); of a trigger only, 0 = none */
+    int64_t occurrence, version; /* the date it is about, as that was told (store/occurrences.h); 0 = none */
 };
 
 /* Borrowed slices are copied. For answers (no trigger) an equal notice is found again instead of stored twice. */
 int pk_notice_add(struct pk_store *store, const struct pk_notice *notice, int64_t *ret_id, struct pk_error *err);
 int pk_notice_get(struct pk_store *store, int64_t id, struct pk_notice *ret_notice, struct pk_error *err);
+
+/* The last notice about a date in the highest version below `below` that there is one of. PK_E_NOT_FOUND. */
+int pk_notice_of_date(struct pk_store *store, int64_t occurrence, int64_t below, struct pk_notice *ret_notice, struct pk_error *err);
 
 /* Its values are needed no more: nobody is told it, and no answer repeats them. */
 int pk_notice_clear_values(struct pk_store *store, int64_t id, struct pk_error *err);

@@ -5,6 +5,7 @@
 #include "gateway/store/message_row.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define VALUE_MAX 1024u
 #define TEXT_MAX 8192u
@@ -103,7 +104,7 @@ int pk_person_replies(struct pk_store *store, int64_t recipient, int (*each)(voi
 int pk_person_rsvps(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_rsvp *rsvp), void *ctx,
                     struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger, reply, yes, heads, at_ms FROM rsvp INDEXED BY rsvp_by_recipient"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT trigger, reply, yes, heads, at_ms, occurrence, version, wanted, waits FROM rsvp INDEXED BY rsvp_by_recipient"
                                        " WHERE recipient = ?1 ORDER BY id");
     pk_sql_bind(rows, "i", recipient);
     int r;
@@ -115,6 +116,10 @@ int pk_person_rsvps(struct pk_store *store, int64_t recipient, int (*each)(void 
             .yes = sqlite3_column_int64(rows, 2) != 0,
             .heads = pk_sql_u32(rows, 3),
             .at_ms = sqlite3_column_int64(rows, 4),
+            .occurrence = sqlite3_column_int64(rows, 5),
+            .version = sqlite3_column_int64(rows, 6),
+            .wanted = pk_sql_u32(rows, 7),
+            .waits = sqlite3_column_int64(rows, 8),
         };
         if ((r = each(ctx, &rsvp)) != 0)
             return ended(rows, r);

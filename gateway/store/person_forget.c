@@ -93,7 +93,7 @@ static int cancel_waiting(struct pk_store *store, const struct pk_forgetting *f,
 static int detach_messages(struct pk_store *store, int64_t address, int64_t farewell, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0 WHERE message IN (SELECT id FROM message"
+                         "UPDATE attempt SET provider = NULL, provider_id = NULL, ask_ms = 0, address = 0 WHERE message IN (SELECT id FROM message"
                          " INDEXED BY message_by_address WHERE address = ?1 AND id <> ?2)",
                          "ii", address, farewell);
     if (r == 0)
@@ -186,12 +186,16 @@ static int addresses_of(struct pk_store *store, const struct pk_forgetting *f, i
     return r;
 }
 
-/* Their answers to invitations stay in the counts, as somebody's. */
+/* Their answers to invitations stay in the counts, as somebody's. Where they only waited for a place they are in none. */
 static int detach_rsvps(struct pk_store *store, int64_t recipient, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "UPDATE rsvp SET recipient = ?2, reply = 0 WHERE id IN (SELECT id FROM rsvp INDEXED BY rsvp_by_recipient"
-                                    " WHERE recipient = ?1)",
-                        "ii", recipient, pk_id_random());
+    int r = pk_sql_write(store, err, "DELETE FROM rsvp WHERE id IN (SELECT id FROM rsvp INDEXED BY rsvp_by_recipient WHERE recipient = ?1"
+                                     " AND waits > 0 AND heads = 0)",
+                         "i", recipient);
+    return r != 0 ? r
+                  : pk_sql_write(store, err, "UPDATE rsvp SET recipient = ?2, reply = 0, address = 0, wanted = heads, waits = 0 WHERE id IN"
+                                             " (SELECT id FROM rsvp INDEXED BY rsvp_by_recipient WHERE recipient = ?1)",
+                                 "ii", recipient, pk_id_random());
 }
 
 int pk_person_forget(struct pk_store *store, const struct pk_forgetting *forgetting, size_t *ret_cancelled, struct pk_error *err)

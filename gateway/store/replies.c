@@ -67,58 +67,6 @@ int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk
     return r;
 }
 
-int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err)
-{
-    return pk_sql_write(store, err, "INSERT INTO rsvp(recipient, trigger, reply, yes, heads, at_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)", "iiiuui",
-                        rsvp->recipient, rsvp->trigger, rsvp->reply, rsvp->yes ? 1u : 0u, rsvp->heads, rsvp->at_ms);
-}
-
-int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err)
-{
-    /* The last answer of each person wins. Of an event that is over only the sums are left. */
-    sqlite3_stmt *row = pk_sql(store, "SELECT coalesce(sum(yes), 0), coalesce(sum(no), 0), coalesce(sum(heads), 0) FROM"
-                                      " (SELECT yes, 1 - yes AS no, heads FROM rsvp WHERE id IN"
-                                      " (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)"
-                                      " UNION ALL SELECT yes, no, heads FROM rsvp_total WHERE trigger = ?1)");
-    pk_sql_bind(row, "i", trigger);
-    int r = pk_sql_step(store, row, err);
-    if (r != 1)
-        return r;
-    *ret_yes = sqlite3_column_int64(row, 0);
-    *ret_no = sqlite3_column_int64(row, 1);
-    *ret_heads = sqlite3_column_int64(row, 2);
-    pk_sql_reset(row);
-    return 0;
-}
-
-bool pk_rsvp_has(struct pk_store *store, int64_t trigger, int64_t recipient)
-{
-    return pk_sql_int(store, 0, "SELECT 1 FROM rsvp WHERE trigger = ?1 AND recipient = ?2 LIMIT 1", "ii", trigger, recipient) != 0;
-}
-
-int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)(void *ctx, const struct pk_rsvp_line *line), void *ctx,
-                struct pk_error *err)
-{
-    sqlite3_stmt *rows = pk_sql(store, "SELECT a.at_ms, a.yes, a.heads, EXISTS(SELECT 1 FROM rsvp b WHERE b.trigger = a.trigger"
-                                       " AND b.recipient = a.recipient AND b.id < a.id) FROM rsvp a WHERE a.trigger = ?1"
-                                       " ORDER BY a.id DESC LIMIT ?2");
-    pk_sql_bind(rows, "ii", trigger, (int64_t) max);
-    int r;
-    while ((r = pk_sql_step(store, rows, err)) == 1) {
-        struct pk_rsvp_line line = {
-            .at_ms = sqlite3_column_int64(rows, 0),
-            .yes = sqlite3_column_int64(rows, 1) != 0,
-            .heads = pk_sql_u32(rows, 2),
-            .changed = sqlite3_column_int64(rows, 3) != 0,
-        };
-        if ((r = each(ctx, &line)) != 0) {
-            pk_sql_reset(rows);
-            return r;
-        }
-    }
-    return r;
-}
-
 int64_t pk_reply_after(struct pk_store *store, int64_t message)
 {
     return pk_sql_int(store, 0,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Replies (inbound texts, sealed) and the RSVPs they led to: append-only, the last answer wins. */
+/* Replies: inbound texts, sealed, append-only. Who comes because of them is in rsvps.h. */
 #ifndef PK_STORE_REPLIES_H
 #define PK_STORE_REPLIES_H
 
@@ -23,28 +23,6 @@ struct pk_reply {
  * account, under the same event id or, without one, within a minute. */
 int pk_reply_add(struct pk_store *store, const struct pk_reply *reply, struct pk_slice from, struct pk_slice text,
                  struct pk_slice event_id, int64_t *ret_id, struct pk_error *err);
-int pk_replies_count(struct pk_store *store, int64_t trigger, int64_t *ret_yes, int64_t *ret_no, int64_t *ret_heads, struct pk_error *err);
-
-struct pk_rsvp {
-    int64_t recipient;
-    int64_t trigger;
-    int64_t reply;
-    bool yes;
-    uint32_t heads; /* with yes: people, at least 1 */
-    int64_t at_ms;
-};
-/* Has this person answered the trigger's question? */
-bool pk_rsvp_has(struct pk_store *store, int64_t trigger, int64_t recipient);
-/* What was answered, newest first, without saying by whom. */
-struct pk_rsvp_line {
-    int64_t at_ms;
-    bool yes;
-    uint32_t heads;
-    bool changed; /* this person had answered before */
-};
-int pk_rsvps_of(struct pk_store *store, int64_t trigger, size_t max, int (*each)(void *ctx, const struct pk_rsvp_line *line), void *ctx,
-                struct pk_error *err);
-int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err);
 
 /* When the address this message went to first wrote to its account after it was handed over; 0 = not yet. */
 int64_t pk_reply_after(struct pk_store *store, int64_t message);

@@ -35,7 +35,9 @@ int pk_sql_fail(struct pk_store *store, int code, struct pk_error *err)
     int r = explain(code, &why);
     if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
         store->damaged = why;
-    if (store->turn && sqlite3_get_autocommit(store->db)) {
+    /* On a full disk SQLite takes back the statement, or all of the turn, by what the statement was. For us it is the turn:
+     * what one could not write the commit could not either. */
+    if (store->turn && ((code & 0xff) == SQLITE_FULL || sqlite3_get_autocommit(store->db))) {
         store->lost = true;
         store->why = why; /* what the failing commit will be told */
     }

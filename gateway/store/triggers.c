@@ -5,7 +5,7 @@
 
 #define COLUMNS                                                                                                                \
     "id, publisher, state, source, event_id, type, received_ms, notice, audience, send_at_ms, valid_until_ms, priority, route," \
-    " cursor, planned, ceiling"
+    " cursor, planned, ceiling, people, tells_ms"
 
 static void digest_of(struct pk_slice source, struct pk_slice event_id, uint8_t ret_digest[32])
 {
@@ -30,10 +30,11 @@ int pk_trigger_add(struct pk_store *store, const struct pk_trigger *trigger, str
     uint8_t digest[32];
     digest_of(trigger->source, trigger->event_id, digest);
     int r = pk_sql_write(store, err,
-                         "INSERT INTO trigger(" COLUMNS ", digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-                         "iuutttiitiiuuiiib", trigger->id, trigger->publisher, trigger->state, trigger->source, trigger->event_id, trigger->type,
+                         "INSERT INTO trigger(" COLUMNS ", digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                         "iuutttiitiiuuiiiiib", trigger->id, trigger->publisher, trigger->state, trigger->source, trigger->event_id, trigger->type,
                          trigger->received_ms, trigger->notice, trigger->audience, trigger->send_at_ms, trigger->valid_until_ms,
-                         trigger->priority, trigger->route, trigger->cursor, trigger->planned, trigger->ceiling, pk_slice_make(digest, 16));
+                         trigger->priority, trigger->route, trigger->cursor, trigger->planned, trigger->ceiling, trigger->people, trigger->tells_ms,
+                         pk_slice_make(digest, 16));
     return r;
 }
 
@@ -56,6 +57,8 @@ static void take_row(sqlite3_stmt *row, struct pk_trigger *ret_trigger)
         .cursor = sqlite3_column_int64(row, 13),
         .planned = sqlite3_column_int64(row, 14),
         .ceiling = sqlite3_column_int64(row, 15),
+        .people = sqlite3_column_int64(row, 16),
+        .tells_ms = sqlite3_column_int64(row, 17),
     };
 }
 
@@ -127,4 +130,13 @@ int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int6
 {
     return pk_sql_write(store, err, "UPDATE trigger SET state = ?2, cursor = ?3, planned = ?4 WHERE id = ?1", "iuii", id, state, cursor,
                         planned);
+}
+
+int pk_trigger_done(struct pk_store *store, const struct pk_trigger *trigger, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE trigger SET state = ?2, notice = ?3, audience = ?4, valid_until_ms = ?5, priority = ?6, route = ?7, ceiling = ?8,"
+                        " people = ?9, tells_ms = ?10 WHERE id = ?1",
+                        "iuitiuuiii", trigger->id, trigger->state, trigger->notice, trigger->audience, trigger->valid_until_ms, trigger->priority,
+                        trigger->route, trigger->ceiling, trigger->people, trigger->tells_ms);
 }

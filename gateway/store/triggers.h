@@ -8,7 +8,7 @@
 
 #include "gateway/store/store.h"
 
-enum pk_trigger_state { PK_TRIGGER_EXPANDING = 1, PK_TRIGGER_EXPANDED = 2, /* its messages are on their way */ PK_TRIGGER_CANCELLED = 3, PK_TRIGGER_EXPIRED = 4, PK_TRIGGER_HELD = 5, PK_TRIGGER_COMPLETED = 6 /* every message is final */ };
+enum pk_trigger_state { PK_TRIGGER_EXPANDING = 1, PK_TRIGGER_EXPANDED = 2, /* its messages are on their way */ PK_TRIGGER_CANCELLED = 3, PK_TRIGGER_EXPIRED = 4, PK_TRIGGER_HELD = 5, PK_TRIGGER_COMPLETED = 6, /* every message is final */ PK_TRIGGER_WAITING = 7 /* for a person: nobody approved it beforehand */ };
 
 struct pk_trigger {
     int64_t id;
@@ -25,6 +25,7 @@ struct pk_trigger {
     int64_t cursor; /* last recipient expanded */
     int64_t planned; /* messages made so far */
     int64_t ceiling; /* most recipients the publisher may reach */
+    int64_t people, tells_ms; /* as its publisher was answered: how many hear it (-1 = not known), and from when (0 = nobody does) */
 };
 
 /* The trigger an event was taken in as, or 0: a repeat is answered as the first was, and stored once. */
@@ -43,6 +44,8 @@ int pk_triggers_list(struct pk_store *store, int64_t before, size_t max, int (*e
 /* The same of one publisher. */
 int pk_triggers_list_of(struct pk_store *store, uint32_t publisher, int64_t before, size_t max,
                         int (*each)(void *ctx, const struct pk_trigger *trigger), void *ctx, struct pk_error *err);
+/* One that waited is done: its state, its notice, whom it is for, and how. */
+int pk_trigger_done(struct pk_store *store, const struct pk_trigger *trigger, struct pk_error *err);
 int pk_trigger_progress(struct pk_store *store, int64_t id, uint32_t state, int64_t cursor, int64_t planned, struct pk_error *err);
 
 #endif

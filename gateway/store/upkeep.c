@@ -3,6 +3,7 @@
 
 #include "gateway/store/former.h"
 #include "gateway/store/internal.h"
+#include "gateway/store/rsvps.h"
 
 /* Ids are ordered by time, so "older than" is a range of the primary key. */
 static int64_t first_id_of(int64_t ms)
@@ -107,21 +108,26 @@ static int add_up(struct pk_store *store, int64_t trigger, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
                          "INSERT INTO rsvp_total(trigger, yes, no, heads) SELECT ?1, coalesce(sum(yes), 0), coalesce(sum(1 - yes), 0),"
-                         " coalesce(sum(heads), 0) FROM rsvp WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 GROUP BY recipient)"
+                         " coalesce(sum(heads), 0) FROM rsvp WHERE id IN (SELECT max(id) FROM rsvp WHERE trigger = ?1 AND occurrence = 0"
+                         " GROUP BY recipient)"
                          " ON CONFLICT(trigger) DO UPDATE SET yes = yes + excluded.yes, no = no + excluded.no,"
                          " heads = heads + excluded.heads",
                          "i", trigger);
-    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM rsvp WHERE trigger = ?1", "i", trigger);
+    return r != 0 ? r : pk_sql_write(store, err, "DELETE FROM rsvp WHERE trigger = ?1 AND occurrence = 0", "i", trigger);
 }
 
-/* Event by event: there are few, and each is added up whole. */
+/* Trigger by trigger: there are few, and each is added up whole. */
 static int retain_rsvps(struct pk_store *store, int64_t before_ms, struct pk_error *err)
 {
+    int left = pk_rsvps_retain(store, before_ms, err); /* those to dates */
+    if (left != 0)
+        return left;
     for (int64_t trigger = -1; before_ms > 0;) {
         trigger = pk_sql_int(store, INT64_MAX, "SELECT min(trigger) FROM rsvp WHERE trigger > ?1", "i", trigger);
         if (trigger == INT64_MAX)
             break;
-        if (pk_sql_int(store, 0, "SELECT valid_until_ms FROM trigger WHERE id = ?1", "i", trigger) >= before_ms)
+        if (pk_sql_int(store, 0, "SELECT valid_until_ms FROM trigger WHERE id = ?1", "i", trigger) >= before_ms ||
+            pk_sql_int(store, 0, "SELECT 1 FROM rsvp WHERE trigger = ?1 AND occurrence = 0 LIMIT 1", "i", trigger) == 0)
             continue;
         int r = add_up(store, trigger, err);
         if (r != 0)
@@ -166,6 +172,14 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM rsvp_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
                          first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM trigger_act WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM date_news WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
+                         first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM event_name WHERE event NOT IN (SELECT id FROM event)", "");
     if (r == 0)
         r = step(store, "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE updated_ms < ?1 AND state <> 1 LIMIT ?2)",
                  retention->jobs_before_ms, max, ret_more, err);

@@ -53,6 +53,13 @@ class Installed(unittest.TestCase):
         run(*COMPILER, "-shared", "-Wall", "-Wextra", "-Werror", *flags[0], "mine.c", *flags[1], "-o", "mine.so", cwd=mine)
         told = run(POKANA, "adapters", "test", "./mine.so", "--cases", self.template() / "cases", cwd=mine)
         self.assertRegex(told, r"(?m)^[1-9]\d* passed, 0 failed$")
+        # Where it is put, and how the gateway gets to know it.
+        said = self.pkg_config("--variable=adapterdir")
+        folder = Path(said) if said.startswith(str(self.root)) else self.root / said.lstrip("/")
+        self.assertTrue(folder.is_dir(), "the folder is there")
+        run("install", "-m", "644", mine / "mine.so", folder)
+        (mine / "pokana.conf").write_text(f"[gateway]\norganisation = Voorbeeld\nadapters = {folder}\n")
+        self.assertRegex(run(POKANA, "--config", mine / "pokana.conf", "adapters"), r"(?m)^mine +1 +exchange +sms ")
         run(sys.executable, Path(__file__).with_name("imports.py"), "--module", mine / "mine.so")
 
     def test_every_header_stands_by_itself(self) -> None:

@@ -68,6 +68,38 @@ class Costs(World):
         shown = json.loads(self.gateway.run("--json", "messages", "show", self.messages(state="accepted")[0]["id"]).out)
         self.assertEqual(shown["attempts"][0]["currency"], "EUR")
 
+    def test_a_ladder_is_told_with_both_prices_before_anything_is_sent(self) -> None:
+        self.start_provider()
+        (self.folder / "gateway").mkdir()
+        for name in ("cm.token", "viber.token", "cm.hook", "viber.hook"):
+            (self.folder / "gateway" / name).write_text(f"invented-{name}-of-this-test".replace(".", "-") + "\n")
+            (self.folder / "gateway" / name).chmod(0o600)
+        office = {"adapter": "cm", "provider": "somebody", "product_token": "file:cm.token", "webhook_secret": "file:cm.hook",
+                  "price": "NL 0.0725, * 0.12", "currency": "EUR"}
+        viber = {"adapter": "cm", "provider": "somebody", "channel": "viber", "sender": "Gemeente", "product_token": "file:viber.token",
+                 "webhook_secret": "file:viber.hook", "fallback": "office", "price": "0.03 EUR"}
+        self.start(with_broker=False, people=0, **{"account office": office, "account viber": viber, "route viber": {"channel": "viber", "accounts": "viber"},
+                                                   "route sms": {"channel": "sms", "accounts": "office"}, "ladder": {"channels": "viber, sms"},
+                                                   "limits": {"default_route": "sms"}})
+        self.import_people(20)
+        again = "viber;06 1234 0021;bg;;school:de-windroos;parent-meetings;paper;form 1;2026-09-07;desk;"
+        self.import_people(8, first=21, channel="viber", more=[again])  # Viber goes by number here, however it is written
+        values = self.folder / "values.json"
+        values.write_text('{"begins": "2026-12-15T17:30:00Z", "place": "De Windroos"}')
+        words = ("templates", "cost", "parent-meeting-invitation", "--topic", "parent-meetings", "--values", str(values))
+        told = self.gateway.run(*words).out
+        for part in (r"(?m)^viber +viber +8 +- +0.03 EUR a message +0.24 EUR$",
+                     r"(?m)^sms +office +20 +40 +0.0725 EUR to 0.12 EUR a part +2.90 EUR to 4.80 EUR$",
+                     r"(?m)^viber falls back to account office in the same call: both prices count until a receipt says which it was\.$",
+                     r"(?m)^people: 28, parts: 40, cost: 3.14 EUR to 5.04 EUR$"):
+            self.assertRegex(told, part)
+        answer = json.loads(self.gateway.run(*words, "--json").out)
+        self.assertEqual([(one["channel"], one["fallback"]) for one in answer["channels"]], [("viber", "office"), ("sms", None)])
+        self.assertEqual(answer["cost"], {"least": 8 * 300 + 40 * 725, "most": 8 * 300 + 40 * 1200})
+        alone = self.gateway.run(*words, "--route", "viber").out
+        self.assertIn("0.03 EUR a message, by price of [account viber]", alone)
+        self.assertNotIn("office", alone)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -27,7 +27,8 @@ class TestMainPath(World):
         self.assertEqual((body["specversion"], body["source"], body["type"], body["causationid"]),
                          ("1.0", "urn:example:gateway", "nl.notices.trigger-accepted.v1", event["id"]))
         trigger = body["data"]["trigger"]
-        self.assertEqual(body["data"], {"trigger": trigger, "status": "accepted", "duplicate": False})
+        self.assertRegex(body["data"].pop("at"), r"^20\d\d-\d\d-\d\dT")
+        self.assertEqual(body["data"], {"trigger": trigger, "status": "accepted", "duplicate": False, "changed": True, "people": None, "fewerThanFive": True})
 
         for n in (1, 2, 4):
             self.wait_text_to(n, "De Windroos")

@@ -21,7 +21,7 @@ READS: dict[str, list[list[str]]] = {
     "consent show": [["%s"]], "consent receipt": [["%s", "--topic", "parent-meetings"]], "consent verify": [[]],
     "users list": [[]], "audit list": [[], ["--limit", "1000"]], "audit verify": [[]], "audit export": [[]], "audit person": [["%s"]],
     "audience count": [["--topic", "festival"], ["--topic", "festival", "--where", "language:bg"]],
-    "campaigns list": [[]],
+    "campaigns list": [[]], "approvals list": [[]],
     "circles list": [[]], "circles show": [[], ["maria"]], "circles recent": [[]],
     "tokens list": [[]], "quiet": [[]],
     "events list": [[]], "events show": [["%s"]], "events export": [[]],
@@ -34,8 +34,8 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
-          "campaigns start", "campaigns pause", "campaigns resume", "campaigns move", "campaigns cancel",
-          "campaigns preview", "campaigns trial",
+          "approvals ask", "approvals approve", "approvals revoke", "campaigns start", "campaigns pause", "campaigns resume", "campaigns move",
+          "campaigns cancel", "campaigns preview", "campaigns trial",
           "events add", "events change", "events accept", "events cancel", "events import",
           "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4

@@ -7,11 +7,13 @@ import json
 import os
 import signal
 import stat
+import threading
 import unittest
 
 from world import World, number, until
 from support.answers import Hold, accept, refuse
 from support.certificates import Authority
+from support.gateway import Finished
 
 
 class TestOperator(World):
@@ -164,6 +166,19 @@ class TestOperator(World):
         legs = json.loads(again.out)
         self.assertEqual((again.status, legs["handedOver"], legs["arrived"], legs["answered"]), (9, "seen", "open", "open"), again.out)
 
+    def test_an_account_of_the_simulator_shows_three_legs(self) -> None:
+        self.start(people=0, **{"account practice": {"adapter": "simulator", "window": "4"}, "route practice": {"channel": "sms", "accounts": "practice"},
+                                "route sms": {"countries": "BG"}})
+        done: list[Finished] = []
+        tester = threading.Thread(target=lambda: done.append(self.gateway.run("accounts", "test", "practice", "--to", number(70), "--wait", "60s", timeout=90)))
+        tester.start()
+        self.addCleanup(tester.join)
+        until("the test message to arrive", lambda: number(70) in self.gateway.run("accounts", "play", "practice").out)
+        self.gateway.run("accounts", "play", "practice", "--answer", number(70), "Ок, дойде")
+        tester.join()
+        self.assertEqual((done[0].status, done[0].out.count("✓")), (0, 3), done[0].out)
+        self.assertNotIn(number(70)[1:], done[0].out)
+
     def test_what_an_account_needs_is_told(self) -> None:
         self.start(people=0)
         told = self.gateway.run("accounts", "add", "cm", "--name", "office").out
@@ -182,6 +197,12 @@ class TestOperator(World):
         done = self.gateway.run("accounts", "test", "main", "--to", number(78), "--no-reply", check=False)
         self.assertNotEqual(done.status, 0)
         self.assertIn("✗ handed over", done.out)
+        self.provider.script(refuse(401))
+        done = self.gateway.run("accounts", "test", "main", "--to", number(79), check=False)
+        self.assertEqual(done.status, 6)
+        self.assertIn("✗ handed over: the provider does not let this account in, so it is paused.", done.out)
+        self.assertIn("pokana accounts resume main", done.out)
+        self.assertRegex(done.out, r"(?m)^< 401")
 
     def test_tls_with_client_certificate(self) -> None:
         authority = Authority(self.folder / "tls")

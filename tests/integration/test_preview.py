@@ -33,7 +33,7 @@ class TestPreview(World):
     def write(self, name: str = "autumn", *, ahead: float = 48, steps: list[dict[str, str]] | None = None, **changes: object) -> dict:
         """A campaign about something in two days, told in ten minutes: its messages are made when it is started."""
         at = moment(minutes=10)
-        document = {"name": name, "topic": "parent-meetings", "people": 20, "tags": {"all": ["school:de-windroos"]},
+        document = {"name": name, "topic": "parent-meetings", "people": 20, "where": "school:de-windroos",
                     "values": {"begins": moment(hours=ahead), "place": "De Windroos"},
                     "steps": steps or [{"when": f"at {at}", "template": "parent-meeting-invitation"},
                                        {"when": "on change", "template": "parent-meeting-changed"}]}

@@ -128,6 +128,7 @@ class TestRest(World):
             "recordRsvp": ("anna", {}, "", {"trigger": trigger, "answer": "yes", "heads": 2, "recipient": message["recipient"]}, 202),
             "getConsents": ("anna", person, "", None, 200),
             "withdrawConsents": ("anna", person, "", {"topic": "parent-meetings", "how": "phone"}, 200),
+            "getAsyncDescription": ("", {}, "", None, 200), "getSchema": ("", {"name": "event-planned"}, "", None, 200),
             "getTopicLink": ("anna", {"name": "parent-meetings"}, "?channel=telegram", None, 409),
         }
 

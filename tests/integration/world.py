@@ -167,8 +167,8 @@ class World(unittest.TestCase):
     # ---- people ----
 
     def import_people(self, count: int, *, first: int = 1, tags: str = "school:de-windroos", language: str = "bg", script: str = "",
-                      topics: str = "parent-meetings", confirmed: bool = True, more: list[str] | None = None) -> Finished:
-        rows = [f"sms;{number(n)};{language};{script};{tags};{topics};paper;form 1;2026-09-07;desk;"
+                      topics: str = "parent-meetings", channel: str = "sms", confirmed: bool = True, more: list[str] | None = None) -> Finished:
+        rows = [f"{channel};{number(n)};{language};{script};{tags};{topics};paper;form 1;2026-09-07;desk;"
                 for n in range(first, first + count)] + (more or [])
         file = self.folder / "people.csv"
         file.write_text("channel;address;language;script;tags;topics;how;wording;given_at;by;until\n" + "\n".join(rows) + "\n")

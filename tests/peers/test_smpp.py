@@ -160,6 +160,21 @@ class Smpp(World):
         self.wait_counts(delivered=1)
         self.assert_each_once(1)
 
+    def test_a_notation_found_out_is_known_after_a_restart(self) -> None:
+        self.begin(people=2, rules={"receipts": "DELIVRD", "receiptIds": "dec", "keep": True})
+        self.send()
+        self.wait_counts(accepted=2)
+        self.centre.do(receipt=0)  # by which it is found out
+        until("the notation to be remembered", lambda: "receipts name ids in decimal: remembered" in self.gateway.log_text())
+        self.gateway.kill()
+        self.gateway.start()
+        self.centre.wait("bind", 2)
+        before = self.counts()
+        for n in range(1, len(self.centre.of("submit"))):  # of messages that this life has not handed over
+            self.centre.do(receipt=n)
+        self.wait_counts(delivered=2)
+        self.assertLess(before.get("delivered", 0), 2)
+
     def test_a_tried_account_shows_what_was_exchanged(self) -> None:
         self.begin(people=0, rules={"receipts": "DELIVRD"})
         self.centre.wait("bind")

@@ -14,7 +14,8 @@
  *
  * Growth: every table starts with its size in bytes and only grows at the end. A shorter table than this
  * header's is an older adapter: what is missing counts as NULL. A longer one is refused as too new only if
- * its abi number is higher. Enumerations travel as uint32_t.
+ * its abi number is higher. Enumerations travel as uint32_t. What was appended since abi 1 began is listed at the end of
+ * this file.
  *
  * Memory: what one side allocates it frees itself. Slices given to an adapter live for that call. What an
  * adapter hands out is copied before its call returns. Returning PK_E_NOMEM is always allowed.
@@ -157,6 +158,12 @@ struct pk_job {
     /* Where one POST ends what the person gets on this channel (RFC 8058); https, of this message alone, never logged. Empty
      * unless PK_CAN_UNSUBSCRIBE is declared, and for messages that nobody signed up for. */
     struct pk_slice unsubscribe;
+    /* For PK_CAN_FALLBACK: where the provider does not deliver the message on `channel` it may, in the same call, deliver these
+     * words on this channel ("sms"), to the same number: the person agreed to both. It is an attempt of its own beside the
+     * other; its reference, for providers that take two. Empty: on `channel` and nowhere else. Look at `size` first. */
+    struct pk_slice fallback_channel;
+    struct pk_slice fallback_text;
+    struct pk_slice fallback_attempt_id;
 };
 
 enum pk_outcome {
@@ -217,6 +224,10 @@ struct pk_event {
     uint32_t part_reference, part_total, part_index; /* REPLY in parts, RECEIPT of a part: index from 1; total 0 or 1 = whole */
     uint32_t reserved;
     uint64_t token; /* sessions: given back in settled(); else 0 */
+    /* On which channel that was, where an account may fall back to a second one (PK_CAN_FALLBACK): of a RECEIPT the one the
+     * message took, or could not take; of the others the one they wrote on. Empty = the account's own. A receipt that says
+     * "delivered" and names none is taken for the account's own channel, one that says "undelivered" for both. */
+    struct pk_slice channel;
 };
 
 /* Takes one event (copied). PK_E_LIMIT when a single body holds more events than the gateway accepts. */
@@ -356,6 +367,11 @@ struct pk_link_ops {
      * codes and counts ("submit_sm sequence 7 bytes 143"), nobody's number or text. The gateway shows of it what it would
      * show of an exchange over HTTP. Not there in a gateway whose table is shorter. */
     void (*exchanged)(struct pk_link *link, uint64_t job_token, uint32_t incoming, struct pk_slice line);
+    /* What the account is to know again after a restart: at most 4 KiB, opaque, sealed in the store. It replaces what was there.
+     * 0, or it could not be kept. Both not there in a gateway whose table is shorter. */
+    int (*remember)(struct pk_link *link, struct pk_slice note);
+    /* Copies it; returns its length, 0 when there is none or more than `room`. */
+    size_t (*remembered)(struct pk_link *link, void *ret_note, size_t room);
 };
 
 struct pk_session_ops {
@@ -464,6 +480,11 @@ enum pk_capability {
     PK_CAN_UNSUBSCRIBE = 1u << 7, /* carries a link that ends the messages: wants job.unsubscribe */
     PK_PRICED_PER_MESSAGE = 1u << 8, /* a price is of a message, whatever its length; else of each SMS part */
     PK_CAN_EXPIRE = 1u << 9, /* its provider drops by itself what it could not deliver by job.valid_until_ms */
+    /* It can be told to deliver on a second channel what it cannot on the first, in the same call (job.fallback_channel), and its
+     * receipts say which one it was. Only for exchanges and sessions whose account sets `fallback`, a TEXT setting that the
+     * adapter declares: the name of the account of this gateway that speaks on that channel. The gateway reads it by this
+     * name: that account's prices, limits, pause and way back hold for what leaves so. */
+    PK_CAN_FALLBACK = 1u << 10,
 };
 
 enum pk_number_format { PK_NUMBER_E164 = 1, /* +31612345678 */ PK_NUMBER_E164_DIGITS, /* 31612345678 */ PK_NUMBER_00, /* 0031612345678 */ PK_NUMBER_OPAQUE };
@@ -509,5 +530,13 @@ struct pk_adapter {
      * instead of being refused message by message. What may be sent as free text within a window counts as not mapped. */
     int (*carries)(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err);
 };
+
+/*
+ * Appended since abi 1 began, oldest first. An adapter may look for each by the size of its table:
+ *
+ *     pk_adapter.capabilities_of, setup, carries      pk_exchange_ops.query      pk_job.step, unsubscribe, recorded
+ *     pk_link_ops.refused, exchanged, remember, remembered
+ *     pk_job.fallback_channel, fallback_text, fallback_attempt_id; pk_event.channel
+ */
 
 #endif

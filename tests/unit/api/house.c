@@ -134,6 +134,7 @@ static void fill_rules(struct house *house)
         .validity_ms = 86400000,
         .answers_per_day = 5,
         .signups_per_day = 30,
+        .changes_wait_ms = 300000,
         .reply_window_ms = 86400000,
         .keep_messages_ms = 86400000,
         .keep_replies_ms = 86400000,

@@ -5,7 +5,7 @@
 #include "gateway/base/id.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 #include "gateway/store/triggers.h"
 
 static const char *path_of(char path[96], const char *front, int64_t id, const char *rest)

@@ -275,7 +275,7 @@ static void test_the_trail_in_pages(void **state)
     asked = house_json(house, "GET", "/v1/audit/verify", NULL, 200);
     assert_int_equal(said_int(&asked, "entries"), 3);
     house_forget(&asked);
-    assert_int_equal(pk_sql_write(house->store, NULL, "UPDATE audit SET detail = 'off' WHERE id = 3", ""), 0);
+    assert_int_equal(sqlite3_exec(house->store->db, "DROP TRIGGER audit_fixed; UPDATE audit SET detail = 'off' WHERE id = 3", NULL, NULL, NULL), SQLITE_OK);
     house_turn(house);
     asked = house_json(house, "GET", "/v1/audit/verify", NULL, 409);
     assert_said(&asked, "detail", "the audit trail is broken at entry 3: it or the one before it was changed or removed");

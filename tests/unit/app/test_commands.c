@@ -148,6 +148,15 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
          { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
     printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    /* A wrong token: it would wait for ever, and what the provider answered is shown. */
+    PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false, STARTED,
+         { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"deferred\",\"reason\":\"misconfigured\",\"sentence\":\"Later.\"}" },
+         TESTED("null", "> POST https://a.example/\\n< 401\\n"));
+    printed(6,
+            "✗ handed over: the provider does not let this account in, so it is paused. Put its settings and secrets right, then pokana "
+            "accounts resume main: the message leaves then.\n"
+            "\nWhat was exchanged, without numbers, texts and secrets:\n\n> POST https://a.example/\n< 401\n",
+            "");
     /* A session whose adapter does not say what it exchanged. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), false, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
@@ -289,7 +298,7 @@ static void test_a_list_without_end_is_no_list(void **state)
 
 #define MESSAGE                                                                                                                     \
     "{\"id\":\"0000000000001\",\"state\":\"sent\",\"reason\":\"none\",\"sentence\":\"Sent; waiting to hear that it arrived.\","     \
-    "\"class\":\"notice\",\"topic\":\"info-point\",\"channel\":\"sms\",\"held\":false,\"attempts\":[{\"id\":\"a\",\"account\":\"main\",\"state\":\"accepted\"," \
+    "\"class\":\"notice\",\"topic\":\"info-point\",\"channel\":\"sms\",\"held\":false,\"attempts\":[{\"id\":\"a\",\"account\":\"main\",\"channel\":\"sms\",\"state\":\"accepted\"," \
     "\"reason\":\"none\",\"openedAt\":\"2026-10-14T17:30:00Z\",\"settledAt\":\"2026-10-14T17:30:01Z\",\"parts\":2,\"price\":1234,\"currency\":\"EUR\","  \
     "\"receipts\":[{\"state\":\"sent\",\"code\":\"0\",\"at\":\"2026-10-14T17:30:02Z\"}]}],\"dueAt\":\"2026-10-14T17:30:00Z\","      \
     "\"expiresAt\":\"2026-10-15T17:30:00Z\",\"updatedAt\":\"2026-10-14T17:30:02Z\",\"recipient\":\"r1\"}"
@@ -305,9 +314,9 @@ static void test_a_list_without_end_is_no_list(void **state)
     "expires    2026-10-15 19:30:00 CEST\n"                                   \
     "changed    2026-10-14 19:30:02 CEST\n"                                   \
     "\n"                                                                      \
-    "ATTEMPT    ACCOUNT  STATE     REASON, CODE  AT        PARTS       PRICE\n"   \
-    "a          main     accepted  -             19:30:00      2  0.1234 EUR\n"   \
-    "  receipt  -        sent      0             19:30:02      -           -\n"
+    "ATTEMPT    ACCOUNT  CHANNEL  STATE     REASON, CODE  AT        PARTS       PRICE\n"   \
+    "a          main     sms      accepted  -             19:30:00      2  0.1234 EUR\n"   \
+    "  receipt  -        -        sent      0             19:30:02      -           -\n"
 
 static void test_messages_show_and_resolve(void **state)
 {

@@ -36,6 +36,42 @@ static void right_ones_are_read(void **state)
     place_remove(&place);
 }
 
+#define VIBER(more) "[account vib]\nadapter = cm\nprovider = them\nproduct_token = file:bot.token\nchannel = viber\nsender = Gemeente\n" more
+#define CM "[account cm]\nadapter = cm\nprovider = them\nproduct_token = file:bot.token\n"
+#define FALLING VIBER("fallback = cm\n") CM ROUTE("vib", "viber", "vib", "")
+
+/* The provider may take the ladder's next step by itself, and no other step. */
+static void a_fallback_is_a_step_of_the_ladder(void **state)
+{
+    static const struct {
+        const char *written, *told;
+    } cases[] = {
+        { FALLING ROUTE("sms", "sms", "cm", "") LADDER("viber, sms"), "" },
+        { FALLING ROUTE("sms", "sms", "cm", "") LADDER("sms, viber"),
+          "[account vib] fallback: people are not written to on the channel of account \"cm\" after its own | Write both channels in this order into [ladder].\n" },
+        { FALLING ROUTE("sms", "sms", "cm", ""), "[account vib] fallback: people are not written to on the channel" },
+        { VIBER("fallback = vib\n") CM ROUTE("vib", "viber", "vib", "") ROUTE("sms", "sms", "cm", "") LADDER("viber, sms"),
+          "[account vib] fallback: there is no other account \"vib\" | Name the [account NAME] of the second channel.\n" },
+        { VIBER("fallback = sim\n") CM "[account sim]\nadapter = simulator\n" ROUTE("vib", "viber", "vib", "") ROUTE("sms", "sms", "sim", "")
+              LADDER("viber, sms"),
+          "[account vib] fallback: what falls back stays at its own provider, and account \"sim\" is of another one" },
+    };
+    struct place place;
+    (void) state;
+    place_make(&place);
+    place_write(&place, "bot.token", 0600, "716000000:AAinvented0token0of0nobody000000000\n");
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        char text[4096];
+        (void) snprintf(text, sizeof text, "%s%s", HEAD, cases[i].written);
+        pk_auto(pk_config) struct pk_config *config = place_read(&place, text);
+        if (cases[i].told[0] ? !strstr(place.told, cases[i].told) : place.told[0] != '\0')
+            fail_msg("%zu: %s", i, place.told);
+        (void) config;
+    }
+    place_drop(&place, "bot.token");
+    place_remove(&place);
+}
+
 static const struct {
     const char *written, *told;
 } wrong[] = { /* the last one is told two things */
@@ -115,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_ones_are_read),
+        cmocka_unit_test(a_fallback_is_a_step_of_the_ladder),
         cmocka_unit_test(wrong_ones_are_told_once),
         cmocka_unit_test(an_answer_is_asked_where_one_can_come),
     };

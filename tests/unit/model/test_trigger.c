@@ -41,7 +41,8 @@ static void test_whole_request(void **state)
     assert_non_null(request.values);
     pk_json_free(document);
     assert_null(pk_event_type_find(PK_SLICE("nl.notices.notice-requested.v2")));
-    assert_non_null(strstr(pk_event_types(), "nl.notices.notice-requested.v1"));
+    assert_string_equal(pk_event_type_near(PK_SLICE("nl.notices.notice-requested.v2"))->word, "notice.requested");
+    assert_null(pk_event_type_near(PK_SLICE("nothing.like.it")));
 }
 
 static void test_each_mistake_is_named(void **state)

@@ -124,7 +124,7 @@ static const struct {
     { { GOOD, .channels = "sms,sms" }, "adapter \"probe\" declares channels that make no sense" },
     { { GOOD, .channels = "SMS" }, "adapter \"probe\" declares channels that make no sense" },
     { { GOOD, .channels = "a,b,c,d,e,f,g,h,i" }, "adapter \"probe\" declares channels that make no sense" },
-    { { GOOD, .capabilities = 1u << 10 }, "adapter \"probe\" declares capabilities this gateway does not know" },
+    { { GOOD, .capabilities = 1u << 11 }, "adapter \"probe\" declares capabilities this gateway does not know" },
     { { GOOD, .number_format = 0 }, "adapter \"probe\" declares no number format" },
     { { GOOD, .number_format = 5 }, "adapter \"probe\" declares no number format" },
     { { GOOD, .price_unit = "eur" }, "adapter \"probe\" declares a price unit that is no currency code" },

@@ -81,7 +81,7 @@ static int request(void *self, struct pk_slice cursor, struct pk_request *to, in
 
 static int parse(void *self, const struct pk_answer *from, struct pk_event_sink *sink, struct pk_out *cursor, struct pk_error *err)
 {
-    struct pk_slice rest = from->body, word;
+    struct pk_slice rest = from->body, word = { 0 };
     (void) self;
     if (pk_slice_is(rest, "!"))
         return pk_fail(err, PK_E_DENIED, "the key 31600000042 is refused");

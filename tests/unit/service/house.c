@@ -59,6 +59,9 @@ static int post_submit(void *self, const struct pk_job *job)
     COPY(kept->language, job->language);
     COPY(kept->unsubscribe, job->unsubscribe);
     COPY(kept->text, job->text);
+    COPY(kept->beside_channel, job->fallback_channel);
+    COPY(kept->beside_text, job->fallback_text);
+    COPY(kept->beside, job->fallback_attempt_id);
     if (job->choice_count >= 2) {
         COPY(kept->yes, job->choices[0].label);
         COPY(kept->no, job->choices[1].label);
@@ -250,6 +253,7 @@ static void fill_rules(struct house *house)
         .reply_window_ms = 7 * DAY_MS,
         .answers_per_day = 5,
         .signups_per_day = 30,
+        .changes_wait_ms = 5 * MINUTE_MS,
         .keep_messages_ms = 30 * DAY_MS,
         .keep_replies_ms = 7 * DAY_MS,
         .keep_triggers_ms = 365 * DAY_MS,

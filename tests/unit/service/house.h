@@ -37,6 +37,7 @@ struct post_job {
     char yes_id[48];
     char stop[24], stop_id[48]; /* where there is such a button */
     char unsubscribe[128];
+    char beside_channel[12], beside_text[600], beside[16]; /* of a call for two channels; "" = for one */
     size_t parts;
     bool completed;
 };

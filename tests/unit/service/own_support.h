@@ -17,15 +17,21 @@
 #define NEW "+359880004321"
 
 /* Two channels, an account each. */
-static inline void two_channels(struct house *house)
+static inline void two_channels_of(struct house *house, const char *other)
 {
     static const char *const first[] = { "first" }, *const second[] = { "second" };
-    static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { first, 1 } },
-                                                   { .name = "chat", .channel = "whatsapp", .accounts = { second, 1 } } };
+    static struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { first, 1 } },
+                                             { .name = "chat", .accounts = { second, 1 } } };
+    routes[1].channel = other;
     house->rules.routes = routes;
     house->rules.route_count = PK_COUNT(routes);
-    house->adapters[1].channels = "whatsapp";
+    house->adapters[1].channels = other;
     house_reopen(house);
+}
+
+static inline void two_channels(struct house *house)
+{
+    two_channels_of(house, "whatsapp");
 }
 
 static inline struct pk_actor person(int64_t who)

@@ -9,6 +9,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/store/names.h"
 #include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 static inline void say(struct house *house, const char *from, const char *text)
 {

@@ -44,7 +44,7 @@ static int put_as(struct house *house, const struct pk_actor *actor, const char 
     pk_auto(pk_json) struct pk_json *value_list = json(values);
     pk_auto(pk_json) struct pk_json *step_list = json(steps);
     struct pk_campaign_plan plan = {
-        .name = NAME, .topic = PK_SLICE("parent-meetings"), .tags = tag_list, .values = value_list, .steps = step_list, .people_max = people
+        .name = NAME, .topic = PK_SLICE("parent-meetings"), .audience = tag_list, .values = value_list, .steps = step_list, .people_max = people
     };
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
     return ended(house, pk_campaign_put(house->service, actor, &plan, pk_clock_wall_ms(), err));
@@ -123,13 +123,13 @@ static void refused_with_the_field_named(void **state)
         int64_t people;
     } rows[] = {
         { "{\"every\":[]}", VALUES, STEPS, "every", 100 },
-        { "{\"all\":[\"Not A Tag\"]}", VALUES, STEPS, "tags", 100 },
+        { "{\"all\":[\"Not A Tag\"]}", VALUES, STEPS, "audience", 100 },
         { TAGS, VALUES, "[]", "steps", 100 },
         { TAGS, VALUES, "[{\"when\":\"soon\",\"template\":\"parent-meeting-invitation\"}]", "soon", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"nothing-such\"}]", "nothing-such", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"festival-invitation\"}]", "festival-invitation", 100 },
         { TAGS, VALUES, "[{\"when\":\"2 hours before\",\"template\":\"stop-confirmed\"}]", "stop-confirmed", 100 },
-        { TAGS, "{\"place\":\"De Windroos\"}", STEPS, "begins", 100 },
+        { TAGS, "{\"place\":\"De Windroos\"}", STEPS, "the values name none", 100 },
         { TAGS, "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\",\"plaats\":\"x\"}", STEPS, "plaats", 100 },
         { TAGS, VALUES, STEPS, "people", 0 },
     };
@@ -335,6 +335,49 @@ static void cancelled_it_is_told_to_who_knew(void **state)
     assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), PK_E_CONFLICT);
 }
 
+/* Three are with the provider when it is called off: one comes back, of one nobody knows, one it took. */
+static void what_comes_back_from_a_provider_is_not_sent_again(void **state)
+{
+    static const uint32_t outcomes[] = { PK_OUTCOME_RETRY, PK_OUTCOME_UNCERTAIN, PK_OUTCOME_ACCEPTED };
+    static const char *const numbers[] = { ANNA, BORIS, "+359880001236" };
+    struct house *house = *state;
+    house->accounts[0].resend_uncertain = true;
+    house_reopen(house);
+    for (size_t i = 0; i < PK_COUNT(numbers); i++)
+        (void) house_person(house, numbers[i], "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T15:59:00Z");
+    house_later(house, 2 * MINUTE_MS);
+    assert_int_equal(house->posts[0]->count, 3);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_CANCEL, "", NULL), 0);
+    for (size_t i = 0; i < PK_COUNT(outcomes); i++)
+        post_complete(house->posts[0], i, outcomes[i]);
+    house_settle(house);
+    until(house, "2026-10-20T18:00:00Z");
+    for (size_t i = 0; i < PK_COUNT(numbers); i++)
+        assert_int_equal(told(house, numbers[i], INVITED), 1);
+    assert_int_equal(house_messages(house, "state = 15 AND reason = 21"), 1); /* cancelled with its trigger */
+    assert_int_equal(house_messages(house, "state = 11 AND flags & 1"), 1); /* unconfirmed: it may have arrived */
+    house_assert_counts(house);
+}
+
+static void who_was_paused_in_between_is_told_once(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T15:59:00Z");
+    house_later(house, 2 * MINUTE_MS);
+    assert_int_equal(house->posts[0]->count, 1);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+    post_complete(house->posts[0], 0, PK_OUTCOME_RETRY);
+    until(house, "2026-10-20T16:30:00Z");
+    assert_int_equal(house->posts[0]->count, 1);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+    until(house, "2026-10-20T17:00:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 2); /* the one that came back, and one */
+}
+
 static void only_those_who_said_yes_or_nothing(void **state)
 {
     static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
@@ -376,6 +419,8 @@ int main(void)
         in_house(moved_back_before_anybody_heard_nothing_is_told),
         in_house(a_date_moved_before_anybody_knew_it_is_no_news),
         in_house(cancelled_it_is_told_to_who_knew),
+        in_house(what_comes_back_from_a_provider_is_not_sent_again),
+        in_house(who_was_paused_in_between_is_told_once),
         in_house(only_those_who_said_yes_or_nothing),
     };
     return cmocka_run_group_tests_name("service/campaigns", tests, NULL, NULL);

@@ -8,7 +8,6 @@
 #include "gateway/service/campaigns_preview.h"
 
 /* HOUSE_NOW is Tuesday 13 October 2026, 10:30 on the wall. */
-#define TAGS "{\"all\":[\"school:windroos\"]}"
 #define VALUES "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}"
 #define LATER "{\"begins\":\"2026-11-03T18:30:00Z\",\"place\":\"De Windroos\"}"
 #define INVITE "{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"}"
@@ -38,10 +37,9 @@ static int ended(struct house *house, int r)
 
 static int put_as(struct house *house, const char *name, const char *values, const char *steps, int64_t people, const char *cost, struct pk_error *err)
 {
-    pk_auto(pk_json) struct pk_json *tag_list = json(TAGS);
     pk_auto(pk_json) struct pk_json *value_list = json(values);
     pk_auto(pk_json) struct pk_json *step_list = json(steps);
-    struct pk_campaign_plan plan = { .name = pk_slice_of(name), .topic = PK_SLICE("parent-meetings"), .tags = tag_list, .values = value_list,
+    struct pk_campaign_plan plan = { .name = pk_slice_of(name), .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .values = value_list,
                                      .steps = step_list, .people_max = people, .cost = pk_slice_of(cost) };
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
     return ended(house, pk_campaign_put(house->service, &anna, &plan, pk_clock_wall_ms(), err));

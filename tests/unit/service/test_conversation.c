@@ -7,7 +7,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 static void say(struct house *house, const char *from, const char *text)
 {

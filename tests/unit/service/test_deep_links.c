@@ -9,7 +9,7 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define CHAT "716000001"
 #define OTHER_CHAT "716000002"

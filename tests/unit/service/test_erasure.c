@@ -17,6 +17,7 @@
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
 #include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -155,7 +155,7 @@ static void test_a_draft(void **state)
     struct house *house = *state;
     struct pk_agenda_event event = meeting(20261201), seen;
     struct pk_error err = { 0 };
-    bool changed = false;
+    struct pk_events_done came = { .changed = false };
     int r;
     DO(house, r, pk_events_plan(house->service, &maria, &event, false, HOUSE_NOW, &err));
     assert_int_equal(r, 0);
@@ -165,10 +165,10 @@ static void test_a_draft(void **state)
     assert_string_equal(seen.proposed_by, "maria");
     assert_int_equal(pk_events_show(house->service, &petya, event.id, &seen, NULL), PK_E_DENIED);
     (void) snprintf(seen.title, sizeof seen.title, "Ouderavond groep 8");
-    DO(house, r, pk_events_change(house->service, &petya, &seen, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_change(house->service, &petya, &seen, HOUSE_NOW, &came, &err));
     assert_int_equal(r, PK_E_DENIED);
-    DO(house, r, pk_events_change(house->service, &maria, &seen, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_change(house->service, &maria, &seen, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && came.changed);
     DO(house, r, pk_events_accept(house->service, &maria, event.id, HOUSE_NOW, &err));
     assert_int_equal(r, PK_E_DENIED);
     DO(house, r, pk_events_accept(house->service, &anna, event.id, HOUSE_NOW, &err));
@@ -177,7 +177,7 @@ static void test_a_draft(void **state)
     DO(house, r, pk_events_accept(house->service, &anna, event.id, HOUSE_NOW, &err));
     refused(house, r, PK_E_CONFLICT, &err, "it is no draft: it is planned");
     assert_int_equal(pk_events_show(house->service, &petya, event.id, &seen, NULL), 0); /* everybody will be told */
-    DO(house, r, pk_events_change(house->service, &maria, &seen, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_change(house->service, &maria, &seen, HOUSE_NOW, &came, &err));
     assert_int_equal(r, PK_E_DENIED);
 }
 
@@ -189,32 +189,32 @@ static void test_moved_and_called_off(void **state)
     int64_t id = planned(house, meeting(20261201)), date = date_of(house, id, 0).id;
     struct pk_agenda_event event = shown(house, id);
     struct pk_error err = { 0 };
-    bool changed = true;
+    struct pk_events_done came = { .changed = true };
     int r;
-    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && !changed);
+    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && !came.changed);
     assert_int_equal(date_of(house, id, 0).version, 1);
     event.when.day = 20261203;
-    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && came.changed);
     struct pk_occurrence moved = date_of(house, id, 0);
     assert_int_equal(moved.id, date); /* the same date, elsewhere in the calendar */
     assert_int_equal(moved.version, 2);
     assert_int_equal(moved.starts_ms, 1796144400000ll + 2 * 86400000ll);
     (void) snprintf(event.title, sizeof event.title, "Ouderavond groep 8");
-    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &changed, &err));
-    assert_true(changed);
+    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &came, &err));
+    assert_true(came.changed);
     assert_int_equal(date_of(house, id, 0).version, 2); /* what it is called moves nobody */
     event.when.day = 20261001;
-    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &came, &err));
     refused(house, r, PK_E_CONFLICT, &err, "no date of it is still to come");
-    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && came.changed);
     assert_int_equal(date_of(house, id, 0).state, PK_AGENDA_CANCELLED);
     assert_int_equal(date_of(house, id, 0).version, 3);
-    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && !changed);
-    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && !came.changed);
+    DO(house, r, pk_events_change(house->service, &anna, &event, HOUSE_NOW, &came, &err));
     refused(house, r, PK_E_CONFLICT, &err, "this event was called off");
 }
 
@@ -225,40 +225,40 @@ static void test_single_dates(void **state)
     int64_t second = date_of(house, id, 20261027).id;
     struct pk_agenda_change change = { .day = 20261027, .when = { 20261028, 660, 0, 720 }, .place = "De Kern" };
     struct pk_error err = { 0 };
-    bool changed = false;
+    struct pk_events_done came = { .changed = false };
     int r;
-    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && came.changed);
     struct pk_occurrence date = date_of(house, id, 20261027);
     assert_int_equal(date.id, second);
     assert_int_equal(date.version, 2);
     assert_string_equal(date.place, "De Kern");
     assert_int_equal(date.starts_ms, 1793181600000ll); /* 2026-10-28T10:00:00Z: winter time */
     assert_int_equal(count(house, "version > 1"), 1);
-    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && !changed);
-    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261027, HOUSE_NOW, &changed, &err));
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && !came.changed);
+    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261027, HOUSE_NOW, &came, &err));
+    assert_true(r == 0 && came.changed);
     assert_int_equal(date_of(house, id, 20261027).state, PK_AGENDA_CANCELLED);
-    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &changed, &err)); /* open after all */
-    assert_true(r == 0 && changed);
+    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &came, &err)); /* open after all */
+    assert_true(r == 0 && came.changed);
     assert_int_equal(date_of(house, id, 20261027).state, PK_AGENDA_PLANNED);
     assert_int_equal(date_of(house, id, 20261027).version, 4);
-    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261028, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261028, HOUSE_NOW, &came, &err));
     refused(house, r, PK_E_NOT_FOUND, &err, "the event has no such date");
     change.when = (struct pk_agenda_when){ 20261012, 600, 0, 660 };
-    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &came, &err));
     refused(house, r, PK_E_CONFLICT, &err, "that date would begin in the past");
     change.when = (struct pk_agenda_when){ 20270328, 150, 0, 300 };
-    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_change_date(house->service, &anna, id, &change, HOUSE_NOW, &came, &err));
     refused(house, r, PK_E_INVALID, &err, "there is no 2:30 on 2027-03-28: the clock is put forward that night");
     /* The desk closes today, and no other day. */
-    DO(house, r, pk_events_cancel_date(house->service, &desk, id, 20261103, HOUSE_NOW, &changed, &err));
+    DO(house, r, pk_events_cancel_date(house->service, &desk, id, 20261103, HOUSE_NOW, &came, &err));
     assert_int_equal(r, PK_E_DENIED);
     pk_clock_advance(1793692800000ll - HOUSE_NOW); /* 2026-11-03T08:00:00Z */
-    DO(house, r, pk_events_cancel_date(house->service, &desk, id, 20261103, pk_clock_wall_ms(), &changed, &err));
-    assert_true(r == 0 && changed);
-    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261020, pk_clock_wall_ms(), &changed, &err));
+    DO(house, r, pk_events_cancel_date(house->service, &desk, id, 20261103, pk_clock_wall_ms(), &came, &err));
+    assert_true(r == 0 && came.changed);
+    DO(house, r, pk_events_cancel_date(house->service, &anna, id, 20261020, pk_clock_wall_ms(), &came, &err));
     refused(house, r, PK_E_CONFLICT, &err, "that date has begun");
 }
 
@@ -269,14 +269,14 @@ static void test_a_series_changes(void **state)
     int64_t id = planned(house, hours("FREQ=WEEKLY;BYDAY=TU;COUNT=4")), third = date_of(house, id, 20261103).id;
     struct pk_agenda_event event = shown(house, id);
     struct pk_error err = { 0 };
-    bool changed;
+    struct pk_events_done came = { .changed = false };
     int r;
     pk_clock_advance(1792540800000ll - HOUSE_NOW); /* 2026-10-21: the first date was yesterday */
     int64_t now = pk_clock_wall_ms();
     (void) snprintf(event.rule, sizeof event.rule, "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=4");
     event.when.from = 540;
     event.when.to = 600;
-    DO(house, r, pk_events_change(house->service, &anna, &event, now, &changed, &err));
+    DO(house, r, pk_events_change(house->service, &anna, &event, now, &came, &err));
     assert_int_equal(r, 0);
     assert_int_equal(date_of(house, id, 20261020).version, 1);
     assert_int_equal(date_of(house, id, 20261027).state, PK_AGENDA_CANCELLED);
@@ -286,7 +286,7 @@ static void test_a_series_changes(void **state)
     assert_int_equal(date_of(house, id, 20261201).version, 1);
     assert_int_equal(count(house, "1"), 6);
     event.rule[0] = '\0';
-    DO(house, r, pk_events_change(house->service, &anna, &event, now, &changed, &err));
+    DO(house, r, pk_events_change(house->service, &anna, &event, now, &came, &err));
     assert_int_equal(r, PK_E_CONFLICT);
 }
 
@@ -383,7 +383,7 @@ static struct pk_events_imported imported(struct house *house, struct pk_slice t
     struct pk_events_imported done = { 0 };
     struct pk_error err = { 0 };
     int r;
-    DO(house, r, pk_events_import(house->service, &anna, text, PK_SLICE("training"), false, HOUSE_NOW, &done, &err));
+    DO(house, r, pk_events_import(house->service, &anna, text, PK_SLICE("training"), false, false, HOUSE_NOW, &done, &err));
     if (r != 0)
         fail_msg("%s", err.message);
     return done;
@@ -430,13 +430,13 @@ static void test_a_file_whole_or_not(void **state)
     (void) pk_buf_add(&wrong, file, strlen(file) - strlen("END:VCALENDAR\r\n"));
     (void) pk_buf_add_text(&wrong, "BEGIN:VEVENT\r\nUID:z\r\nSUMMARY:Kapot\r\nLOCATION:x\r\nDTSTART:20261101T100000\r\nDTEND:20261101T110000\r\n"
                                    "RRULE:FREQ=DAILY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-    DO(house, r, pk_events_import(house->service, &anna, pk_buf_slice(&wrong), PK_SLICE("training"), false, HOUSE_NOW, &done, &err));
+    DO(house, r, pk_events_import(house->service, &anna, pk_buf_slice(&wrong), PK_SLICE("training"), false, false, HOUSE_NOW, &done, &err));
     refused(house, r, PK_E_INVALID, &err, "event \"Kapot\": the rule has no end");
     assert_int_equal(house_count(house, "SELECT count(*) FROM event"), 0);
-    DO(house, r, pk_events_import(house->service, &anna, pk_slice_of(file), PK_SLICE(""), false, HOUSE_NOW, &done, &err));
+    DO(house, r, pk_events_import(house->service, &anna, pk_slice_of(file), PK_SLICE(""), false, false, HOUSE_NOW, &done, &err));
     refused(house, r, PK_E_INVALID, &err, "event \"Lang geleden\": there is no kind of event \"\"");
     assert_int_equal(house_count(house, "SELECT count(*) FROM event"), 0);
-    DO(house, r, pk_events_import(house->service, &maria, pk_slice_of(file), PK_SLICE("training"), false, HOUSE_NOW, &done, &err));
+    DO(house, r, pk_events_import(house->service, &maria, pk_slice_of(file), PK_SLICE("training"), false, false, HOUSE_NOW, &done, &err));
     assert_int_equal(r, PK_E_DENIED);
     pk_buf_finish(&wrong);
 }
@@ -455,7 +455,7 @@ static void test_a_file_of_too_many_dates(void **state)
         (void) pk_buf_printf(&many, "BEGIN:VEVENT\r\nUID:%d\r\nSUMMARY:x\r\nLOCATION:x\r\nDTSTART:20261101T100000\r\nDTEND:20261101T110000\r\n"
                                     "RRULE:FREQ=DAILY;COUNT=900\r\nEND:VEVENT\r\n", i);
     (void) pk_buf_add_text(&many, "END:VCALENDAR\r\n");
-    DO(house, r, pk_events_import(house->service, &anna, pk_buf_slice(&many), PK_SLICE("training"), false, HOUSE_NOW, &done, &err));
+    DO(house, r, pk_events_import(house->service, &anna, pk_buf_slice(&many), PK_SLICE("training"), false, false, HOUSE_NOW, &done, &err));
     refused(house, r, PK_E_LIMIT, &err, "event \"x\": the events of the file have more than 5000 dates together");
     assert_int_equal(house_count(house, "SELECT count(*) FROM event"), 0);
     pk_buf_finish(&many);
@@ -467,7 +467,7 @@ static void test_the_calendar(void **state)
     struct house *house = *state;
     struct pk_agenda_event draft = meeting(20261202), inner = meeting(20261203), off = meeting(20261204);
     struct pk_buf out;
-    bool changed;
+    struct pk_events_done came = { .changed = false };
     int r;
     (void) snprintf(draft.title, sizeof draft.title, "Concept");
     (void) snprintf(inner.title, sizeof inner.title, "Training");
@@ -478,7 +478,7 @@ static void test_the_calendar(void **state)
     (void) planned(house, inner);
     DO(house, r, pk_events_plan(house->service, &maria, &draft, false, HOUSE_NOW, NULL));
     int64_t id = planned(house, off);
-    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &changed, NULL));
+    DO(house, r, pk_events_cancel(house->service, &anna, id, HOUSE_NOW, &came, NULL));
     pk_buf_init(&out, 1u << 20);
     assert_int_equal(pk_events_calendar(house->service, (struct pk_slice){ 0 }, HOUSE_NOW, &out, NULL), 0);
     assert_non_null(strstr(pk_buf_text(&out), "SUMMARY:Ouderavond"));

@@ -119,6 +119,35 @@ static void the_account_that_sends_decides_the_words(void **state)
     assert_non_null(strstr(house->posts[1]->jobs[house->posts[1]->count - 1].text, "Отговор: " LINK_AT));
 }
 
+/* The link in an answer is about the date that was answered, not about the newest one. */
+static void a_link_in_an_answer_is_about_its_own_date(void **state)
+{
+    static const char *const days[] = { "2026-10-20", "2026-10-21" };
+    struct house *house = *state;
+    uint8_t first[PK_LINK_TOKEN_BYTES] = { 0 };
+    deaf(house, "no");
+    import_row(house, true);
+    for (size_t i = 0; i < PK_COUNT(days); i++) {
+        char text[400];
+        (void) snprintf(text, sizeof text, "\"template\":\"parent-meeting-invitation\",\"topic\":\"parent-meetings\",\"tags\":{\"all\":[]},"
+                                           "\"values\":{\"begins\":\"%sT16:00:00Z\",\"place\":\"Dam 12\"},\"validUntil\":\"2026-10-19T00:00:00Z\"", days[i]);
+        assert_int_equal(house_publish(house, "school", text), 0);
+        settle_all(house);
+        (void) house_count(house, "UPDATE notice SET occurrence = 100 + id, version = 1 WHERE id = (SELECT max(id) FROM notice)");
+        if (i == 0)
+            newest_link(house, first);
+    }
+    int64_t date = house_count(house, "SELECT min(occurrence) FROM notice WHERE occurrence > 0");
+    in_unit(house, pk_link_press(house->service, first, PK_LINK_YES, 1, pk_clock_wall_ms(), err));
+    settle_all(house);
+    assert_says(house, "вторник, 20 октомври");
+    press_link(house, PK_LINK_NO);
+    assert_says(house, "вторник, 20 октомври");
+    assert_int_equal(house_count(house, "SELECT count(*) FROM rsvp"), 2);
+    assert_int_equal(house_count(house, "SELECT count(DISTINCT occurrence) FROM rsvp"), 1);
+    assert_int_equal(house_count(house, "SELECT occurrence FROM rsvp WHERE yes = 0"), date);
+}
+
 /* ---- in the person's own file, and gone with them ---- */
 
 static void what_was_handed_out_is_told_and_erased(void **state)
@@ -168,6 +197,7 @@ int main(void)
         in_ways(a_link_ends_by_itself_and_with_the_person),
         in_ways(a_second_attempt_has_the_same_words),
         in_ways(the_account_that_sends_decides_the_words),
+        in_ways(a_link_in_an_answer_is_about_its_own_date),
         in_ways(what_was_handed_out_is_told_and_erased),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

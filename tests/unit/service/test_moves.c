@@ -283,6 +283,28 @@ static void a_channel_is_added_by_a_code_to_it(void **state)
                      PK_E_INVALID); /* there is one: it is changed, not added to */
 }
 
+/* Where Viber is written to by number, the same number agrees to both: what a fallback in one call needs. */
+static void viber_is_added_where_it_goes_by_number(void **state)
+{
+    struct house *house = *state;
+    char old[8], new[8];
+    two_channels_of(house, "viber");
+    int64_t who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    struct pk_actor self = person(who);
+    assert_int_equal(in_unit(house, pk_moves_ask(house->service, &self, PK_SLICE("add-viber"), PK_SLICE("00359 88 000 1234"), pk_clock_wall_ms(), NULL)), 0);
+    house_later(house, 1100);
+    code_to(house->posts[0], ANNA, old);
+    code_to(house->posts[1], ANNA, new);
+    assert_int_equal(enter(house, who, old, new), 0);
+    assert_int_equal(consent_on(house, who, "festival", "viber"), PK_CONSENT_GRANTED);
+    assert_int_equal(consent_on(house, who, "festival", "sms"), PK_CONSENT_GRANTED);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM address WHERE recipient IS NOT NULL"), 2);
+    house->adapters[1].number_format = PK_NUMBER_OPAQUE; /* a bot's people have an id of the network's */
+    house_reopen(house);
+    assert_false(pk_moves_can_type(house->service, "viber"));
+    assert_true(pk_moves_can_type(house->service, "sms"));
+}
+
 static void sessions_end_and_erasure_takes_it_along(void **state)
 {
     struct house *house = *state;
@@ -314,6 +336,7 @@ int main(void)
         in_house(a_stop_ends_the_codes),
         in_house(codes_have_an_end_and_a_number),
         in_house(a_channel_is_added_by_a_code_to_it),
+        in_house(viber_is_added_where_it_goes_by_number),
         in_house(sessions_end_and_erasure_takes_it_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

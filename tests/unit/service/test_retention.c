@@ -5,7 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/jobs.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 #include "gateway/store/triggers.h"
 #include "gateway/store/upkeep.h"
 

@@ -6,6 +6,7 @@
  */
 #include "tests/unit/service/talk.h"
 
+#include "gateway/service/approvals.h"
 #include "gateway/service/audience.h"
 #include "gateway/service/breach.h"
 #include "gateway/base/json.h"
@@ -14,6 +15,7 @@
 #include "gateway/service/consent.h"
 #include "gateway/service/deep_links.h"
 #include "gateway/service/events.h"
+#include "gateway/service/holds.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/keys.h"
 #include "gateway/service/own.h"
@@ -23,6 +25,7 @@
 #include "gateway/service/signup.h"
 #include "gateway/service/users.h"
 #include "gateway/service/verification.h"
+#include "gateway/store/acts.h"
 #include "gateway/store/internal.h"
 
 struct doing {
@@ -261,6 +264,12 @@ static int campaign_stop(struct doing *d, struct pk_error *err)
     return pk_campaign_do(service_of(d), d->actor, CAMPAIGN, PK_CAMPAIGN_PAUSE, PK_SLICE(""), HOUSE_NOW, err);
 }
 
+static int campaign_remind(struct doing *d, struct pk_error *err)
+{
+    struct pk_campaign_reminded done;
+    return pk_campaign_remind(service_of(d), d->actor, CAMPAIGN, pk_slice_of(d->circle), HOUSE_NOW, &done, err);
+}
+
 #define OF(role) (1u << PK_ROLE_##role)
 
 /* ---- events ---- */
@@ -292,19 +301,45 @@ static int event_edit(struct doing *d, struct pk_error *err)
 static int event_files(struct doing *d, struct pk_error *err)
 {
     struct pk_events_imported done;
-    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, HOUSE_NOW, &done, err);
+    return pk_events_import(service_of(d), d->actor, PK_SLICE("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), PK_SLICE(""), false, false, HOUSE_NOW, &done, err);
 }
 
 static int event_propose(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel(service_of(d), d->actor, d->draft, HOUSE_NOW, &done, err);
 }
 
 static int event_closed(struct doing *d, struct pk_error *err)
 {
-    bool changed;
-    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &changed, err);
+    struct pk_events_done done = { 0 };
+    return pk_events_cancel_date(service_of(d), d->actor, d->planned, 20261013, HOUSE_NOW, &done, err);
+}
+
+/* ---- what is urgent ---- */
+
+#define WAITING 77 /* a trigger that waited, and is gone */
+
+static int trigger_decide(struct doing *d, struct pk_error *err)
+{
+    return pk_hold_trigger_decide(service_of(d), d->actor, WAITING, true, HOUSE_NOW, err);
+}
+
+static int approval_ask(struct doing *d, struct pk_error *err)
+{
+    const struct pk_approval_plan plan = { .type = PK_SLICE("event.cancelled"), .publisher = PK_SLICE("nobody"), .topic = PK_SLICE("festival") };
+    int64_t id;
+    return pk_approvals_ask(service_of(d), d->actor, &plan, HOUSE_NOW, &id, err);
+}
+
+static int approval_approve(struct doing *d, struct pk_error *err)
+{
+    return pk_approvals_approve(service_of(d), d->actor, WAITING, PK_SLICE("x"), HOUSE_NOW, err);
+}
+
+static int approval_revoke(struct doing *d, struct pk_error *err)
+{
+    return pk_approvals_revoke(service_of(d), d->actor, WAITING, HOUSE_NOW, err);
 }
 
 static const struct {
@@ -341,15 +376,20 @@ static const struct {
     { PK_ACTION_CAMPAIGN_APPROVE, campaign_approve, 0, 0 },
     { PK_ACTION_CAMPAIGN_START, campaign_start, 0, OF(PUBLISHER) },
     { PK_ACTION_CAMPAIGN_STOP, campaign_stop, 0, 0 },
+    { PK_ACTION_CAMPAIGN_REMIND, campaign_remind, 0, 0 },
     { PK_ACTION_KEY_EDIT, key_edit, 0, 0 },
     { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
     { PK_ACTION_PRIVACY_NOTIFY, notify, 0, 0 },
     { PK_ACTION_TEMPLATE_READ, template_read, 0, 0 },
     { PK_ACTION_EVENT_VIEW, event_view, 0, 0 },
-    { PK_ACTION_EVENT_EDIT, event_edit, 0, 0 },
-    { PK_ACTION_EVENT_EDIT, event_files, 0, 0 },
+    { PK_ACTION_EVENT_EDIT, event_edit, 0, OF(PUBLISHER) }, /* by its scope: test_types.c */
+    { PK_ACTION_EVENT_EDIT, event_files, 0, OF(PUBLISHER) },
     { PK_ACTION_EVENT_PROPOSE, event_propose, 0, 0 },
-    { PK_ACTION_EVENT_CLOSED, event_closed, 0, 0 },
+    { PK_ACTION_EVENT_CLOSED, event_closed, 0, OF(PUBLISHER) },
+    { PK_ACTION_TRIGGER_DECIDE, trigger_decide, 0, 0 },
+    { PK_ACTION_APPROVAL_STANDING, approval_ask, 0, 0 },
+    { PK_ACTION_APPROVAL_STANDING, approval_approve, 0, 0 },
+    { PK_ACTION_APPROVAL_STANDING, approval_revoke, 0, 0 },
 };
 
 /* Those of test_rights.c, with publishing. */
@@ -371,7 +411,7 @@ static const enum pk_action unasked[] = {
 
 /* Nothing does these yet: whoever makes it moves the row up. */
 static const enum pk_action nowhere[] = {
-    PK_ACTION_RECIPIENT_LIST, PK_ACTION_CAMPAIGN_REMIND, PK_ACTION_APPROVAL_STANDING, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,
+    PK_ACTION_RECIPIENT_LIST, PK_ACTION_TEMPLATE_EDIT, PK_ACTION_REPORT_VIEW,
     PK_ACTION_TOKEN_EDIT,
 };
 
@@ -447,6 +487,7 @@ static void test_every_cell(void **state)
     struct doing writing = { .house = house, .actor = &(struct pk_actor){ .role = PK_ROLE_ADVISER, .name = "adviser" } };
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
     assert_int_equal(campaign_edit(&writing, NULL), 0);
+    assert_int_equal(pk_act_put(house->store, &(struct pk_act){ .trigger = WAITING, .data = PK_SLICE("{}") }, NULL), 0);
     assert_int_equal(pk_unit_keep(house->store, NULL), 0);
     for (size_t i = 0; i < PK_COUNT(acts); i++) {
         for (unsigned role = PK_ROLE_NONE; role < PK_ROLES; role++) {

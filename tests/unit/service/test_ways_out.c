@@ -15,12 +15,14 @@
 #include "gateway/service/campaigns_preview.h"
 #include "gateway/service/consent.h"
 #include "gateway/service/desk_word.h"
+#include "gateway/service/events.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/imports.h"
 #include "gateway/service/inbox.h"
 #include "gateway/service/passes.h"
 #include "gateway/service/person.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/seats.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/connect.h"
 #include "gateway/store/internal.h"
@@ -260,6 +262,32 @@ static void stopped(struct house *house)
     house_later(house, 6 * MINUTE_MS);
 }
 
+/* Somebody waits for a place at a meeting, and whoever had it says no. */
+static void place(struct house *house)
+{
+    static const struct pk_kind_rule meetings = { .name = "parent-meeting", .topic = "parent-meetings", .length_ms = HOUR_MS };
+    struct pk_agenda_event event = { .kind = "parent-meeting", .title = "Ouderavond", .place = "Dam 12", .capacity = 1,
+                                     .when = { 20261201, 1080, 0, PK_EVENTS_NO_END } };
+    struct pk_occurrence date;
+    struct pk_rsvp rsvp = { .yes = true, .wanted = 1, .version = 1 };
+    enum pk_seat seat;
+    int64_t people[] = { house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED), house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED) };
+    house->rules.kinds = &meetings;
+    house->rules.kind_count = 1;
+    begin(house);
+    keep(house, pk_events_plan(house->service, &adviser, &event, false, pk_clock_wall_ms(), NULL));
+    assert_int_equal(pk_occurrence_find(house->store, event.id, 0, &date, NULL), 0);
+    rsvp.occurrence = date.id;
+    begin(house);
+    for (size_t i = 0; i < PK_COUNT(people); i++) {
+        rsvp.recipient = people[i];
+        assert_int_equal(pk_seats_answer(house->service, &rsvp, pk_clock_wall_ms(), &seat, NULL), 0);
+        assert_int_equal(seat, i == 0 ? PK_SEAT_GIVEN : PK_SEAT_WAITS);
+    }
+    rsvp = (struct pk_rsvp){ .recipient = people[0], .occurrence = date.id, .version = 1 };
+    keep(house, pk_seats_answer(house->service, &rsvp, pk_clock_wall_ms(), &seat, NULL));
+}
+
 static const struct way {
     const char *name, *file; /* whose call begins it */
     void (*go)(struct house *house);
@@ -280,6 +308,7 @@ static const struct way {
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
+    { "a place that frees", "seats.c", place, PK_CLASS_NOTICE, 0, false },
     { "to the team", "inbox.c", team, PK_CLASS_STAFF, 0, false },
     { "a campaign's trial", "campaigns_trial.c", trial, PK_CLASS_STAFF, 0, true },
     { "of a campaign that stopped, to the team", "campaigns_ceilings.c", stopped, PK_CLASS_STAFF, 0, false },
@@ -357,14 +386,14 @@ static const struct {
     const char *call, *files;
 } makers[] = {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
-    { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c campaigns_trial.c" },
+    { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c seats.c campaigns_trial.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
     { "pk_planner_team(", "planner_staff.c inbox.c campaigns_ceilings.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },
     { "pk_account_start(", "dispatcher.c account.c" },
-    { "pk_attempt_open(", "tracker.c attempts.c" },
+    { "pk_attempt_open(", "tracker.c tracker_pairs.c attempts.c" },
 };
 
 static bool has_way(const char *file)
@@ -373,7 +402,7 @@ static bool has_way(const char *file)
         if (strcmp(ways[i].file, file) == 0)
             return true;
     /* These are inside: what calls them has the row. */
-    static const char *const inner[] = { "planner_single.c", "planner_staff.c", "messages.c", "dispatcher.c", "account.c", "tracker.c", "attempts.c" };
+    static const char *const inner[] = { "planner_single.c", "planner_staff.c", "messages.c", "dispatcher.c", "account.c", "tracker.c", "tracker_pairs.c", "attempts.c" };
     for (size_t i = 0; i < PK_COUNT(inner); i++)
         if (strcmp(inner[i], file) == 0)
             return true;

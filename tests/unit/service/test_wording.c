@@ -7,7 +7,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
-#include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 
 #define ANSWERS "SELECT count(*) FROM outbox WHERE CAST(payload AS TEXT) LIKE "
 #define PAGE "https://a.nl/b"

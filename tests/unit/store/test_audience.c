@@ -189,6 +189,15 @@ static enum pk_left_out judge(const struct somebody *who, const size_t *order, s
     return usable ? PK_LEFT_NO_CONSENT : suppressed ? PK_LEFT_STOPPED : any ? PK_LEFT_BAD_NUMBER : PK_LEFT_NO_ADDRESS;
 }
 
+/* Whether they could be told on a channel, whichever is asked first. */
+static bool open_too(const struct somebody *who, size_t channel, size_t topic)
+{
+    bool open = false;
+    for (size_t a = 0; a < 2; a++)
+        open |= who->addresses[channel][a].there && !who->addresses[channel][a].blocked && !who->addresses[channel][a].suppressed;
+    return open && agreed(who, channel, topic);
+}
+
 /* The oldest on a channel; 0 = none. */
 static int64_t oldest(const struct somebody *who, size_t channel, bool suppressed_too)
 {
@@ -228,19 +237,33 @@ static void compare_counts(const struct town *town, const struct pk_audience *au
                            const struct pk_audience_counts *counts, const char *line)
 {
     struct pk_audience_counts plain = { 0 };
-    int64_t in_groups = 0;
+    int64_t in_groups = 0, later[PK_AUDIENCE_CHANNELS_MAX] = { 0 };
     for (size_t i = 0; i < PEOPLE; i++) {
+        const struct somebody *who = &town->people[i];
         size_t place = 0;
-        if (!means(audience->tree, audience->tree->root, &town->people[i]))
+        if (!means(audience->tree, audience->tree->root, who))
             continue;
-        enum pk_left_out reason = judge(&town->people[i], order, audience->channel_count, topic, &place);
+        enum pk_left_out reason = judge(who, order, audience->channel_count, topic, &place);
         plain.people++;
         plain.by_reason[reason]++;
-        if (reason == PK_TOLD)
-            plain.by_channel[place]++;
+        if (reason != PK_TOLD)
+            continue;
+        plain.by_channel[place]++;
+        for (size_t j = place + 1; j < audience->channel_count; j++)
+            later[j] += open_too(who, order[j], topic);
     }
-    for (size_t i = 0; i < counts->group_count; i++)
+    for (size_t i = 0; i < counts->group_count; i++) {
         in_groups += counts->groups[i].people;
+        for (size_t j = 0; j < audience->channel_count; j++) {
+            plain.groups[0].by_channel[j] += counts->groups[i].by_channel[j];
+            later[j] -= counts->groups[i].later[j];
+        }
+    }
+    if (memcmp(plain.groups[0].by_channel, counts->by_channel, sizeof counts->by_channel) != 0)
+        fail_msg("seed %u, \"%s\": the groups' channels are not those of all", SEED, line);
+    for (size_t j = 0; j < audience->channel_count; j++)
+        if (later[j] != 0)
+            fail_msg("seed %u, \"%s\": %lld people too few may come to channel %zu", SEED, line, (long long) later[j], j);
     if (plain.people != counts->people || memcmp(plain.by_reason, counts->by_reason, sizeof plain.by_reason) != 0 ||
         memcmp(plain.by_channel, counts->by_channel, sizeof plain.by_channel) != 0 || in_groups != plain.by_reason[PK_TOLD])
         fail_msg("seed %u, \"%s\": %lld people instead of %lld, %lld told instead of %lld", SEED, line, (long long) counts->people,

@@ -12,6 +12,13 @@ static void sql(struct desk *desk, const char *text)
     assert_int_equal(sqlite3_exec(desk->store->db, text, NULL, NULL, NULL), SQLITE_OK);
 }
 
+/* Somebody with the file and without our manners. */
+static void unguard(struct desk *desk)
+{
+    sql(desk, "DROP TRIGGER audit_grows; DROP TRIGGER audit_fixed; DROP TRIGGER audit_kept; DROP TRIGGER audit_anchor_made;"
+              "DROP TRIGGER audit_anchor_moves; DROP TRIGGER audit_anchor_kept");
+}
+
 static void write_some(struct desk *desk, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -68,6 +75,7 @@ static void test_tampering_names_the_entry(void **state)
         { "UPDATE audit_anchor SET entry = 4 WHERE id = 2", "UPDATE audit_anchor SET entry = 5 WHERE id = 2", "last anchor" },
     };
     write_some(desk, 5);
+    unguard(desk);
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
         struct pk_error err = { 0 };
         int64_t count = 0;
@@ -88,6 +96,7 @@ static void test_removing_is_seen_in_the_middle_and_at_either_end(void **state)
                                             { "DELETE FROM audit WHERE id = 5", "at entry 5:" },
                                             { "DELETE FROM audit", "at entry 1:" } };
     write_some(desk, 5);
+    unguard(desk);
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
         struct pk_error err = { 0 };
         int64_t count = 0;
@@ -99,6 +108,42 @@ static void test_removing_is_seen_in_the_middle_and_at_either_end(void **state)
         sql(desk, "ROLLBACK TO harm; RELEASE harm");
         whole(desk, 5);
     }
+}
+
+/* The database itself lets nobody change what was done, nor take it away, however they came to write into it. */
+static void test_the_schema_guards_it(void **state)
+{
+    struct desk *desk = *state;
+    static const struct {
+        const char *harm, *why;
+    } cases[] = {
+        { "UPDATE audit SET actor = 'boris' WHERE id = 3", "the audit trail is not changed" },
+        { "UPDATE audit SET key = key", "the audit trail is not changed" },
+        { "DELETE FROM audit WHERE id = 5", "the audit trail is pruned behind its first anchor" },
+        { "DELETE FROM audit", "the audit trail is pruned behind its first anchor" },
+        { "INSERT INTO audit(id, at_ms, actor, action, object, detail) VALUES(9, 1, 'x', 'x', '', '')", "the audit trail grows at its end" },
+        { "INSERT INTO audit(id, at_ms, actor, action, object, detail) VALUES(2, 1, 'x', 'x', '', '')", "the audit trail grows at its end" },
+        { "REPLACE INTO audit(id, at_ms, actor, action, object, detail) VALUES(2, 1, 'x', 'x', '', '')", "the audit trail grows at its end" },
+        { "INSERT INTO audit_anchor(id, entry, link, key, seal) VALUES(1, 4, x'00', 1, x'00')", "an anchor holds an entry that is there" },
+        { "UPDATE audit_anchor SET entry = 9 WHERE id = 2", "an anchor moves to an entry that is there" },
+        { "UPDATE audit_anchor SET id = 1 WHERE id = 2", "an anchor moves to an entry that is there" },
+        { "DELETE FROM audit_anchor", "the anchors of the audit trail stay" },
+    };
+    write_some(desk, 5);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        char *told = NULL;
+        if ((sqlite3_exec(desk->store->db, cases[i].harm, NULL, NULL, &told) & 0xff) != SQLITE_CONSTRAINT || strcmp(told, cases[i].why) != 0)
+            fail_msg("%s: %s", cases[i].harm, told ? told : "was done");
+        sqlite3_free(told);
+        whole(desk, 5);
+    }
+    /* What retention takes goes on to go, and what comes next to come. */
+    bool more = false;
+    assert_int_equal(pk_audit_prune(desk->store, NOW + 2000, 10, &more, NULL), 0);
+    whole(desk, 3);
+    assert_int_not_equal(sqlite3_exec(desk->store->db, "DELETE FROM audit WHERE id = 3", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(pk_audit_append(desk->store, "uid:0", "backup", "", "", NOW, NULL), 0);
+    whole(desk, 4);
 }
 
 static void test_retention_moves_the_anchor(void **state)
@@ -119,6 +164,7 @@ static void test_retention_moves_the_anchor(void **state)
     whole(desk, 0);
     assert_int_equal(pk_audit_append(desk->store, "uid:0", "backup", "", "", NOW, NULL), 0);
     whole(desk, 1);
+    unguard(desk);
     sql(desk, "UPDATE audit_anchor SET entry = 9 WHERE id = 1");
     int64_t count;
     assert_int_equal(pk_audit_verify(desk->store, &count, NULL), PK_E_CONFLICT);
@@ -229,8 +275,15 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     (void) snprintf(path, sizeof path, "%s/db", folder);
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
-    sql(&desk, "DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
-               "ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
+    sql(&desk, "ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
+               "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP TABLE event_name;"
+               "DROP TABLE standing_approval; DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
+               "ALTER TABLE attempt DROP COLUMN channel; ALTER TABLE attempt DROP COLUMN beside; ALTER TABLE attempt DROP COLUMN saved;"
+               "ALTER TABLE attempt DROP COLUMN address; ALTER TABLE attempt DROP COLUMN version;"
+               "DROP INDEX notice_by_date; ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
+               "DROP TABLE rsvp_date_total; DROP INDEX rsvp_by_date; DROP INDEX rsvp_waiting; ALTER TABLE rsvp DROP COLUMN occurrence;"
+               "ALTER TABLE rsvp DROP COLUMN version; ALTER TABLE rsvp DROP COLUMN address; ALTER TABLE rsvp DROP COLUMN wanted;"
+               "ALTER TABLE rsvp DROP COLUMN waits;"
                "DROP TABLE audit; DROP TABLE audit_anchor; DROP TABLE user; DROP INDEX rsvp_by_recipient;"
                "CREATE TABLE audit(id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,"
                " object TEXT NOT NULL, detail TEXT NOT NULL) STRICT;"
@@ -243,6 +296,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     assert_int_equal(pk_store_commit(desk.store, NULL), 0);
     whole(&desk, 3);
     /* Once only: whoever takes the links away later is not helped by a restart. */
+    unguard(&desk);
     sql(&desk, "UPDATE audit SET link = x'', key = 0; INSERT INTO number(name, value) VALUES('audit.adopt', 1)");
     desk_close(&desk);
     desk_open(&desk, path);
@@ -263,6 +317,7 @@ int main(void)
         store_test(test_a_chain),
         store_test(test_tampering_names_the_entry),
         store_test(test_removing_is_seen_in_the_middle_and_at_either_end),
+        store_test(test_the_schema_guards_it),
         store_test(test_retention_moves_the_anchor),
         store_test(test_links_know_their_key),
         store_test(test_pages_and_filters),

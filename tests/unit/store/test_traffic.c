@@ -8,6 +8,7 @@
 #include "gateway/store/notices.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/replies.h"
+#include "gateway/store/rsvps.h"
 #include "gateway/store/upkeep.h"
 
 static int64_t handed_over(struct desk *desk, int64_t message, const char *provider_id)

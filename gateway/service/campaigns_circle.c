@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A key person reminds her circle. It is the planned reminder, sent early to those of the circle who were told: when its own time
+ * comes it leaves them out, and a date that moves calls it back like everything else. */
+#include "gateway/service/campaigns_private.h"
+
+#include "gateway/service/trail.h"
+#include "gateway/store/names.h"
+
+#define KEPT_FOR_STEPS 24u /* triggers that a campaign's own steps and changes have left, however many circles are reminded */
+
+static int not_running(const struct pk_campaign *campaign, struct pk_error *err)
+{
+    enum pk_campaign_state state = (enum pk_campaign_state) campaign->state;
+    (void) pk_fail(err, PK_E_CONFLICT, "campaign \"%s\" is %s: it reminds nobody", campaign->name, pk_campaign_state_name(state));
+    return pk_hint(err, PK_E_CONFLICT, "%s", pk_campaign_state_sentence(state, "en"));
+}
+
+/* The next reminder that has not gone. */
+static int find_reminder(struct pk_service *service, const struct pk_campaign *campaign, struct pk_campaign_step *ret_step, struct pk_error *err)
+{
+    struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
+    const struct pk_campaign_step *next = NULL;
+    size_t count = 0;
+    int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
+    if (r != 0)
+        return r;
+    const struct pk_campaign_step *first = pk_campaign_invitation(steps, count);
+    if (!first || first->state != PK_STEP_RELEASED) {
+        (void) pk_fail(err, PK_E_CONFLICT, "the invitation of campaign \"%s\" has not gone yet", campaign->name);
+        return pk_hint(err, PK_E_CONFLICT, "Wait until people were invited: a reminder goes to those only.");
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t when = steps[i].rule.when;
+        bool reminds = &steps[i] != first && (when == PK_STEP_BEFORE || when == PK_STEP_DAYS_BEFORE);
+        if (reminds && steps[i].state == PK_STEP_WAITING && (!next || steps[i].due_ms < next->due_ms))
+            next = &steps[i];
+    }
+    if (!next)
+        return pk_fail(err, PK_E_CONFLICT, "no reminder of campaign \"%s\" is still to come", campaign->name);
+    *ret_step = *next;
+    return 0;
+}
+
+/* Once for each circle, step and date. *ret_so: it was so already. */
+static int look_back(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                     const struct pk_circle *circle, bool *ret_so, struct pk_error *err)
+{
+    struct pk_campaign_trigger history[PK_CAMPAIGN_TRIGGERS_MAX];
+    size_t count = 0;
+    int r = pk_campaign_history(service->store, campaign->id, history, &count, err);
+    *ret_so = false;
+    for (size_t i = 0; r == 0 && i < count; i++)
+        *ret_so |= history[i].step == step->id && history[i].edition == campaign->edition && history[i].circle == circle->id;
+    if (r != 0 || *ret_so || count < PK_CAMPAIGN_TRIGGERS_MAX - KEPT_FOR_STEPS)
+        return r;
+    (void) pk_fail(err, PK_E_LIMIT, "so many circles of campaign \"%s\" were reminded early that no more can be", campaign->name);
+    return pk_hint(err, PK_E_LIMIT, "The others are reminded when it is planned.");
+}
+
+static int remind(struct pk_service *service, struct pk_campaign *campaign, const struct pk_circle *circle, int64_t now_ms,
+                  struct pk_campaign_reminded *ret_reminded, struct pk_error *err)
+{
+    struct pk_campaign_step step;
+    bool so = false;
+    int r = campaign->state == PK_CAMPAIGN_RUNNING ? find_reminder(service, campaign, &step, err) : not_running(campaign, err);
+    if (r == 0)
+        r = look_back(service, campaign, &step, circle, &so, err);
+    if (r != 0)
+        return r;
+    *ret_reminded = (struct pk_campaign_reminded){ .changed = !so, .planned_ms = step.due_ms };
+    (void) pk_step_text(&step.rule, ret_reminded->step);
+    (void) snprintf(ret_reminded->circle, sizeof ret_reminded->circle, "%s", circle->name);
+    if (so)
+        return 0;
+    const char *why = pk_campaign_hindrance(service, campaign, &step, now_ms);
+    if (why)
+        return pk_fail(err, PK_E_CONFLICT, "campaign \"%s\" cannot go on: %s", campaign->name, why);
+    return pk_campaign_release_early(service, campaign, &step, circle, now_ms, err);
+}
+
+int pk_campaign_remind(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_slice circle_name,
+                       int64_t now_ms, struct pk_campaign_reminded *ret_reminded, struct pk_error *err)
+{
+    struct pk_campaign campaign;
+    struct pk_circle circle;
+    struct pk_buf texts;
+    if (circle_name.len == 0)
+        circle_name = pk_slice_of(actor->name ? actor->name : "");
+    int r = pk_campaign_get(service->store, name, &campaign, err);
+    if (r != 0)
+        return r;
+    struct pk_about about = { .topic = pk_slice_of(pk_name_text(service->store, PK_NAME_TOPIC, campaign.topic)), .owner = circle_name };
+    r = pk_allow(service, actor, PK_ACTION_CAMPAIGN_REMIND, &about, campaign.name, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&texts, 2 * PK_CAMPAIGN_TEXTS_MAX);
+    pk_campaign_keep(&campaign, &texts);
+    r = pk_circle_by_name(service->store, circle_name, &circle, err);
+    if (r == 0)
+        r = remind(service, &campaign, &circle, now_ms, ret_reminded, err);
+    pk_buf_finish(&texts);
+    return r == 0 && ret_reminded->changed ? pk_trail_done(service, actor, "campaign.remind", campaign.name, circle.name, 0, now_ms, err) : r;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* `pokana campaigns` and what `pokana events` says of people, against a gateway that is played: what is asked and printed. */
+#include "tests/unit/app/fake_control.h"
+
+#include "gateway/base/mem.h"
+
+#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static struct fake_control control;
+static struct caught caught;
+
+static void played(const struct pk_command *command, const char *const *words, const struct fake_answer *answers, size_t count)
+{
+    fake_start(&control, answers, count);
+    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .by = "anna" };
+    run_caught(command, &invocation, words, &caught);
+    fake_stop(&control);
+}
+
+#define PLAY(command, words, ...)                                 \
+    do {                                                          \
+        static const struct fake_answer play[] = { __VA_ARGS__ }; \
+        played(&(command), (words), play, PK_COUNT(play));        \
+    } while (0)
+
+static void printed(const char *out)
+{
+    assert_string_equal(caught.err, "");
+    assert_string_equal(caught.out, out);
+    assert_int_equal(caught.status, 0);
+}
+
+#define PEOPLE(know, told, at, silent) "\"people\":{\"campaigns\":1,\"know\":" know ",\"told\":" told ",\"toldAt\":" at ",\"silent\":" silent "}"
+
+static void test_who_knows_the_old_date(void **state)
+{
+    (void) state;
+    PLAY(pk_command_events, WORDS("change", "7", "--day", "2026-12-02", "--dry-run"),
+         { "POST /v1/events/7/change {\"day\":\"2026-12-02\",\"dryRun\":true}", 200,
+           "{\"changed\":true,\"dryRun\":true," PEOPLE("212", "212", "\"2026-12-01T10:05:00Z\"", "null") "}" });
+    assert_int_equal(caught.status, 0);
+    assert_non_null(strstr(caught.out, "7 would be changed\n212 people know it as it was:\nwould be told 212  "));
+    PLAY(pk_command_events, WORDS("change", "7", "--day", "2026-12-02", "--quietly"),
+         { "POST /v1/events/7/change {\"day\":\"2026-12-02\",\"tell\":false}", 200, "{\"changed\":true," PEOPLE("212", "0", "null", "null") "}" });
+    printed("7 is changed\n212 people know it as it was: nobody is told, what has not left says it as it is now\n");
+    PLAY(pk_command_events, WORDS("cancel", "7"),
+         { "POST /v1/events/7/cancel", 200, "{\"changed\":true," PEOPLE("1", "0", "null", "\"parents\"") "}" });
+    printed("7 is called off\n1 person knows it as it was: nobody is told\ncampaign parents has no step for it: those it told are not told\n");
+    PLAY(pk_command_events, WORDS("cancel", "7", "--date", "2026-12-02", "--dry-run"),
+         { "POST /v1/events/7/dates/2026-12-02/cancel {\"dryRun\":true}", 200, "{\"changed\":true,\"dryRun\":true," PEOPLE("0", "0", "null", "null") "}" });
+    printed("2026-12-02 would be called off\n");
+    PLAY(pk_command_events, WORDS("cancel", "7"), { "POST /v1/events/7/cancel", 200, "{\"changed\":false," PEOPLE("0", "0", "null", "null") "}" });
+    printed("7 was so already\n");
+}
+
+static void test_fewer_than_five_are_no_number(void **state)
+{
+    (void) state;
+    PLAY(pk_command_events, WORDS("cancel", "7", "--date", "2026-12-02"),
+         { "POST /v1/events/7/dates/2026-12-02/cancel", 200, "{\"changed\":true," PEOPLE("null", "null", "null", "null") "}" });
+    printed("2026-12-02 is called off\nfewer than 5 people know it as it was: nobody is told\n");
+}
+
+static void test_shown_with_its_warnings(void **state)
+{
+    (void) state;
+    PLAY(pk_command_campaigns, WORDS("show", "parents"),
+         { "GET /v1/campaigns/parents", 200,
+           "{\"name\":\"parents\",\"state\":\"draft\",\"where\":\"school:a\",\"event\":\"7\",\"day\":\"2026-12-02\",\"topic\":\"parent-meetings\","
+           "\"meaning\":\"Somebody writes it.\",\"people\":null,\"fewerThanFive\":true,\"mostPeople\":100,\"digest\":\"ab\",\"textsChanged\":false,"
+           "\"steps\":[],\"warnings\":[\"7 days before at 18:00: its time has passed, it is left out\"]}" });
+    assert_int_equal(caught.status, 0);
+    assert_non_null(strstr(caught.out, "event       7\n"));
+    assert_non_null(strstr(caught.out, "for         school:a\n"));
+    assert_non_null(strstr(caught.out, "people now  under 5\n"));
+    assert_non_null(strstr(caught.out, "Somebody writes it.\nNote: 7 days before at 18:00: its time has passed, it is left out.\n"));
+}
+
+static void test_reminded_early(void **state)
+{
+    (void) state;
+    PLAY(pk_command_campaigns, WORDS("remind", "parents"),
+         { "POST /v1/campaigns/parents/remind", 200, "{\"changed\":true,\"circle\":\"maria\",\"step\":\"1 day before at 18:00\",\"planned\":null}" });
+    assert_int_equal(caught.status, 0);
+    assert_non_null(strstr(caught.out, "the reminder goes now"));
+    assert_non_null(strstr(caught.out, "1 day before at 18:00\n"));
+    PLAY(pk_command_campaigns, WORDS("remind", "parents", "--circle", "maria"),
+         { "POST /v1/campaigns/parents/remind {\"circle\":\"maria\"}", 200, "{\"changed\":false,\"circle\":\"maria\",\"step\":\"x\",\"planned\":null}" });
+    assert_non_null(strstr(caught.out, "this reminder went to the circle already\n"));
+    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = "/nonexistent/control.sock" };
+    run_caught(&pk_command_campaigns, &invocation, WORDS("remind"), &caught);
+    assert_int_equal(caught.status, 2);
+    assert_non_null(strstr(caught.err, "of which campaign?"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_who_knows_the_old_date), cmocka_unit_test(test_fewer_than_five_are_no_number),
+                                        cmocka_unit_test(test_shown_with_its_warnings), cmocka_unit_test(test_reminded_early) };
+    return cmocka_run_group_tests_name("app/campaigns", tests, NULL, NULL);
+}
