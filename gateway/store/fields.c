@@ -457,7 +457,6 @@ static const struct pk_field fields[] = {
     F("campaign", "occurrence", SYSTEM, "over welke datum van een bijeenkomst"),
     F("campaign", "cost_max", SYSTEM, "hoogste kosten"),
     F("campaign", "currency", SYSTEM, "in welke munt"),
-
     F("campaign_step", "id", SYSTEM, "nummer"),
     F("campaign_step", "campaign", SYSTEM, "van welke campagne"),
     F("campaign_step", "place", SYSTEM, "de hoeveelste"),
@@ -465,7 +464,6 @@ static const struct pk_field fields[] = {
     F("campaign_step", "template", SYSTEM, "welke tekst"),
     F("campaign_step", "state", SYSTEM, "hoe ver ze is"),
     F("campaign_step", "due_ms", SYSTEM, "wanneer ze gaat"),
-
     F("campaign_trigger", "trigger", SYSTEM, "welke aanvraag"),
     F("campaign_trigger", "campaign", SYSTEM, "van welke campagne"),
     F("campaign_trigger", "step", SYSTEM, "van welke stap"),
@@ -475,7 +473,6 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "circle", STAFF, "voor wiens kring, eerder dan gepland"),
     F("campaign_trigger", "people", SYSTEM, "voor hoeveel mensen berichten zijn gemaakt"),
     F("campaign_trigger", "cost", SYSTEM, "wat die hooguit kosten"),
-
     F("trigger_act", "trigger", SYSTEM, "welke aanvraag"),
     F("trigger_act", "data", SYSTEM, "wat er gevraagd wordt, zolang ze op een mens wacht; over niemand"),
     F("trigger_act", "changed", SYSTEM, "of er iets door veranderde"),
@@ -527,7 +524,6 @@ static const struct pk_field fields[] = {
     F("event", "last_ms", SYSTEM, "einde van de laatste datum"),
     F("event", "created_ms", SYSTEM, "wanneer gemaakt"),
     F("event", "updated_ms", SYSTEM, "wanneer gewijzigd"),
-
     F("event_exception", "event", SYSTEM, "van welke bijeenkomst"),
     F("event_exception", "day", SYSTEM, "welke datum"),
     F("event_exception", "difference", SYSTEM, "overgeslagen, afgezegd of anders"),
@@ -555,7 +551,6 @@ static const struct pk_field fields[] = {
     F("circle", "name", STAFF, "de naam waaronder die werkt, voor de overdracht"),
     F("circle", "created_ms", STAFF, "sinds wanneer"),
     F("circle", "left_ms", STAFF, "wanneer de sleutelpersoon is vertrokken"),
-
     F("circle_member", "recipient", POINTER, "wie"),
     F("circle_member", "circle", PERSON, "in welke kring, om een herinnering alleen daarheen te sturen"),
     F("circle_member", "question", SYSTEM, "met welk bericht het is verteld"),
@@ -568,7 +563,6 @@ static const struct pk_field fields[] = {
     F("signup", "masked", SEALED, "het afgeschermde nummer, zoals de sleutelpersoon het ziet"),
     F("signup", "question", POINTER, "met welke vraag; ook zonder vraag staat de aanmelding er"),
     F("signup", "answered", PERSON, "of er geantwoord is"),
-
     F("circle_day", "user", STAFF, "wie"),
     F("circle_day", "day", STAFF, "welke dag"),
     F("circle_day", "count", STAFF, "hoeveel aanmeldingen"),
