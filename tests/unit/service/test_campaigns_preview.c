@@ -369,6 +369,28 @@ static void what_is_called_back_costs_nothing(void **state)
     assert_int_equal(seen(house, "autumn").campaign.state, PK_CAMPAIGN_RUNNING);
 }
 
+static void called_back_twice_it_costs_what_left(void **state)
+{
+    struct house *house = *state;
+    priced(house, "* 0.10");
+    house->accounts[0].per_second_milli = 2; /* 7.2 an hour */
+    house_reopen(house);
+    house_people(house, 4, "school:windroos");
+    start(house, "autumn", "[" INVITE "]", 4, "1.00 EUR");
+    until(house, "2026-10-20T16:10:00Z");
+    assert_in_range(house->posts[0]->count, 1, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(act(house, "autumn", &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+        assert_int_equal(seen(house, "autumn").cost, house->posts[0]->count * 2000);
+        assert_int_equal(act(house, "autumn", &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+        house_later(house, 61 * SECOND_MS);
+        assert_int_equal(seen(house, "autumn").cost, 8000);
+    }
+    until(house, "2026-10-20T17:30:00Z");
+    assert_int_equal(house->posts[0]->count, 4);
+    assert_int_equal(seen(house, "autumn").cost, 8000);
+}
+
 /* ---- errors ---- */
 
 static void too_many_errors_stop_it(void **state)
@@ -476,6 +498,7 @@ int main(void)
         in_house(it_stops_at_its_cost_and_goes_on_with_a_higher_one),
         in_house(the_one_too_many_is_made_and_never_leaves),
         in_house(what_is_called_back_costs_nothing),
+        in_house(called_back_twice_it_costs_what_left),
         in_house(too_many_errors_stop_it),
         in_house(a_few_errors_do_not),
         in_house(who_was_told_often_enough_is_left_out),
