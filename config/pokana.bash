@@ -77,9 +77,11 @@ _pokana_words()
     'campaigns pause' | 'campaigns resume' | 'campaigns cancel' | 'campaigns move') _pokana_names campaigns list ;;
     'campaigns remind') _pokana_names campaigns list; echo '--circle' ;;
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
+    'campaigns preview') _pokana_names campaigns list; echo '--texts' ;;
+    'campaigns trial') _pokana_names campaigns list; echo '--to --step --language --script' ;;
     'campaigns write') echo '--where' ;;
     'campaigns report') _pokana_names campaigns list; echo '--per --csv' ;;
-    'campaigns '*) echo 'list show watch write submit approve reject start pause resume move remind cancel report' ;;
+    'campaigns '*) echo 'list show watch write preview trial submit approve reject start pause resume move remind cancel report' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;

@@ -7,6 +7,7 @@
 #include "gateway/api/handlers.h"
 #include "gateway/base/id.h"
 #include "gateway/model/audience.h"
+#include "gateway/model/price.h"
 #include "gateway/service/campaigns.h"
 
 #define NAME_MAX 64u
@@ -59,6 +60,24 @@ static void add_people(struct pk_json_out *out, int64_t people)
     else
         pk_json_add_int(out, "people", people);
     pk_json_add_bool(out, "fewerThanFive", few);
+}
+
+/* NULL without a ceiling. */
+static void add_cost(struct pk_json_out *out, const char *name, const struct pk_campaign *campaign, int64_t amount)
+{
+    struct pk_price price = { .amount = amount };
+    char text[PK_PRICE_TEXT_MAX];
+    (void) snprintf(price.currency, sizeof price.currency, "%s", campaign->currency);
+    pk_json_add_text(out, name, campaign->cost_max > 0 ? pk_price_text(&price, text) : NULL);
+}
+
+/* Messages not sent because campaigns told somebody often enough; NULL = a few. */
+static void add_left_out(struct pk_json_out *out, int64_t messages)
+{
+    if (messages > 0 && messages < FLOOR)
+        pk_json_add_null(out, "oftenEnough");
+    else
+        pk_json_add_int(out, "oftenEnough", messages);
 }
 
 static void add_steps(struct pk_json_out *out, const struct pk_campaign_view *view)
@@ -154,6 +173,9 @@ static void add_view(struct pk_json_out *out, const struct pk_campaign_view *vie
     pk_json_add_int(out, "changes", campaign->edition);
     add_people(out, view->people);
     pk_json_add_int(out, "mostPeople", campaign->people_max);
+    add_cost(out, "mostCost", campaign, campaign->cost_max);
+    add_cost(out, "costSoFar", campaign, view->cost);
+    add_left_out(out, view->left_out);
     add_steps(out, view);
     add_warnings(out, view);
     pk_json_add_text(out, "digest", view->digest);
@@ -219,7 +241,7 @@ static int want(const struct pk_json *value, enum pk_json_kind kind, const char 
 
 void pk_api_campaign_put(struct pk_call *call)
 {
-    static const char *const fields[] = { "topic", "route", "where", "audience", "event", "day", "values", "steps", "people", NULL };
+    static const char *const fields[] = { "topic", "route", "where", "audience", "event", "day", "values", "steps", "people", "cost", NULL };
     struct pk_error err = { 0 };
     struct pk_campaign_plan plan = {
         .name = call->places[0],
@@ -245,6 +267,8 @@ void pk_api_campaign_put(struct pk_call *call)
         r = want(plan.steps, PK_JSON_ARRAY, "steps", &err);
     if (r == 0 && !pk_json_int(pk_json_get(call->body, "people"), &plan.people_max))
         r = pk_fail(&err, PK_E_INVALID, "field \"people\" must be a number: more than so many are not reached");
+    if (r == 0)
+        r = pk_call_field_optional(call, "cost", NAME_MAX, &plan.cost, &err);
     if (r == 0)
         r = pk_call_change(call, put, &plan, &err);
     if (r != 0)

@@ -210,6 +210,7 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "inbox_refused_total", "Replies there was no room for in the inbox.", m->inbox_refused);
     add_count(page, "inbox_answered_total", "Answers given by a person.", m->inbox_answered);
     add_count(page, "inbox_late_total", "Items that waited longer than a day.", m->inbox_late);
+    add_count(page, "campaigns_stopped_total", "Campaigns that paused by themselves.", m->campaigns_stopped);
     add_count(page, "stops_total", "People who said STOP.", m->stops);
     add_count(page, "unsubscribed_total", "Channels ended at the link of a message.", m->unsubscribed);
     add_count(page, "consents_ended_total", "Consents whose time was over.", m->consents_ended);

@@ -85,6 +85,8 @@ static void print_facts(const struct pk_json *campaign)
         pk_table_fact(table, "people now", pk_json_get(campaign, "people"));
     }
     pk_table_fact(table, "at most", pk_json_get(campaign, "mostPeople"));
+    pk_table_fact(table, "costs at most", pk_json_get(campaign, "mostCost"));
+    pk_table_fact(table, "cost so far", pk_json_get(campaign, "costSoFar"));
     pk_table_fact(table, "digest", pk_json_get(campaign, "digest"));
     pk_table_print(table);
 }
@@ -366,7 +368,7 @@ static int approve(const struct pk_invocation *invocation)
     struct pk_plain_words words;
     int status = take_words(invocation, options, PK_COUNT(options), 1, "which campaign?", &words);
     if (status == 0 && !digest)
-        status = pk_command_misused(&pk_command_campaigns, "what did you see? --digest is what campaigns show tells at its end");
+        status = pk_command_misused(&pk_command_campaigns, "what did you see? --digest is what campaigns preview tells at its end");
     return status != 0 ? status : decide(invocation, "/approve", digest, words.words[0]);
 }
 
@@ -375,6 +377,7 @@ static int run(const struct pk_invocation *invocation)
     static const struct pk_verb verbs[] = {
         { "list", list },     { "show", show },   { "watch", watch },     { "write", write_one }, { "submit", submit }, { "approve", approve },
         { "reject", reject }, { "start", start }, { "pause", pause_one }, { "resume", resume },   { "move", move },     { "cancel", cancel },
+        { "preview", pk_campaigns_preview }, { "trial", pk_campaigns_trial },
         { "remind", pk_campaigns_remind_verb }, { "report", pk_report_verb_campaign },
     };
     return pk_verb_run(&pk_command_campaigns, invocation, verbs, PK_COUNT(verbs));
@@ -386,6 +389,8 @@ const struct pk_command pk_command_campaigns = {
              "campaigns show NAME\n"
              "campaigns watch NAME\n"
              "campaigns write FILE.json [--where RULE]\n"
+             "campaigns preview NAME [--texts]\n"
+             "campaigns trial NAME --to ADDRESS [--step NUMBER] [--language TAG] [--script SCRIPT]\n"
              "campaigns submit NAME\n"
              "campaigns approve NAME --digest DIGEST\n"
              "campaigns reject NAME\n"

@@ -5,6 +5,10 @@
 
 #include "gateway/app/command.h"
 
+/* What whoever approves is shown, and a trial. */
+int pk_campaigns_preview(const struct pk_invocation *invocation);
+int pk_campaigns_trial(const struct pk_invocation *invocation);
+
 /* The verb `remind`; without it among the words. */
 int pk_campaigns_remind_verb(const struct pk_invocation *invocation);
 

@@ -414,7 +414,9 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     read_broker(&reading);
     single(&reading, "limits", &config->rules);
     single(&reading, "ladder", &config->rules);
+    single(&reading, "campaigns", &config->rules);
     single(&reading, "retention", &config->rules);
+    pk_config_read_campaigns(&reading);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);
     read_choices(&reading);

@@ -399,7 +399,7 @@ static void check_templates(const struct pk_config *config, const struct pk_cata
         pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
                           "there are no texts in the language \"%s\"", rules->default_language);
     struct pk_slice reads = pk_slice_of(rules->team_language);
-    static const char *const to_team[] = { "inbox-waiting", "trigger-waiting" };
+    static const char *const to_team[] = { "inbox-waiting", "trigger-waiting", "campaign-paused" };
     for (size_t i = 0; rules->team && i < PK_COUNT(to_team); i++) {
         if (pk_catalog_has_language(catalog, reads) && pk_catalog_find(catalog, pk_slice_of(to_team[i]), reads))
             continue;

@@ -26,6 +26,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "ladder", false, false, "Channels in order, for people who agreed to several: the next one only when a message certainly did not arrive." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
     { "limits", false, false, "Ceilings and time limits." },
+    { "campaigns", false, false, "When a campaign needs a second person, when it stops by itself, and how often one person is told." },
     { "retention", false, false, "How long what is no longer needed is kept." },
 };
 const size_t pk_config_kind_count = PK_COUNT(pk_config_kinds);
@@ -46,6 +47,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define LADDER(key, member, ...) { .kind = "ladder", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
+#define CAMPAIGNS(key, member, ...) { .kind = "campaigns", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 
 /* clang-format off */
@@ -298,6 +300,15 @@ const struct pk_key pk_config_keys[] = {
           .help = "How long a change of a date waits before people are told; of several in that time they hear the newest."),
     LIMIT("default_route", default_route, .type = PK_KEY_NAME,
           .help = "The route of whoever names none. Without it: the first route."),
+
+    CAMPAIGNS("approve_above", approve_above, .type = PK_KEY_INTEGER, .min = 0, .max = 1000000, .fallback = "0",
+              .help = "Largest campaign, in people, that needs no approval by a second person; 0 = each needs it."),
+    CAMPAIGNS("cost_margin", cost_margin, .type = PK_KEY_TEXT, .max = 8, .fallback = "10%",
+              .help = "So much more than is expected a campaign may cost that says no ceiling itself, where prices are known."),
+    CAMPAIGNS("stop_at_errors", stop_at_errors, .type = PK_KEY_TEXT, .max = 8, .fallback = "20%",
+              .help = "Share of a step's messages that fail at which its campaign pauses, once 20 were handed over; 0% = never."),
+    CAMPAIGNS("at_most", at_most, .type = PK_KEY_TEXT, .max = 24,
+              .help = "How often campaigns tell one person: 3 in 7d. Changes and cancellations always do. Without it: as often as they like."),
 
     RETENTION("messages", keep_messages_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 90 * DAY, .fallback = "30d",
               .help = "Finished messages with their attempts and receipts; their counts stay."),

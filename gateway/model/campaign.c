@@ -15,7 +15,7 @@ static const uint8_t after[PK_CAMPAIGN_STATES][PK_CAMPAIGN_ACTS] = {
                                         [PK_CAMPAIGN_CANCEL] = TO(CANCELLED) },
     [PK_CAMPAIGN_APPROVED] = { [PK_CAMPAIGN_EDIT] = TO(DRAFT), [PK_CAMPAIGN_START] = TO(RUNNING), [PK_CAMPAIGN_CANCEL] = TO(CANCELLED) },
     [PK_CAMPAIGN_RUNNING] = { [PK_CAMPAIGN_PAUSE] = TO(PAUSED), [PK_CAMPAIGN_CANCEL] = TO(CANCELLED), [PK_CAMPAIGN_FINISH] = TO(FINISHED) },
-    [PK_CAMPAIGN_PAUSED] = { [PK_CAMPAIGN_RESUME] = TO(RUNNING), [PK_CAMPAIGN_CANCEL] = TO(CANCELLED) },
+    [PK_CAMPAIGN_PAUSED] = { [PK_CAMPAIGN_EDIT] = TO(DRAFT), [PK_CAMPAIGN_RESUME] = TO(RUNNING), [PK_CAMPAIGN_CANCEL] = TO(CANCELLED) },
 };
 
 static const char *const state_names[PK_CAMPAIGN_STATES] = {
@@ -48,9 +48,9 @@ static const struct sentence sentences[PK_CAMPAIGN_STATES] = {
     [PK_CAMPAIGN_RUNNING] = { "Loopt: de stappen gaan vanzelf op hun tijd.",
                               "Върви: стъпките се изпращат сами в определеното време.",
                               "Running: the steps go by themselves at their time." },
-    [PK_CAMPAIGN_PAUSED] = { "Stilgezet: de adviseur hervat of breekt af.",
-                             "Спряна за момент: консултантът я продължава или прекратява.",
-                             "Paused: the adviser resumes or cancels it." },
+    [PK_CAMPAIGN_PAUSED] = { "Stilgezet: de adviseur hervat, past aan of breekt af.",
+                             "Спряна за момент: консултантът я продължава, променя или прекратява.",
+                             "Paused: the adviser resumes, changes or cancels it." },
     [PK_CAMPAIGN_FINISHED] = { "Klaar: alle stappen zijn gedaan; niemand hoeft iets te doen.",
                                "Завършена: всички стъпки са изпълнени, никой не трябва да прави нищо.",
                                "Finished: all steps are done; nobody has to do anything." },

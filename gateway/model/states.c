@@ -156,6 +156,7 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_DAY_LIMIT] = "day-limit",
     [PK_REASON_TEXT_UNMAPPED] = "text-unmapped",
     [PK_REASON_NEXT_CHANNEL] = "next-channel",
+    [PK_REASON_OFTEN_ENOUGH] = "often-enough",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };

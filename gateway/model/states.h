@@ -74,6 +74,7 @@ enum pk_reason {
     PK_REASON_DAY_LIMIT, /* its account has used up its budget or its messages of the day */
     PK_REASON_TEXT_UNMAPPED, /* every account of the route sends approved texts only, and this is none of them */
     PK_REASON_NEXT_CHANNEL, /* it did not arrive on the channel before, and goes on to the next one */
+    PK_REASON_OFTEN_ENOUGH, /* campaigns told this person as often as the configuration allows */
     PK_REASONS
 };
 

@@ -184,7 +184,7 @@ int pk_audience_count_some(struct pk_audience_question *question, struct pk_stor
 
 /* ---- what is told ---- */
 
-static const char *const reasons[PK_LEFT_OUTS] = { "told", "stopped", "no-address", "bad-number", "no-consent" };
+static const char *const reasons[PK_LEFT_OFTEN] = { "told", "stopped", "no-address", "bad-number", "no-consent" };
 
 static void add_people(struct pk_json_out *out, const char *name, int64_t people, bool hidden)
 {
@@ -197,7 +197,7 @@ static void add_people(struct pk_json_out *out, const char *name, int64_t people
 static void tell_reasons(const struct pk_audience_counts *counts, struct pk_json_out *out)
 {
     pk_json_open(out, "leftOut", '[');
-    for (size_t i = PK_TOLD + 1; i < PK_LEFT_OUTS; i++) {
+    for (size_t i = PK_TOLD + 1; i < PK_LEFT_OFTEN; i++) {
         pk_json_open(out, NULL, '{');
         pk_json_add_text(out, "reason", reasons[i]);
         add_people(out, "people", counts->by_reason[i], pk_is_few(counts->by_reason[i]));

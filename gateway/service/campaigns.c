@@ -43,18 +43,13 @@ static int not_of_a_date_that_is_off(struct pk_service *service, const struct pk
 
 static int submit(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
 {
-    int64_t people = 0;
     int r = not_of_a_date_that_is_off(service, campaign, err);
     if (r == 0)
-        r = pk_campaign_people(service, campaign, now_ms, &people, err);
-    if (r == 0)
         r = check_values(service, campaign, err);
+    if (r == 0)
+        r = pk_campaign_ceilings(service, campaign, now_ms, err);
     if (r == 0 && campaign->starts_ms != 0 && campaign->starts_ms <= now_ms)
         r = pk_fail(err, PK_E_INVALID, "it begins in the past");
-    if (r == 0 && people > campaign->people_max) {
-        (void) pk_fail(err, PK_E_LIMIT, "it would reach more than the %lld people it says", (long long) campaign->people_max);
-        r = pk_hint(err, PK_E_LIMIT, "Narrow its audience, or say a higher number of people.");
-    }
     (void) snprintf(campaign->asked_by, sizeof campaign->asked_by, "%s", actor->name ? actor->name : "");
     return r;
 }
@@ -80,6 +75,27 @@ static int approve(struct pk_service *service, const struct pk_actor *actor, str
     return 0;
 }
 
+/* So small that whoever asks answers for it alone; by its ceiling, which it cannot pass, not by those it would reach now. */
+static int approve_small(struct pk_service *service, struct pk_campaign *campaign, struct pk_error *err)
+{
+    int r = pk_campaign_digest(service, campaign, campaign->approved, err);
+    campaign->state = pk_campaign_after((enum pk_campaign_state) campaign->state, PK_CAMPAIGN_APPROVE);
+    (void) snprintf(campaign->approved_by, sizeof campaign->approved_by, "%s", campaign->asked_by);
+    return r;
+}
+
+/* One that was paused and written anew may have followed its event meanwhile: who knows it otherwise is told. */
+static int start(struct pk_service *service, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
+{
+    uint8_t knows[32];
+    int r = pk_campaign_schedule(service, campaign, PK_SCHEDULE_START, 0, now_ms, err);
+    if (r != 0 || campaign->occurrence == 0 || !pk_campaign_is_known(service, campaign))
+        return r;
+    pk_campaign_knowledge(campaign->values, false, knows);
+    bool news = pk_campaign_know_other(service->store, campaign->id, knows) > 0;
+    return pk_campaign_news(service, campaign, PK_STEP_ON_CHANGE, news ? now_ms + service->rules->changes_wait_ms : 0, NULL, err);
+}
+
 static int effect(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, enum pk_campaign_act act,
                   struct pk_slice digest, int64_t now_ms, struct pk_error *err)
 {
@@ -92,7 +108,7 @@ static int effect(struct pk_service *service, const struct pk_actor *actor, stru
     case PK_CAMPAIGN_START:
         if ((r = not_of_a_date_that_is_off(service, campaign, err)) == 0)
             r = pk_campaign_still_approved(service, campaign, err);
-        return r == 0 ? pk_campaign_schedule(service, campaign, PK_SCHEDULE_START, 0, now_ms, err) : r;
+        return r == 0 ? start(service, campaign, now_ms, err) : r;
     case PK_CAMPAIGN_PAUSE:
         return pk_campaign_call_back(service, campaign, now_ms, NULL, err);
     case PK_CAMPAIGN_RESUME:
@@ -127,6 +143,8 @@ int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, str
     pk_campaign_keep(&campaign, &texts);
     r = effect(service, actor, &campaign, act, digest, now_ms, err);
     campaign.state = after;
+    if (r == 0 && act == PK_CAMPAIGN_SUBMIT && campaign.people_max <= service->rules->approve_above)
+        r = approve_small(service, &campaign, err);
     campaign.updated_ms = now_ms;
     if (r == 0)
         r = pk_campaign_write(service->store, &campaign, err);

@@ -27,6 +27,7 @@ struct pk_campaign_plan {
     const struct pk_json *values; /* what the texts say; of a date of an event, nothing that is the event's to say */
     const struct pk_json *steps; /* [{"when":"7 days before at 18:00","template":"..."}] */
     int64_t people_max;
+    struct pk_slice cost; /* "120.00 EUR": it may not cost more; empty = nobody said */
 };
 
 /* A new one, or the one of this name as it is from now on, which is then a draft again. PK_E_INVALID, PK_E_NOT_FOUND,
@@ -91,6 +92,8 @@ struct pk_campaign_view {
     int64_t people; /* whom it would reach now; PK_CAMPAIGN_PEOPLE_MAX = so many, or more */
     char digest[PK_CAMPAIGN_DIGEST_TEXT];
     bool texts_changed; /* since it was approved */
+    int64_t made, cost; /* messages made of it, and what they cost at most (0 without a ceiling) */
+    int64_t left_out; /* messages not sent because campaigns told somebody often enough */
 };
 int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms,
                      struct pk_campaign_view *ret_view, struct pk_error *err);
@@ -98,6 +101,10 @@ int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, s
 int pk_campaign_where(const struct pk_campaign *campaign, struct pk_buf *out, struct pk_error *err);
 int pk_campaigns_each(struct pk_service *service, const struct pk_actor *actor, int (*each)(void *ctx, const struct pk_campaign *campaign),
                       void *ctx, struct pk_error *err);
+
+/* Looks, on the reading thread, at what came of running campaigns' steps: one of which too large a share fails pauses.
+ * Housekeeping's, each minute. */
+void pk_campaigns_watch(struct pk_service *service);
 
 /* Releases what is due and ends what is done: a few of each, in units of their own. True when there is more. Housekeeping's. */
 bool pk_campaigns_run(struct pk_service *service);

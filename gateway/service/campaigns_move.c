@@ -177,15 +177,18 @@ static int values_now(struct moving *moving, const struct pk_occurrence *date, s
         return 0;
     }
     const struct pk_campaign_dating dating = { .values = known, .date = date, .steps = moving->steps, .count = moving->count,
-                                               .words = campaign->state < PK_CAMPAIGN_APPROVED };
+                                               .words = campaign->state < PK_CAMPAIGN_APPROVED && !pk_campaign_is_known(moving->service, campaign) };
     return r == 0 ? pk_campaign_date_values(moving->service, &dating, ret_values, err) : r;
 }
 
 /* Of one nobody approved the new values are simply its own: whoever approves is shown them. */
 static int redraft(struct moving *moving, const struct pk_json *values, struct pk_error *err)
 {
-    int r = take_values(moving, values, &moving->changed, err);
-    moving->changed |= moving->turned;
+    bool fresh = false;
+    int r = take_values(moving, values, &fresh, err);
+    moving->changed = fresh || moving->turned;
+    if (moving->changed && !moving->quietly && pk_campaign_is_known(moving->service, moving->campaign))
+        moving->campaign->edition++; /* it was paused and written anew: whoever knows it otherwise hears so once it is started */
     return r == 0 && moving->changed ? pk_campaign_write(moving->service->store, moving->campaign, err) : r;
 }
 

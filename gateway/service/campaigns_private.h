@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the campaigns' files share: campaigns_write.c takes one down, campaigns_values.c knows what its texts can say,
  * campaigns.c decides, campaigns_move.c follows a date, campaigns_schedule.c says when steps are due and calls them back,
- * campaigns_run.c lets them go, campaigns_circle.c one of them early, campaigns_view.c shows one and tells what was approved by
- * its digest. */
+ * campaigns_run.c lets them go, campaigns_circle.c one of them early, campaigns_ceilings.c stops one by itself, campaigns_price.c
+ * says what it costs, campaigns_view.c shows one and tells what was approved by its digest. */
 #ifndef PK_SERVICE_CAMPAIGNS_PRIVATE_H
 #define PK_SERVICE_CAMPAIGNS_PRIVATE_H
 
+#include "gateway/model/price.h"
 #include "gateway/service/campaigns.h"
 #include "gateway/store/circles.h"
 
 #define PK_CAMPAIGN_TEXTS_MAX (32u << 10) /* audience and values */
 
 int pk_campaign_not_now(const struct pk_campaign *campaign, enum pk_campaign_act act, struct pk_error *err); /* PK_E_CONFLICT, and why */
+
+/* For whom it is, as it was written; nothing is looked up. */
+struct pk_audience_tree;
+int pk_campaign_rule(const struct pk_campaign *campaign, struct pk_audience_tree *ret_tree, struct pk_error *err);
+/* A step of it went: what it says of its date people may know. */
+bool pk_campaign_is_known(struct pk_service *service, const struct pk_campaign *campaign);
 
 /* Copies what it borrows into `texts`, for calls with the store in between. */
 void pk_campaign_keep(struct pk_campaign *campaign, struct pk_buf *texts);
@@ -23,6 +30,66 @@ void pk_campaign_digest_text(const uint8_t digest[32], char ret_text[PK_CAMPAIGN
 int pk_campaign_still_approved(struct pk_service *service, const struct pk_campaign *campaign, struct pk_error *err);
 /* How many people it would reach now, at most PK_CAMPAIGN_PEOPLE_MAX. */
 int pk_campaign_people(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, int64_t *ret_people, struct pk_error *err);
+
+/* ---- campaigns_price.c ---- */
+
+struct pk_lane_route;
+struct pk_audience_counts;
+/* In which its accounts reckon, or that of its ceiling; NULL = no price is known. Lives as long as the campaign and the desks. */
+const char *pk_campaign_currency(struct pk_service *service, const struct pk_campaign *campaign);
+/* "120.00 EUR", of a whole campaign. PK_E_INVALID also when an account of the route does not reckon in that currency. */
+int pk_campaign_read_cost(const struct pk_lane_route *route, struct pk_slice text, int64_t *ret_cost, char ret_currency[4], struct pk_error *err);
+/* Of one message of so many parts to a number of this country, by the dearest account of the route. */
+int64_t pk_campaign_dearest(const struct pk_lane_route *route, const char *currency, const char *country, uint32_t parts);
+struct pk_cost_bounds {
+    int64_t least, most; /* in 1/10,000 of the currency */
+    bool known; /* every message has a price in that currency */
+};
+/* Of one message of so many parts: the least and the most that any account which may carry it takes, in any country it has a price
+ * for. Says nothing of who is in the audience. */
+struct pk_cost_bounds pk_campaign_price_range(struct pk_service *service, const uint32_t *channels, size_t channel_count, const char *currency,
+                                              uint32_t parts);
+/* Of one text to everybody of an audience, whose channels these are. Groups of few people are not told apart. */
+int pk_campaign_step_cost(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const char *currency,
+                          const struct pk_audience_counts *counts, const uint32_t *channels, struct pk_cost_bounds *ret_bounds, struct pk_error *err);
+/* The account's route that takes an address of this channel and country; NULL = nobody does. */
+const struct pk_lane_route *pk_campaign_way(struct pk_service *service, const struct pk_campaign *campaign, uint32_t channel, const char *country);
+/* One text as somebody of this language and script gets it, appended. PK_E_LIMIT: too long for every text message. */
+struct pk_segmentation;
+int pk_campaign_text(struct pk_service *service, const struct pk_campaign *campaign, struct pk_slice name, struct pk_slice language,
+                     struct pk_slice script, struct pk_buf *out, struct pk_segmentation *ret_length, struct pk_error *err);
+/* Who it is for, ready to be counted. The tree is borrowed by the audience. */
+struct pk_audience;
+int pk_campaign_audience(struct pk_service *service, const struct pk_campaign *campaign, struct pk_audience_tree *tree,
+                         struct pk_audience *ret_audience, struct pk_error *err);
+
+/* ---- campaigns_ceilings.c ---- */
+
+/* It pauses by itself: what waits is called back, log, metric, audit and the team say so. `campaign` is one that was kept. */
+int pk_campaign_stop(struct pk_service *service, struct pk_campaign *campaign, const char *why, int64_t now_ms, struct pk_error *err);
+/* Before it is approved: PK_E_LIMIT when it would reach more people than it says. Where nobody said what it may cost and prices are
+ * known, `campaign` gets that ceiling: what it costs for as many people as it says, and a margin. */
+int pk_campaign_ceilings(struct pk_service *service, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err);
+/* Which ceiling it would pass with this step; NULL = none. */
+const char *pk_campaign_beyond(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms);
+/* A campaign's messages are made: what each costs, and whether it may be made. Of any other trigger nothing happens. */
+struct pk_trigger;
+struct pk_making;
+struct pk_campaign_meter {
+    bool of_campaign, capped; /* capped: who was told often enough is left out */
+    char currency[4]; /* "" = it has no ceiling of cost */
+    int64_t since_ms;
+    int64_t people, cost;
+    int64_t version, price; /* of the last message, and the way it takes */
+    char country[3];
+    const struct pk_lane_route *route;
+};
+void pk_campaign_meter_begin(struct pk_service *service, const struct pk_trigger *trigger, int64_t now_ms, struct pk_campaign_meter *ret_meter);
+bool pk_campaign_meter_leaves_out(struct pk_service *service, const struct pk_campaign_meter *meter, int64_t recipient);
+void pk_campaign_meter_add(struct pk_campaign_meter *meter, const struct pk_making *making, int64_t version);
+/* In the unit of the chunk, after the trigger's progress was written: beyond a ceiling the campaign stops. */
+int pk_campaign_meter_end(struct pk_service *service, const struct pk_campaign_meter *meter, int64_t trigger, int64_t now_ms, struct pk_error *err);
+
 /* When the values say that it begins; 0 = they do not. */
 int64_t pk_campaign_begins(const struct pk_json *values);
 int pk_campaign_refuse(struct pk_error *err, int r, const char *field, struct pk_slice value, const char *why); /* names both */
@@ -56,7 +123,7 @@ void pk_campaign_knowledge(struct pk_slice values, bool off, uint8_t ret_knows[3
 /* ---- steps ---- */
 
 enum pk_schedule {
-    PK_SCHEDULE_START,  /* a step whose time has passed is dropped */
+    PK_SCHEDULE_START,  /* a step whose time has passed is dropped; one that had begun before the campaign was written anew is resumed */
     PK_SCHEDULE_RESUME, /* it goes now, if it still may */
     PK_SCHEDULE_MOVE,   /* the first one goes now; what others would have reminded of is told as a change */
     PK_SCHEDULE_CORRECT, /* nobody is told of it: what was called back goes now */

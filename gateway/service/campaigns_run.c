@@ -12,7 +12,6 @@
 #include "gateway/base/log.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/status_events.h"
-#include "gateway/service/trail.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/triggers.h"
@@ -118,7 +117,7 @@ static int add_trigger(struct pk_service *service, const struct pk_campaign *cam
         .valid_until_ms = pk_step_until_ms(&step->rule, due_ms, campaign->starts_ms),
         .priority = PK_PRIORITY_NORMAL,
         .route = campaign->route,
-        .ceiling = campaign->people_max,
+        .ceiling = campaign->people_max + 1, /* the one too many stops it (campaigns_ceilings.c) */
     };
     struct pk_notice notice = {
         .trigger = trigger.id,
@@ -253,17 +252,6 @@ static bool may_have_gone(struct pk_service *service, const struct pk_campaign_s
     return restored_ms != 0 && step->due_ms - PK_STEP_EARLY_MS <= restored_ms;
 }
 
-static int stop(struct pk_service *service, struct pk_campaign *campaign, const char *why, int64_t now_ms, struct pk_error *err)
-{
-    static const struct pk_actor gateway = { .role = PK_ROLE_SYSTEM, .name = "gateway", .purpose = "campaign" };
-    (void) snprintf(campaign->why, sizeof campaign->why, "%s", why);
-    campaign->state = PK_CAMPAIGN_PAUSED;
-    campaign->updated_ms = now_ms;
-    pk_log(PK_LOG_WARN, "campaigns", "campaign.paused", "campaign", campaign->name, "reason", why, NULL);
-    int r = pk_campaign_write(service->store, campaign, err);
-    return r == 0 ? pk_trail_done(service, &gateway, "campaign.pause", campaign->name, why, 0, now_ms, err) : r;
-}
-
 static size_t triggers_of(struct pk_service *service, const struct pk_campaign *campaign)
 {
     int64_t triggers[PK_CAMPAIGN_TRIGGERS_MAX];
@@ -275,16 +263,13 @@ static size_t triggers_of(struct pk_service *service, const struct pk_campaign *
 const char *pk_campaign_hindrance(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
                                   int64_t now_ms)
 {
-    int64_t people = 0;
     if (may_have_gone(service, step))
         return "a step may have gone in the hours that a restored backup lost";
     if (pk_campaign_still_approved(service, campaign, NULL) != 0)
         return "its texts are no longer those that were approved";
-    if (pk_campaign_people(service, campaign, now_ms, &people, NULL) != 0)
-        return "its route is no longer configured";
-    if (people > campaign->people_max)
-        return "it would reach more people than were approved";
-    return triggers_of(service, campaign) >= PK_CAMPAIGN_TRIGGERS_MAX - 1 ? "it has said all that one campaign can: its date changed too often" : NULL;
+    if (triggers_of(service, campaign) >= PK_CAMPAIGN_TRIGGERS_MAX - 1)
+        return "it has said all that one campaign can: its date changed too often";
+    return pk_campaign_beyond(service, campaign, step, now_ms);
 }
 
 static bool is_due(const struct pk_campaign_step *step, int64_t now_ms)
@@ -310,7 +295,7 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
     if (r == 0 && step) {
         const char *why = pk_campaign_hindrance(service, &campaign, step, now_ms);
         if (why)
-            r = stop(service, &campaign, why, now_ms, err);
+            r = pk_campaign_stop(service, &campaign, why, now_ms, err);
         else if ((r = release_step(service, &campaign, step, pk_campaign_invitation(steps, count), now_ms, err)) == 0)
             r = pk_campaign_write(service->store, &campaign, err);
     }

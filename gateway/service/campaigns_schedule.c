@@ -4,6 +4,7 @@
 #include "gateway/service/campaigns_private.h"
 
 #include "gateway/service/planner.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/triggers.h"
 
 #define CANCEL_STEP 1000u
@@ -51,7 +52,8 @@ int pk_campaign_schedule(struct pk_service *service, const struct pk_campaign *c
     for (size_t i = 0; r == 0 && i < count; i++) {
         if (pk_step_waits_for_news(&steps[i].rule))
             continue;
-        plan(&steps[i], campaign, &steps[i] == first, (back & 1u << i) != 0, why, wall, now_ms);
+        bool again = why == PK_SCHEDULE_START && steps[i].due_ms != 0; /* it was paused and written anew, and this step is as it was */
+        plan(&steps[i], campaign, &steps[i] == first, (back & 1u << i) != 0, again ? PK_SCHEDULE_RESUME : why, wall, now_ms);
         if (off)
             steps[i].state = PK_STEP_DROPPED;
         r = pk_campaign_step_change(service->store, steps[i].id, steps[i].state, steps[i].due_ms, err);
@@ -94,6 +96,7 @@ static int call_back(struct pk_service *service, int64_t id, int64_t now_ms, boo
 {
     struct pk_trigger trigger;
     size_t count = CANCEL_STEP;
+    int64_t cancelled = 0;
     int r = pk_trigger_get(service->store, id, &trigger, err);
     *ret_any = false;
     if (r != 0)
@@ -104,9 +107,10 @@ static int call_back(struct pk_service *service, int64_t id, int64_t now_ms, boo
     }
     while (r == 0 && count == CANCEL_STEP) {
         r = pk_messages_cancel_trigger(service->store, id, now_ms, CANCEL_STEP, &count, err);
-        *ret_any |= count > 0;
+        cancelled += (int64_t) count;
     }
-    return r;
+    *ret_any |= cancelled > 0;
+    return r == 0 && cancelled > 0 ? pk_campaign_trigger_called_back(service->store, id, cancelled, err) : r;
 }
 
 int pk_campaign_call_back(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, uint32_t *ret_back, struct pk_error *err)

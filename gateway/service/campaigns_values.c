@@ -33,6 +33,13 @@ bool pk_campaign_is_off(struct pk_service *service, const struct pk_campaign *ca
            date.state == PK_AGENDA_CANCELLED;
 }
 
+bool pk_campaign_is_known(struct pk_service *service, const struct pk_campaign *campaign)
+{
+    int64_t trigger;
+    size_t count = 0;
+    return pk_campaign_triggers(service->store, campaign->id, 0, 0, &trigger, 1, &count, NULL) == 0 && count > 0;
+}
+
 void pk_campaign_knowledge(struct pk_slice values, bool off, uint8_t ret_knows[32])
 {
     pk_sha256(values, ret_knows);

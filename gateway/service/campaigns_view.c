@@ -4,9 +4,9 @@
 
 #include "gateway/base/crypto.h"
 #include "gateway/service/desks.h"
-#include "gateway/service/planner_private.h"
-#include "gateway/service/routing.h"
 #include "gateway/service/wording.h"
+#include "gateway/store/audience.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/names.h"
 #include "gateway/store/triggers.h"
 
@@ -42,7 +42,7 @@ static void add_texts(struct pk_service *service, const struct pk_campaign *camp
     }
 }
 
-static int read_rule(const struct pk_campaign *campaign, struct pk_audience_tree *ret_tree, struct pk_error *err)
+int pk_campaign_rule(const struct pk_campaign *campaign, struct pk_audience_tree *ret_tree, struct pk_error *err)
 {
     pk_auto(pk_json) struct pk_json *rule = NULL;
     int r = pk_json_parse(campaign->audience, PK_CAMPAIGN_TEXTS_MAX, &rule, err);
@@ -52,7 +52,7 @@ static int read_rule(const struct pk_campaign *campaign, struct pk_audience_tree
 int pk_campaign_where(const struct pk_campaign *campaign, struct pk_buf *out, struct pk_error *err)
 {
     struct pk_audience_tree tree;
-    int r = read_rule(campaign, &tree, err);
+    int r = pk_campaign_rule(campaign, &tree, err);
     if (r == 0)
         pk_audience_write_text(&tree, out);
     return r;
@@ -65,8 +65,8 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
     uint8_t rule[32];
     struct pk_buf shown;
     size_t count = 0;
-    char number[24];
-    int r = read_rule(campaign, &tree, err);
+    char number[32];
+    int r = pk_campaign_rule(campaign, &tree, err);
     if (r != 0)
         return r;
     pk_audience_hash(&tree, rule);
@@ -78,6 +78,10 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
     add_field(&shown, campaign->values);
     (void) snprintf(number, sizeof number, "%lld", (long long) campaign->people_max);
     add_field(&shown, pk_slice_of(number));
+    if (campaign->cost_max > 0) { /* what was approved before there was such a ceiling stays so */
+        (void) snprintf(number, sizeof number, "%lld %s", (long long) campaign->cost_max, campaign->currency);
+        add_field(&shown, pk_slice_of(number));
+    }
     (void) snprintf(number, sizeof number, "%lld", (long long) campaign->occurrence);
     add_field(&shown, pk_slice_of(number));
     r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
@@ -114,21 +118,11 @@ int pk_campaign_still_approved(struct pk_service *service, const struct pk_campa
 
 int pk_campaign_people(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, int64_t *ret_people, struct pk_error *err)
 {
-    const char *route_name = pk_name_text(service->store, PK_NAME_ROUTE, campaign->route);
-    const struct pk_lane_route *route = pk_desks_route(service->desks, route_name);
     struct pk_audience_tree tree;
-    struct pk_channels ladder;
+    struct pk_audience audience;
     *ret_people = 0;
-    if (!route)
-        return pk_fail(err, PK_E_NOT_FOUND, "its route \"%s\" is no longer configured", route_name);
-    int r = read_rule(campaign, &tree, err);
-    if (r == 0)
-        r = pk_audience_resolve(service->store, &tree, err);
-    if (r != 0)
-        return r;
-    pk_ladder_read(service, NULL, &ladder);
-    struct pk_audience audience = pk_ladder_audience(campaign->topic, &ladder, route->channel, &tree);
-    return pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err);
+    int r = pk_campaign_audience(service, campaign, &tree, &audience, err);
+    return r == 0 ? pk_audience_count(service->store, &audience, now_ms, PK_CAMPAIGN_PEOPLE_MAX, ret_people, err) : r;
 }
 
 /* What became of a step: all triggers that said its text. */
@@ -199,6 +193,10 @@ int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, s
         view->date = (struct pk_occurrence){ 0 }; /* retention took it */
     if (r != 0)
         return r;
+    struct pk_campaign_made made = pk_campaign_made(service->store, id, 0, 0);
+    view->made = made.people;
+    view->cost = made.cost;
+    view->left_out = pk_campaign_left_out(service->store, id);
     pk_campaign_digest_text(digest, view->digest);
     view->texts_changed = view->campaign.approved_by[0] != '\0' && memcmp(digest, view->campaign.approved, sizeof digest) != 0;
     return pk_campaign_get(service->store, name, &view->campaign, err); /* its slices ended */

@@ -177,6 +177,11 @@ static int keep(struct writing *writing, struct pk_campaign *campaign, struct pk
     campaign->occurrence = writing->date.id;
     campaign->starts_ms = pk_campaign_begins(values);
     campaign->people_max = writing->plan->people_max;
+    campaign->cost_max = 0;
+    campaign->currency[0] = '\0';
+    if (writing->plan->cost.len > 0 &&
+        (r = pk_campaign_read_cost(writing->route, writing->plan->cost, &campaign->cost_max, campaign->currency, err)) != 0)
+        return r;
     campaign->asked_by[0] = campaign->approved_by[0] = campaign->why[0] = '\0';
     memset(campaign->approved, 0, sizeof campaign->approved);
     campaign->updated_ms = now_ms;
@@ -184,6 +189,66 @@ static int keep(struct writing *writing, struct pk_campaign *campaign, struct pk
     if (r != 0)
         return r;
     return campaign->id == 0 ? pk_campaign_add(store, campaign, err) : pk_campaign_write(store, campaign, err);
+}
+
+static bool is_same(const struct pk_json *values, struct pk_slice kept)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, VALUES_MAX);
+    bool same = values && pk_json_dump(values, &text) == 0 && pk_slice_equal(pk_buf_slice(&text), kept);
+    pk_buf_finish(&text);
+    return same;
+}
+
+/* The same date, and nothing else besides; title and subject stay as people know them. */
+static int keep_dated(struct writing *writing, const struct pk_campaign *campaign, bool *ret_same, struct pk_error *err)
+{
+    pk_auto(pk_json) struct pk_json *known = NULL, *now = NULL;
+    struct pk_buf text;
+    int r = pk_json_parse(campaign->values, PK_CAMPAIGN_TEXTS_MAX, &known, err);
+    const struct pk_campaign_dating dating = { .values = known, .date = &writing->date, .steps = writing->steps, .count = writing->count, .words = true };
+    if (r == 0)
+        r = pk_campaign_date_values(writing->service, &dating, &now, err);
+    if (r != 0)
+        return r;
+    pk_buf_init(&text, VALUES_MAX);
+    *ret_same = pk_json_dump(now, &text) == 0 && is_same(writing->dated, pk_buf_slice(&text));
+    pk_buf_finish(&text);
+    if (!*ret_same)
+        return 0;
+    pk_json_free(writing->dated);
+    writing->dated = pk_steal(&known);
+    return pk_campaign_check_values(writing->service, writing->steps, writing->count, writing->route->id, writing->dated, err);
+}
+
+/* Once people know its date another one is news, and whoever writes the campaign anew would tell them nothing. */
+static int keep_what_is_known(struct writing *writing, const struct pk_campaign *campaign, struct pk_error *err)
+{
+    bool same = campaign->occurrence == writing->date.id;
+    int r = 0;
+    if (!pk_campaign_is_known(writing->service, campaign))
+        return 0;
+    if (same && campaign->occurrence != 0)
+        r = keep_dated(writing, campaign, &same, err);
+    else if (same)
+        same = is_same(writing->plan->values, campaign->values);
+    if (r != 0 || same)
+        return r;
+    (void) pk_fail(err, PK_E_CONFLICT, "values: people know what it said, and these are others");
+    return campaign->occurrence != 0
+               ? pk_hint(err, PK_E_CONFLICT, "Leave event, day and values as they are here; the event itself is changed with pokana events change.")
+               : pk_hint(err, PK_E_CONFLICT, "Leave the values as they are here, and tell another date or place with pokana campaigns move %s FILE.",
+                         campaign->name);
+}
+
+static int rewrite(struct writing *writing, struct pk_campaign *campaign, struct pk_buf *texts, struct pk_error *err)
+{
+    if (pk_campaign_after((enum pk_campaign_state) campaign->state, PK_CAMPAIGN_EDIT) == PK_CAMPAIGN_STATES)
+        return pk_campaign_not_now(campaign, PK_CAMPAIGN_EDIT, err);
+    pk_campaign_keep(campaign, texts);
+    int r = keep_what_is_known(writing, campaign, err);
+    pk_buf_clear(texts);
+    return r;
 }
 
 static int put(struct writing *writing, int64_t now_ms, struct pk_error *err)
@@ -196,14 +261,16 @@ static int put(struct writing *writing, int64_t now_ms, struct pk_error *err)
         campaign = (struct pk_campaign){ .created_ms = now_ms };
         (void) snprintf(campaign.name, sizeof campaign.name, "%.*s", PK_SLICE_ARG(name));
         (void) snprintf(campaign.made_by, sizeof campaign.made_by, "%s", writing->actor->name ? writing->actor->name : "");
+        r = 0;
     } else if (r != 0) {
         return r;
-    } else if (pk_campaign_after((enum pk_campaign_state) campaign.state, PK_CAMPAIGN_EDIT) == PK_CAMPAIGN_STATES) {
-        return pk_campaign_not_now(&campaign, PK_CAMPAIGN_EDIT, err);
     }
     struct pk_buf texts;
     pk_buf_init(&texts, 2 * PK_CAMPAIGN_TEXTS_MAX);
-    r = keep(writing, &campaign, &texts, now_ms, err);
+    if (campaign.id != 0)
+        r = rewrite(writing, &campaign, &texts, err);
+    if (r == 0)
+        r = keep(writing, &campaign, &texts, now_ms, err);
     pk_buf_finish(&texts);
     if (r == 0)
         r = pk_campaign_steps_set(store, campaign.id, writing->steps, writing->count, err);

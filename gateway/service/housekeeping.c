@@ -483,6 +483,7 @@ static void long_round(struct pk_upkeep *upkeep)
     upkeep->slow_due = r == 0 && more;
     upkeep->ends_due = true;
     pk_inbox_watch(service);
+    pk_campaigns_watch(service);
     pk_wal_each_minute(upkeep->wal);
 }
 

@@ -21,6 +21,7 @@ struct pk_metrics {
     uint64_t receipts[PK_RECEIPT_STATES], receipts_repeated, receipts_parked, receipts_refused;
     uint64_t replies[PK_INTENTS], replies_repeated, replies_muted;
     uint64_t inbox_taken, inbox_refused, inbox_answered, inbox_late;
+    uint64_t campaigns_stopped; /* by themselves: at a ceiling, at errors, after a change somebody must look at */
     uint64_t stops;
     uint64_t unsubscribed; /* at the link of a message */
     uint64_t consents_ended, renewals_asked, people_silent, people_former;

@@ -115,8 +115,8 @@ struct pk_user_plan {
 };
 int pk_planner_user(struct pk_service *service, const struct pk_user_plan *plan, int64_t now_ms, struct pk_error *err);
 
-/* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer. Inside a unit.
- * PK_E_CONFIG without a team, or a route to it. */
+/* One of class staff to the team of the rules, by its channel's first route: so many people wait for an answer; with 0, a
+ * campaign stopped by itself. Inside a unit. PK_E_CONFIG without a team, or a route to it. */
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);
 /* The same: a publisher wants to say something urgent, and waits for somebody's word. */
 int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err);

@@ -63,7 +63,7 @@ int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, s
 }
 
 /* `reason`: why it cannot leave; `left_out`: why it is not on a channel before. */
-static int make_one(const struct pk_making *making, const struct pk_audience_row *row, enum pk_reason reason, enum pk_reason left_out,
+static int make_one(struct pk_making *making, const struct pk_audience_row *row, enum pk_reason reason, enum pk_reason left_out,
                     struct pk_error *err)
 {
     struct pk_service *service = making->service;
@@ -90,6 +90,12 @@ static int make_one(const struct pk_making *making, const struct pk_audience_row
     int r = pk_texts_version(service, making->text, pk_slice_of(row->language), pk_slice_of(row->script), now_ms, &message.version, err);
     if (r != 0)
         return r;
+    making->version = message.version;
+    if (making->left_out != PK_REASON_NONE) {
+        message.state = PK_MESSAGE_SUPPRESSED;
+        message.reason = making->left_out;
+        return pk_message_insert(service->store, &message, err);
+    }
     if (!fails)
         pk_planner_note(service, &message);
     return pk_message_insert(service->store, &message, err);
@@ -171,6 +177,34 @@ static int finish(struct pk_service *service, const struct pk_trigger *trigger, 
     return r != 0 ? r : pk_expand_tell(service, trigger, state, planned, now_ms, err);
 }
 
+/* The price of a message is read from its text, and with it other rows of notices: what the chunk says must outlive that. */
+static void keep_notice(struct pk_notice *notice, struct pk_buf *texts)
+{
+    size_t name = notice->template_name.len;
+    (void) pk_buf_add_slice(texts, notice->template_name);
+    (void) pk_buf_add_slice(texts, notice->values);
+    notice->values = pk_slice_make(texts->data + name, notice->values.len);
+    notice->template_name = pk_slice_make(texts->data, name);
+}
+
+/* The messages of a page of people. */
+static int make_page(struct pk_making *making, const struct pk_earlier *earlier, struct pk_campaign_meter *meter, const struct pk_audience_row *rows,
+                     size_t count, size_t *ret_made, struct pk_error *err)
+{
+    struct pk_service *service = making->service;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        if (!pk_earlier_suits(service->store, earlier, &rows[i]))
+            continue;
+        making->left_out = pk_campaign_meter_leaves_out(service, meter, rows[i].recipient) ? PK_REASON_OFTEN_ENOUGH : PK_REASON_NONE;
+        r = pk_expand_row(making, &rows[i], err);
+        (*ret_made)++;
+        if (r == 0 && making->left_out == PK_REASON_NONE)
+            pk_campaign_meter_add(meter, making, making->version);
+    }
+    return r;
+}
+
 /* The messages of one chunk. */
 static int make(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_lane_route *route,
                 struct pk_audience_row *rows, size_t max, int64_t now_ms, struct pk_expanded *ret_expanded, struct pk_error *err)
@@ -192,18 +226,21 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     pk_ladder_read(service, publisher_of(service, trigger), &ladder);
     struct pk_audience audience = pk_ladder_audience(notice.topic, &ladder, route->channel, &tree);
     struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms };
+    struct pk_campaign_meter meter;
+    struct pk_buf texts;
+    pk_buf_init(&texts, 4 * PK_CAMPAIGN_TEXTS_MAX);
+    pk_campaign_meter_begin(service, trigger, now_ms, &meter);
+    if (meter.of_campaign)
+        keep_notice(&notice, &texts);
     r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);
     /* Routes may have changed since the trigger was taken in: without a page it is given up, and its publisher told. */
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        if (!pk_earlier_suits(service->store, &earlier, &rows[i]))
-            continue;
-        r = pk_expand_row(&making, &rows[i], err);
-        made++;
-    }
+    if (r == 0)
+        r = make_page(&making, &earlier, &meter, rows, count, &made, err);
+    pk_buf_finish(&texts);
     if (r == PK_E_CONFIG)
         return PK_E_INVALID;
     if (r == 0)
-        *ret_expanded = (struct pk_expanded){ count, made, count > 0 ? rows[count - 1].recipient : trigger->cursor };
+        *ret_expanded = (struct pk_expanded){ count, made, count > 0 ? rows[count - 1].recipient : trigger->cursor, meter };
     return r;
 }
 
@@ -228,6 +265,8 @@ static int expand(struct pk_service *service, const struct pk_trigger *trigger, 
     bool all = expanded.seen < room || left <= (int64_t) expanded.made;
     r = all ? finish(service, trigger, PK_TRIGGER_EXPANDED, cursor, planned, now_ms, err)
             : pk_trigger_progress(service->store, trigger->id, PK_TRIGGER_EXPANDING, cursor, planned, err);
+    if (r == 0)
+        r = pk_campaign_meter_end(service, &expanded.meter, trigger->id, now_ms, err);
     if (r == 0)
         *ret_rows = expanded.seen;
     return r;

@@ -4,6 +4,7 @@
 #ifndef PK_SERVICE_PLANNER_PRIVATE_H
 #define PK_SERVICE_PLANNER_PRIVATE_H
 
+#include "gateway/service/campaigns_private.h"
 #include "gateway/service/planner.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/triggers.h"
@@ -37,6 +38,9 @@ struct pk_making {
     char country[3];
     const struct pk_lane_route *route; /* NULL = nobody takes them */
     struct pk_slice text; /* the form of the notice's template that leaves by it */
+    /* the message being made */
+    enum pk_reason left_out; /* it is made so that its reason is known, and never leaves */
+    int64_t version; /* of its text, once it is made */
 };
 /* Sets what is said last. PK_E_CONFIG: by that route it cannot be answered, and there is no page. */
 int pk_expand_way(struct pk_making *making, const struct pk_audience_row *row, struct pk_error *err);
@@ -54,6 +58,7 @@ int pk_expand(struct pk_service *service, const struct pk_trigger *trigger, stru
 struct pk_expanded {
     size_t seen, made; /* people looked at, messages made of it; fewer seen than asked for: that was everybody */
     int64_t cursor; /* the last one looked at */
+    struct pk_campaign_meter meter; /* of a campaign's messages */
 };
 /* The chunk of a trigger that tells people what the law says they must be told (planner_duty.c). */
 int pk_expand_duty(struct pk_service *service, const struct pk_trigger *trigger, const struct pk_notice *notice, size_t max,

@@ -16,7 +16,8 @@
 
 #define VALID_MS (10 * 60 * 1000ll) /* whoever tests an account waits for it */
 #define TEAM_VALID_MS (12 * 3600 * 1000ll) /* later somebody has looked, or the next one says it */
-#define TEAM_TEMPLATE "inbox-waiting"
+#define WAITING_TEMPLATE "inbox-waiting"
+#define PAUSED_TEMPLATE "campaign-paused"
 #define ASKED_TEMPLATE "trigger-waiting"
 #define ASKED_VALID_MS (2 * 3600 * 1000ll)
 
@@ -155,9 +156,11 @@ int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, 
     pk_buf_init(&values, 64);
     struct pk_json_out out = pk_json_out(&values);
     pk_json_open(&out, NULL, '{');
-    pk_json_add_int(&out, "people", people);
+    if (people > 0)
+        pk_json_add_int(&out, "people", people);
     pk_json_close(&out, '}');
-    int r = tell_team(service, TEAM_TEMPLATE, pk_buf_slice(&values), TEAM_VALID_MS, now_ms, err);
+    const char *text = people > 0 ? WAITING_TEMPLATE : PAUSED_TEMPLATE;
+    int r = tell_team(service, text, pk_buf_slice(&values), TEAM_VALID_MS, now_ms, err);
     pk_buf_finish(&values);
     return r;
 }

@@ -185,6 +185,11 @@ struct pk_rules {
     unsigned answers_per_day; /* automatic answers to one address */
     int64_t changes_wait_ms; /* a change of a date is told so long after it: the newest of several is */
     unsigned signups_per_day; /* by one key person, unless an adviser allowed more for that day */
+    int64_t approve_above; /* campaigns of at most so many people need no second person; 0 = each does */
+    const char *cost_margin, *stop_at_errors, *at_most; /* "10%", "20%", "3 in 7d"; NULL = not said */
+    int64_t cost_margin_percent; /* the same in numbers: on top of what a campaign costs, for its ceiling */
+    int64_t stop_at_percent; /* of what a step handed over; 0 = never */
+    int64_t at_most_times, at_most_ms; /* campaigns tell a person so often in so long; 0 = as often as they like */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */

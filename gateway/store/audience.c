@@ -2,6 +2,7 @@
 #include "gateway/store/audience.h"
 
 #include "gateway/store/audience_walk.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/circles.h"
 #include "gateway/store/names.h"
 
@@ -133,6 +134,8 @@ struct pk_survey {
     struct pk_audience_counts counts;
     uint16_t groups; /* the `or` whose parts are groups; 0 = none */
     size_t newest; /* the group of the last person: mostly the next one's too */
+    size_t newest_cell; /* the same of their cell */
+    int64_t often, often_since_ms; /* so often since then is often enough; 0 = nobody asks */
     bool begun, ended;
     int64_t *suppressed;
     size_t suppressed_count, suppressed_cap;
@@ -167,6 +170,12 @@ struct pk_survey *pk_survey_new(const struct pk_audience *audience, int64_t now_
     survey->groups = groups_of(&survey->tree);
     survey->counts.grouped = survey->groups != 0;
     return survey;
+}
+
+void pk_survey_cap(struct pk_survey *survey, int64_t times, int64_t since_ms)
+{
+    survey->often = times;
+    survey->often_since_ms = since_ms;
 }
 
 void pk_survey_free(struct pk_survey *survey)
@@ -230,6 +239,33 @@ static int count_group(struct pk_survey *survey, struct pk_walk *walk, int64_t w
     return 0;
 }
 
+static bool is_cell(const struct pk_audience_cell *cell, size_t group, size_t channel, const char *country)
+{
+    return cell->group == group && cell->channel == channel && strcmp(cell->country, country) == 0;
+}
+
+/* When half the room is taken, further countries are told as one: for that there is room, as there are so few channels. */
+static void count_cell(struct pk_survey *survey, size_t channel, const char *country)
+{
+    struct pk_audience_counts *counts = &survey->counts;
+    size_t at = survey->newest_cell, group = survey->newest;
+    for (bool again = true; again;) {
+        if (at >= counts->cell_count || !is_cell(&counts->cells[at], group, channel, country))
+            for (at = 0; at < counts->cell_count && !is_cell(&counts->cells[at], group, channel, country);)
+                at++;
+        again = at == counts->cell_count && at >= PK_AUDIENCE_CELLS_MAX / 2 && country[0] != '\0';
+        if (again)
+            country = "";
+    }
+    if (at == counts->cell_count) {
+        struct pk_audience_cell *cell = &counts->cells[counts->cell_count++];
+        *cell = (struct pk_audience_cell){ .group = group, .channel = channel };
+        (void) snprintf(cell->country, sizeof cell->country, "%.2s", country);
+    }
+    counts->cells[at].people++;
+    survey->newest_cell = at;
+}
+
 static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t who, struct pk_error *err)
 {
     struct pk_audience_counts *counts = &survey->counts;
@@ -239,6 +275,8 @@ static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t 
     for (uint16_t at = survey->groups != 0 ? tree->nodes[survey->groups].child : 0; at != 0; at = tree->nodes[at].next)
         places += pk_walk_means(walk, at, who);
     enum pk_left_out reason = pk_walk_judge(walk, who, &channel);
+    if (reason == PK_TOLD && survey->often > 0 && pk_campaign_told_since(walk->store, who, survey->often_since_ms) >= survey->often)
+        reason = PK_LEFT_OFTEN;
     if (walk->result != 0) /* not to be known: whatever was read last may be half of it */
         return 0;
     counts->people++;
@@ -247,7 +285,10 @@ static int count_person(struct pk_survey *survey, struct pk_walk *walk, int64_t 
     if (reason != PK_TOLD)
         return 0;
     counts->by_channel[channel]++;
-    return count_group(survey, walk, who, channel, err);
+    int r = count_group(survey, walk, who, channel, err);
+    if (r == 0)
+        count_cell(survey, channel, walk->open[channel].country);
+    return r;
 }
 
 static int by_name(const void *a, const void *b)
@@ -255,6 +296,20 @@ static int by_name(const void *a, const void *b)
     const struct pk_audience_group *one = a, *other = b;
     int order = strcmp(one->language, other->language);
     return order != 0 ? order : strcmp(one->script, other->script);
+}
+
+/* Groups are told by name; the cells follow them. */
+static void sort_groups(struct pk_audience_counts *counts)
+{
+    struct pk_audience_group before[PK_AUDIENCE_GROUPS_MAX];
+    memcpy(before, counts->groups, sizeof before);
+    qsort(counts->groups, counts->group_count, sizeof counts->groups[0], by_name);
+    for (size_t i = 0; i < counts->cell_count; i++) {
+        size_t at = 0;
+        while (by_name(&counts->groups[at], &before[counts->cells[i].group]) != 0)
+            at++;
+        counts->cells[i].group = at;
+    }
 }
 
 int pk_survey_some(struct pk_survey *survey, struct pk_store *store, size_t max, struct pk_error *err)
@@ -279,6 +334,6 @@ int pk_survey_some(struct pk_survey *survey, struct pk_store *store, size_t max,
     if (ended != 0 || r != 0)
         return ended != 0 ? ended : r;
     if (survey->ended)
-        qsort(survey->counts.groups, survey->counts.group_count, sizeof survey->counts.groups[0], by_name);
+        sort_groups(&survey->counts);
     return survey->ended ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 
 #define PK_AUDIENCE_CHANNELS_MAX 8
 #define PK_AUDIENCE_GROUPS_MAX 64
+#define PK_AUDIENCE_CELLS_MAX 1024
 
 /* What is sent: about this topic, to each by the first of these channels on which they have an address that is open and said
  * yes. Of a ladder (model/routing.h) they are its channels. The tree is resolved; borrowed. */
@@ -64,6 +65,7 @@ enum pk_left_out {
     PK_LEFT_NO_ADDRESS, /* none on these channels */
     PK_LEFT_BAD_NUMBER, /* every one of them is blocked */
     PK_LEFT_NO_CONSENT, /* an address is open, but no yes to this topic stands on its channel */
+    PK_LEFT_OFTEN, /* campaigns told them often enough: where a survey is to know that */
     PK_LEFT_OUTS,
 };
 
@@ -75,6 +77,13 @@ struct pk_audience_group {
     int64_t later[PK_AUDIENCE_CHANNELS_MAX]; /* who are told on a channel before this one, and could be told here as well */
 };
 
+/* What a message to somebody costs hangs on these. */
+struct pk_audience_cell {
+    size_t group, channel; /* as in the counts below */
+    char country[3]; /* of the address; "" = not known, or of a country too many */
+    int64_t people;
+};
+
 /* people = the sum of by_reason; by_reason[PK_TOLD] = the sum of by_channel = that of the groups; always. */
 struct pk_audience_counts {
     int64_t people; /* whom the rule means, each once */
@@ -84,6 +93,8 @@ struct pk_audience_counts {
     int64_t by_channel[PK_AUDIENCE_CHANNELS_MAX]; /* of the told, as the audience's channels */
     struct pk_audience_group groups[PK_AUDIENCE_GROUPS_MAX]; /* of the told, by language and script */
     size_t group_count;
+    struct pk_audience_cell cells[PK_AUDIENCE_CELLS_MAX]; /* of the told, each once */
+    size_t cell_count;
     int64_t read; /* rows of indexes: the work it was */
 };
 
@@ -93,6 +104,8 @@ struct pk_survey;
 struct pk_survey *pk_survey_new(const struct pk_audience *audience, int64_t now_ms);
 void pk_survey_free(struct pk_survey *survey);
 PK_AUTO_DEFINE(pk_survey, struct pk_survey *, pk_survey_free)
+/* Before it begins: whom campaigns told so often since then is left out too. */
+void pk_survey_cap(struct pk_survey *survey, int64_t times, int64_t since_ms);
 /* Goes on for up to `max` people it means: 1 when there are more, 0 when that was everybody. Any connection, another one each
  * time if need be: everybody is counted once, as they were when they were come to. PK_E_LIMIT: more languages and scripts than
  * PK_AUDIENCE_GROUPS_MAX. */

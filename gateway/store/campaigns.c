@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                                                    \
     "id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, occurrence, made_by, asked_by, approved_by, approved, why," \
-    " created_ms, updated_ms"
+    " created_ms, updated_ms, cost_max, currency"
 
 /* The states in which a message may have arrived or still may: all but those that ended without. Number by number as in
  * model/states.h, pk_message_is_told(). */
@@ -40,6 +40,7 @@ static void read_campaign(sqlite3_stmt *row, struct pk_campaign *ret_campaign)
         .occurrence = sqlite3_column_int64(row, 10),
         .created_ms = sqlite3_column_int64(row, 16),
         .updated_ms = sqlite3_column_int64(row, 17),
+        .cost_max = sqlite3_column_int64(row, 18),
     };
     copy(ret_campaign->name, sizeof ret_campaign->name, pk_sql_text(row, 1));
     copy(ret_campaign->made_by, sizeof ret_campaign->made_by, pk_sql_text(row, 11));
@@ -47,6 +48,7 @@ static void read_campaign(sqlite3_stmt *row, struct pk_campaign *ret_campaign)
     copy(ret_campaign->approved_by, sizeof ret_campaign->approved_by, pk_sql_text(row, 13));
     copy_digest(ret_campaign->approved, pk_sql_blob(row, 14));
     copy(ret_campaign->why, sizeof ret_campaign->why, pk_sql_text(row, 15));
+    copy(ret_campaign->currency, sizeof ret_campaign->currency, pk_sql_text(row, 19));
 }
 
 /* ---- campaigns ---- */
@@ -94,11 +96,12 @@ int pk_campaign_write(struct pk_store *store, const struct pk_campaign *campaign
 {
     return pk_sql_write(store, err,
                         "UPDATE campaign SET state = ?2, topic = ?3, route = ?4, starts_ms = ?5, people_max = ?6, edition = ?7, audience = ?8,"
-                        " vals = ?9, occurrence = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15 WHERE id = ?1",
-                        "iuuuiiittittbti", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
+                        " vals = ?9, occurrence = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15, cost_max = ?16,"
+                        " currency = ?17 WHERE id = ?1",
+                        "iuuuiiittittbtiit", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
                         campaign->people_max, campaign->edition, campaign->audience, campaign->values, campaign->occurrence,
                         pk_slice_of(campaign->asked_by), pk_slice_of(campaign->approved_by), pk_slice_make(campaign->approved, 32),
-                        pk_slice_of(campaign->why), campaign->updated_ms);
+                        pk_slice_of(campaign->why), campaign->updated_ms, campaign->cost_max, pk_slice_of(campaign->currency));
 }
 
 int pk_campaigns_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_campaign *campaign), void *ctx, struct pk_error *err)
@@ -118,21 +121,43 @@ int pk_campaigns_list(struct pk_store *store, int (*each)(void *ctx, const struc
 
 /* ---- steps ---- */
 
+/* The one among them that says the same at the same time; NULL = none. */
+static struct pk_campaign_step *find_same(struct pk_campaign_step *steps, size_t count, const struct pk_campaign_step *step)
+{
+    char one[PK_STEP_TEXT_MAX], other[PK_STEP_TEXT_MAX];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(steps[i].template_name, step->template_name) == 0 &&
+            strcmp(pk_step_text(&steps[i].rule, one), pk_step_text(&step->rule, other)) == 0)
+            return &steps[i];
+    return NULL;
+}
+
+#define AWAY 1000 /* places nobody has */
+
 int pk_campaign_steps_set(struct pk_store *store, int64_t campaign, struct pk_campaign_step *steps, size_t count, struct pk_error *err)
 {
-    int r = pk_sql_write(store, err, "DELETE FROM campaign_step WHERE campaign = ?1", "i", campaign);
+    struct pk_campaign_step before[PK_CAMPAIGN_STEPS_MAX];
+    size_t before_count = 0;
+    int r = pk_campaign_steps(store, campaign, before, &before_count, err);
+    if (r == 0)
+        r = pk_sql_write(store, err, "UPDATE campaign_step SET place = place + ?2 WHERE campaign = ?1", "ii", campaign, (int64_t) AWAY);
     for (size_t i = 0; r == 0 && i < count; i++) {
         char text[PK_STEP_TEXT_MAX];
-        struct pk_campaign_step *step = &steps[i];
-        step->id = pk_id_ordered();
+        struct pk_campaign_step *step = &steps[i], *same = find_same(before, before_count, step);
         step->campaign = campaign;
         step->place = (uint32_t) i;
+        step->id = same ? same->id : pk_id_ordered();
+        step->state = same ? same->state : step->state;
+        step->due_ms = same ? same->due_ms : step->due_ms;
+        if (same)
+            same->template_name[0] = '\0'; /* taken */
         r = pk_sql_write(store, err,
-                         "INSERT INTO campaign_step(id, campaign, place, moment, template, state, due_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                         "INSERT INTO campaign_step(id, campaign, place, moment, template, state, due_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                         " ON CONFLICT(id) DO UPDATE SET place = excluded.place",
                          "iiuttui", step->id, campaign, step->place, pk_slice_of(pk_step_text(&step->rule, text)),
                          pk_slice_of(step->template_name), step->state, step->due_ms);
     }
-    return r;
+    return r == 0 ? pk_sql_write(store, err, "DELETE FROM campaign_step WHERE campaign = ?1 AND place >= ?2", "ii", campaign, (int64_t) AWAY) : r;
 }
 
 int pk_campaign_steps(struct pk_store *store, int64_t campaign, struct pk_campaign_step ret_steps[PK_CAMPAIGN_STEPS_MAX],

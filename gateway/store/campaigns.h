@@ -34,6 +34,8 @@ struct pk_campaign {
     int64_t occurrence; /* the date of an event that it is about (occurrences.h); 0 = the values name one, or none */
     int64_t starts_ms; /* of what it is about; 0 = of nothing with a date */
     int64_t people_max; /* more are not reached without somebody looking */
+    int64_t cost_max; /* in 1/10,000 of `currency`: the same of what it costs; 0 = nobody said */
+    char currency[4];
     int64_t edition; /* how often the date or what is said of it changed since it was started */
     struct pk_slice audience, values; /* canonical JSON; live until the next call with this store */
     char made_by[PK_CAMPAIGN_BY_MAX + 1], asked_by[PK_CAMPAIGN_BY_MAX + 1], approved_by[PK_CAMPAIGN_BY_MAX + 1];

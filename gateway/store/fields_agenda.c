@@ -25,6 +25,8 @@ static const struct pk_field fields[] = {
     F("campaign", "created_ms", SYSTEM, "wanneer gemaakt"),
     F("campaign", "updated_ms", SYSTEM, "wanneer veranderd"),
     F("campaign", "occurrence", SYSTEM, "over welke datum van een bijeenkomst"),
+    F("campaign", "cost_max", SYSTEM, "hoogste kosten"),
+    F("campaign", "currency", SYSTEM, "in welke munt"),
 
     F("campaign_step", "id", SYSTEM, "nummer"),
     F("campaign_step", "campaign", SYSTEM, "van welke campagne"),
@@ -41,6 +43,8 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "knows", SYSTEM, "kenmerk van wat wie het kreeg sindsdien weet"),
     F("campaign_trigger", "instead", SYSTEM, "in plaats van welke stap"),
     F("campaign_trigger", "circle", STAFF, "voor wiens kring, eerder dan gepland"),
+    F("campaign_trigger", "people", SYSTEM, "voor hoeveel mensen berichten zijn gemaakt"),
+    F("campaign_trigger", "cost", SYSTEM, "wat die hooguit kosten"),
 
     F("trigger_act", "trigger", SYSTEM, "welke aanvraag"),
     F("trigger_act", "data", SYSTEM, "wat er gevraagd wordt, zolang ze op een mens wacht; over niemand"),

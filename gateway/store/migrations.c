@@ -444,6 +444,12 @@ static const char *const steps[] = {
     "CREATE INDEX session_by_user ON session(user) WHERE user <> 0;"
     "CREATE TABLE factor(user INTEGER PRIMARY KEY, secret BLOB NOT NULL, step INTEGER NOT NULL, session BLOB NOT NULL,"
     " created_ms INTEGER NOT NULL) STRICT;",
+
+    /* 39: what a campaign may cost, in 1/10,000 of a currency; what was made of its steps, and at what price */
+    "ALTER TABLE campaign ADD COLUMN cost_max INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign ADD COLUMN currency TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE campaign_trigger ADD COLUMN people INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN cost INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -23,7 +23,7 @@ TOKENS = 190  # as each may ask sixty times at once
 TOKEN = r"^pokana_[0-9a-f]{64}$"
 PUBLISHER = {"source": SOURCE, "templates": "*", "topics": "*", "tags": "school:*", "max_recipients": "100000", "per_minute": "0"}
 ADVISER = ["status.view", "account.view", "message.view", "trigger.view", "template.view", "recipient.add", "circle.view", "rsvp.record",
-           "consent.view"]
+           "consent.view", "report.view"]
 BY = {"Pokana-By": "anna"}
 
 
@@ -129,6 +129,8 @@ class TestRest(World):
             "getConsents": ("anna", person, "", None, 200),
             "withdrawConsents": ("anna", person, "", {"topic": "parent-meetings", "how": "phone"}, 200),
             "getAsyncDescription": ("", {}, "", None, 200), "getSchema": ("", {"name": "event-planned"}, "", None, 200),
+            "getCampaignReport": ("anna", {"name": "nothing"}, "", None, 404),
+            "getDateReport": ("anna", {"id": trigger, "day": "2026-12-15"}, "", None, 404),
             "getTopicLink": ("anna", {"name": "parent-meetings"}, "?channel=telegram", None, 409),
         }
 
@@ -180,7 +182,7 @@ class TestRest(World):
     def random_request(self, chance: random.Random, operations: list[tuple[str, str, dict[str, Any]]], known: dict[str, list[str]],
                        tokens: list[str]) -> tuple[tuple[str, str, Any, dict[str, str]], dict[str, Any] | None]:
         path, method, operation = chance.choice(operations)
-        places = {name: quote(str(made_up(self.description, {"type": "string"}, chance, 0.1, known, name)), safe="") or "x" for name in ("id", "name")}
+        places = {name: quote(str(made_up(self.description, {"type": "string"}, chance, 0.1, known, name)), safe="") or "x" for name in ("id", "name", "day")}
         query: list[str] = []
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "query" and chance.random() < 0.5:

@@ -11,7 +11,7 @@ struct sample {
     struct pk_buf text;
     char section[64]; /* kind of the section at hand */
     char above[256];  /* the line above, "" unless it is a comment */
-    bool shown[128];  /* by place in the table */
+    bool shown[160];  /* by place in the table */
 };
 
 static void sample_read(struct pk_buf *text)

@@ -145,6 +145,7 @@ static void test_names_the_service_counts_on(void **state)
         { "rsvp-closed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "inbox-received", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "inbox-waiting", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"people\":3}" },
+        { "campaign-paused", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "trigger-waiting", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "optin-again", PK_TEXT_QUESTION, PK_TEXT_REPLY_CONSENT, NULL },
         { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },

@@ -12,7 +12,7 @@ static const char *const expected[PK_CAMPAIGN_STATES][PK_CAMPAIGN_ACTS] = {
     { "draft", "-", "approved", "draft", "-", "-", "-", "cancelled", "-" },
     { "draft", "-", "-", "-", "running", "-", "-", "cancelled", "-" },
     { "-", "-", "-", "-", "-", "paused", "-", "cancelled", "finished" },
-    { "-", "-", "-", "-", "-", "-", "running", "cancelled", "-" },
+    { "draft", "-", "-", "-", "-", "-", "running", "cancelled", "-" },
     { "-", "-", "-", "-", "-", "-", "-", "-", "-" },
     { "-", "-", "-", "-", "-", "-", "-", "-", "-" },
 };

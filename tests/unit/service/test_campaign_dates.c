@@ -528,6 +528,32 @@ static void a_file_moves_it_too(void **state)
     assert_int_equal(told(house, ANNA, NEW_DAY), 1);
 }
 
+/* Paused and written anew it follows its event all the same, and whoever knows the old date is told. */
+static void written_anew_it_is_still_about_that_date(void **state)
+{
+    struct house *house = *state;
+    int64_t event = planned(house, "parent-meeting", ""), other = planned(house, "parent-meeting", "");
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start_on(house, event, 0, STEPS);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(told(house, ANNA, OLD_DAY), 1);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, ""), 0);
+    assert_int_equal(write_on(house, other, 0, "{}", STEPS, NULL), PK_E_CONFLICT);
+    assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
+    (void) moved(house, event, 20261103, NULL, false);
+    assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, ""), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, ""), 0);
+    until(house, "2026-10-20T16:40:00Z");
+    assert_int_equal(told(house, ANNA, CHANGED), 1);
+    assert_int_equal(told(house, ANNA, NEW_DAY), 1);
+    until(house, "2026-10-28T10:00:00Z");
+    assert_int_equal(house->posts[0]->count, 2); /* and is not invited twice */
+    until(house, "2026-11-02T17:30:00Z");
+    assert_int_equal(house->posts[0]->count, 3); /* but reminded */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -548,6 +574,7 @@ int main(void)
         test_here(off_and_on_before_anybody_heard),
         test_here(a_whole_event_called_off),
         test_here(a_file_moves_it_too),
+        test_here(written_anew_it_is_still_about_that_date),
     };
     return cmocka_run_group_tests_name("service/campaign_dates", tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include "gateway/base/file.h"
 #include "gateway/base/id.h"
 #include "gateway/service/breach.h"
+#include "gateway/service/campaigns.h"
+#include "gateway/service/campaigns_preview.h"
 #include "gateway/service/consent.h"
 #include "gateway/service/desk_word.h"
 #include "gateway/service/events.h"
@@ -221,6 +223,45 @@ static void team(struct house *house)
         house_later(house, 61 * SECOND_MS);
 }
 
+/* For one person, in ten minutes. */
+static void campaign(struct house *house)
+{
+    pk_auto(pk_json) struct pk_json *values = NULL, *steps = NULL;
+    struct pk_campaign_plan plan = { .name = PK_SLICE("autumn"), .topic = PK_SLICE("parent-meetings"), .people_max = 1 };
+    const char *text = "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}";
+    assert_int_equal(pk_json_parse(pk_slice_of(text), 4096, &values, NULL), 0);
+    text = "[{\"when\":\"at 2026-10-13T08:50:00Z\",\"template\":\"parent-meeting-invitation\"}]";
+    assert_int_equal(pk_json_parse(pk_slice_of(text), 4096, &steps, NULL), 0);
+    plan.values = values;
+    plan.steps = steps;
+    begin(house);
+    keep(house, pk_campaign_put(house->service, &adviser, &plan, pk_clock_wall_ms(), NULL));
+}
+
+static void trial(struct house *house)
+{
+    const struct pk_campaign_trial plan = { .address = PK_SLICE(STRANGER), .language = PK_SLICE("nl"), .step = 1 };
+    int64_t message;
+    campaign(house);
+    begin(house);
+    keep(house, pk_campaign_try(house->service, &adviser, PK_SLICE("autumn"), &plan, pk_clock_wall_ms(), &message, NULL));
+}
+
+static void stopped(struct house *house)
+{
+    static const enum pk_campaign_act acts[] = { PK_CAMPAIGN_SUBMIT, PK_CAMPAIGN_START };
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
+    house->rules.approve_above = 1;
+    campaign(house);
+    for (size_t i = 0; i < PK_COUNT(acts); i++) {
+        begin(house);
+        keep(house, pk_campaign_do(house->service, &adviser, PK_SLICE("autumn"), acts[i], PK_SLICE(""), pk_clock_wall_ms(), NULL));
+    }
+    house_people(house, 2, "school:windroos"); /* one too many */
+    house_later(house, 6 * MINUTE_MS);
+}
+
 /* Somebody waits for a place at a meeting, and whoever had it says no. */
 static void place(struct house *house)
 {
@@ -269,6 +310,8 @@ static const struct way {
     { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
     { "a place that frees", "seats.c", place, PK_CLASS_NOTICE, 0, false },
     { "to the team", "inbox.c", team, PK_CLASS_STAFF, 0, false },
+    { "a campaign's trial", "campaigns_trial.c", trial, PK_CLASS_STAFF, 0, true },
+    { "of a campaign that stopped, to the team", "campaigns_ceilings.c", stopped, PK_CLASS_STAFF, 0, false },
 };
 
 static size_t handed(const struct house *house)
@@ -343,9 +386,9 @@ static const struct {
     const char *call, *files;
 } makers[] = {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
-    { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c seats.c" },
+    { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c seats.c campaigns_trial.c" },
     { "pk_planner_staff(", "planner_staff.c account_test.c" },
-    { "pk_planner_team(", "planner_staff.c inbox.c" },
+    { "pk_planner_team(", "planner_staff.c inbox.c campaigns_ceilings.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },

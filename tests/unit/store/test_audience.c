@@ -329,6 +329,20 @@ static void compare_next(const struct town *town, const struct pk_audience *audi
     }
 }
 
+/* The cells are the groups and the channels, told finer. */
+static void compare_cells(const struct pk_audience_counts *counts)
+{
+    int64_t groups[PK_AUDIENCE_GROUPS_MAX] = { 0 }, channels[PK_AUDIENCE_CHANNELS_MAX] = { 0 };
+    for (size_t i = 0; i < counts->cell_count; i++) {
+        groups[counts->cells[i].group] += counts->cells[i].people;
+        channels[counts->cells[i].channel] += counts->cells[i].people;
+    }
+    for (size_t i = 0; i < counts->group_count; i++)
+        assert_int_equal(groups[i], counts->groups[i].people);
+    for (size_t i = 0; i < PK_AUDIENCE_CHANNELS_MAX; i++)
+        assert_int_equal(channels[i], counts->by_channel[i]);
+}
+
 static void random_rules_on_random_people(void **state)
 {
     (void) state;
@@ -358,6 +372,7 @@ static void random_rules_on_random_people(void **state)
             }
             assert_int_equal(r, 0);
             compare_counts(town, &audience, order, topic, pk_survey_counts(survey), pk_buf_text(&line));
+            compare_cells(pk_survey_counts(survey));
             compare_pages(town, &audience, order, topic, pk_buf_text(&line));
             compare_next(town, &audience, order, topic);
             pk_buf_finish(&line);
