@@ -184,14 +184,34 @@ static int release_change(struct pk_service *service, const struct pk_campaign *
     return r;
 }
 
-/* To those who were told; of one circle, early, or of all. */
+/* Those that told it as it is now: of this edition, or of an earlier one whose date it is again. Of one step; 0 = of all. */
+static int list_as_now(struct pk_service *service, const struct pk_campaign *campaign, int64_t step, int64_t *triggers, size_t *count,
+                       struct pk_error *err)
+{
+    struct pk_campaign_trigger history[PK_CAMPAIGN_TRIGGERS_MAX];
+    uint8_t knows[32];
+    size_t all = 0;
+    int r = pk_campaign_history(service->store, campaign->id, history, &all, err);
+    pk_campaign_knowledge(campaign->values, false, knows);
+    *count = 0;
+    for (size_t i = 0; r == 0 && i < all; i++) {
+        bool is_of = step == 0 || history[i].step == step || history[i].instead == step;
+        bool as_now = history[i].edition >= campaign->edition || memcmp(history[i].knows, knows, sizeof knows) == 0;
+        if (is_of && as_now)
+            triggers[(*count)++] = history[i].trigger;
+    }
+    return r;
+}
+
+/* To those who were told; of one circle, early, or of all. Who is asked for an answer was told this date. */
 static int remind(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, const struct pk_circle *circle,
                   int64_t due_ms, int64_t now_ms, struct pk_error *err)
 {
     struct whom told = { .circle = circle };
-    int r = list(service, campaign, 0, step->rule.whom == PK_STEP_TO_ALL ? 0 : campaign->edition, told.told, &told.told_count, err);
+    int r = step->rule.whom == PK_STEP_TO_ALL ? list(service, campaign, 0, 0, told.told, &told.told_count, err)
+                                              : list_as_now(service, campaign, 0, told.told, &told.told_count, err);
     if (r == 0)
-        r = list(service, campaign, step->id, campaign->edition, told.untold, &told.untold_count, err);
+        r = list_as_now(service, campaign, step->id, told.untold, &told.untold_count, err);
     if (step->rule.whom != PK_STEP_TO_ALL)
         told.answer = step->rule.whom == PK_STEP_TO_YES ? "yes" : "none";
     return r == 0 && told.told_count > 0 ? add_trigger(service, campaign, step, &told, due_ms, now_ms, err) : r;

@@ -64,7 +64,7 @@ struct campaign {
 /* One hand-over, as the provider saw it. */
 struct hand {
     char attempt[16], template_name[48];
-    int64_t message, at_ms;
+    int64_t message, trigger, at_ms; /* trigger: of a campaign; 0 = of none */
     uint64_t token;
     unsigned life, account, person;
     int64_t edition;
@@ -95,9 +95,11 @@ struct effect {
 
 /* A step that was let go, until it is seen whom it reached. */
 struct release {
-    int64_t campaign, step, first, last; /* its triggers */
-    int64_t edition;
+    int64_t campaign, step, first, last; /* its triggers; the step in whose place they went */
+    int64_t edition, at_ms;
+    unsigned index, version; /* the campaign in the town's book; what is said */
     crowd expected;
+    bool change;
     bool open;
 };
 
@@ -212,9 +214,12 @@ bool calendar_quiet(const char *topic, int64_t ms);
 int64_t calendar_due(const char *moment, int64_t begins_ms); /* of a step; 0 = it has no time of its own */
 int64_t calendar_begin(unsigned season); /* when a season begins: before a night or a day worth looking at */
 
-/* ---- laws.c, laws_rest.c ---- */
+/* ---- laws.c, laws_told.c, laws_rest.c ---- */
 
 void laws_at_hand_over(unsigned hand, const char *text);
+unsigned version_in(const char *text); /* 0 = it names none */
+void laws_told_look(void); /* at rest: what was let go since, and whether it reached whom it should */
+void laws_told_in_the_end(void);
 void laws_at_rest(void); /* at rest, of a moment */
 void laws_in_the_end(void);
 /* People found by a statement that gives their addresses. */

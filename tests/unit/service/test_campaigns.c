@@ -378,12 +378,12 @@ static void who_was_paused_in_between_is_told_once(void **state)
     assert_int_equal(told(house, ANNA, INVITED), 2); /* the one that came back, and one */
 }
 
-static void only_those_who_said_yes_or_nothing(void **state)
+/* Three are invited; one says yes, one says no, and the next day comes. */
+static void answer_the_invitation(struct house *house)
 {
     static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
                                 "{\"when\":\"2 days before at 18:00 to silent\",\"template\":\"parent-meeting-reminder\"},"
                                 "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder-today\"}]";
-    struct house *house = *state;
     (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
     (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
     (void) house_person(house, "+359880001236", "bg", PK_CONSENT_CONFIRMED);
@@ -395,6 +395,10 @@ static void only_those_who_said_yes_or_nothing(void **state)
     assert_int_equal(post_reply(house->posts[0], ANNA, "ДА"), 0);
     assert_int_equal(post_reply(house->posts[0], BORIS, "НЕ"), 0);
     until(house, "2026-10-21T16:10:00Z");
+}
+
+static void the_reminders_follow_the_answers(struct house *house)
+{
     unsigned anna_before = told(house, ANNA, ""), boris_before = told(house, BORIS, "");
     until(house, "2026-10-25T17:10:00Z");
     assert_int_equal(told(house, "+359880001236", ""), 2);
@@ -403,6 +407,23 @@ static void only_those_who_said_yes_or_nothing(void **state)
     assert_int_equal(told(house, ANNA, ""), anna_before + 1);
     assert_int_equal(told(house, BORIS, ""), boris_before);
     assert_int_equal(told(house, "+359880001236", ""), 2);
+}
+
+static void only_those_who_said_yes_or_nothing(void **state)
+{
+    answer_the_invitation(*state);
+    the_reminders_follow_the_answers(*state);
+}
+
+/* It is the date they were asked about, and answered. */
+static void answers_stand_when_a_date_moved_away_and_back(void **state)
+{
+    struct house *house = *state;
+    answer_the_invitation(house);
+    assert_int_equal(move(house, LATER, NULL), 0);
+    house_later(house, MINUTE_MS);
+    assert_int_equal(move(house, VALUES, NULL), 0);
+    the_reminders_follow_the_answers(house);
 }
 
 int main(void)
@@ -422,6 +443,7 @@ int main(void)
         in_house(what_comes_back_from_a_provider_is_not_sent_again),
         in_house(who_was_paused_in_between_is_told_once),
         in_house(only_those_who_said_yes_or_nothing),
+        in_house(answers_stand_when_a_date_moved_away_and_back),
     };
     return cmocka_run_group_tests_name("service/campaigns", tests, NULL, NULL);
 }
