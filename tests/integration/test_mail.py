@@ -118,6 +118,35 @@ class TestMail(World):
         self.assertEqual((cancelled["METHOD"], cancelled["UID"], cancelled["SEQUENCE"], cancelled["STATUS"]),
                          ("CANCEL", event["UID"], "1", "CANCELLED"))
 
+    def test_consent_is_asked_by_mail_and_counts_when_the_button_says_so(self) -> None:
+        self.start_mail(people=[("jan", "nl")])
+        rows = [f"email;ivanka@{DOMAIN};bg;;school:de-windroos;parent-meetings;paper;form 1;2026-09-07;desk;"]
+        self.import_people(0, more=rows, confirmed=False)
+        (mail,) = self.mail.wait("ivanka")
+        link = re.search(r"https://gw\.example\.nl(/a/\S{22})", self.text_of(mail))
+        assert link
+        self.assertEqual((mail["Content-Language"], "List-Unsubscribe" in mail), ("bg", True))  # who is asked can end it as well
+        # Whoever looks has agreed to nothing: nobody is told.
+        self.assertEqual(self.press(link[1], "GET")[0], 200)
+        self.assertEqual(self.asked(self.notice()), 1)  # jan
+        status, page = self.decide(link[1], "yes")
+        self.assertIn(status, (200, 303), page)
+        until("the yes to be confirmed", lambda: len(self.mail.wait("ivanka", 2)) == 2)
+        self.assertEqual(self.asked(self.notice()), 2)
+        self.assertIn("родителска среща", self.mail.wait("ivanka", 3)[2]["Subject"])
+
+    def asked(self, trigger: str) -> int:
+        """How many people a trigger is for, once that is known."""
+        until("it to be planned", lambda: self.trigger(trigger)["state"] not in ("expanding", "held"))
+        return int(self.trigger(trigger)["planned"])
+
+    def decide(self, path: str, answer: str) -> tuple[int, str]:
+        door = http.client.HTTPConnection("127.0.0.1", self.public, timeout=10)
+        self.addCleanup(door.close)
+        door.request("POST", path, f"answer={answer}", {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "bg"})
+        reply = door.getresponse()
+        return reply.status, reply.read().decode()
+
     def test_an_event_without_a_name_has_no_entry(self) -> None:
         self.start_mail(people=[("ivanka", "bg")])
         self.notice(event="absent")
