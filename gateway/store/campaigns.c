@@ -10,7 +10,8 @@
 
 /* The states in which a message may have arrived or still may: all but those that ended without. Number by number as in
  * model/states.h, pk_message_is_told(). */
-#define TOLD "state IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 16)"
+#define DOUBLE "m.flags & 1 <> 0" /* PK_MESSAGE_POSSIBLE_DOUBLE: whatever became of its last attempt, an earlier one may have arrived */
+#define TOLD "(m.state IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 16) OR " DOUBLE ")"
 #define ARRIVED "state IN (4, 5, 6, 8, 9, 11, 16)"
 
 static void copy(char *to, size_t size, struct pk_slice text)
@@ -265,7 +266,7 @@ bool pk_trigger_told(struct pk_store *store, int64_t trigger, int64_t recipient)
 {
     return pk_sql_int(store, 0,
                       "SELECT 1 FROM address a CROSS JOIN message m INDEXED BY message_by_address ON m.address = a.id WHERE a.recipient = ?2"
-                      " AND m." TOLD " AND m.notice = (SELECT notice FROM trigger WHERE id = ?1) LIMIT 1",
+                      " AND " TOLD " AND m.notice = (SELECT notice FROM trigger WHERE id = ?1) LIMIT 1",
                       "ii", trigger, recipient) != 0;
 }
 
@@ -283,7 +284,7 @@ int64_t pk_campaign_know_other(struct pk_store *store, int64_t campaign, const u
     return pk_sql_int(store, 0,
                       "SELECT count(*) FROM (SELECT m.recipient, max(c.trigger), c.knows AS knows FROM campaign_trigger c"
                       " INDEXED BY campaign_trigger_by_campaign CROSS JOIN trigger t ON t.id = c.trigger"
-                      " CROSS JOIN message m INDEXED BY message_by_notice ON m.notice = t.notice AND m.state IN (3, 4, 5, 6, 7, 8, 9, 11, 16)"
+                      " CROSS JOIN message m INDEXED BY message_by_notice ON m.notice = t.notice AND (m.state IN (3, 4, 5, 6, 7, 8, 9, 11, 16) OR " DOUBLE ")"
                       " WHERE c.campaign = ?1 GROUP BY m.recipient) WHERE knows <> ?2",
                       "ib", campaign, pk_slice_make(knows, 32));
 }

@@ -9,7 +9,7 @@
 #include "gateway/store/recipients.h"
 
 /* May have arrived, or still may; written out again here. */
-#define TOLD " m.state NOT IN (10, 12, 13, 14, 15) "
+#define TOLD " (m.state NOT IN (10, 12, 13, 14, 15) OR m.flags & 1 <> 0) "
 #define OF_CAMPAIGN " FROM campaign_trigger t JOIN trigger g ON g.id = t.trigger JOIN message m ON m.notice = g.notice WHERE t.campaign = ?1 "
 #define OF_STEP " (t.step = ?2 OR t.instead = ?2) "
 /* Answers to what said this version. */
@@ -47,15 +47,10 @@ static void look_people_up(void)
 
 /* ---- what people know ---- */
 
-/* Of a message that was handed over again the last time decides. */
+/* Also of a message that was handed over again: each time counts by itself. */
 static bool may_have_arrived(unsigned index)
 {
-    if (world->hands[index].dead)
-        return false;
-    for (unsigned i = index + 1; i < world->hand_count; i++)
-        if (world->hands[i].message == world->hands[index].message)
-            return false;
-    return true;
+    return !world->hands[index].dead;
 }
 
 /* A hand-over to this person, of a campaign, before something of it was let go. */

@@ -5,6 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/service/campaigns.h"
+#include "gateway/store/internal.h"
 #include "gateway/store/triggers.h"
 
 #define NAME PK_SLICE("parents-autumn")
@@ -378,6 +379,22 @@ static void who_was_paused_in_between_is_told_once(void **state)
     assert_int_equal(told(house, ANNA, INVITED), 2); /* the one that came back, and one */
 }
 
+/* Sent again after a silence, and its last attempt came to nothing: the first may lie on the phone. */
+static void what_may_be_double_is_not_said_anew(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T16:30:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+    assert_int_equal(sqlite3_exec(house->store->db, "UPDATE message SET state = 12, flags = flags | 1 WHERE state > 2", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(house_messages(house, "state = 12 AND flags = 1"), 1);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+    until(house, "2026-10-20T17:30:00Z");
+    assert_int_equal(told(house, ANNA, INVITED), 1);
+}
+
 /* Three are invited; one says yes, one says no, and the next day comes. */
 static void answer_the_invitation(struct house *house)
 {
@@ -442,6 +459,7 @@ int main(void)
         in_house(cancelled_it_is_told_to_who_knew),
         in_house(what_comes_back_from_a_provider_is_not_sent_again),
         in_house(who_was_paused_in_between_is_told_once),
+        in_house(what_may_be_double_is_not_said_anew),
         in_house(only_those_who_said_yes_or_nothing),
         in_house(answers_stand_when_a_date_moved_away_and_back),
     };
