@@ -19,9 +19,9 @@ from typing import Any, Callable, Iterator
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from support.broker import program as broker_program  # noqa: E402
+from support.broker import program as broker_program, wait_turning  # noqa: E402
 from support.gateway import Gateway  # noqa: E402
-from support.net import free_port, wait_listening  # noqa: E402
+from support.net import free_port  # noqa: E402
 from support.process import Process  # noqa: E402
 from support.webhook import Webhook  # noqa: E402
 
@@ -164,7 +164,7 @@ class Rig:
         if not found:
             raise SystemExit("bench: mosquitto is not installed")
         broker = Process([found, "-c", str(folder / "mosquitto.conf")], folder / "mosquitto.log")
-        wait_listening(self.mqtt, "mosquitto")
+        wait_turning(self.mqtt)
         return broker
 
     @property

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import os
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,23 @@ from .certificates import Pair
 from .mqtt import Client
 from .net import free_port, wait_listening
 from .process import Process
+from .wait import PATIENCE_S
 
 
 def program() -> str | None:
     """Path of mosquitto; Debian puts it where an ordinary user's PATH does not look."""
     return shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def wait_turning(port: int) -> None:
+    """Until its loop runs: it hangs up on who speaks no MQTT. Before that mosquitto 2.0 forgets a SIGTERM."""
+    wait_listening(port, "mosquitto")
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as stranger:
+        try:
+            stranger.sendall(bytes(5))
+            stranger.recv(1)
+        except ConnectionResetError:
+            pass
 
 
 class Broker:
@@ -80,7 +93,7 @@ class Broker:
         if not found:
             raise AssertionError("mosquitto is not installed")
         self._process = Process([found, "-c", str(self.config)], self.log)
-        wait_listening(self.port, "mosquitto")
+        wait_turning(self.port)
         if self.tls_port:
             wait_listening(self.tls_port, "mosquitto")
 
