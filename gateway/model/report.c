@@ -225,7 +225,7 @@ static void mark_telling(struct pk_report *report, enum pk_report_measure next)
 /* Rows beside the number they add up to, or (overlapping) are parts of. */
 static void decide_rows(struct pk_report_row *rows, size_t count, enum pk_report_measure measure, int64_t whole, bool overlapping)
 {
-    int64_t people[PK_REPORT_ROWS_MAX];
+    int64_t people[PK_REPORT_ROWS_MAX] = { 0 };
     bool hidden[PK_REPORT_ROWS_MAX];
     for (size_t i = 0; i < count; i++) {
         people[i] = rows[i].counts[measure];
@@ -279,7 +279,7 @@ static void decide_step_sums(struct pk_report *report, int64_t (*sum)(const stru
 {
     struct pk_report_table *steps = &report->by[PK_REPORT_BY_STEP];
     const uint32_t all = BIT(parts) - 1u;
-    int64_t people[PK_REPORT_ROWS_MAX];
+    int64_t people[PK_REPORT_ROWS_MAX] = { 0 };
     bool hidden[PK_REPORT_ROWS_MAX] = { false };
     for (size_t i = 0; i < steps->count; i++)
         people[i] = sum(&steps->rows[i]);
