@@ -54,6 +54,15 @@ static inline int64_t invite(struct house *house, const char *data)
     return house_count(house, "SELECT max(id) FROM trigger");
 }
 
+/* How many texts to this number hold these words. */
+static inline unsigned told(const struct house *house, const char *number, const char *words)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < house->posts[0]->count; i++)
+        count += strcmp(house->posts[0]->jobs[i].address, number) == 0 && strstr(house->posts[0]->jobs[i].text, words) != NULL;
+    return count;
+}
+
 static inline void assert_replies(struct house *house, int64_t trigger, int64_t yes, int64_t no, int64_t heads)
 {
     int64_t got_yes, got_no, got_heads;

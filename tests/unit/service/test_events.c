@@ -3,45 +3,11 @@
  * Events in the service: planned, proposed and accepted, moved, called off; and the ledger of their dates, which gets each once,
  * in order, whatever was changed meanwhile and however often the gateway was started.
  */
-#include "tests/unit/service/house.h"
+#include "tests/unit/service/agenda.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/base/text.h"
-#include "gateway/service/events.h"
 #include "gateway/store/agenda.h"
 #include "gateway/store/internal.h"
-
-static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" }, maria = { .role = PK_ROLE_KEY_PERSON, .name = "maria" };
-static const struct pk_actor petya = { .role = PK_ROLE_KEY_PERSON, .name = "petya" }, desk = { .role = PK_ROLE_DESK, .name = "desk" };
-static const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "uid:0" };
-
-static const struct pk_kind_rule kinds[] = {
-    { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 2 * 3600000 },
-    { .name = "info-point", .topic = "info-point", .open = true, .length_ms = 3600000, .place = "Stadhuisplein 100", .place_short = "Infopunt" },
-    { .name = "training", .topic = "festival", .length_ms = 3600000, .place = "De Kern" },
-};
-
-static int build(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.kinds = kinds;
-    house->rules.kind_count = PK_COUNT(kinds);
-    return r;
-}
-
-#define test_here(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
-
-#define DO(house, r, call)                                           \
-    do {                                                             \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0);    \
-        (r) = (call);                                                \
-        if ((r) != 0)                                                \
-            pk_unit_drop((house)->store);                            \
-        else                                                         \
-            assert_int_equal(pk_unit_keep((house)->store, NULL), 0); \
-        house_turn(house);                                           \
-    } while (0)
 
 /* The clock of the house says 13 October 2026, a Tuesday, 10:30. */
 static struct pk_agenda_event meeting(int32_t day)
@@ -497,11 +463,11 @@ static void test_the_calendar(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_here(test_planned_once),    test_here(test_what_cannot_be_planned),    test_here(test_a_draft),
-        test_here(test_moved_and_called_off), test_here(test_single_dates),         test_here(test_a_series_changes),
-        test_here(test_neither_twice_nor_skipped), test_here(test_a_dropped_unit),  test_here(test_retention),
-        test_here(test_a_file_in_and_out), test_here(test_a_file_whole_or_not),     test_here(test_the_calendar),
-        test_here(test_a_file_of_too_many_dates),
+        with_kinds(test_planned_once),    with_kinds(test_what_cannot_be_planned),    with_kinds(test_a_draft),
+        with_kinds(test_moved_and_called_off), with_kinds(test_single_dates),         with_kinds(test_a_series_changes),
+        with_kinds(test_neither_twice_nor_skipped), with_kinds(test_a_dropped_unit),  with_kinds(test_retention),
+        with_kinds(test_a_file_in_and_out), with_kinds(test_a_file_whole_or_not),     with_kinds(test_the_calendar),
+        with_kinds(test_a_file_of_too_many_dates),
     };
     return cmocka_run_group_tests_name("service/events", tests, NULL, NULL);
 }
