@@ -94,7 +94,7 @@ static int post_submit(void *self, const struct pk_job *job)
     laws_at_hand_over(index, text);
     if (world->weather[hand->account] != AWAY) {
         int64_t wait_ms = world->weather[hand->account] == SLOW ? (int64_t) chance(40 * SECOND_MS) : (int64_t) chance(900);
-        (void) todo(TODO_ANSWER, hand->at_ms + wait_ms, index, 0);
+        (void) errand(ERRAND_ANSWER, hand->at_ms + wait_ms, index, 0);
     }
     if (hand->arrives)
         resident_got(index);
@@ -107,14 +107,14 @@ static void post_settled(void *self, uint64_t token, uint32_t ok, int64_t now_ms
 {
     (void) self;
     life.stirred++;
-    for (unsigned i = 0; i < TODOS_MAX; i++) {
-        struct todo *t = &world->todos[i];
-        if (t->kind == TODO_NONE || t->id != token)
+    for (unsigned i = 0; i < ERRANDS_MAX; i++) {
+        struct errand *t = &world->errands[i];
+        if (t->kind == ERRAND_NONE || t->id != token)
             continue;
-        bool again = ok && !t->again && (one_in(30) || (t->kind == TODO_RECEIPT && world->weather[t->account] == TWICE));
+        bool again = ok && !t->again && (one_in(30) || (t->kind == ERRAND_RECEIPT && world->weather[t->account] == TWICE));
         t->life = 0;
         if (ok && !again)
-            t->kind = TODO_NONE;
+            t->kind = ERRAND_NONE;
         t->again = t->again || ok;
         t->at_ms = now_ms + MINUTE_MS + (int64_t) chance(again ? DAY_MS : MINUTE_MS);
     }
@@ -158,19 +158,19 @@ static void plan_receipts(unsigned index)
     if (world->weather[hand->account] == MUTE || one_in(12))
         return;
     if (!hand->arrives) {
-        (void) todo(TODO_RECEIPT, now_ms + wait_ms, index, one_in(2) ? PK_RECEIPT_UNDELIVERED_TEMPORARY : PK_RECEIPT_UNDELIVERED_PERMANENT);
+        (void) errand(ERRAND_RECEIPT, now_ms + wait_ms, index, one_in(2) ? PK_RECEIPT_UNDELIVERED_TEMPORARY : PK_RECEIPT_UNDELIVERED_PERMANENT);
         return;
     }
     if (one_in(3))
-        (void) todo(TODO_RECEIPT, now_ms + (int64_t) chance(MINUTE_MS), index, PK_RECEIPT_SENT);
-    (void) todo(TODO_RECEIPT, now_ms + wait_ms, index, PK_RECEIPT_DELIVERED);
+        (void) errand(ERRAND_RECEIPT, now_ms + (int64_t) chance(MINUTE_MS), index, PK_RECEIPT_SENT);
+    (void) errand(ERRAND_RECEIPT, now_ms + wait_ms, index, PK_RECEIPT_DELIVERED);
 }
 
-static void answer(struct todo *t)
+static void answer(struct errand *t)
 {
     struct hand *hand = &world->hands[t->who];
     char id[24];
-    t->kind = TODO_NONE;
+    t->kind = ERRAND_NONE;
     if (hand->life != world->life)
         return; /* nobody is there to hear it */
     (void) snprintf(id, sizeof id, "p-%s", hand->attempt);
@@ -184,7 +184,7 @@ static void answer(struct todo *t)
     life.stirred++;
 }
 
-static void receipt(struct todo *t)
+static void receipt(struct errand *t)
 {
     struct hand *hand = &world->hands[t->who];
     char id[24];
@@ -201,11 +201,11 @@ static void receipt(struct todo *t)
     life.stirred++;
 }
 
-void network_do(struct todo *t)
+void network_do(struct errand *t)
 {
-    if (t->kind == TODO_ANSWER) {
+    if (t->kind == ERRAND_ANSWER) {
         answer(t);
-    } else if (t->kind == TODO_RECEIPT) {
+    } else if (t->kind == ERRAND_RECEIPT) {
         receipt(t);
     } else {
         unsigned account = t->who;
@@ -215,7 +215,7 @@ void network_do(struct todo *t)
     }
 }
 
-bool network_say(struct todo *t, const char *from, const char *text)
+bool network_say(struct errand *t, const char *from, const char *text)
 {
     char id[24];
     struct post *post = posts[t->account];
@@ -250,5 +250,5 @@ void network_begin(void)
     if (world->life > 1)
         return;
     for (unsigned i = 0; i < ACCOUNTS; i++)
-        (void) todo(TODO_WEATHER, world->now_ms + (int64_t) chance(DAY_MS), i, 0);
+        (void) errand(ERRAND_WEATHER, world->now_ms + (int64_t) chance(DAY_MS), i, 0);
 }
