@@ -8,10 +8,10 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
+#include "tests/support/stand_in.h"
 
 struct post {
-    const struct pk_link_ops *ops;
-    struct pk_link *link;
+    struct stand_in in;
     unsigned account;
 };
 
@@ -27,27 +27,6 @@ static int post_open(const struct pk_host *host, const struct pk_setting_value *
     struct post *post = pk_alloc(sizeof *post);
     post->account = opened++ % ACCOUNTS;
     *ret_self = posts[post->account] = post;
-    return 0;
-}
-
-static void post_close(void *self)
-{
-    free(self);
-}
-
-static int post_connected(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms)
-{
-    struct post *post = self;
-    (void) now_ms;
-    post->link = link;
-    post->ops = ops;
-    return 0;
-}
-
-static int post_tick(void *self, int64_t now_ms)
-{
-    (void) self;
-    (void) now_ms;
     return 0;
 }
 
@@ -120,29 +99,8 @@ static void post_settled(void *self, uint64_t token, uint32_t ok, int64_t now_ms
     }
 }
 
-static const struct pk_session_ops session = {
-    .size = sizeof session,
-    .transport = PK_TRANSPORT_NONE,
-    .connected = post_connected,
-    .submit = post_submit,
-    .tick = post_tick,
-    .settled = post_settled,
-};
-
-static const struct pk_adapter adapter = {
-    .size = sizeof adapter,
-    .abi = PK_ADAPTER_ABI,
-    .name = "post",
-    .version = "1",
-    .summary = "stands in for a provider",
-    .channels = "sms",
-    .capabilities = PK_CAN_RECEIPTS,
-    .number_format = PK_NUMBER_E164,
-    .max_text_bytes = 4096,
-    .open = post_open,
-    .close = post_close,
-    .session = &session,
-};
+static const struct pk_session_ops session = { STAND_IN_SESSION, .submit = post_submit, .settled = post_settled };
+static const struct pk_adapter adapter = { STAND_IN_ADAPTER, .open = post_open, .session = &session };
 
 const struct pk_adapter *season_adapter(void)
 {
@@ -179,7 +137,7 @@ static void answer(struct errand *t)
         result.provider_id = pk_slice_of(id);
     if (hand->outcome == PK_OUTCOME_ACCEPTED)
         plan_receipts(t->who);
-    bool heard = posts[hand->account]->ops->complete(posts[hand->account]->link, hand->token, &result) == 0;
+    bool heard = posts[hand->account]->in.ops->complete(posts[hand->account]->in.link, hand->token, &result) == 0;
     hand->dying = heard && hand->outcome != PK_OUTCOME_ACCEPTED && hand->outcome != PK_OUTCOME_UNCERTAIN;
     life.stirred++;
 }
@@ -192,7 +150,7 @@ static void receipt(struct errand *t)
     t->account = hand->account;
     struct pk_event event = { .size = sizeof event, .kind = PK_EVENT_RECEIPT, .provider_id = pk_slice_of(id), .state = t->what, .token = t->id };
     t->life = world->life;
-    if (posts[hand->account]->ops->event(posts[hand->account]->link, &event) != 0) {
+    if (posts[hand->account]->in.ops->event(posts[hand->account]->in.link, &event) != 0) {
         t->life = 0;
         t->at_ms = pk_clock_wall_ms() + MINUTE_MS;
     } else if (t->what == PK_RECEIPT_UNDELIVERED_TEMPORARY || t->what == PK_RECEIPT_UNDELIVERED_PERMANENT) {
@@ -224,7 +182,7 @@ bool network_say(struct errand *t, const char *from, const char *text)
                               .event_id = pk_slice_of(id), .token = t->id };
     t->life = world->life;
     life.stirred++;
-    if (post->ops->event(post->link, &event) == 0)
+    if (post->in.ops->event(post->in.link, &event) == 0)
         return true;
     t->life = 0;
     t->at_ms = pk_clock_wall_ms() + MINUTE_MS;
