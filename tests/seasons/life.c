@@ -197,7 +197,7 @@ static int64_t queue_wait_ms(void)
 static int64_t next_moment(int64_t now_ms)
 {
     static const char *const moments[] = {
-        "SELECT min(due_ms) FROM message WHERE state < 3 AND due_ms > ?1 AND reason <> " AWAY_REASON,
+        ("SELECT min(due_ms) FROM message WHERE state < 3 AND due_ms > ?1 AND reason <> " AWAY_REASON), /* one text */
         "SELECT min(expires_ms) FROM message WHERE state < 3 AND expires_ms > ?1",
         "SELECT min(due_ms) FROM message WHERE state BETWEEN 4 AND 7 AND due_ms > ?1",
         "SELECT min(due_ms) - 900000 FROM campaign_step WHERE state = 1 AND due_ms > ?1 + 900000",
