@@ -168,7 +168,7 @@ static void move(unsigned index, int64_t now_ms)
     }
     move_to(index, new_version(index, one_in(4) ? world->versions[campaign->now].begins_ms : some_begin(now_ms)));
     if (one_in(3))
-        (void) todo(TODO_ADVISER, now_ms + (int64_t) chance(8 * MINUTE_MS), 0, index);
+        (void) errand(ERRAND_ADVISER, now_ms + (int64_t) chance(8 * MINUTE_MS), 0, index);
 }
 
 static void pause(unsigned index, int64_t now_ms)
@@ -176,7 +176,7 @@ static void pause(unsigned index, int64_t now_ms)
     if (act(index, one_in(2) ? &anna : &boris, PK_CAMPAIGN_PAUSE, "") != 0)
         return;
     effect(EFFECT_PAUSED, index, 0);
-    (void) todo(TODO_ADVISER, now_ms + (int64_t) chance(one_in(2) ? 2 * DAY_MS : HOUR_MS), 0, index | RESUMES);
+    (void) errand(ERRAND_ADVISER, now_ms + (int64_t) chance(one_in(2) ? 2 * DAY_MS : HOUR_MS), 0, index | RESUMES);
 }
 
 static bool resume(unsigned index)
@@ -228,7 +228,7 @@ static void hold_something(int64_t now_ms)
         hold(true);
     else
         hold_account((unsigned) chance(ACCOUNTS), true);
-    (void) todo(TODO_ADVISER, now_ms + (int64_t) chance(3 * HOUR_MS), 0, LIFTS);
+    (void) errand(ERRAND_ADVISER, now_ms + (int64_t) chance(3 * HOUR_MS), 0, LIFTS);
 }
 
 static void use_texts(unsigned which)
@@ -327,7 +327,7 @@ static void something(int64_t now_ms)
         break;
     case 13:
         use_texts(1);
-        (void) todo(TODO_ADVISER, now_ms + (int64_t) chance(DAY_MS), 0, TEXTS_BACK);
+        (void) errand(ERRAND_ADVISER, now_ms + (int64_t) chance(DAY_MS), 0, TEXTS_BACK);
         break;
     case 14: case 15:
         sign_up();
@@ -342,7 +342,7 @@ static void something(int64_t now_ms)
     }
 }
 
-void adviser_does(const struct todo *t)
+void adviser_does(const struct errand *t)
 {
     int64_t now_ms = pk_clock_wall_ms();
     unsigned index = t->what & 0xfff;
@@ -358,7 +358,7 @@ void adviser_does(const struct todo *t)
     } else {
         if (!world->resting)
             something(now_ms);
-        (void) todo(TODO_ADVISER, now_ms + (int64_t) chance(7 * HOUR_MS), 0, 0);
+        (void) errand(ERRAND_ADVISER, now_ms + (int64_t) chance(7 * HOUR_MS), 0, 0);
     }
 }
 
@@ -406,5 +406,5 @@ void advisers_end_paused(void)
 void advisers_begin(void)
 {
     for (unsigned i = 0; i < 3; i++)
-        (void) todo(TODO_ADVISER, world->now_ms + (int64_t) chance(DAY_MS / 4), 0, 0);
+        (void) errand(ERRAND_ADVISER, world->now_ms + (int64_t) chance(DAY_MS / 4), 0, 0);
 }

@@ -188,7 +188,7 @@ static int64_t queue_wait_ms(void)
 {
     static uint64_t happened;
     static int64_t wait_ms;
-    uint64_t happens = world->hand_count + world->todo_id;
+    uint64_t happens = world->hand_count + world->errand_id;
     wait_ms = happens != happened ? QUEUE_MS : wait_ms * 2 < QUEUE_LATEST_MS ? wait_ms * 2 : QUEUE_LATEST_MS;
     happened = happens;
     return wait_ms;
@@ -197,7 +197,7 @@ static int64_t queue_wait_ms(void)
 static int64_t next_moment(int64_t now_ms)
 {
     static const char *const moments[] = {
-        "SELECT min(due_ms) FROM message WHERE state < 3 AND due_ms > ?1 AND reason <> " AWAY_REASON,
+        ("SELECT min(due_ms) FROM message WHERE state < 3 AND due_ms > ?1 AND reason <> " AWAY_REASON), /* one text */
         "SELECT min(expires_ms) FROM message WHERE state < 3 AND expires_ms > ?1",
         "SELECT min(due_ms) FROM message WHERE state BETWEEN 4 AND 7 AND due_ms > ?1",
         "SELECT min(due_ms) - 900000 FROM campaign_step WHERE state = 1 AND due_ms > ?1 + 900000",
@@ -207,43 +207,43 @@ static int64_t next_moment(int64_t now_ms)
     int64_t next_ms = now_ms + IDLE_MS;
     for (size_t i = 0; i < PK_COUNT(moments); i++)
         nearer(&next_ms, now_ms, pk_sql_int(life.eye, 0, moments[i], "i", now_ms));
-    for (unsigned i = 0; i < TODOS_MAX; i++)
-        if (world->todos[i].kind != TODO_NONE)
-            nearer(&next_ms, now_ms, world->todos[i].life == 0 && world->todos[i].at_ms <= now_ms ? now_ms + 1 : world->todos[i].at_ms);
+    for (unsigned i = 0; i < ERRANDS_MAX; i++)
+        if (world->errands[i].kind != ERRAND_NONE)
+            nearer(&next_ms, now_ms, world->errands[i].life == 0 && world->errands[i].at_ms <= now_ms ? now_ms + 1 : world->errands[i].at_ms);
     if (pk_sql_int(life.eye, 0, "SELECT 1 FROM message WHERE state < 4 AND (due_ms <= ?1 OR reason = " AWAY_REASON ") LIMIT 1", "i", now_ms) != 0)
         nearer(&next_ms, now_ms, now_ms + queue_wait_ms());
     return next_ms;
 }
 
-struct todo *todo(uint32_t kind, int64_t at_ms, unsigned who, unsigned what)
+struct errand *errand(uint32_t kind, int64_t at_ms, unsigned who, unsigned what)
 {
-    for (unsigned i = 0; i < TODOS_MAX; i++) {
-        if (world->todos[i].kind != TODO_NONE)
+    for (unsigned i = 0; i < ERRANDS_MAX; i++) {
+        if (world->errands[i].kind != ERRAND_NONE)
             continue;
-        world->todos[i] = (struct todo){ .kind = kind, .id = ++world->todo_id, .at_ms = at_ms, .who = who, .what = what };
-        return &world->todos[i];
+        world->errands[i] = (struct errand){ .kind = kind, .id = ++world->errand_id, .at_ms = at_ms, .who = who, .what = what };
+        return &world->errands[i];
     }
     broken("does not work", "the town has too much to do");
 }
 
-static void do_one(struct todo *t)
+static void do_one(struct errand *t)
 {
-    struct todo copy = *t;
+    struct errand copy = *t;
     switch (t->kind) {
-    case TODO_ANSWER:
-    case TODO_RECEIPT:
-    case TODO_WEATHER:
+    case ERRAND_ANSWER:
+    case ERRAND_RECEIPT:
+    case ERRAND_WEATHER:
         network_do(t);
         return;
-    case TODO_REPLY:
+    case ERRAND_REPLY:
         reply_goes(t);
         return;
-    case TODO_RESIDENT:
-        t->kind = TODO_NONE;
+    case ERRAND_RESIDENT:
+        t->kind = ERRAND_NONE;
         resident_does(&copy);
         return;
     default:
-        t->kind = TODO_NONE;
+        t->kind = ERRAND_NONE;
         adviser_does(&copy);
         return;
     }
@@ -252,9 +252,9 @@ static void do_one(struct todo *t)
 static void do_due(void)
 {
     int64_t now_ms = pk_clock_wall_ms();
-    for (unsigned i = 0; i < TODOS_MAX; i++) {
-        struct todo *t = &world->todos[i];
-        if (t->kind != TODO_NONE && t->life == 0 && t->at_ms <= now_ms)
+    for (unsigned i = 0; i < ERRANDS_MAX; i++) {
+        struct errand *t = &world->errands[i];
+        if (t->kind != ERRAND_NONE && t->life == 0 && t->at_ms <= now_ms)
             do_one(t);
     }
 }
@@ -295,8 +295,8 @@ static bool is_over(int64_t now_ms)
         broken("no-end", "%lld messages and %lld campaigns are not over long after the season",
                (long long) pk_sql_int(life.eye, 0, "SELECT count(*) FROM message WHERE state < 8", ""),
                (long long) pk_sql_int(life.eye, 0, "SELECT count(*) FROM campaign WHERE state IN (3, 4)", ""));
-    for (unsigned i = 0; i < TODOS_MAX; i++)
-        if (world->todos[i].kind >= TODO_ANSWER && world->todos[i].kind <= TODO_RESIDENT)
+    for (unsigned i = 0; i < ERRANDS_MAX; i++)
+        if (world->errands[i].kind >= ERRAND_ANSWER && world->errands[i].kind <= ERRAND_RESIDENT)
             return false;
     return pk_sql_int(life.eye, 0, "SELECT (SELECT count(*) FROM message WHERE state < 8) + (SELECT count(*) FROM campaign WHERE state IN (3, 4))", "") == 0;
 }
@@ -314,8 +314,8 @@ void life_run(void)
     world->kill_in = world->resting ? 0 : 2 + (unsigned) chance(one_in(4) ? 12 : 500);
     pk_clock_set_manual(world->now_ms);
     pk_random_seed(world->seed * 100000 + world->life);
-    for (unsigned i = 0; i < TODOS_MAX; i++)
-        world->todos[i].life = 0; /* what was not confirmed is said again */
+    for (unsigned i = 0; i < ERRANDS_MAX; i++)
+        world->errands[i].life = 0; /* what was not confirmed is said again */
     open_gateway();
     life_rest();
     for (;;) {

@@ -8,10 +8,10 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
+#include "tests/support/stand_in.h"
 
 struct post {
-    const struct pk_link_ops *ops;
-    struct pk_link *link;
+    struct stand_in in;
     unsigned account;
 };
 
@@ -27,27 +27,6 @@ static int post_open(const struct pk_host *host, const struct pk_setting_value *
     struct post *post = pk_alloc(sizeof *post);
     post->account = opened++ % ACCOUNTS;
     *ret_self = posts[post->account] = post;
-    return 0;
-}
-
-static void post_close(void *self)
-{
-    free(self);
-}
-
-static int post_connected(void *self, struct pk_link *link, const struct pk_link_ops *ops, int64_t now_ms)
-{
-    struct post *post = self;
-    (void) now_ms;
-    post->link = link;
-    post->ops = ops;
-    return 0;
-}
-
-static int post_tick(void *self, int64_t now_ms)
-{
-    (void) self;
-    (void) now_ms;
     return 0;
 }
 
@@ -94,7 +73,7 @@ static int post_submit(void *self, const struct pk_job *job)
     laws_at_hand_over(index, text);
     if (world->weather[hand->account] != AWAY) {
         int64_t wait_ms = world->weather[hand->account] == SLOW ? (int64_t) chance(40 * SECOND_MS) : (int64_t) chance(900);
-        (void) todo(TODO_ANSWER, hand->at_ms + wait_ms, index, 0);
+        (void) errand(ERRAND_ANSWER, hand->at_ms + wait_ms, index, 0);
     }
     if (hand->arrives)
         resident_got(index);
@@ -107,42 +86,21 @@ static void post_settled(void *self, uint64_t token, uint32_t ok, int64_t now_ms
 {
     (void) self;
     life.stirred++;
-    for (unsigned i = 0; i < TODOS_MAX; i++) {
-        struct todo *t = &world->todos[i];
-        if (t->kind == TODO_NONE || t->id != token)
+    for (unsigned i = 0; i < ERRANDS_MAX; i++) {
+        struct errand *t = &world->errands[i];
+        if (t->kind == ERRAND_NONE || t->id != token)
             continue;
-        bool again = ok && !t->again && (one_in(30) || (t->kind == TODO_RECEIPT && world->weather[t->account] == TWICE));
+        bool again = ok && !t->again && (one_in(30) || (t->kind == ERRAND_RECEIPT && world->weather[t->account] == TWICE));
         t->life = 0;
         if (ok && !again)
-            t->kind = TODO_NONE;
+            t->kind = ERRAND_NONE;
         t->again = t->again || ok;
         t->at_ms = now_ms + MINUTE_MS + (int64_t) chance(again ? DAY_MS : MINUTE_MS);
     }
 }
 
-static const struct pk_session_ops session = {
-    .size = sizeof session,
-    .transport = PK_TRANSPORT_NONE,
-    .connected = post_connected,
-    .submit = post_submit,
-    .tick = post_tick,
-    .settled = post_settled,
-};
-
-static const struct pk_adapter adapter = {
-    .size = sizeof adapter,
-    .abi = PK_ADAPTER_ABI,
-    .name = "post",
-    .version = "1",
-    .summary = "stands in for a provider",
-    .channels = "sms",
-    .capabilities = PK_CAN_RECEIPTS,
-    .number_format = PK_NUMBER_E164,
-    .max_text_bytes = 4096,
-    .open = post_open,
-    .close = post_close,
-    .session = &session,
-};
+static const struct pk_session_ops session = { STAND_IN_SESSION, .submit = post_submit, .settled = post_settled };
+static const struct pk_adapter adapter = { STAND_IN_ADAPTER, .open = post_open, .session = &session };
 
 const struct pk_adapter *season_adapter(void)
 {
@@ -158,19 +116,19 @@ static void plan_receipts(unsigned index)
     if (world->weather[hand->account] == MUTE || one_in(12))
         return;
     if (!hand->arrives) {
-        (void) todo(TODO_RECEIPT, now_ms + wait_ms, index, one_in(2) ? PK_RECEIPT_UNDELIVERED_TEMPORARY : PK_RECEIPT_UNDELIVERED_PERMANENT);
+        (void) errand(ERRAND_RECEIPT, now_ms + wait_ms, index, one_in(2) ? PK_RECEIPT_UNDELIVERED_TEMPORARY : PK_RECEIPT_UNDELIVERED_PERMANENT);
         return;
     }
     if (one_in(3))
-        (void) todo(TODO_RECEIPT, now_ms + (int64_t) chance(MINUTE_MS), index, PK_RECEIPT_SENT);
-    (void) todo(TODO_RECEIPT, now_ms + wait_ms, index, PK_RECEIPT_DELIVERED);
+        (void) errand(ERRAND_RECEIPT, now_ms + (int64_t) chance(MINUTE_MS), index, PK_RECEIPT_SENT);
+    (void) errand(ERRAND_RECEIPT, now_ms + wait_ms, index, PK_RECEIPT_DELIVERED);
 }
 
-static void answer(struct todo *t)
+static void answer(struct errand *t)
 {
     struct hand *hand = &world->hands[t->who];
     char id[24];
-    t->kind = TODO_NONE;
+    t->kind = ERRAND_NONE;
     if (hand->life != world->life)
         return; /* nobody is there to hear it */
     (void) snprintf(id, sizeof id, "p-%s", hand->attempt);
@@ -179,12 +137,12 @@ static void answer(struct todo *t)
         result.provider_id = pk_slice_of(id);
     if (hand->outcome == PK_OUTCOME_ACCEPTED)
         plan_receipts(t->who);
-    bool heard = posts[hand->account]->ops->complete(posts[hand->account]->link, hand->token, &result) == 0;
+    bool heard = posts[hand->account]->in.ops->complete(posts[hand->account]->in.link, hand->token, &result) == 0;
     hand->dying = heard && hand->outcome != PK_OUTCOME_ACCEPTED && hand->outcome != PK_OUTCOME_UNCERTAIN;
     life.stirred++;
 }
 
-static void receipt(struct todo *t)
+static void receipt(struct errand *t)
 {
     struct hand *hand = &world->hands[t->who];
     char id[24];
@@ -192,7 +150,7 @@ static void receipt(struct todo *t)
     t->account = hand->account;
     struct pk_event event = { .size = sizeof event, .kind = PK_EVENT_RECEIPT, .provider_id = pk_slice_of(id), .state = t->what, .token = t->id };
     t->life = world->life;
-    if (posts[hand->account]->ops->event(posts[hand->account]->link, &event) != 0) {
+    if (posts[hand->account]->in.ops->event(posts[hand->account]->in.link, &event) != 0) {
         t->life = 0;
         t->at_ms = pk_clock_wall_ms() + MINUTE_MS;
     } else if (t->what == PK_RECEIPT_UNDELIVERED_TEMPORARY || t->what == PK_RECEIPT_UNDELIVERED_PERMANENT) {
@@ -201,11 +159,11 @@ static void receipt(struct todo *t)
     life.stirred++;
 }
 
-void network_do(struct todo *t)
+void network_do(struct errand *t)
 {
-    if (t->kind == TODO_ANSWER) {
+    if (t->kind == ERRAND_ANSWER) {
         answer(t);
-    } else if (t->kind == TODO_RECEIPT) {
+    } else if (t->kind == ERRAND_RECEIPT) {
         receipt(t);
     } else {
         unsigned account = t->who;
@@ -215,7 +173,7 @@ void network_do(struct todo *t)
     }
 }
 
-bool network_say(struct todo *t, const char *from, const char *text)
+bool network_say(struct errand *t, const char *from, const char *text)
 {
     char id[24];
     struct post *post = posts[t->account];
@@ -224,7 +182,7 @@ bool network_say(struct todo *t, const char *from, const char *text)
                               .event_id = pk_slice_of(id), .token = t->id };
     t->life = world->life;
     life.stirred++;
-    if (post->ops->event(post->link, &event) == 0)
+    if (post->in.ops->event(post->in.link, &event) == 0)
         return true;
     t->life = 0;
     t->at_ms = pk_clock_wall_ms() + MINUTE_MS;
@@ -250,5 +208,5 @@ void network_begin(void)
     if (world->life > 1)
         return;
     for (unsigned i = 0; i < ACCOUNTS; i++)
-        (void) todo(TODO_WEATHER, world->now_ms + (int64_t) chance(DAY_MS), i, 0);
+        (void) errand(ERRAND_WEATHER, world->now_ms + (int64_t) chance(DAY_MS), i, 0);
 }

@@ -23,7 +23,7 @@ void residents_begin(void)
         (void) snprintf(person->language, sizeof person->language, "%s", languages[i % PK_COUNT(languages)][0]);
         (void) snprintf(person->script, sizeof person->script, "%s", languages[i % PK_COUNT(languages)][1]);
         person->school = i % 2;
-        (void) todo(TODO_RESIDENT, world->now_ms + (int64_t) chance(4 * DAY_MS), i, WORDS);
+        (void) errand(ERRAND_RESIDENT, world->now_ms + (int64_t) chance(4 * DAY_MS), i, WORDS);
     }
 }
 
@@ -66,17 +66,17 @@ void residents_enter(void)
 
 static void write_soon(unsigned person, unsigned word, int64_t within_ms)
 {
-    struct todo *t = todo(TODO_REPLY, pk_clock_wall_ms() + (int64_t) chance((uint64_t) within_ms), person, word);
+    struct errand *t = errand(ERRAND_REPLY, pk_clock_wall_ms() + (int64_t) chance((uint64_t) within_ms), person, word);
     t->account = (unsigned) chance(ACCOUNTS);
     t->number = ++world->replies;
 }
 
-void reply_goes(struct todo *t)
+void reply_goes(struct errand *t)
 {
     const struct person *person = &world->people[t->who];
     bool again = t->again;
     if (person->erased) {
-        t->kind = TODO_NONE;
+        t->kind = ERRAND_NONE;
         return;
     }
     if (!network_say(t, person->number, words[t->what][t->number % 2]))
@@ -99,12 +99,12 @@ void resident_said(unsigned index, unsigned word)
     }
 }
 
-void resident_does(struct todo *t)
+void resident_does(struct errand *t)
 {
     const struct person *person = &world->people[t->who];
     if (world->resting || person->erased)
         return;
-    (void) todo(TODO_RESIDENT, pk_clock_wall_ms() + (int64_t) chance(3 * DAY_MS), t->who, WORDS);
+    (void) errand(ERRAND_RESIDENT, pk_clock_wall_ms() + (int64_t) chance(3 * DAY_MS), t->who, WORDS);
     if (person->stopped) {
         if (!one_in(3))
             write_soon(t->who, WORD_START, SECOND_MS);
@@ -143,9 +143,9 @@ void resident_strikes(void)
             continue;
         note("at the worst moment:");
         write_soon(i, WORD_STOP, 1);
-        for (unsigned t = 0; t < TODOS_MAX; t++)
-            if (world->todos[t].kind == TODO_REPLY && world->todos[t].number == world->replies)
-                reply_goes(&world->todos[t]);
+        for (unsigned t = 0; t < ERRANDS_MAX; t++)
+            if (world->errands[t].kind == ERRAND_REPLY && world->errands[t].number == world->replies)
+                reply_goes(&world->errands[t]);
         return;
     }
 }

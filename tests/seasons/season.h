@@ -26,7 +26,7 @@
 #define CAMPAIGNS_MAX 64u
 #define VERSIONS_MAX 512u
 #define HANDS_MAX 16384u
-#define TODOS_MAX 2048u
+#define ERRANDS_MAX 2048u
 #define EFFECTS_MAX 64u
 #define RELEASES_MAX 512u
 #define ACCOUNTS 2u
@@ -75,8 +75,8 @@ struct hand {
     uint32_t outcome; /* what the provider says of it */
 };
 
-enum todo_kind { TODO_NONE = 0, TODO_ANSWER, TODO_RECEIPT, TODO_REPLY, TODO_RESIDENT, TODO_ADVISER, TODO_WEATHER };
-struct todo {
+enum errand_kind { ERRAND_NONE = 0, ERRAND_ANSWER, ERRAND_RECEIPT, ERRAND_REPLY, ERRAND_RESIDENT, ERRAND_ADVISER, ERRAND_WEATHER };
+struct errand {
     uint32_t kind;
     unsigned life; /* of one that was told and waits to be confirmed; 0 = it was not */
     uint64_t id;
@@ -123,8 +123,8 @@ struct world {
     unsigned version_count;
     struct hand hands[HANDS_MAX];
     unsigned hand_count;
-    struct todo todos[TODOS_MAX];
-    uint64_t todo_id;
+    struct errand errands[ERRANDS_MAX];
+    uint64_t errand_id;
     struct effect effects[EFFECTS_MAX];
     unsigned effect_count;
     struct release releases[RELEASES_MAX];
@@ -172,7 +172,7 @@ extern struct life life;
 void life_run(void) __attribute__((noreturn));
 void life_kill(void) __attribute__((noreturn));
 void effect(uint32_t kind, unsigned who, unsigned what);
-struct todo *todo(uint32_t kind, int64_t at_ms, unsigned who, unsigned what);
+struct errand *errand(uint32_t kind, int64_t at_ms, unsigned who, unsigned what);
 void life_rest(void); /* turns until nothing stirs */
 
 /* ---- rules.c ---- */
@@ -183,25 +183,25 @@ const struct pk_adapter *season_adapter(void);
 /* ---- network.c ---- */
 
 void network_begin(void); /* of a life: the accounts are open */
-void network_do(struct todo *todo);
-bool network_say(struct todo *todo, const char *from, const char *text); /* a reply; false = not taken now, and said again */
+void network_do(struct errand *errand);
+bool network_say(struct errand *errand, const char *from, const char *text); /* a reply; false = not taken now, and said again */
 void network_committed(bool kept);
 
 /* ---- people ---- */
 
 void advisers_begin(void); /* of a season */
-void adviser_does(const struct todo *todo);
+void adviser_does(const struct errand *errand);
 void adviser_strikes(void); /* at the worst moment */
 void advisers_rest(void);
 void advisers_end_paused(void); /* or they are paused for ever */
 enum word { WORD_STOP = 0, WORD_START, WORD_YES, WORD_NO, WORD_HELP, WORD_STOP_TOPIC, WORD_NONSENSE, WORDS };
 void residents_begin(void);
 void residents_enter(void); /* those who were there before the season, where the gateway does not know them yet */
-void resident_does(struct todo *todo);
+void resident_does(struct errand *errand);
 void resident_strikes(void); /* the same */
 void resident_got(unsigned hand);
 void resident_said(unsigned person, unsigned word); /* and it was kept */
-void reply_goes(struct todo *todo);
+void reply_goes(struct errand *errand);
 
 /* ---- calendar.c: the laws' own, which shares nothing with the gateway's ---- */
 

@@ -305,6 +305,31 @@ void house_ask(struct house *house, enum door door, const char *method, const ch
     pk_buf_finish(&answer);
 }
 
+void house_employ(struct house *house, const char *name, enum pk_role role)
+{
+    struct pk_user user = { .role = role, .language = "bg", .created_ms = HOUSE_NOW };
+    (void) snprintf(user.name, sizeof user.name, "%s", name);
+    assert_int_equal(pk_user_add(house->store, &user, NULL), 0);
+    house_turn(house);
+}
+
+struct asked house_by(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status)
+{
+    struct asked asked;
+    char head[96];
+    (void) snprintf(head, sizeof head, "Pokana-By: %s\r\n%s", who, body ? "Content-Type: application/json\r\n" : "");
+    house_ask(house, CONTROL, method, path, head, body, &asked);
+    if (asked.status != status)
+        fail_msg("%s %s as %s: %u instead of %u: %s", method, path, who, asked.status, status, asked.body);
+    return asked;
+}
+
+void house_answered(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status)
+{
+    struct asked asked = house_by(house, who, method, path, body, status);
+    house_forget(&asked);
+}
+
 struct asked house_json(struct house *house, const char *method, const char *path, const char *body, unsigned status)
 {
     struct asked asked;

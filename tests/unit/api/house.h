@@ -20,6 +20,7 @@
 #include "gateway/base/json.h"
 #include "gateway/service/desks.h"
 #include "gateway/store/messages.h"
+#include "gateway/store/users.h"
 #include "tests/unit/api/fake_adapter.h"
 
 #define HOUSE_NOW 1764000000000 /* 2025-11-24T16:00:00Z */
@@ -62,6 +63,11 @@ void house_ask(struct house *house, enum door door, const char *method, const ch
                struct asked *ret_asked);
 /* The same at the control socket with a JSON body (NULL = none); checks the status. */
 struct asked house_json(struct house *house, const char *method, const char *path, const char *body, unsigned status);
+/* A user of the gateway, known from the next turn on. */
+void house_employ(struct house *house, const char *name, enum pk_role role);
+/* As house_json(), asked by one. */
+struct asked house_by(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status);
+void house_answered(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status); /* by its status alone */
 void house_forget(struct asked *asked);
 
 /* A value of the answer, by path: "accounts[0].name". */

@@ -2,9 +2,6 @@
 /* Campaigns and the dates of events at the door: what is written, what is refused and how, and what a change would come to. */
 #include "tests/unit/api/house.h"
 
-#include "gateway/store/users.h"
-
-#define JSON "Content-Type: application/json\r\n"
 #define PATH "/v1/campaigns/parents-autumn"
 #define STEPS                                                                                                                    \
     "\"steps\":[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"                               \
@@ -20,44 +17,20 @@ static int build(void **state)
 {
     int r = house_build(state);
     struct house *house = *state;
-    static const struct {
-        const char *name;
-        enum pk_role role;
-    } users[] = { { "maria", PK_ROLE_KEY_PERSON }, { "anna", PK_ROLE_ADVISER }, { "boris", PK_ROLE_APPROVER } };
     house->rules.topics = topics;
     house->rules.topic_count = PK_COUNT(topics);
     house->rules.kinds = kinds;
     house->rules.kind_count = PK_COUNT(kinds);
     house->rules.zone = "Europe/Amsterdam";
-    for (size_t i = 0; i < PK_COUNT(users); i++) {
-        struct pk_user user = { .role = users[i].role, .language = "bg", .created_ms = HOUSE_NOW };
-        (void) snprintf(user.name, sizeof user.name, "%s", users[i].name);
-        assert_int_equal(pk_user_add(house->store, &user, NULL), 0);
-    }
-    house_turn(house);
+    house_employ(house, "maria", PK_ROLE_KEY_PERSON);
+    house_employ(house, "anna", PK_ROLE_ADVISER);
+    house_employ(house, "boris", PK_ROLE_APPROVER);
     return r;
-}
-
-static struct asked by(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status)
-{
-    struct asked asked;
-    char head[96];
-    (void) snprintf(head, sizeof head, "Pokana-By: %s\r\n%s", who, body ? JSON : "");
-    house_ask(house, CONTROL, method, path, head, body, &asked);
-    if (asked.status != status)
-        fail_msg("%s %s as %s: %u instead of %u: %s", method, path, who, asked.status, status, asked.body);
-    return asked;
-}
-
-static void answered(struct house *house, const char *who, const char *method, const char *path, const char *body, unsigned status)
-{
-    struct asked asked = by(house, who, method, path, body, status);
-    house_forget(&asked);
 }
 
 static void plan(struct house *house, char ret_id[32])
 {
-    struct asked asked = by(house, "anna", "POST", "/v1/events", "{\"kind\":\"parent-meeting\",\"title\":\"Ouderavond\",\"day\":\"2025-12-09\",\"from\":\"18:30\"}",
+    struct asked asked = house_by(house, "anna", "POST", "/v1/events", "{\"kind\":\"parent-meeting\",\"title\":\"Ouderavond\",\"day\":\"2025-12-09\",\"from\":\"18:30\"}",
                             201);
     (void) snprintf(ret_id, 32, "%.*s", PK_SLICE_ARG(said(&asked, "id")));
     house_forget(&asked);
@@ -68,7 +41,7 @@ static struct asked written(struct house *house, const char *event, const char *
 {
     char body[2048];
     (void) snprintf(body, sizeof body, "{\"topic\":\"parent-meetings\",\"people\":100,\"values\":{},\"event\":\"%s\"," STEPS "%s}", event, more);
-    return by(house, "anna", "PUT", PATH, body, status);
+    return house_by(house, "anna", "PUT", PATH, body, status);
 }
 
 static void test_written_on_a_date(void **state)
@@ -115,18 +88,18 @@ static void test_refused(void **state)
             fail_msg("case %zu: %s", i, asked.body);
         house_forget(&asked);
     }
-    answered(house, "anna", "GET", PATH, NULL, 404); /* nothing of it is kept */
+    house_answered(house, "anna", "GET", PATH, NULL, 404); /* nothing of it is kept */
 }
 
 static void start(struct house *house)
 {
     char body[96];
-    answered(house, "anna", "POST", PATH "/submit", NULL, 200);
-    struct asked asked = by(house, "boris", "GET", PATH, NULL, 200);
+    house_answered(house, "anna", "POST", PATH "/submit", NULL, 200);
+    struct asked asked = house_by(house, "boris", "GET", PATH, NULL, 200);
     (void) snprintf(body, sizeof body, "{\"digest\":\"%.*s\"}", PK_SLICE_ARG(said(&asked, "digest")));
     house_forget(&asked);
-    answered(house, "boris", "POST", PATH "/approve", body, 200);
-    answered(house, "anna", "POST", PATH "/start", NULL, 200);
+    house_answered(house, "boris", "POST", PATH "/approve", body, 200);
+    house_answered(house, "anna", "POST", PATH "/start", NULL, 200);
 }
 
 static void test_a_change_is_tried_and_done(void **state)
@@ -138,29 +111,29 @@ static void test_a_change_is_tried_and_done(void **state)
     house_forget(&asked);
     start(house);
     (void) snprintf(path, sizeof path, "/v1/events/%s/change", event);
-    asked = by(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"dryRun\":true}", 200);
+    asked = house_by(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"dryRun\":true}", 200);
     assert_true(said_bool(&asked, "changed") && said_bool(&asked, "dryRun"));
     assert_int_equal(said_int(&asked, "people.campaigns"), 1);
     assert_int_equal(said_int(&asked, "people.know"), 0);
     house_forget(&asked);
-    asked = by(house, "anna", "GET", PATH, NULL, 200);
+    asked = house_by(house, "anna", "GET", PATH, NULL, 200);
     assert_said(&asked, "begins", "2025-12-09T17:30:00Z"); /* it was only tried */
     house_forget(&asked);
-    answered(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"tell\":\"no\"}", 400);
-    answered(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"tell\":false}", 200);
-    asked = by(house, "anna", "GET", PATH, NULL, 200);
+    house_answered(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"tell\":\"no\"}", 400);
+    house_answered(house, "anna", "POST", path, "{\"day\":\"2025-12-16\",\"tell\":false}", 200);
+    asked = house_by(house, "anna", "GET", PATH, NULL, 200);
     assert_said(&asked, "begins", "2025-12-16T17:30:00Z");
     assert_said(&asked, "steps[0].due", "2025-12-09T17:00:00Z");
     assert_int_equal(said_int(&asked, "changes"), 0); /* corrected quietly */
     house_forget(&asked);
-    answered(house, "anna", "POST", PATH "/move", "{\"values\":{\"begins\":\"2025-12-20T17:30:00Z\"}}", 409);
+    house_answered(house, "anna", "POST", PATH "/move", "{\"values\":{\"begins\":\"2025-12-20T17:30:00Z\"}}", 409);
     (void) snprintf(path, sizeof path, "/v1/events/%s/cancel", event);
-    answered(house, "anna", "POST", path, "{\"dryRun\":true}", 200);
-    asked = by(house, "anna", "POST", path, NULL, 200);
+    house_answered(house, "anna", "POST", path, "{\"dryRun\":true}", 200);
+    asked = house_by(house, "anna", "POST", path, NULL, 200);
     assert_said(&asked, "state", "cancelled");
     assert_int_equal(said_int(&asked, "people.campaigns"), 1);
     house_forget(&asked);
-    asked = by(house, "anna", "GET", PATH, NULL, 200);
+    asked = house_by(house, "anna", "GET", PATH, NULL, 200);
     assert_said(&asked, "why", "its date is called off");
     assert_said(&asked, "warnings[0]", "its date is called off: no step goes");
     house_forget(&asked);
@@ -173,11 +146,11 @@ static void test_a_key_person_reminds_her_own(void **state)
     plan(house, event);
     struct asked asked = written(house, event, "", 200);
     house_forget(&asked);
-    answered(house, "maria", "POST", PATH "/remind", "{\"circle\":\"petya\"}", 403);
-    answered(house, "boris", "POST", PATH "/remind", "{\"circle\":\"maria\"}", 403);
-    answered(house, "anna", "POST", PATH "/remind", "{\"whom\":\"maria\"}", 400);
-    answered(house, "maria", "POST", PATH "/remind", NULL, 404); /* she signed nobody up */
-    answered(house, "maria", "GET", PATH, NULL, 403);
+    house_answered(house, "maria", "POST", PATH "/remind", "{\"circle\":\"petya\"}", 403);
+    house_answered(house, "boris", "POST", PATH "/remind", "{\"circle\":\"maria\"}", 403);
+    house_answered(house, "anna", "POST", PATH "/remind", "{\"whom\":\"maria\"}", 400);
+    house_answered(house, "maria", "POST", PATH "/remind", NULL, 404); /* she signed nobody up */
+    house_answered(house, "maria", "GET", PATH, NULL, 403);
 }
 
 int main(void)

@@ -7,7 +7,6 @@
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
-#include "gateway/store/users.h"
 
 #define DAY_MS (24 * 3600 * 1000ll)
 
@@ -17,9 +16,6 @@ static const struct pk_topic_rule topics[] = {
     { .name = "festival", .consent_ms = 365 * DAY_MS, .renew_ms = 30 * DAY_MS, .names = { names, 2 }, .purposes = { purposes, 1 } },
     { .name = "info-point", .consent_ms = 365 * DAY_MS },
 };
-
-/* An operator sees nobody's consents; the desk does. */
-#define BY_DESK "Pokana-By: desk\r\n"
 
 static int64_t who;
 static char id[PK_ID_TEXT_MAX];
@@ -35,22 +31,12 @@ static int build(void **state)
     house->rules.question_every_ms = 90 * DAY_MS;
     assert_int_equal(pk_recipient_add(house->store, PK_SLICE("bg"), PK_SLICE(""), HOUSE_NOW, &who, NULL), 0);
     assert_int_equal(pk_address_add(house->store, who, house->service->desks->routes[0].channel, PK_SLICE(FAKE_NUMBER), HOUSE_NOW, &address, NULL), 0);
-    struct pk_user desk = { .name = "desk", .role = PK_ROLE_DESK, .language = "bg", .created_ms = HOUSE_NOW };
-    assert_int_equal(pk_user_add(house->store, &desk, NULL), 0);
-    house_turn(house);
+    house_employ(house, "desk", PK_ROLE_DESK);
     (void) pk_id_format(who, id);
     return r;
 }
 
-static struct asked by_desk(struct house *house, const char *method, const char *path, const char *body, unsigned status)
-{
-    struct asked asked;
-    house_ask(house, CONTROL, method, path, body ? BY_DESK "Content-Type: application/json\r\n" : BY_DESK, body, &asked);
-    if (asked.status != status)
-        fail_msg("%s %s: %u instead of %u: %s", method, path, asked.status, status, asked.body);
-    return asked;
-}
-
+/* An operator sees nobody's consents; the desk does. */
 static int64_t audited_by_desk(struct house *house, const char *action)
 {
     return pk_sql_int(house->store, -1, "SELECT count(*) FROM audit WHERE action = ?1 AND actor = 'desk' AND result = 0", "t", pk_slice_of(action));
@@ -60,7 +46,7 @@ static struct asked ask(struct house *house, const char *method, const char *pat
 {
     char path[160];
     (void) snprintf(path, sizeof path, "/v1/consent/%s%s", id, path_end);
-    return by_desk(house, method, path, body, status);
+    return house_by(house, "desk", method, path, body, status);
 }
 
 #define CONFIRMED                                                                                                                          \
@@ -89,9 +75,9 @@ static void test_a_person_is_shown_without_an_address(void **state)
     assert_said(&asked, "consents[0].givenAt", "2025-11-23T00:00:00Z");
     assert_int_equal(said_int(&asked, "history[0].entry"), 1);
     house_forget(&asked);
-    asked = by_desk(house, "GET", "/v1/consent/0000000000001", NULL, 404);
+    asked = house_by(house, "desk", "GET", "/v1/consent/0000000000001", NULL, 404);
     house_forget(&asked);
-    asked = by_desk(house, "GET", "/v1/consent/nobody", NULL, 404);
+    asked = house_by(house, "desk", "GET", "/v1/consent/nobody", NULL, 404);
     house_forget(&asked);
     assert_int_equal(audited_by_desk(house, "consent.show"), 1);
     assert_int_equal(audited_by_desk(house, "consent.grant"), 1);
@@ -156,13 +142,13 @@ static void test_withdrawing(void **state)
 static void test_a_person_is_found_by_an_address_in_the_body(void **state)
 {
     struct house *house = *state;
-    struct asked asked = by_desk(house, "POST", "/v1/recipients/find", "{\"address\":\"" FAKE_NUMBER "\"}", 200);
+    struct asked asked = house_by(house, "desk", "POST", "/v1/recipients/find", "{\"address\":\"" FAKE_NUMBER "\"}", 200);
     assert_said(&asked, "recipient", id);
     house_forget(&asked);
-    asked = by_desk(house, "POST", "/v1/recipients/find", "{\"address\":\"+359880009999\",\"channel\":\"sms\"}", 404);
+    asked = house_by(house, "desk", "POST", "/v1/recipients/find", "{\"address\":\"+359880009999\",\"channel\":\"sms\"}", 404);
     assert_null(strstr(asked.body, "9999"));
     house_forget(&asked);
-    asked = by_desk(house, "POST", "/v1/recipients/find", "{}", 400);
+    asked = house_by(house, "desk", "POST", "/v1/recipients/find", "{}", 400);
     house_forget(&asked);
     assert_int_equal(audited_by_desk(house, "recipient.find"), 2);
 }

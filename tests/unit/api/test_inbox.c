@@ -4,7 +4,6 @@
 
 #include "gateway/service/inbox.h"
 #include "gateway/store/internal.h"
-#include "gateway/store/users.h"
 
 static int64_t audited(struct house *house, const char *action)
 {
@@ -15,14 +14,10 @@ static int64_t audited(struct house *house, const char *action)
 /* As somebody of the desk, who is made known at the first call. */
 static struct asked as_desk(struct house *house, const char *method, const char *path, const char *body, unsigned status)
 {
-    struct asked asked;
-    struct pk_user user = { .name = "kalina", .role = PK_ROLE_DESK, .language = "bg", .created_ms = HOUSE_NOW };
-    if (pk_user_add(house->store, &user, NULL) == 0)
-        house_turn(house);
-    house_ask(house, CONTROL, method, path, body ? "Pokana-By: kalina\r\nContent-Type: application/json\r\n" : "Pokana-By: kalina\r\n", body, &asked);
-    if (asked.status != status)
-        fail_msg("%s %s: %u %s", method, path, asked.status, asked.body);
-    return asked;
+    struct pk_user user;
+    if (pk_user_get(house->store, PK_SLICE("kalina"), &user, NULL) != 0)
+        house_employ(house, "kalina", PK_ROLE_DESK);
+    return house_by(house, "kalina", method, path, body, status);
 }
 
 /* Somebody writes; the item's id as the list says it. */

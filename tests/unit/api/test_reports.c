@@ -9,19 +9,9 @@
 #include "gateway/store/names.h"
 
 #define DAY_MS 86400000ll
-#define ADVISER "Pokana-By: anna\r\n"
 
 static const struct pk_topic_rule topics[] = { { .name = "parent-meetings" } };
 static const struct pk_kind_rule kinds[] = { { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 3600000 } };
-
-static struct asked by_adviser(struct house *house, const char *method, const char *path, const char *body, unsigned status)
-{
-    struct asked asked;
-    house_ask(house, CONTROL, method, path, body ? ADVISER "Content-Type: application/json\r\n" : ADVISER, body, &asked);
-    if (asked.status != status)
-        fail_msg("%s %s: %u instead of %u: %s", method, path, asked.status, status, asked.body);
-    return asked;
-}
 
 /* An event of tomorrow, made as an adviser makes it; its id. */
 static void plan(struct house *house, char ret_id[32])
@@ -32,7 +22,7 @@ static void plan(struct house *house, char ret_id[32])
     house->rules.kind_count = PK_COUNT(kinds);
     struct asked user = house_json(house, "POST", "/v1/users", "{\"name\":\"anna\",\"role\":\"adviser\"}", 201);
     house_forget(&user);
-    struct asked event = by_adviser(house, "POST", "/v1/events", "{\"kind\":\"parent-meeting\",\"title\":\"Ouderavond\",\"place\":\"De Windroos\","
+    struct asked event = house_by(house, "anna", "POST", "/v1/events", "{\"kind\":\"parent-meeting\",\"title\":\"Ouderavond\",\"place\":\"De Windroos\","
                                                                 "\"day\":\"2025-11-25\",\"from\":\"18:00\"}", 201);
     struct pk_slice id = said(&event, "id");
     (void) snprintf(ret_id, 32, "%.*s", PK_SLICE_ARG(id));
@@ -45,27 +35,27 @@ static void test_a_date(void **state)
     char id[32], path[120];
     plan(house, id);
     (void) snprintf(path, sizeof path, "/v1/events/%s/dates/once/report", id);
-    struct asked report = by_adviser(house, "GET", path, NULL, 200);
+    struct asked report = house_by(house, "anna", "GET", path, NULL, 200);
     assert_said(&report, "title", "Ouderavond");
     assert_said(&report, "begins", "2025-11-25T17:00:00Z");
     assert_int_equal(said_int(&report, "total.people"), 0);
     assert_int_equal(pk_json_count(pk_json_get(report.json, "breakdowns")), 6);
     house_forget(&report);
     (void) snprintf(path, sizeof path, "/v1/events/%s/dates/2025-11-25/report?by=area", id);
-    struct asked one = by_adviser(house, "GET", path, NULL, 200);
+    struct asked one = house_by(house, "anna", "GET", path, NULL, 200);
     assert_int_equal(pk_json_count(pk_json_get(one.json, "breakdowns")), 1);
     assert_said(&one, "breakdowns[0].by", "area");
     house_forget(&one);
     (void) snprintf(path, sizeof path, "/v1/events/%s/dates/once/came", id);
-    struct asked early = by_adviser(house, "POST", path, "{\"count\":31}", 409);
+    struct asked early = house_by(house, "anna", "POST", path, "{\"count\":31}", 409);
     assert_said(&early, "detail", "that date has not begun");
     house_forget(&early);
     assert_int_equal(sqlite3_exec(house->store->db, "UPDATE occurrence SET starts_ms = 1763900000000, ends_ms = 1763903600000", NULL, NULL, NULL), 0);
-    struct asked came = by_adviser(house, "POST", path, "{\"count\":31}", 200);
+    struct asked came = house_by(house, "anna", "POST", path, "{\"count\":31}", 200);
     assert_int_equal(said_int(&came, "came"), 31);
     house_forget(&came);
     (void) snprintf(path, sizeof path, "/v1/events/%s/dates/once/report", id);
-    struct asked after = by_adviser(house, "GET", path, NULL, 200);
+    struct asked after = house_by(house, "anna", "GET", path, NULL, 200);
     assert_int_equal(said_int(&after, "total.came"), 31);
     house_forget(&after);
 }
@@ -97,7 +87,7 @@ static void test_refused(void **state)
             (void) snprintf(path, sizeof path, "%.*s%s%s", (int) (gap - rows[i].path), rows[i].path, id, gap + 2);
         else
             (void) snprintf(path, sizeof path, "%s", rows[i].path);
-        struct asked asked = by_adviser(house, rows[i].method, path, rows[i].body, rows[i].status);
+        struct asked asked = house_by(house, "anna", rows[i].method, path, rows[i].body, rows[i].status);
         house_forget(&asked);
     }
     /* Who keeps the gateway types no head count. */

@@ -43,14 +43,6 @@ static struct filled fill(struct house *house)
     return filled;
 }
 
-static void add_user(struct house *house, const char *name, enum pk_role role)
-{
-    struct pk_user user = { .role = role, .language = "nl", .created_ms = HOUSE_NOW };
-    (void) snprintf(user.name, sizeof user.name, "%s", name);
-    assert_int_equal(pk_user_add(house->store, &user, NULL), 0);
-    house_turn(house);
-}
-
 /* The pattern with something that exists at its place. */
 static void path_of(const char *pattern, const struct filled *filled, char ret_path[160])
 {
@@ -152,7 +144,7 @@ static void test_one_number_at_most_and_it_is_kept(void **state)
         char by[96], name[24];
         (void) snprintf(name, sizeof name, "user-%zu", r);
         (void) snprintf(by, sizeof by, "Pokana-By: %s\r\nContent-Type: application/json\r\n", name);
-        add_user(house, name, roles[r]);
+        house_employ(house, name, roles[r]);
         for (size_t i = 0; pk_api_route(i, &method, &pattern, &action); i++) {
             char path[160], body[200];
             struct asked asked;
@@ -185,7 +177,7 @@ static void test_whoever_may_not_is_refused_everywhere(void **state)
         char by[64], name[24];
         (void) snprintf(name, sizeof name, "user-%zu", r);
         (void) snprintf(by, sizeof by, "Pokana-By: %s\r\n", name);
-        add_user(house, name, roles[r]);
+        house_employ(house, name, roles[r]);
         for (size_t i = 0; pk_api_route(i, &method, &pattern, &action); i++) {
             char path[160];
             struct asked asked;

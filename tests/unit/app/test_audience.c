@@ -1,34 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana audience count` against a gateway that is played: what is asked and printed. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
-#include "gateway/base/mem.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static struct fake_control control;
-static struct caught caught;
-
-static void played(const char *const *words, const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .by = "anna" };
-    run_caught(&pk_command_audience, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(words, ...)                                          \
-    do {                                                          \
-        static const struct fake_answer play[] = { __VA_ARGS__ }; \
-        played((words), play, PK_COUNT(play));                    \
-    } while (0)
-
-static void printed(const char *out)
-{
-    assert_string_equal(caught.err, "");
-    assert_string_equal(caught.out, out);
-    assert_int_equal(caught.status, 0);
-}
+#define PLAY(words, ...) PLAY_AS(&pk_command_audience, (.by = "anna"), words, __VA_ARGS__)
 
 static void test_counted(void **state)
 {

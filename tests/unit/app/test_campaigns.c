@@ -1,34 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana campaigns` and what `pokana events` says of people, against a gateway that is played: what is asked and printed. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
-#include "gateway/base/mem.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
-static struct fake_control control;
-static struct caught caught;
-
-static void played(const struct pk_command *command, const char *const *words, const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .by = "anna" };
-    run_caught(command, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(command, words, ...)                                 \
-    do {                                                          \
-        static const struct fake_answer play[] = { __VA_ARGS__ }; \
-        played(&(command), (words), play, PK_COUNT(play));        \
-    } while (0)
-
-static void printed(const char *out)
-{
-    assert_string_equal(caught.err, "");
-    assert_string_equal(caught.out, out);
-    assert_int_equal(caught.status, 0);
-}
+#define PLAY(command, words, ...) PLAY_AS(&(command), (.by = "anna"), words, __VA_ARGS__)
 
 #define PEOPLE(know, told, at, silent) "\"people\":{\"campaigns\":1,\"know\":" know ",\"told\":" told ",\"toldAt\":" at ",\"silent\":" silent "}"
 

@@ -1,43 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana circles`, `recipients add` and `triggers answer` against a gateway that is played: what is asked and printed. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
-#include "gateway/base/mem.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define NUMBER "+31600000042"
 
-static struct fake_control control;
-static struct caught caught;
+#define PLAY(command, who, words, ...) PLAY_AS(&(command), (.by = (who)), words, __VA_ARGS__)
 
-static void played(const struct pk_command *command, const char *by, const char *const *words, const struct fake_answer *answers, size_t count)
+/* And the number is not said again. */
+static void misused_quietly(const struct pk_command *command, const char *const *words, const char *said)
 {
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .by = by };
-    run_caught(command, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(command, by, words, ...)                             \
-    do {                                                          \
-        static const struct fake_answer play[] = { __VA_ARGS__ }; \
-        played(&(command), (by), (words), play, PK_COUNT(play));  \
-    } while (0)
-
-static void misused(const struct pk_command *command, const char *const *words, const char *said)
-{
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = "/nonexistent/control.sock" };
-    run_caught(command, &invocation, words, &caught);
-    assert_int_equal(caught.status, 2);
-    assert_non_null(strstr(caught.err, said));
+    misused(command, words, said);
     assert_null(strstr(caught.err, NUMBER));
-}
-
-static void printed(const char *out)
-{
-    assert_string_equal(caught.err, "");
-    assert_string_equal(caught.out, out);
-    assert_int_equal(caught.status, 0);
 }
 
 static void test_circles(void **state)
@@ -62,11 +35,11 @@ static void test_circles(void **state)
     PLAY(pk_command_circles, "anna", WORDS("allow", "maria", "--more", "20", "--day", "2026-03-14"),
          { "POST /v1/circles/maria/allow {\"more\":20,\"day\":\"2026-03-14\"}", 200, "{\"most\":50}" });
     printed("maria may sign up 50 people on 2026-03-14\n");
-    misused(&pk_command_circles, WORDS("recent"), "Say who you are with --by NAME");
-    misused(&pk_command_circles, WORDS("show"), "whose circle?");
-    misused(&pk_command_circles, WORDS("handover", "maria"), "to which key person?");
-    misused(&pk_command_circles, WORDS("allow", "maria"), "how many more?");
-    misused(&pk_command_circles, WORDS("allow", "maria", "--more", "2x"), "is no number");
+    misused_quietly(&pk_command_circles, WORDS("recent"), "Say who you are with --by NAME");
+    misused_quietly(&pk_command_circles, WORDS("show"), "whose circle?");
+    misused_quietly(&pk_command_circles, WORDS("handover", "maria"), "to which key person?");
+    misused_quietly(&pk_command_circles, WORDS("allow", "maria"), "how many more?");
+    misused_quietly(&pk_command_circles, WORDS("allow", "maria", "--more", "2x"), "is no number");
 }
 
 /* The number goes from a file into a body, and is printed nowhere. */
@@ -85,11 +58,11 @@ static void test_by_mouth(void **state)
          { "POST /v1/rsvps {\"trigger\":\"01k7x2m8q4a0r\",\"answer\":\"yes\",\"heads\":3,\"address\":\"" NUMBER "\"}", 202, "{}" });
     printed("taken down; a key person's counts when the number is of her circle\n");
     (void) unlink(path);
-    misused(&pk_command_recipients, WORDS("add", NUMBER), "a number does not belong on the command line");
-    misused(&pk_command_recipients, WORDS("add", "--address-from", "x"), "in which language");
-    misused(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r", "yes"), "whose answer?");
-    misused(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r"), "yes or no?");
-    misused(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r", "yes", "--heads", "0", "--recipient", "x"), "no number of people");
+    misused_quietly(&pk_command_recipients, WORDS("add", NUMBER), "a number does not belong on the command line");
+    misused_quietly(&pk_command_recipients, WORDS("add", "--address-from", "x"), "in which language");
+    misused_quietly(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r", "yes"), "whose answer?");
+    misused_quietly(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r"), "yes or no?");
+    misused_quietly(&pk_command_triggers, WORDS("answer", "01k7x2m8q4a0r", "yes", "--heads", "0", "--recipient", "x"), "no number of people");
 }
 
 int main(void)

@@ -1,48 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The commands that talk to the gateway, against one that is played: what they ask, what they print, how they exit. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/base/mem.h"
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define NONE ((const char *const[]){ NULL })
 #define NOT_FOUND "{\"detail\":\"there is no such account\",\"hint\":\"List them with pokana accounts list.\",\"code\":\"not-found\"}"
 
-static struct fake_control control;
-static struct caught caught;
-
-/* Runs it against a gateway that gives these answers; all of them must be asked for. */
-static void played(const struct pk_command *command, const char *const *words, bool json, const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .json = json };
-    run_caught(command, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(command, words, json, ...)                             \
-    do {                                                            \
-        static const struct fake_answer play[] = { __VA_ARGS__ };   \
-        played(&(command), (words), (json), play, PK_COUNT(play)); \
-    } while (0)
-
-/* Refused before anybody is asked. */
-static void misused(const struct pk_command *command, const char *const *words, const char *said)
-{
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = "/nonexistent/control.sock" };
-    run_caught(command, &invocation, words, &caught);
-    assert_int_equal(caught.status, 2);
-    assert_string_equal(caught.out, "");
-    assert_non_null(strstr(caught.err, said));
-}
-
-static void printed(int status, const char *out, const char *err)
-{
-    assert_string_equal(caught.out, out);
-    assert_string_equal(caught.err, err);
-    assert_int_equal(caught.status, status);
-}
+#define PLAY(command, words, as_json, ...) PLAY_AS(&(command), (.json = (as_json)), words, __VA_ARGS__)
 
 /* ---- status, queue ---- */
 
@@ -61,7 +26,7 @@ static void test_status(void **state)
 {
     (void) state;
     PLAY(pk_command_status, NONE, false, { "GET /v1/status", 200, STATUS });
-    printed(0,
+    printed_as(0,
             "instance           voorbeeld\n"
             "version            0.1.0\n"
             "running since      2026-10-14 16:10:00 CEST (3 h 20 min)\n"
@@ -80,7 +45,7 @@ static void test_status(void **state)
             "replies  7 days  they came  16:10:00\n",
             "");
     PLAY(pk_command_status, NONE, true, { "GET /v1/status", 200, "{\"b\":1,\"a\":\"я\"}" });
-    printed(0, "{\"a\":\"я\",\"b\":1}\n", "");
+    printed_as(0, "{\"a\":\"я\",\"b\":1}\n", "");
     misused(&pk_command_status, WORDS("now"), "status takes no words");
 }
 
@@ -91,14 +56,14 @@ static void test_queue(void **state)
          { "GET /v1/queue", 200,
            "{\"lanes\":[{\"route\":\"sms\",\"priority\":\"normal\",\"waiting\":1200,\"due\":7,\"oldestDueAt\":\"2026-10-14T17:28:00Z\"},"
            "{\"route\":\"sms\",\"priority\":\"urgent\",\"waiting\":1,\"due\":0,\"oldestDueAt\":\"2026-10-15T08:00:00Z\"}],\"inFlight\":3}" });
-    printed(0,
+    printed_as(0,
             "ROUTE  PRIORITY  WAITING  DUE  NEXT DUE      LATE BY\n"
             "sms    normal       1200    7  19:28:00      2 min\n"
             "sms    urgent          1    0  15 Oct 10:00  -\n"
             "being handed over now: 3\n",
             "");
     PLAY(pk_command_queue, NONE, false, { "GET /v1/queue", 200, "{\"lanes\":[],\"inFlight\":0}" });
-    printed(0, "nothing waits\n", "");
+    printed_as(0, "nothing waits\n", "");
 }
 
 /* ---- accounts ---- */
@@ -109,11 +74,11 @@ static void test_accounts_pause_and_resume(void **state)
     PLAY(pk_command_accounts, WORDS("pause", "main", "--reason", "a \"quoted\" reason"), false,
          { "POST /v1/accounts/main/pause {\"reason\":\"a \\\"quoted\\\" reason\"}", 200,
            "{\"name\":\"main\",\"state\":\"paused\",\"why\":\"a reason\"}" });
-    printed(0, "account main: paused, a reason\n", "");
+    printed_as(0, "account main: paused, a reason\n", "");
     PLAY(pk_command_accounts, WORDS("pause", "main"), false, { "POST /v1/accounts/main/pause {}", 200, "{\"state\":\"paused\",\"why\":\"\"}" });
-    printed(0, "account main: paused\n", "");
+    printed_as(0, "account main: paused\n", "");
     PLAY(pk_command_accounts, WORDS("resume", "a/b"), false, { "POST /v1/accounts/a%2Fb/resume {}", 404, NOT_FOUND });
-    printed(4, "", "pokana: there is no such account\n  hint: List them with pokana accounts list.\n");
+    printed_as(4, "", "pokana: there is no such account\n  hint: List them with pokana accounts list.\n");
     misused(&pk_command_accounts, WORDS("pause"), "which account is to be paused?");
     misused(&pk_command_accounts, WORDS("resume", "a", "b"), "which account is to be resumed?");
     misused(&pk_command_accounts, WORDS("close", "a"), "accounts cannot \"close\"");
@@ -134,7 +99,7 @@ static void test_accounts_test(void **state)
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" },
          TESTED("null", ""), { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"delivered\",\"sentence\":\"Delivered.\"}" },
          TESTED("\"2026-10-14T17:30:05Z\"", "> POST https://a.example/\\n< 202\\n"));
-    printed(0,
+    printed_as(0,
             "✓ handed over: the provider took it\n✓ arrived: the receipt says delivered\n✓ answered: your words came back to the gateway\n"
             "\nWhat was exchanged, without numbers, texts and secrets:\n\n> POST https://a.example/\n< 202\n",
             "");
@@ -147,12 +112,12 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"failed\",\"sentence\":\"Not sent; see the reason.\"}" },
          { "GET /v1/accounts/main/test", 404, "{\"code\":\"not-found\",\"detail\":\"none\"}" });
-    printed(6, "✗ handed over: Not sent; see the reason.\n", "");
+    printed_as(6, "✗ handed over: Not sent; see the reason.\n", "");
     /* A wrong token: it would wait for ever, and what the provider answered is shown. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001"), false, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"state\":\"deferred\",\"reason\":\"misconfigured\",\"sentence\":\"Later.\"}" },
          TESTED("null", "> POST https://a.example/\\n< 401\\n"));
-    printed(6,
+    printed_as(6,
             "✗ handed over: the provider does not let this account in, so it is paused. Put its settings and secrets right, then pokana "
             "accounts resume main: the message leaves then.\n"
             "\nWhat was exchanged, without numbers, texts and secrets:\n\n> POST https://a.example/\n< 401\n",
@@ -160,26 +125,26 @@ static void test_accounts_test_that_stops_on_the_way(void **state)
     /* A session whose adapter does not say what it exchanged. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), false, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
-    printed(0,
+    printed_as(0,
             "✓ handed over: the provider took it\n✓ arrived: the receipt says delivered\n– answered: not waited for\n"
             "\nIts adapter tells nothing of what passes over its link.\n",
             "");
     /* A receipt, and an answer, that do not come within the time are told apart from what has an end. */
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"accepted\"}" }, TESTED("null", ""));
-    printed(9,
+    printed_as(9,
             "{\"message\":\"0000000000001\",\"state\":\"accepted\",\"handedOver\":\"seen\",\"arrived\":\"open\",\"answered\":\"open\","
             "\"exchange\":\"\"}\n",
             "");
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--no-reply"), true, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"delivered\"}" }, TESTED("null", ""));
-    printed(0,
+    printed_as(0,
             "{\"message\":\"0000000000001\",\"state\":\"delivered\",\"handedOver\":\"seen\",\"arrived\":\"seen\",\"answered\":\"none\","
             "\"exchange\":\"\"}\n",
             "");
     PLAY(pk_command_accounts, WORDS("test", "main", "--to=+35988000001", "--wait", "0s"), true, STARTED,
          { "GET /v1/messages/0000000000001?language=en", 200, "{\"id\":\"0000000000001\",\"state\":\"deferred\"}" });
-    printed(9,
+    printed_as(9,
             "{\"message\":\"0000000000001\",\"state\":\"deferred\",\"handedOver\":\"open\",\"arrived\":\"open\",\"answered\":\"open\","
             "\"exchange\":null}\n",
             "");
@@ -194,16 +159,16 @@ static void test_accounts_play(void **state)
          { "GET /v1/accounts/sim/play", 200,
            "{\"messages\":[{\"attempt\":\"a\",\"address\":\"+35988000001\",\"text\":\"Здравейте!\\nЩе дойдете ли?\",\"state\":\"delivered\","
            "\"at\":\"2026-10-14T17:30:05Z\"},{\"attempt\":\"b\",\"address\":\"+3598800002\",\"text\":\"До скоро\",\"state\":null,\"at\":null}]}" });
-    printed(0,
+    printed_as(0,
             "AT        ADDRESS       STATE      TEXT\n"
             "19:30:05  +35988000001  delivered  Здравейте!↵Ще дойдете ли?\n"
             "-         +3598800002   -          До скоро\n",
             "");
     PLAY(pk_command_accounts, WORDS("play", "sim"), false, { "GET /v1/accounts/sim/play", 200, "{\"messages\":[]}" });
-    printed(0, "nothing arrived yet\n", "");
+    printed_as(0, "nothing arrived yet\n", "");
     PLAY(pk_command_accounts, WORDS("play", "sim", "--answer", "+35988000001", "да"), false,
          { "POST /v1/accounts/sim/play {\"address\":\"+35988000001\",\"text\":\"да\"}", 202, "{}" });
-    printed(0, "the answer is on its way\n", "");
+    printed_as(0, "the answer is on its way\n", "");
     misused(&pk_command_accounts, WORDS("play", "sim", "--answer", "+35988000001"), "put the text in quotes");
     misused(&pk_command_accounts, WORDS("play", "sim", "+35988000001", "да"), "write --answer ADDRESS TEXT");
 }
@@ -215,13 +180,13 @@ static void test_pause_and_resume_all(void **state)
     (void) state;
     misused(&pk_command_pause, WORDS("all"), "write it --all");
     PLAY(pk_command_pause, WORDS("--all"), false, { "PUT /v1/hold {\"all\":true}", 200, "{\"all\":true,\"restored\":false}" });
-    printed(0, "paused: nothing is handed over any more, also after a restart, until pokana resume --all\n", "");
+    printed_as(0, "paused: nothing is handed over any more, also after a restart, until pokana resume --all\n", "");
     PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":false}" },
          { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
-    printed(0, "resumed: sending goes on\n", "");
+    printed_as(0, "resumed: sending goes on\n", "");
     PLAY(pk_command_resume, WORDS("--all"), true, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":false}" },
          { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":false}" });
-    printed(0, "{\"all\":false,\"restored\":false}\n", "");
+    printed_as(0, "{\"all\":false,\"restored\":false}\n", "");
     misused(&pk_command_pause, NONE, "say --all");
     misused(&pk_command_resume, WORDS("main"), "pokana accounts resume main");
 }
@@ -232,7 +197,7 @@ static void test_resume_after_a_restore_tells_what_waits(void **state)
     /* The operator's own pause is another thing. */
     PLAY(pk_command_resume, WORDS("--all"), false, { "GET /v1/hold", 200, "{\"all\":true,\"restored\":true}" },
          { "PUT /v1/hold {\"all\":false}", 200, "{\"all\":false,\"restored\":true}" });
-    printed(0, "still on hold: a backup was restored; when you have looked at what is uncertain, pokana resume --after-restore\n", "");
+    printed_as(0, "still on hold: a backup was restored; when you have looked at what is uncertain, pokana resume --after-restore\n", "");
     PLAY(pk_command_resume, WORDS("--after-restore"), false, { "GET /v1/hold", 200, "{\"all\":false,\"restored\":true}" },
          { "PUT /v1/hold {\"restored\":false}", 200, "{\"all\":false,\"restored\":false}" },
          { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
@@ -240,7 +205,7 @@ static void test_resume_after_a_restore_tells_what_waits(void **state)
          { "GET /v1/messages?limit=500&state=deferred&after=0000000000007", 200, "{\"messages\":[{\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=scheduled", 200, "{\"messages\":[{\"held\":false}],\"next\":null}" });
-    printed(0,
+    printed_as(0,
             "resumed: the hold after the restore is lifted\n"
             "2 messages from before the restore still wait for your decision: they may have been sent already\n"
             "  look:    pokana messages list --held\n"
@@ -257,7 +222,7 @@ static void test_held_messages_are_listed(void **state)
          { "GET /v1/messages?limit=500&state=uncertain", 200, "{\"messages\":[],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=deferred", 200, "{\"messages\":[{\"id\":\"3\",\"held\":false},{\"id\":\"2\",\"held\":true}],\"next\":null}" },
          { "GET /v1/messages?limit=500&state=queued", 200, "{\"messages\":[{\"id\":\"1\",\"held\":true}],\"next\":\"0000000000001\"}" });
-    printed(0, "{\"messages\":[{\"held\":true,\"id\":\"2\"}],\"next\":null}\n", "");
+    printed_as(0, "{\"messages\":[{\"held\":true,\"id\":\"2\"}],\"next\":null}\n", "");
 }
 
 /* ---- messages ---- */
@@ -273,7 +238,7 @@ static void test_messages_list(void **state)
     PLAY(pk_command_messages, WORDS("list", "--state", "uncertain", "--limit", "2"), false,
          { "GET /v1/messages?limit=2&state=uncertain", 200, "{\"messages\":[" ROW("0000000000002") "],\"next\":\"0000000000002\"}" },
          { "GET /v1/messages?limit=1&state=uncertain&after=0000000000002", 200, "{\"messages\":[" ROW("0000000000001") "],\"next\":\"0000000000001\"}" });
-    printed(0,
+    printed_as(0,
             "MESSAGE        STATE      REASON     CLASS   TOPIC       CHANNEL  ATTEMPTS  DUE       CHANGED       RECIPIENT\n"
             "0000000000002  uncertain  no-answer  notice  info-point  sms             2  19:30:05  13 Oct 19:30  r000000000001\n"
             "0000000000001  uncertain  no-answer  notice  info-point  sms             2  19:30:05  13 Oct 19:30  r000000000001\n"
@@ -281,9 +246,9 @@ static void test_messages_list(void **state)
             "");
     PLAY(pk_command_messages, WORDS("--trigger", "0000000000009", "--after", "x&y"), true,
          { "GET /v1/messages?limit=50&trigger=0000000000009&after=x%26y", 200, "{\"messages\":[{\"id\":\"1\"}],\"next\":null}" });
-    printed(0, "{\"messages\":[{\"id\":\"1\"}],\"next\":null}\n", "");
+    printed_as(0, "{\"messages\":[{\"id\":\"1\"}],\"next\":null}\n", "");
     PLAY(pk_command_messages, NONE, false, { "GET /v1/messages?limit=50", 200, "{\"messages\":[],\"next\":null}" });
-    printed(0, "no such messages\n", "");
+    printed_as(0, "no such messages\n", "");
     misused(&pk_command_messages, WORDS("list", "--state", "lost"), "there is no state \"lost\"; there are scheduled, queued, ");
     misused(&pk_command_messages, WORDS("list", "--limit", "0"), "no number from 1 to 10000");
     misused(&pk_command_messages, WORDS("list", "--held", "--state", "queued"), "--held stands alone");
@@ -293,7 +258,7 @@ static void test_a_list_without_end_is_no_list(void **state)
 {
     (void) state;
     PLAY(pk_command_messages, NONE, false, { "GET /v1/messages?limit=50", 200, "{\"messages\":[],\"next\":\"0000000000001\"}" });
-    printed(11, "", "pokana: the gateway answered with a list that has no end\n");
+    printed_as(11, "", "pokana: the gateway answered with a list that has no end\n");
 }
 
 #define MESSAGE                                                                                                                     \
@@ -322,11 +287,11 @@ static void test_messages_show_and_resolve(void **state)
 {
     (void) state;
     PLAY(pk_command_messages, WORDS("show", "0000000000001"), false, { "GET /v1/messages/0000000000001?language=en", 200, MESSAGE });
-    printed(0, MESSAGE_SHOWN, "");
+    printed_as(0, MESSAGE_SHOWN, "");
     PLAY(pk_command_messages, WORDS("resolve", "0000000000001", "sent"), false,
          { "POST /v1/messages/0000000000001/resolve {\"resolution\":\"sent\"}", 200, "{}" },
          { "GET /v1/messages/0000000000001?language=en", 200, MESSAGE });
-    printed(0, MESSAGE_SHOWN, "");
+    printed_as(0, MESSAGE_SHOWN, "");
     misused(&pk_command_messages, WORDS("show"), "which message?");
     misused(&pk_command_messages, WORDS("resolve", "1", "lost"), "sent, resend or drop, not \"lost\"");
 }
@@ -335,9 +300,9 @@ static void test_held_messages(void **state)
 {
     (void) state;
     PLAY(pk_command_messages, WORDS("release", "--held"), false, { "POST /v1/messages/release {\"held\":true}", 202, "{}" });
-    printed(0, "the messages held after the restore are being released: what is still valid goes out, what is too late expires\n", "");
+    printed_as(0, "the messages held after the restore are being released: what is still valid goes out, what is too late expires\n", "");
     PLAY(pk_command_messages, WORDS("drop", "--held"), true, { "POST /v1/messages/drop-held {\"held\":true}", 202, "{}" });
-    printed(0, "{}\n", "");
+    printed_as(0, "{}\n", "");
     misused(&pk_command_messages, WORDS("drop"), "say --held");
     misused(&pk_command_messages, WORDS("drop", "0000000000001", "--held"), "pokana messages resolve 0000000000001");
 }
@@ -353,12 +318,12 @@ static void test_triggers(void **state)
 {
     (void) state;
     PLAY(pk_command_triggers, WORDS("list"), false, { "GET /v1/triggers?limit=50", 200, "{\"triggers\":[" TRIGGER "]}" });
-    printed(0,
+    printed_as(0,
             "TRIGGER        PUBLISHER  STATE      RECEIVED  TEMPLATE                   PLANNED  YES  NO  HEADS  MESSAGES\n"
             "0000000000009  school     completed  19:30:00  parent-meeting-invitation        5    2   1      5  delivered 4, failed 1\n",
             "");
     PLAY(pk_command_triggers, WORDS("show", "0000000000009"), false, { "GET /v1/triggers/0000000000009", 200, TRIGGER });
-    printed(0,
+    printed_as(0,
             "trigger    0000000000009\n"
             "publisher  school\n"
             "state      completed\n"
@@ -375,7 +340,7 @@ static void test_triggers(void **state)
          { "GET /v1/triggers/0000000000009", 200, "{\"state\":\"completed\",\"planned\":0}" });
     assert_non_null(strstr(caught.out, "Nobody was written to"));
     PLAY(pk_command_triggers, NONE, false, { "GET /v1/triggers?limit=50", 200, "{\"triggers\":[]}" });
-    printed(0, "no trigger yet\n", "");
+    printed_as(0, "no trigger yet\n", "");
 }
 
 static int set_up(void **state)

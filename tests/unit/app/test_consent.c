@@ -1,49 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana consent` against a gateway that is played: what it asks, what it prints, and what it refuses to be told. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/base/mem.h"
 
 #include <time.h>
 
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define ID "0abcdefghjkm1"
 #define VERIFY "/v1/consent/verification"
 
-static struct fake_control control;
-static struct caught caught;
-
-static void played(const char *const *words, bool json, const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .json = json, .by = "anna" };
-    run_caught(&pk_command_consent, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(words, json, ...)                                    \
-    do {                                                          \
-        static const struct fake_answer play[] = { __VA_ARGS__ }; \
-        played((words), (json), play, PK_COUNT(play));            \
-    } while (0)
-
-static void misused(const char *const *words, const char *said)
-{
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = "/nonexistent/control.sock" };
-    run_caught(&pk_command_consent, &invocation, words, &caught);
-    assert_int_equal(caught.status, 2);
-    assert_string_equal(caught.out, "");
-    if (!strstr(caught.err, said))
-        fail_msg("%s", caught.err);
-}
-
-static void printed(int status, const char *out, const char *err)
-{
-    assert_string_equal(caught.out, out);
-    assert_string_equal(caught.err, err);
-    assert_int_equal(caught.status, status);
-}
+#define PLAY(words, as_json, ...) PLAY_AS(&pk_command_consent, (.json = (as_json), .by = "anna"), words, __VA_ARGS__)
 
 #define PERSON                                                                                                                      \
     "{\"recipient\":\"" ID "\",\"language\":\"bg\",\"knownSince\":\"2026-10-01T10:00:00Z\",\"stoppedAt\":null,"                      \
@@ -57,7 +23,7 @@ static void test_show(void **state)
 {
     (void) state;
     PLAY(WORDS("show", ID), false, { "GET /v1/consent/" ID, 200, PERSON });
-    printed(0,
+    printed_as(0,
             "person       " ID "\n"
             "language     bg\n"
             "known since  2026-10-01 12:00:00 CEST\n"
@@ -68,21 +34,21 @@ static void test_show(void **state)
             "info-point  sms      withdrawn  -             -                  phone  desk  form 7\n",
             "");
     PLAY(WORDS("show", ID), true, { "GET /v1/consent/" ID, 200, "{\"a\":1}" });
-    printed(0, "{\"a\":1}\n", "");
-    misused(WORDS("show"), "which person?");
-    misused(WORDS("show", ID, ID), "which person?");
-    misused(WORDS("look", ID), "consent cannot \"look\"");
+    printed_as(0, "{\"a\":1}\n", "");
+    misused(&pk_command_consent, WORDS("show"), "which person?");
+    misused(&pk_command_consent, WORDS("show", ID, ID), "which person?");
+    misused(&pk_command_consent, WORDS("look", ID), "consent cannot \"look\"");
 }
 
 /* What would be read by every user of the machine is refused before anybody is asked, and not repeated. */
 static void test_an_address_is_no_argument(void **state)
 {
     (void) state;
-    misused(WORDS("show", "+35988000001"), "--address-from FILE");
+    misused(&pk_command_consent, WORDS("show", "+35988000001"), "--address-from FILE");
     assert_null(strstr(caught.err, "88000"));
-    misused(WORDS("grant", "0888000001", "--topic", "festival", "--how", "desk"), "--address-from FILE");
+    misused(&pk_command_consent, WORDS("grant", "0888000001", "--topic", "festival", "--how", "desk"), "--address-from FILE");
     assert_null(strstr(caught.err, "88000"));
-    misused(WORDS("show", ID, "--address-channel", "sms"), "belongs to --address-from");
+    misused(&pk_command_consent, WORDS("show", ID, "--address-channel", "sms"), "belongs to --address-from");
 }
 
 static void test_an_address_is_read_from_a_file(void **state)
@@ -96,10 +62,10 @@ static void test_an_address_is_read_from_a_file(void **state)
     PLAY(WORDS("withdraw", "--address-from", path, "--address-channel", "sms"), false,
          { "POST /v1/recipients/find {\"address\":\"+35988000001\",\"channel\":\"sms\"}", 200, "{\"recipient\":\"" ID "\"}" },
          { "POST /v1/consent/" ID "/withdraw {\"by\":\"anna\"}", 200, "{\"withdrawn\":2}" });
-    printed(0, "withdrawn: 2 consents; nothing more is sent for them\n", "");
+    printed_as(0, "withdrawn: 2 consents; nothing more is sent for them\n", "");
     PLAY(WORDS("show", "--address-from", path), false,
          { "POST /v1/recipients/find {\"address\":\"+35988000001\"}", 404, "{\"detail\":\"nobody is known by this address\",\"code\":\"not-found\"}" });
-    printed(4, "", "pokana: nobody is known by this address\n");
+    printed_as(4, "", "pokana: nobody is known by this address\n");
     (void) unlink(path);
 }
 
@@ -110,28 +76,28 @@ static void test_grant(void **state)
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"sms\",\"how\":\"paper\",\"wording\":\"form 7\","
            "\"givenAt\":\"2026-10-01\",\"by\":\"anna\"}",
            200, "{\"state\":\"invited\",\"changed\":true,\"asked\":true}" });
-    printed(0, "asked: the consent counts once the person answers yes\n", "");
+    printed_as(0, "asked: the consent counts once the person answers yes\n", "");
     PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "desk", "--channel", "telegram"), false,
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"telegram\",\"how\":\"desk\",\"by\":\"anna\"}", 200,
            "{\"state\":\"invited\",\"changed\":false,\"asked\":false}" });
-    printed(0, "not asked again: the person was asked not long ago, or has a question open\n", "");
+    printed_as(0, "not asked again: the person was asked not long ago, or has a question open\n", "");
     PLAY(WORDS("grant", ID, "--topic", "festival", "--how", "paper", "--already-confirmed", "--second-person", "boris"), false,
          { "POST /v1/consent/" ID "/grant {\"topic\":\"festival\",\"channel\":\"sms\",\"how\":\"paper\",\"by\":\"anna\","
            "\"secondPerson\":\"boris\",\"confirmed\":true}",
            200, "{\"state\":\"granted\",\"changed\":true,\"asked\":false}" });
-    printed(0, "granted: the consent counts from now on\n", "");
+    printed_as(0, "granted: the consent counts from now on\n", "");
     PLAY(WORDS("grant", ID, "--topic", "festival", "--ask-word"), false,
          { "POST /v1/consent/" ID "/word {\"topic\":\"festival\",\"channel\":\"sms\",\"by\":\"anna\"}", 200, "{\"sent\":true}" });
-    printed(0, "sent: let the person say the word, then give it with --word; it holds for half an hour\n", "");
+    printed_as(0, "sent: let the person say the word, then give it with --word; it holds for half an hour\n", "");
     PLAY(WORDS("grant", ID, "--word", "слънце 47"), false,
          { "POST /v1/consent/" ID "/word/said {\"word\":\"слънце 47\",\"by\":\"anna\"}", 200, "{\"state\":\"granted\"}" });
-    printed(0, "granted: the consent counts from now on\n", "");
-    misused(WORDS("grant", ID, "--ask-word"), "--ask-word sends a word for --topic");
-    misused(WORDS("grant", ID, "--topic", "festival", "--ask-word", "--word", "x"), "--ask-word sends a word for --topic");
-    misused(WORDS("grant", ID, "--how", "paper"), "--topic says for what");
-    misused(WORDS("grant", ID, "--topic", "festival"), "--topic says for what");
-    misused(WORDS("grant", ID, "--topic", "f", "--how", "h", "--already-confirmed"), "needs --second-person");
-    misused(WORDS("grant", ID, "--topic", "f", "--how", "h", "--second-person", "b"), "belongs to --already-confirmed");
+    printed_as(0, "granted: the consent counts from now on\n", "");
+    misused(&pk_command_consent, WORDS("grant", ID, "--ask-word"), "--ask-word sends a word for --topic");
+    misused(&pk_command_consent, WORDS("grant", ID, "--topic", "festival", "--ask-word", "--word", "x"), "--ask-word sends a word for --topic");
+    misused(&pk_command_consent, WORDS("grant", ID, "--how", "paper"), "--topic says for what");
+    misused(&pk_command_consent, WORDS("grant", ID, "--topic", "festival"), "--topic says for what");
+    misused(&pk_command_consent, WORDS("grant", ID, "--topic", "f", "--how", "h", "--already-confirmed"), "needs --second-person");
+    misused(&pk_command_consent, WORDS("grant", ID, "--topic", "f", "--how", "h", "--second-person", "b"), "belongs to --already-confirmed");
 }
 
 static void test_receipt(void **state)
@@ -139,14 +105,14 @@ static void test_receipt(void **state)
     (void) state;
     PLAY(WORDS("receipt", ID, "--topic", "festival"), false,
          { "GET /v1/consent/" ID "/receipt?topic=festival", 200, "{\"format\":\"x\",\"sentence\":\"Да.\"}" });
-    printed(0, "{\"format\":\"x\",\"sentence\":\"Да.\"}\n", "");
+    printed_as(0, "{\"format\":\"x\",\"sentence\":\"Да.\"}\n", "");
     PLAY(WORDS("receipt", ID, "--topic", "a b", "--channel", "sms", "--sentence"), false,
          { "GET /v1/consent/" ID "/receipt?topic=a%20b&channel=sms", 200, "{\"sentence\":\"Да.\"}" });
-    printed(0, "Да.\n", "");
+    printed_as(0, "Да.\n", "");
     PLAY(WORDS("receipt", ID, "--topic", "festival", "--sentence"), false,
          { "GET /v1/consent/" ID "/receipt?topic=festival", 200, "{\"sentence\":null}" });
     assert_int_equal(caught.status, 5);
-    misused(WORDS("receipt", ID), "--topic says of which consent");
+    misused(&pk_command_consent, WORDS("receipt", ID), "--topic says of which consent");
 }
 
 static void test_verify(void **state)
@@ -154,18 +120,18 @@ static void test_verify(void **state)
     (void) state;
     PLAY(WORDS("verify"), false, { "POST " VERIFY, 202, "{}" }, { "GET " VERIFY, 200, "{\"state\":\"running\",\"held\":1,\"total\":9}" },
          { "GET " VERIFY, 200, "{\"state\":\"holds\",\"held\":6,\"first\":4,\"last\":9,\"lastLink\":\"abcd\",\"trouble\":null}" });
-    printed(0, "the consent ledger holds: 6 entries, from entry 4 on, behind its anchor\nlast link: entry 9, abcd\n", "");
+    printed_as(0, "the consent ledger holds: 6 entries, from entry 4 on, behind its anchor\nlast link: entry 9, abcd\n", "");
     PLAY(WORDS("verify"), false, { "POST " VERIFY, 202, "{}" },
          { "GET " VERIFY, 200, "{\"state\":\"broken\",\"held\":2,\"trouble\":\"the consent ledger is broken: entry 3 (x) was removed\"}" });
-    printed(5, "",
+    printed_as(5, "",
             "pokana: the consent ledger is broken: entry 3 (x) was removed\n"
             "  hint: 2 entries before it hold. Keep the file, and compare with a backup made before that day.\n");
     PLAY(WORDS("verify"), true, { "POST " VERIFY, 202, "{}" }, { "GET " VERIFY, 200, "{\"state\":\"broken\"}" });
-    printed(5, "{\"state\":\"broken\"}\n", "");
+    printed_as(5, "{\"state\":\"broken\"}\n", "");
     PLAY(WORDS("verify"), false, { "POST " VERIFY, 202, "{}" }, { "GET " VERIFY, 200, "{\"state\":\"failed\",\"trouble\":\"the disk is full\"}" });
-    printed(10, "", "pokana: the disk is full\n");
-    misused(WORDS("verify", "a", "b"), "verify takes one file at most");
-    misused(WORDS("verify", "--keys", "k"), "--keys belongs to a file");
+    printed_as(10, "", "pokana: the disk is full\n");
+    misused(&pk_command_consent, WORDS("verify", "a", "b"), "verify takes one file at most");
+    misused(&pk_command_consent, WORDS("verify", "--keys", "k"), "--keys belongs to a file");
 }
 
 static int setup(void **state)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana templates cost` of a ladder, against a gateway that is played: every channel, both prices, and the most it can come to. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
-#include "gateway/base/mem.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define QUESTION "POST /v1/templates/help/cost {\"topic\":\"festival\",\"tags\":[]}"
 #define VIBER(left_out)                                                                                                                  \
     "{\"channel\":\"viber\",\"route\":\"viber\",\"account\":\"business\",\"currency\":\"EUR\",\"pricedPer\":\"message\",\"cheapest\":300," \
@@ -19,29 +16,7 @@
     "{\"account\":\"office\",\"currency\":null,\"groups\":[{\"language\":\"bg\",\"written\":\"Cyrillic\",\"people\":20,\"units\":121," \
     "\"parts\":2,\"carried\":true}],\"people\":{\"least\":20,\"most\":20},\"parts\":{\"least\":24,\"most\":40},\"advice\":[],\"channels\":["
 
-static struct fake_control control;
-static struct caught caught;
-
-static void played(const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path };
-    run_caught(&pk_command_templates, &invocation, WORDS("cost", "help", "--topic", "festival"), &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(...)                                                 \
-    do {                                                          \
-        static const struct fake_answer play[] = { __VA_ARGS__ }; \
-        played(play, PK_COUNT(play));                             \
-    } while (0)
-
-static void printed(const char *out)
-{
-    assert_string_equal(caught.err, "");
-    assert_string_equal(caught.out, out);
-    assert_int_equal(caught.status, 0);
-}
+#define PLAY(...) PLAY_AS(&pk_command_templates, (0), WORDS("cost", "help", "--topic", "festival"), __VA_ARGS__)
 
 static void test_both_prices_and_the_most(void **state)
 {

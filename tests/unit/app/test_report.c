@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `pokana campaigns report`, `events report` and `events came` against a gateway that is played: what is asked and printed. */
-#include "tests/unit/app/fake_control.h"
+#include "tests/unit/app/played.h"
 
-#include "gateway/base/mem.h"
-
-#define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define HIDDEN_REST "\"read\":0,\"yes\":null,\"no\":null,\"noAnswer\":null,\"heads\":null,\"useful\":0,\"notUseful\":0,\"optedOut\":null,\"cost\":null"
 #define GROUP(name, more)                                                                                                           \
     "{\"group\":\"" name "\"," more "\"people\":null,\"told\":20,\"arrived\":12,\"handedOver\":8,\"unknown\":0,\"notTold\":null,\"waiting\":0," \
     HIDDEN_REST "}"
 
-static struct fake_control control;
-static struct caught caught;
-
-static void played(const struct pk_command *command, const char *const *words, const struct fake_answer *answers, size_t count)
-{
-    fake_start(&control, answers, count);
-    struct pk_invocation invocation = { .config = "/nonexistent/pokana.conf", .socket = control.path, .by = "anna" };
-    run_caught(command, &invocation, words, &caught);
-    fake_stop(&control);
-}
-
-#define PLAY(command, words, ...)                                   \
-    do {                                                            \
-        static const struct fake_answer play[] = { __VA_ARGS__ };   \
-        played((command), (words), play, PK_COUNT(play));           \
-    } while (0)
-
-static void printed(const char *out)
-{
-    assert_string_equal(caught.err, "");
-    assert_string_equal(caught.out, out);
-    assert_int_equal(caught.status, 0);
-}
+#define PLAY(command, words, ...) PLAY_AS((command), (.by = "anna"), words, __VA_ARGS__)
 
 #define CAMPAIGN "{\"campaign\":\"autumn\",\"state\":\"running\",\"final\":false,\"fewerThanFive\":false,"
 

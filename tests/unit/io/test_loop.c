@@ -1,48 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The loop: the order within a turn, descriptors that go away, what comes from outside. Its timers: test_loop_timers.c. */
-#include "tests/unit/io/support.h"
+#include "tests/unit/io/trace.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define START_MS INT64_C(1790000000000)
-
-static char trace[256];
-
-static void note(const char *word)
-{
-    size_t len = strlen(trace);
-    (void) snprintf(trace + len, sizeof trace - len, "%s ", word);
-}
-
-/* A word as what a callback is given. */
-static void *word(const char *text)
-{
-    return (void *) (uintptr_t) text;
-}
-
-static void note_ctx(void *ctx)
-{
-    note(ctx);
-}
-
-static int set_up(void **state)
-{
-    trace[0] = '\0';
-    pk_clock_set_manual(START_MS);
-    *state = test_loop_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    pk_loop_free(*state);
-    pk_clock_set_system();
-    return 0;
-}
 
 struct probe {
     struct pk_loop *loop;

@@ -1,42 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The loop's timers, on a clock set by hand. */
-#include "tests/unit/io/support.h"
-
-#define START_MS INT64_C(1790000000000)
-
-static char trace[256];
-
-static void note(const char *word)
-{
-    size_t len = strlen(trace);
-    (void) snprintf(trace + len, sizeof trace - len, "%s ", word);
-}
-
-/* A word as what a callback is given. */
-static void *word(const char *text)
-{
-    return (void *) (uintptr_t) text;
-}
-
-static void note_ctx(void *ctx)
-{
-    note(ctx);
-}
-
-static int set_up(void **state)
-{
-    trace[0] = '\0';
-    pk_clock_set_manual(START_MS);
-    *state = test_loop_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    pk_loop_free(*state);
-    pk_clock_set_system();
-    return 0;
-}
+#include "tests/unit/io/trace.h"
 
 static void test_timers_by_deadline_then_by_arming(void **state)
 {

@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The link to the broker: lost and found, refused, encrypted, and never there. */
 #include "tests/unit/io/broker.h"
+#include "tests/unit/io/names.h"
 #include "tests/unit/io/script.h"
 
-#include <dlfcn.h>
-#include <netdb.h>
-#include <pthread.h>
-
 static struct broker broker;
-
-/* ---- a name nobody answers for ---- */
-
-static pthread_mutex_t name_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t name_changed = PTHREAD_COND_INITIALIZER;
-static bool name_waits, name_answered;
-
-__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
-                                                       struct addrinfo **ret)
-{
-    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = NULL;
-    *(void **) &real = dlsym(RTLD_NEXT, "getaddrinfo");
-    if (!name || strcmp(name, "blackhole.test") != 0)
-        return name && strcmp(name, "nobody.test") == 0 ? EAI_NONAME : real(name, service, hints, ret);
-    (void) pthread_mutex_lock(&name_lock);
-    name_waits = true;
-    (void) pthread_cond_broadcast(&name_changed);
-    while (!name_answered)
-        (void) pthread_cond_wait(&name_changed, &name_lock);
-    name_waits = false;
-    (void) pthread_mutex_unlock(&name_lock);
-    return EAI_NONAME;
-}
-
-static bool waits(void)
-{
-    (void) pthread_mutex_lock(&name_lock);
-    bool so = name_waits;
-    (void) pthread_mutex_unlock(&name_lock);
-    return so;
-}
 
 static int set_up(void **state)
 {
@@ -312,10 +278,7 @@ static void test_a_name_nobody_answers_for(void **state)
     assert_true(test_now_us() - began_us < 1000000);
     assert_true(pk_loop_worst_turn_us(member->loop) < 1000000);
     assert_true(waits());
-    (void) pthread_mutex_lock(&name_lock);
-    name_answered = true;
-    (void) pthread_cond_broadcast(&name_changed);
-    (void) pthread_mutex_unlock(&name_lock);
+    answer_the_name();
     turn_until(member->loop, !waits());
     assert_int_equal(member->disconnects, 0);
 }

@@ -4,128 +4,12 @@
  * anywhere, both would stand still. What is certain about a mail is told by where its link broke.
  */
 #include "tests/unit/io/broker.h"
-#include "tests/unit/io/far.h"
-
-#include "gateway/io/smtp_client.h"
+#include "tests/unit/io/office.h"
 
 static struct broker papers; /* a folder with certificates */
 static bool have_tls;
 
 #define MESSAGE "Subject: test\r\n\r\n.one\r\ntwo\r\n"
-
-/* ---- the server ---- */
-
-enum place { AT_GREETING = 0, AT_EHLO, AT_STARTTLS, AT_AUTH, AT_MAIL, AT_RCPT, AT_DATA, AT_END, PLACES };
-
-struct office {
-    struct pk_loop *loop;
-    struct far *far;
-    const char *replies[PLACES]; /* NULL: silence */
-    int hang_up; /* at this place, instead of a reply; -1 = nowhere */
-    bool starttls; /* offered */
-    size_t read; /* of what was seen */
-    unsigned links;
-    bool in_message, encrypted;
-    unsigned mails;
-    struct pk_buf commands; /* all lines but messages' */
-    struct pk_buf message;  /* the last one, dots as they came */
-    /* the client */
-    struct pk_smtp_client *client;
-    struct pk_smtp_config config;
-    struct pk_smtp_mail mail;
-    char url[96], ca[384], reply[256];
-    unsigned done;
-    uint32_t state, status;
-};
-
-/* false when the connection is gone. */
-static bool reply(struct office *office, enum place place)
-{
-    if ((int) place == office->hang_up) {
-        far_hang_up(office->far, false);
-        return false;
-    }
-    if (office->replies[place])
-        far_send(office->far, pk_slice_of(office->replies[place]));
-    return true;
-}
-
-static bool starts(struct pk_slice line, const char *word)
-{
-    return pk_slice_equal_nocase(pk_slice_make(line.data, line.len < strlen(word) ? line.len : strlen(word)), word);
-}
-
-static bool take_line(struct office *office, struct pk_slice line)
-{
-    if (office->in_message) {
-        if (!pk_slice_is(line, ".")) {
-            (void) pk_buf_add_slice(&office->message, line);
-            (void) pk_buf_add_text(&office->message, "\n");
-            return true;
-        }
-        office->in_message = false;
-        office->mails++;
-        return reply(office, AT_END);
-    }
-    (void) pk_buf_add_slice(&office->commands, line);
-    (void) pk_buf_add_text(&office->commands, "\n");
-    if (starts(line, "EHLO")) {
-        if (!reply(office, AT_EHLO))
-            return false;
-        if (!office->replies[AT_EHLO])
-            far_send(office->far, office->starttls && !office->encrypted ? PK_SLICE("250-office\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n")
-                                                                         : PK_SLICE("250-office\r\n250 AUTH PLAIN\r\n"));
-        return true;
-    }
-    if (starts(line, "STARTTLS")) {
-        if (!reply(office, AT_STARTTLS))
-            return false;
-        office->encrypted = true;
-        far_start_tls(office->far);
-        return true;
-    }
-    if (starts(line, "AUTH")) {
-        far_send(office->far, PK_SLICE("334 \r\n"));
-        return true;
-    }
-    if (starts(line, "AG9")) /* \0office\0... */
-        return reply(office, AT_AUTH);
-    if (starts(line, "MAIL"))
-        return reply(office, AT_MAIL);
-    if (starts(line, "RCPT"))
-        return reply(office, AT_RCPT);
-    if (starts(line, "RSET")) {
-        far_send(office->far, PK_SLICE("250 ok\r\n"));
-        return true;
-    }
-    if (!starts(line, "DATA"))
-        return true;
-    pk_buf_clear(&office->message);
-    office->in_message = office->hang_up != AT_DATA && office->replies[AT_DATA] && office->replies[AT_DATA][0] == '3';
-    return reply(office, AT_DATA);
-}
-
-static void serve(struct office *office)
-{
-    struct far *far = office->far;
-    if (far->links != office->links) {
-        if (far->at_once && !far->shaken)
-            return;
-        office->links = far->links;
-        office->read = 0;
-        office->in_message = false;
-        office->encrypted = far->at_once;
-        if (!reply(office, AT_GREETING))
-            return;
-    }
-    const char *end;
-    while (far->fd >= 0 && far->seen.len > 0 && (end = memmem(far->seen.data + office->read, far->seen.len - office->read, "\r\n", 2))) {
-        struct pk_slice line = pk_slice_make(far->seen.data + office->read, (size_t) (end - far->seen.data) - office->read);
-        office->read += line.len + 2;
-        if (!take_line(office, line))
-            return;
-    }
-}
 
 /* ---- the stage ---- */
 
@@ -173,7 +57,7 @@ static void office_free(struct office *office)
 
 static bool turn_office(struct office *office)
 {
-    serve(office);
+    office_serve(office);
     return true;
 }
 

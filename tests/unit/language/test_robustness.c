@@ -4,14 +4,13 @@
  * the parsers, and replies likewise. Nothing is asked but that an answer comes and that it keeps its promises; the
  * sanitizers do the asking. The seed is fixed and printed: a failure comes back.
  */
-#include "tests/unit/language/support.h"
+#include "tests/unit/language/written.h"
 
 #include "gateway/base/file.h"
 #include "gateway/base/random.h"
 #include "gateway/language/prepare.h"
 #include "gateway/language/segment.h"
 #include "gateway/language/style_rules.h"
-#include "gateway/language/template_file.h"
 #include "gateway/language/utf16.h"
 
 #define SEED 20261014u
@@ -19,15 +18,6 @@
 #define FLIPS_PER_LANGUAGE 80u
 #define FLIPS_PER_TEXT 60u
 #define LANGUAGE_STEP 79u /* a language file opens many formatters: not every byte of it */
-
-/* A copy that ends where the text ends: what reads on is caught. */
-static char *exact_copy(struct pk_slice text)
-{
-    char *copy = malloc(text.len > 0 ? text.len : 1);
-    assert_non_null(copy);
-    memcpy(copy, text.data, text.len);
-    return copy;
-}
 
 /* Up to four bytes of the text become others: any, or those that mean something. */
 static void flip(char *text, size_t len)
@@ -47,21 +37,6 @@ static void read_file(const char *path, struct pk_buf *out)
 }
 
 /* ---- templates ---- */
-
-/* What is loaded can be written, with values as long as it allows them. */
-static void use_template(const struct pk_template *t, struct pk_wall *wall)
-{
-    struct pk_buf document, words;
-    pk_auto(pk_json) struct pk_json *values = NULL;
-    pk_buf_init(&document, 65536);
-    pk_buf_init(&words, 65536);
-    pk_template_longest(t, NULL, false, &document);
-    assert_int_equal(pk_json_parse(pk_buf_slice(&document), 65536, &values, NULL), 0);
-    struct pk_body_values how = { t->language, values, { .org = pk_json_string(pk_json_get(values, "org")) }, wall, { 0 } };
-    assert_int_equal(pk_body_format(t->body, &how, &words, NULL), 0);
-    pk_buf_finish(&document);
-    pk_buf_finish(&words);
-}
 
 /* A mistake is told or there is a template: never neither. Written out on `wall`, when there is one. */
 static bool parse_template(const struct pk_template *whole, struct pk_slice text, struct pk_wall *wall)

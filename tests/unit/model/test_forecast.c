@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* When so many messages leave, by rates and quiet hours. */
-#include "tests/unit/cmocka.h"
+#include "tests/unit/model/zone.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/model/forecast.h"
 
-static struct pk_zone *zone;
 static const struct pk_quiet_rule night = { .name = "night", .night_from = 20 * 60 + 30, .night_to = 9 * 60 };
 static const struct pk_quiet_rule *const rules[] = { &night };
-
-static int set_up(void **state)
-{
-    (void) state;
-    return pk_zone_new("Europe/Amsterdam", &zone, NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void) state;
-    pk_zone_free(zone);
-    return 0;
-}
-
-static int64_t at(const char *text)
-{
-    int64_t ms;
-    assert_int_equal(pk_time_parse(pk_slice_of(text), &ms), 0);
-    return ms;
-}
 
 static struct pk_forecast forecast(int64_t count, const int64_t *rates, size_t rate_count, const char *start, const char *until)
 {

@@ -1,33 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Quiet hours and days at their edges: nights over midnight, both nights on which the clock is set, days in a row, rules that
  * hold together. */
-#include "tests/unit/cmocka.h"
+#include "tests/unit/model/zone.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/language/holidays.h"
-#include "gateway/model/quiet.h"
-
-static struct pk_zone *zone;
-
-static int set_up(void **state)
-{
-    (void) state;
-    return pk_zone_new("Europe/Amsterdam", &zone, NULL);
-}
-
-static int tear_down(void **state)
-{
-    (void) state;
-    pk_zone_free(zone);
-    return 0;
-}
-
-static int64_t at(const char *text)
-{
-    int64_t ms;
-    assert_int_equal(pk_time_parse(pk_slice_of(text), &ms), 0);
-    return ms;
-}
 
 /* "" = it never changes again. */
 static void judge(const struct pk_quiet_rule *rules, size_t count, const char *now, enum pk_quiet_cause cause, const char *until)

@@ -54,6 +54,15 @@ static inline int64_t invite(struct house *house, const char *data)
     return house_count(house, "SELECT max(id) FROM trigger");
 }
 
+/* How many texts to this number hold these words. */
+static inline unsigned told(const struct house *house, const char *number, const char *words)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < house->posts[0]->count; i++)
+        count += strcmp(house->posts[0]->jobs[i].address, number) == 0 && strstr(house->posts[0]->jobs[i].text, words) != NULL;
+    return count;
+}
+
 static inline void assert_replies(struct house *house, int64_t trigger, int64_t yes, int64_t no, int64_t heads)
 {
     int64_t got_yes, got_no, got_heads;
@@ -63,15 +72,15 @@ static inline void assert_replies(struct house *house, int64_t trigger, int64_t 
     assert_int_equal(got_heads, heads);
 }
 
-/* Puts the consent question for parent-meetings to somebody; it leaves when it may. */
-static inline void ask(struct house *house, int64_t person, const char *number)
+/* Puts the consent question for a topic to somebody; it leaves when it may. */
+static inline void put_question(struct house *house, int64_t person, const char *number, const char *topic)
 {
     bool asked = false;
     struct pk_question_plan plan = {
         .recipient = person,
         .address = house_address(house, number),
         .channel = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms")),
-        .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")),
+        .topic = pk_name_find(house->store, PK_NAME_TOPIC, pk_slice_of(topic)),
         .language = PK_SLICE("bg"),
     };
     assert_int_equal(pk_unit_begin(house->store, NULL), 0);
@@ -81,6 +90,11 @@ static inline void ask(struct house *house, int64_t person, const char *number)
     house_turns(house, 2);
     take_all(house);
     pk_clock_advance(1);
+}
+
+static inline void ask(struct house *house, int64_t person, const char *number)
+{
+    put_question(house, person, number, "parent-meetings");
 }
 
 #endif

@@ -1,165 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Campaigns on a date of the calendar: what its texts say, and who is told what when the date moves, is called off or is on again. */
-#include "tests/unit/service/house.h"
-
-#include "gateway/base/clock.h"
-#include "gateway/base/json.h"
-#include "gateway/service/campaigns.h"
-#include "gateway/service/events.h"
-#include "gateway/store/internal.h"
-#include "gateway/store/users.h"
-
-#define NAME PK_SLICE("parents-autumn")
-/* HOUSE_NOW is Tuesday 13 October 2026, 10:30 on the wall. */
-#define STEPS                                                                                                                       \
-    "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"                                            \
-    "{\"when\":\"1 day before at 18:00\",\"template\":\"parent-meeting-reminder\"},"                                                \
-    "{\"when\":\"on change\",\"template\":\"parent-meeting-changed\"},{\"when\":\"on cancel\",\"template\":\"parent-meeting-cancelled\"}]"
-#define OLD_DAY "27 октомври"
-#define NEW_DAY "3 ноември"
-#define CHANGED "Промяна!"
-#define OFF "отменя"
-
-static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" };
-static const struct pk_actor boris = { .role = PK_ROLE_APPROVER, .name = "boris" };
-static const struct pk_kind_rule kinds[] = {
-    { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 2 * 3600000 },
-    { .name = "training", .topic = "festival", .length_ms = 3600000, .place = "De Kern" },
-};
-
-static int build(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.kinds = kinds;
-    house->rules.kind_count = PK_COUNT(kinds);
-    return r;
-}
-
-#define test_here(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
-
-#define DO(house, r, call)                                           \
-    do {                                                             \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0);    \
-        (r) = (call);                                                \
-        if ((r) != 0)                                                \
-            pk_unit_drop((house)->store);                            \
-        else                                                         \
-            assert_int_equal(pk_unit_keep((house)->store, NULL), 0); \
-        house_turns((house), 3);                                     \
-    } while (0)
-
-/* ---- what is done ---- */
-
-static int64_t planned(struct house *house, const char *kind, const char *rule)
-{
-    struct pk_agenda_event event = { .title = "Ouderavond", .place = "De Windroos", .when = { 20261027, 1110, 0, PK_EVENTS_NO_END } };
-    struct pk_error err = { 0 };
-    int r;
-    (void) snprintf(event.kind, sizeof event.kind, "%s", kind);
-    (void) snprintf(event.rule, sizeof event.rule, "%s", rule);
-    DO(house, r, pk_events_plan(house->service, &anna, &event, false, pk_clock_wall_ms(), &err));
-    if (r != 0)
-        fail_msg("%s", err.message);
-    return event.id;
-}
-
-static int write_on(struct house *house, int64_t event, int32_t day, const char *values, const char *steps, struct pk_error *err)
-{
-    pk_auto(pk_json) struct pk_json *value_list = NULL;
-    pk_auto(pk_json) struct pk_json *step_list = NULL;
-    int r;
-    assert_int_equal(pk_json_parse(pk_slice_of(values), 1u << 16, &value_list, NULL), 0);
-    assert_int_equal(pk_json_parse(pk_slice_of(steps), 1u << 16, &step_list, NULL), 0);
-    const struct pk_campaign_plan plan = { .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .event = event,
-                                           .day = day, .values = value_list, .steps = step_list, .people_max = 100 };
-    DO(house, r, pk_campaign_put(house->service, &anna, &plan, pk_clock_wall_ms(), err));
-    return r;
-}
-
-static int act(struct house *house, const struct pk_actor *actor, enum pk_campaign_act what, const char *digest)
-{
-    int r;
-    DO(house, r, pk_campaign_do(house->service, actor, NAME, what, pk_slice_of(digest), pk_clock_wall_ms(), NULL));
-    return r;
-}
-
-static struct pk_campaign_view seen(struct house *house)
-{
-    struct pk_campaign_view view = { 0 };
-    struct pk_error err = { 0 };
-    if (pk_campaign_view(house->service, &anna, NAME, pk_clock_wall_ms(), &view, &err) != 0)
-        fail_msg("%s", err.message);
-    return view;
-}
-
-static void start_on(struct house *house, int64_t event, int32_t day, const char *steps)
-{
-    struct pk_error err = { 0 };
-    if (write_on(house, event, day, "{}", steps, &err) != 0)
-        fail_msg("%s", err.message);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, ""), 0);
-    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest), 0);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, ""), 0);
-}
-
-/* The event is on this day, in this place (NULL = as it was). */
-static struct pk_events_done moved(struct house *house, int64_t id, int32_t day, const char *place, bool quietly)
-{
-    struct pk_agenda_event event;
-    struct pk_events_done done = { .quietly = quietly };
-    struct pk_error err = { 0 };
-    int r;
-    assert_int_equal(pk_events_show(house->service, &anna, id, &event, NULL), 0);
-    event.when.day = day;
-    if (place)
-        (void) snprintf(event.place, sizeof event.place, "%s", place);
-    DO(house, r, pk_events_change(house->service, &anna, &event, pk_clock_wall_ms(), &done, &err));
-    if (r != 0)
-        fail_msg("%s", err.message);
-    return done;
-}
-
-static struct pk_events_done date_off(struct house *house, int64_t event, int32_t day)
-{
-    struct pk_events_done done = { 0 };
-    int r;
-    DO(house, r, pk_events_cancel_date(house->service, &anna, event, day, pk_clock_wall_ms(), &done, NULL));
-    assert_int_equal(r, 0);
-    return done;
-}
-
-static struct pk_events_done date_on(struct house *house, int64_t event, int32_t day)
-{
-    struct pk_events_done done = { 0 };
-    struct pk_agenda_change change = { .day = day, .when = { day, 1110, 0, 1230 } };
-    int r;
-    DO(house, r, pk_events_change_date(house->service, &anna, event, &change, pk_clock_wall_ms(), &done, NULL));
-    assert_int_equal(r, 0);
-    return done;
-}
-
-static void until(struct house *house, const char *moment)
-{
-    int64_t ms = 0;
-    assert_int_equal(pk_time_parse(pk_slice_of(moment), &ms), 0);
-    while (pk_clock_wall_ms() < ms) {
-        int64_t left = ms - pk_clock_wall_ms();
-        size_t before = house->posts[0]->count;
-        house_later(house, left < 10 * MINUTE_MS ? left : 10 * MINUTE_MS);
-        for (size_t i = before; i < house->posts[0]->count; i++)
-            (void) post_try(house->posts[0], i, PK_OUTCOME_ACCEPTED);
-        house_settle(house);
-    }
-}
-
-static unsigned told(const struct house *house, const char *number, const char *words)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < house->posts[0]->count; i++)
-        count += strcmp(house->posts[0]->jobs[i].address, number) == 0 && strstr(house->posts[0]->jobs[i].text, words) != NULL;
-    return count;
-}
+/* Campaigns on a date of the calendar: what its texts say, and who is told what when the date moves. */
+#include "tests/unit/service/campaign_dates.h"
 
 /* ---- written ---- */
 
@@ -212,15 +53,15 @@ static void a_draft_follows_and_is_approved_as_it_is(void **state)
     struct house *house = *state;
     int64_t event = planned(house, "parent-meeting", "");
     assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, ""), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
     struct pk_campaign_view before = seen(house);
     (void) moved(house, event, 20261103, NULL, false);
-    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, before.digest), PK_E_CONFLICT);
-    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, before.digest, NULL), PK_E_CONFLICT);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
     /* Only the date moves: the approval goes along. */
     (void) moved(house, event, 20261104, NULL, false);
     assert_false(seen(house).texts_changed);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, ""), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", NULL), 0);
 }
 
 /* ---- moved ---- */
@@ -374,137 +215,6 @@ static void planned_late_what_has_passed_is_left_out(void **state)
     assert_int_equal(told(house, ANNA, ""), 1);
 }
 
-/* ---- a circle ---- */
-
-static void circle_of_maria(struct house *house, int64_t first, int64_t second)
-{
-    struct pk_user user = { .name = "maria", .role = PK_ROLE_KEY_PERSON, .language = "bg", .created_ms = 1 };
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    assert_int_equal(pk_user_add(house->store, &user, NULL), 0);
-    assert_int_equal(pk_sql_write(house->store, NULL, "INSERT INTO circle(id, user, name, created_ms) VALUES(7, ?1, 'maria', 1)", "i", user.id), 0);
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(pk_sql_write(house->store, NULL, "INSERT INTO circle_member(recipient, circle, question, since_ms, told_ms)"
-                                                          " VALUES(?1, 7, 1, 1, 1)", "i", i == 0 ? first : second), 0);
-    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    house_turns(house, 1);
-}
-
-static int remind(struct house *house, const struct pk_actor *actor, const char *circle, struct pk_campaign_reminded *ret_done)
-{
-    int r;
-    DO(house, r, pk_campaign_remind(house->service, actor, NAME, pk_slice_of(circle), pk_clock_wall_ms(), ret_done, NULL));
-    return r;
-}
-
-static void a_key_persons_reminder_is_the_planned_one(void **state)
-{
-    static const struct pk_actor maria = { .role = PK_ROLE_KEY_PERSON, .name = "maria" }, petya = { .role = PK_ROLE_KEY_PERSON, .name = "petya" };
-    struct house *house = *state;
-    struct pk_campaign_reminded done = { 0 };
-    int64_t event = planned(house, "parent-meeting", "");
-    int64_t invited = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    (void) house_person(house, "+359880001236", "bg", PK_CONSENT_CONFIRMED); /* in no circle */
-    start_on(house, event, 0, STEPS);
-    until(house, "2026-10-20T16:10:00Z");
-    circle_of_maria(house, invited, house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED)); /* who was never invited */
-    assert_int_equal(remind(house, &petya, "maria", &done), PK_E_DENIED);
-    assert_int_equal(remind(house, &maria, "", &done), 0);
-    assert_true(done.changed);
-    assert_string_equal(done.step, "1 day before at 18:00");
-    until(house, "2026-10-20T16:30:00Z");
-    assert_int_equal(told(house, ANNA, ""), 2);
-    assert_int_equal(told(house, "+359880001236", ""), 1);
-    assert_int_equal(told(house, BORIS, ""), 0);
-    assert_int_equal(remind(house, &maria, "maria", &done), 0);
-    assert_false(done.changed);
-    until(house, "2026-10-26T17:20:00Z"); /* when it was planned */
-    assert_int_equal(told(house, ANNA, ""), 2);
-    assert_int_equal(told(house, "+359880001236", ""), 2);
-    assert_int_equal(told(house, BORIS, ""), 1); /* the invitation instead */
-    assert_int_equal(remind(house, &maria, "", &done), PK_E_CONFLICT); /* none is left */
-}
-
-static void nobody_is_reminded_before_they_were_invited(void **state)
-{
-    struct house *house = *state;
-    struct pk_campaign_reminded done;
-    int64_t event = planned(house, "parent-meeting", "");
-    int64_t first = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    circle_of_maria(house, first, house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED));
-    assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
-    assert_int_equal(remind(house, &anna, "maria", &done), PK_E_CONFLICT); /* a draft */
-    start_on(house, event, 0, STEPS);
-    assert_int_equal(remind(house, &anna, "maria", &done), PK_E_CONFLICT);
-    until(house, "2026-10-20T16:10:00Z");
-    assert_int_equal(remind(house, &anna, "nobody", &done), PK_E_NOT_FOUND);
-    assert_int_equal(remind(house, &anna, "maria", &done), 0);
-}
-
-/* ---- called off ---- */
-
-static void called_off_and_on_again(void **state)
-{
-    struct house *house = *state;
-    int64_t event = planned(house, "parent-meeting", "FREQ=WEEKLY;COUNT=3");
-    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    start_on(house, event, 20261027, STEPS);
-    until(house, "2026-10-20T16:10:00Z");
-    assert_int_equal(date_off(house, event, 20261103).effect.campaigns, 0); /* another date */
-    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED); /* never heard of it */
-    struct pk_events_done done = date_off(house, event, 20261027);
-    assert_int_equal(done.effect.know, 1);
-    assert_int_equal(done.effect.told, 1);
-    until(house, "2026-10-20T16:20:00Z");
-    assert_int_equal(told(house, ANNA, OFF), 1);
-    assert_int_equal(told(house, BORIS, ""), 0);
-    assert_string_equal(seen(house).campaign.why, "its date is called off");
-    assert_int_equal(date_off(house, event, 20261027).effect.campaigns, 0); /* it was so already */
-    (void) moved(house, event, 20261027, "Het Koraal", false); /* of a date that is off that is no news */
-    until(house, "2026-10-20T17:00:00Z");
-    assert_int_equal(told(house, ANNA, ""), 2);
-    done = date_on(house, event, 20261027);
-    assert_int_equal(done.effect.know, 1);
-    until(house, "2026-10-20T17:20:00Z");
-    assert_int_equal(told(house, ANNA, CHANGED), 1);
-    assert_int_equal(told(house, BORIS, OFF) + told(house, BORIS, CHANGED), 0);
-    until(house, "2026-10-26T17:10:00Z");
-    assert_int_equal(told(house, ANNA, ""), 4); /* and the reminder */
-    assert_string_equal(seen(house).campaign.why, "");
-}
-
-static void off_and_on_before_anybody_heard(void **state)
-{
-    struct house *house = *state;
-    int64_t event = planned(house, "parent-meeting", "FREQ=WEEKLY;COUNT=3");
-    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    start_on(house, event, 20261027, STEPS);
-    until(house, "2026-10-19T16:10:00Z");
-    assert_int_equal(date_off(house, event, 20261027).effect.know, 0);
-    assert_int_equal(date_on(house, event, 20261027).effect.know, 0);
-    until(house, "2026-10-20T17:00:00Z");
-    assert_int_equal(told(house, ANNA, OLD_DAY), 1);
-    assert_int_equal(told(house, ANNA, ""), 1);
-}
-
-static void a_whole_event_called_off(void **state)
-{
-    struct house *house = *state;
-    struct pk_events_done done = { 0 };
-    int64_t event = planned(house, "parent-meeting", "");
-    int r;
-    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    start_on(house, event, 0, STEPS);
-    until(house, "2026-10-20T15:50:00Z");
-    assert_int_equal(house_messages(house, "state = 0"), 1);
-    DO(house, r, pk_events_cancel(house->service, &anna, event, pk_clock_wall_ms(), &done, NULL));
-    assert_int_equal(r, 0);
-    assert_int_equal(house_messages(house, "state = 0"), 0); /* in the same commit */
-    assert_int_equal(done.effect.know, 0);
-    until(house, "2026-10-28T17:00:00Z");
-    assert_int_equal(told(house, ANNA, ""), 0);
-    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_FINISHED);
-}
-
 static void a_file_moves_it_too(void **state)
 {
     static const char file[] = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:a@example.org\r\n"
@@ -537,14 +247,14 @@ static void written_anew_it_is_still_about_that_date(void **state)
     start_on(house, event, 0, STEPS);
     until(house, "2026-10-20T16:10:00Z");
     assert_int_equal(told(house, ANNA, OLD_DAY), 1);
-    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, ""), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
     assert_int_equal(write_on(house, other, 0, "{}", STEPS, NULL), PK_E_CONFLICT);
     assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
     (void) moved(house, event, 20261103, NULL, false);
     assert_int_equal(write_on(house, event, 0, "{}", STEPS, NULL), 0);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, ""), 0);
-    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest), 0);
-    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, ""), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_START, "", NULL), 0);
     until(house, "2026-10-20T16:40:00Z");
     assert_int_equal(told(house, ANNA, CHANGED), 1);
     assert_int_equal(told(house, ANNA, NEW_DAY), 1);
@@ -557,24 +267,19 @@ static void written_anew_it_is_still_about_that_date(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_here(the_calendar_says_when_and_where),
-        test_here(a_long_place_gives_way_to_its_short_form),
-        test_here(a_draft_follows_and_is_approved_as_it_is),
-        test_here(notices_name_the_date_they_are_about),
-        test_here(a_moved_event_is_told_to_who_knew),
-        test_here(moved_back_in_time_nobody_hears_of_it),
-        test_here(corrected_quietly_what_waits_says_it_right),
-        test_here(what_no_text_says_is_no_news),
-        test_here(without_a_step_nobody_is_told_and_it_says_so),
-        test_here(to_and_fro_each_is_told_once),
-        test_here(planned_late_what_has_passed_is_left_out),
-        test_here(a_key_persons_reminder_is_the_planned_one),
-        test_here(nobody_is_reminded_before_they_were_invited),
-        test_here(called_off_and_on_again),
-        test_here(off_and_on_before_anybody_heard),
-        test_here(a_whole_event_called_off),
-        test_here(a_file_moves_it_too),
-        test_here(written_anew_it_is_still_about_that_date),
+        with_kinds(the_calendar_says_when_and_where),
+        with_kinds(a_long_place_gives_way_to_its_short_form),
+        with_kinds(a_draft_follows_and_is_approved_as_it_is),
+        with_kinds(notices_name_the_date_they_are_about),
+        with_kinds(a_moved_event_is_told_to_who_knew),
+        with_kinds(moved_back_in_time_nobody_hears_of_it),
+        with_kinds(corrected_quietly_what_waits_says_it_right),
+        with_kinds(what_no_text_says_is_no_news),
+        with_kinds(without_a_step_nobody_is_told_and_it_says_so),
+        with_kinds(to_and_fro_each_is_told_once),
+        with_kinds(planned_late_what_has_passed_is_left_out),
+        with_kinds(a_file_moves_it_too),
+        with_kinds(written_anew_it_is_still_about_that_date),
     };
     return cmocka_run_group_tests_name("service/campaign_dates", tests, NULL, NULL);
 }

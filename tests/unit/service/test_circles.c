@@ -5,6 +5,7 @@
  * what she writes down for others.
  */
 #include "tests/unit/service/talk.h"
+#include "tests/unit/service/units.h"
 
 #include "gateway/service/circles.h"
 #include "gateway/service/inbox.h"
@@ -35,23 +36,13 @@ static void employ_all(struct house *house)
     employ(house, "anna", PK_ROLE_ADVISER);
 }
 
-#define IN_UNIT(house, call)                                      \
-    do {                                                          \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0); \
-        r = (call);                                               \
-        if (r != 0)                                               \
-            pk_unit_drop((house)->store);                         \
-        else                                                      \
-            assert_int_equal(pk_unit_keep((house)->store, NULL), 0); \
-    } while (0)
-
 static int sign_up(struct house *house, const struct pk_actor *actor, const char *number, const char *topics, struct pk_error *err)
 {
     const struct pk_signup_plan plan = {
         .address = pk_slice_of(number), .language = PK_SLICE("bg"), .topics = pk_slice_of(topics), .tags = PK_SLICE("school:windroos area:b")
     };
     int r;
-    IN_UNIT(house, pk_signup(house->service, actor, &plan, pk_clock_wall_ms(), err));
+    DO(house, r, pk_signup(house->service, actor, &plan, pk_clock_wall_ms(), err));
     house_turns(house, 2);
     take_all(house);
     pk_clock_advance(1);
@@ -118,7 +109,7 @@ static void no_other_yes_puts_them_in(void **state)
     int64_t who = house_count(house, "SELECT recipient FROM circle_member");
     const struct pk_actor self = { .role = PK_ROLE_PERSON, .name = "self", .recipient = who };
     int r;
-    IN_UNIT(house, pk_own_topic(house->service, &self, PK_SLICE("info-point"), true, pk_clock_wall_ms(), NULL));
+    DO(house, r, pk_own_topic(house->service, &self, PK_SLICE("info-point"), true, pk_clock_wall_ms(), NULL));
     assert_int_equal(r, 0);
     assert_int_equal(shown(house, &maria, "maria").size, 0);
     assert_string_equal(recent(house, &maria).state[0], "asked");
@@ -139,7 +130,7 @@ static void the_desk_signs_up(void **state)
     const struct pk_signup_plan plan = { .address = PK_SLICE("+359 88 000 1234"), .language = PK_SLICE("bg"), .topics = PK_SLICE("festival|info-point"),
                                          .form = PK_SLICE("17") };
     int r;
-    IN_UNIT(house, pk_signup(house->service, &desk, &plan, HOUSE_NOW, NULL));
+    DO(house, r, pk_signup(house->service, &desk, &plan, HOUSE_NOW, NULL));
     assert_int_equal(r, 0);
     house_turns(house, 2);
     assert_says(house, "искате ли съобщения за");
@@ -221,9 +212,9 @@ static void a_day_has_an_end(void **state)
     assert_int_equal(sign_up(house, &maria, ANNA, "festival", NULL), 0); /* the same counts as well */
     assert_int_equal(sign_up(house, &maria, BORIS, "festival", &err), PK_E_LIMIT);
     assert_int_equal(sign_up(house, &petya, BORIS, "festival", NULL), 0);
-    IN_UNIT(house, pk_circle_let(house->service, &maria, PK_SLICE("maria"), 5, 0, HOUSE_NOW, &most, NULL));
+    DO(house, r, pk_circle_let(house->service, &maria, PK_SLICE("maria"), 5, 0, HOUSE_NOW, &most, NULL));
     assert_int_equal(r, PK_E_DENIED);
-    IN_UNIT(house, pk_circle_let(house->service, &adviser, PK_SLICE("maria"), 1, 0, HOUSE_NOW, &most, NULL));
+    DO(house, r, pk_circle_let(house->service, &adviser, PK_SLICE("maria"), 1, 0, HOUSE_NOW, &most, NULL));
     assert_int_equal(r, 0);
     assert_int_equal(most, 3);
     assert_int_equal(sign_up(house, &maria, BORIS, "festival", NULL), 0);
@@ -241,7 +232,7 @@ static void a_day_has_an_end(void **state)
     } wrong[] = { { "maria", -1, 0, PK_E_INVALID }, { "maria", 501, 0, PK_E_INVALID }, { "anna", 5, 0, PK_E_NOT_FOUND },
                   { "maria", 5, 20261013, PK_E_INVALID }, { "maria", 5, 20270101, PK_E_INVALID }, { "maria", 5, 20261101, 0 } };
     for (size_t i = 0; i < PK_COUNT(wrong); i++) {
-        IN_UNIT(house, pk_circle_let(house->service, &adviser, pk_slice_of(wrong[i].name), wrong[i].more, wrong[i].day, pk_clock_wall_ms(), &most, NULL));
+        DO(house, r, pk_circle_let(house->service, &adviser, pk_slice_of(wrong[i].name), wrong[i].more, wrong[i].day, pk_clock_wall_ms(), &most, NULL));
         assert_int_equal(r, wrong[i].code);
     }
     assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'circle.allow' AND object = 'maria' AND actor = 'anna' AND result = 0"), 2);
@@ -272,23 +263,23 @@ static void handed_to_a_successor(void **state)
     assert_int_equal(pk_circles_each(house->service, &maria, HOUSE_NOW, count_one, &view, NULL), PK_E_DENIED);
     assert_int_equal(pk_circle_show(house->service, &maria, PK_SLICE("petya"), HOUSE_NOW, &view, NULL), PK_E_DENIED);
     assert_int_equal(pk_circle_recent(house->service, &adviser, PK_SLICE("maria"), HOUSE_NOW, see, &view, NULL), PK_E_DENIED);
-    IN_UNIT(house, pk_users_remove(house->service, &operator, PK_SLICE("maria"), HOUSE_NOW, NULL));
+    DO(house, r, pk_users_remove(house->service, &operator, PK_SLICE("maria"), HOUSE_NOW, NULL));
     assert_int_equal(r, 0);
     view = shown(house, &adviser, "maria");
     assert_true(view.left_ms == HOUSE_NOW && view.most == 0);
     assert_int_equal(house_count(house, "SELECT count(*) FROM signup"), 0);
-    IN_UNIT(house, pk_circle_pass_on(house->service, &petya, PK_SLICE("maria"), PK_SLICE("petya"), HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_pass_on(house->service, &petya, PK_SLICE("maria"), PK_SLICE("petya"), HOUSE_NOW, NULL));
     assert_int_equal(r, PK_E_DENIED);
-    IN_UNIT(house, pk_circle_pass_on(house->service, &adviser, PK_SLICE("maria"), PK_SLICE("anna"), HOUSE_NOW, &err));
+    DO(house, r, pk_circle_pass_on(house->service, &adviser, PK_SLICE("maria"), PK_SLICE("anna"), HOUSE_NOW, &err));
     assert_int_equal(r, PK_E_NOT_FOUND);
-    IN_UNIT(house, pk_circle_pass_on(house->service, &adviser, PK_SLICE("nobody"), PK_SLICE("petya"), HOUSE_NOW, &err));
+    DO(house, r, pk_circle_pass_on(house->service, &adviser, PK_SLICE("nobody"), PK_SLICE("petya"), HOUSE_NOW, &err));
     assert_int_equal(r, PK_E_NOT_FOUND);
-    IN_UNIT(house, pk_circle_pass_on(house->service, &adviser, PK_SLICE("maria"), PK_SLICE("petya"), HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_pass_on(house->service, &adviser, PK_SLICE("maria"), PK_SLICE("petya"), HOUSE_NOW, NULL));
     assert_int_equal(r, 0);
     assert_int_equal(shown(house, &petya, "petya").size, 1);
     say(house, BORIS, "ДА"); /* asked by the one, in the circle of the other */
     assert_int_equal(shown(house, &petya, "petya").size, 2);
-    IN_UNIT(house, pk_circle_pass_on(house->service, &adviser, PK_SLICE("petya"), PK_SLICE("petya"), HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_pass_on(house->service, &adviser, PK_SLICE("petya"), PK_SLICE("petya"), HOUSE_NOW, NULL));
     assert_int_equal(r, PK_E_INVALID);
     assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'circle.handover' AND object = 'maria' AND detail = 'petya' AND result = 0"), 1);
 }
@@ -303,18 +294,18 @@ static void somebody_steps_out(void **state)
     int64_t who = house_count(house, "SELECT recipient FROM circle_member");
     struct pk_buf out;
     pk_buf_init(&out, 1u << 20);
-    IN_UNIT(house, pk_person_export(house->service, &adviser, &(struct pk_whom){ .recipient = who }, HOUSE_NOW, &out, NULL));
+    DO(house, r, pk_person_export(house->service, &adviser, &(struct pk_whom){ .recipient = who }, HOUSE_NOW, &out, NULL));
     assert_int_equal(r, 0);
     assert_non_null(strstr(pk_buf_text(&out), "\"circle\":{\"of\":\"maria\",\"joinedAt\":\"2026"));
     pk_buf_finish(&out);
     struct pk_actor herself = { .role = PK_ROLE_PERSON, .name = "", .recipient = who };
-    IN_UNIT(house, pk_circle_step_out(house->service, &desk, HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_step_out(house->service, &desk, HOUSE_NOW, NULL));
     assert_int_equal(r, PK_E_DENIED);
-    IN_UNIT(house, pk_circle_step_out(house->service, &herself, HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_step_out(house->service, &herself, HOUSE_NOW, NULL));
     assert_int_equal(r, 0);
     assert_int_equal(shown(house, &maria, "maria").size, 0);
     assert_int_equal(house_consent(house, who, "festival"), PK_CONSENT_GRANTED);
-    IN_UNIT(house, pk_circle_step_out(house->service, &herself, HOUSE_NOW, NULL));
+    DO(house, r, pk_circle_step_out(house->service, &herself, HOUSE_NOW, NULL));
     assert_int_equal(r, 0);
     assert_int_equal(house_count(house, "SELECT count(*) FROM audit WHERE action = 'circle.leave' AND result = 0"), 1);
 }
@@ -325,7 +316,7 @@ static int record(struct house *house, const struct pk_actor *actor, int64_t tri
 {
     const struct pk_rsvp_plan plan = { .trigger = trigger, .whom = { .address = pk_slice_of(number) }, .yes = yes, .heads = heads };
     int r;
-    IN_UNIT(house, pk_rsvp_record(house->service, actor, &plan, pk_clock_wall_ms(), err));
+    DO(house, r, pk_rsvp_record(house->service, actor, &plan, pk_clock_wall_ms(), err));
     return r;
 }
 

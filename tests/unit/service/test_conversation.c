@@ -1,51 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What people write and what follows, whether known or not: STOP and START, yes and no, help, and words nobody understands. */
-#include "tests/unit/service/house.h"
+#include "tests/unit/service/talk.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/service/holds.h"
-#include "gateway/service/planner.h"
-#include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
-#include "gateway/store/rsvps.h"
-
-static void say(struct house *house, const char *from, const char *text)
-{
-    assert_int_equal(post_reply(house->posts[0], from, text), 0);
-    house_turns(house, 2);
-}
 
 static const struct post_job *last(const struct house *house)
 {
     assert_true(house->posts[0]->count > 0);
     return &house->posts[0]->jobs[house->posts[0]->count - 1];
-}
-
-/* Whatever was handed over is accepted. */
-static void take_all(struct house *house)
-{
-    for (size_t i = 0; i < house->posts[0]->count; i++)
-        if (!house->posts[0]->jobs[i].completed)
-            post_complete(house->posts[0], i, PK_OUTCOME_ACCEPTED);
-    house_settle(house);
-}
-
-static int64_t invite(struct house *house, const char *data)
-{
-    assert_int_equal(house_publish(house, "school", data), 0);
-    house_turn(house);
-    take_all(house);
-    pk_clock_advance(1);
-    return house_count(house, "SELECT max(id) FROM trigger");
-}
-
-static void assert_replies(struct house *house, int64_t trigger, int64_t yes, int64_t no, int64_t heads)
-{
-    int64_t got_yes, got_no, got_heads;
-    assert_int_equal(pk_replies_count(house->store, trigger, &got_yes, &got_no, &got_heads, NULL), 0);
-    assert_int_equal(got_yes, yes);
-    assert_int_equal(got_no, no);
-    assert_int_equal(got_heads, heads);
 }
 
 static void hold(struct house *house, bool on)
@@ -232,25 +195,6 @@ static void too_late_to_be_about_it(void **state)
     say(house, ANNA, "да");
     assert_replies(house, trigger, 0, 0, 0);
     assert_int_equal(house_messages(house, "class = 2"), 1); /* "we do not understand" */
-}
-
-static void ask(struct house *house, int64_t person, const char *number)
-{
-    bool asked = false;
-    struct pk_question_plan plan = {
-        .recipient = person,
-        .address = house_address(house, number),
-        .channel = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms")),
-        .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")),
-        .language = PK_SLICE("bg"),
-    };
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    assert_int_equal(pk_planner_question(house->service, &plan, pk_clock_wall_ms(), &asked, NULL), 0);
-    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    assert_true(asked);
-    house_turns(house, 2);
-    take_all(house);
-    pk_clock_advance(1);
 }
 
 static void consent_wants_a_clear_yes(void **state)

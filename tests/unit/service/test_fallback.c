@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One call for two channels: when it is one, which of its two attempts arrives, what they cost, and what never leaves twice. */
-#include "tests/unit/service/house.h"
+#include "tests/unit/service/ladder.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/service/holds.h"
 #include "gateway/store/account_days.h"
 #include "gateway/store/attempt_pairs.h"
-#include "gateway/store/ledger.h"
-#include "gateway/store/names.h"
-#include "gateway/store/recipients.h"
 
 static const char *const numbers[] = { "first" }, *const chats[] = { "second" };
 static const char *const channels[] = { "viber", "sms" }, *const through[] = { "viber", "telegram", "sms" };
@@ -16,8 +12,6 @@ static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms
                                                { .name = "chat", .channel = "viber", .accounts = { chats, 1 } } };
 static const struct pk_setting settings[] = { { .name = "fallback", .type = PK_SETTING_TEXT, .help = "the account of the second channel" } };
 
-#define SMS(house) ((house)->posts[0])
-#define CHAT(house) ((house)->posts[1])
 #define CHAT_COSTS 300
 #define PART_COSTS 700
 
@@ -55,30 +49,9 @@ static int build(void **state)
 
 #define falling(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
 
-static void consent(struct house *house, int64_t who, const char *channel, uint32_t kind)
-{
-    struct pk_consent_event event = {
-        .recipient = who, .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")),
-        .channel = pk_name_find(house->store, PK_NAME_CHANNEL, pk_slice_of(channel)), .kind = kind, .at_ms = pk_clock_wall_ms(),
-        .how = PK_SLICE("paper"), .by = PK_SLICE("test"),
-    };
-    assert_int_equal(pk_ledger_append(house->store, &event, NULL), 0);
-}
-
 static int64_t on_both(struct house *house, const char *number)
 {
-    int64_t address = 0, who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    uint32_t viber = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("viber"));
-    assert_int_equal(pk_address_add(house->store, who, viber, pk_slice_of(number), HOUSE_NOW, &address, NULL), 0);
-    consent(house, who, "viber", PK_CONSENT_CONFIRMED);
-    house_turn(house);
-    return who;
-}
-
-static struct pk_message only(struct house *house)
-{
-    assert_int_equal(house_messages(house, "class = 0"), 1);
-    return house_message(house, "class = 0");
+    return known_on(house, "bg", "viber", number);
 }
 
 static struct pk_attempt attempt_on(struct house *house, bool second)

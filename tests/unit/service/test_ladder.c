@@ -1,83 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Routes by country, and the ladder: who is met where, what goes on to the next channel, and what never does. */
-#include "tests/unit/service/house.h"
+/* The ladder: who is met where, what goes on to the next channel, and what never does. */
+#include "tests/unit/service/ladder.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/service/audience.h"
 #include "gateway/service/ladder.h"
-#include "gateway/service/planner.h"
-#include "gateway/store/ledger.h"
-#include "gateway/store/names.h"
-#include "gateway/store/recipients.h"
 
-static const char *const numbers[] = { "first" }, *const chats[] = { "second" }, *const dutch[] = { "NL" };
-static const char *const channels[] = { "telegram", "sms" };
-static const struct pk_route_rule ladder_routes[] = { { .name = "main", .channel = "sms", .accounts = { numbers, 1 } },
-                                                      { .name = "chat", .channel = "telegram", .accounts = { chats, 1 } } };
-static const struct pk_route_rule country_routes[] = { { .name = "rest", .channel = "sms", .accounts = { numbers, 1 } },
-                                                       { .name = "dutch", .channel = "sms", .accounts = { chats, 1 }, .countries = { dutch, 1 } } };
-
-#define SMS(house) ((house)->posts[0])
-#define CHAT(house) ((house)->posts[1])
 #define RECEIPTS PK_CAN_RECEIPTS
-
-/* The chat comes first, then the number. */
-static int build_ladder(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.routes = ladder_routes;
-    house->rules.route_count = PK_COUNT(ladder_routes);
-    house->rules.ladder = (struct pk_words){ channels, 2 };
-    house->rules.ladder_wait_ms = HOUR_MS;
-    house->adapters[1].channels = "telegram";
-    house->adapters[1].number_format = PK_NUMBER_OPAQUE;
-    house->adapters[1].capabilities = RECEIPTS;
-    house_reopen(house);
-    return r;
-}
-
-static int build_countries(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.routes = country_routes;
-    house->rules.route_count = PK_COUNT(country_routes);
-    house->rules.default_route = "rest";
-    house_reopen(house);
-    return r;
-}
-
-#define on_ladder(name) cmocka_unit_test_setup_teardown(name, build_ladder, house_tear)
-#define by_country(name) cmocka_unit_test_setup_teardown(name, build_countries, house_tear)
-
-static void consent(struct house *house, int64_t who, const char *channel, uint32_t kind)
-{
-    struct pk_consent_event event = {
-        .recipient = who, .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")),
-        .channel = pk_name_find(house->store, PK_NAME_CHANNEL, pk_slice_of(channel)), .kind = kind, .at_ms = pk_clock_wall_ms(),
-        .how = PK_SLICE("paper"), .by = PK_SLICE("test"),
-    };
-    assert_int_equal(pk_ledger_append(house->store, &event, NULL), 0);
-}
-
-/* Known by number and by a chat, and agreed to both. */
-static int64_t both(struct house *house)
-{
-    int64_t address = 0, who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    uint32_t telegram = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("telegram"));
-    assert_int_equal(pk_address_add(house->store, who, telegram, PK_SLICE("716000001"), HOUSE_NOW, &address, NULL), 0);
-    consent(house, who, "telegram", PK_CONSENT_CONFIRMED);
-    house_turn(house);
-    return who;
-}
-
-static struct pk_message only(struct house *house)
-{
-    assert_int_equal(house_messages(house, "class = 0"), 1); /* one person, one message, whatever became of it */
-    return house_message(house, "class = 0");
-}
 
 static void invite(struct house *house)
 {
@@ -137,7 +66,6 @@ static void who_agreed_to_both_is_told_once(void **state)
     assert_int_equal(CHAT(house)->count, 1); /* nobody agreed to that in the chat */
 }
 
-/* Whoever names a route means its channel. */
 /* Who asks how many they are, and names no channel, is told of the ladder. */
 static void they_are_counted_where_they_are_met(void **state)
 {
@@ -152,6 +80,7 @@ static void they_are_counted_where_they_are_met(void **state)
     pk_buf_finish(&text);
 }
 
+/* Whoever names a route means its channel. */
 static void who_names_a_route_keeps_to_its_channel(void **state)
 {
     struct house *house = *state;
@@ -418,96 +347,6 @@ static void what_may_still_arrive_does_not(void **state)
     stayed(house, PK_MESSAGE_UNCONFIRMED);
 }
 
-/* ---- countries ---- */
-
-static void a_country_has_its_route(void **state)
-{
-    struct house *house = *state;
-    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    (void) house_person(house, "+31600000007", "bg", PK_CONSENT_CONFIRMED);
-    assert_int_equal(house_publish(house, "school", NULL), 0);
-    house_turns(house, 2);
-    assert_int_equal(house->posts[0]->count, 1);
-    assert_int_equal(house->posts[1]->count, 1);
-    assert_string_equal(house->posts[0]->jobs[0].address, ANNA);
-    assert_string_equal(house->posts[1]->jobs[0].address, "+31600000007");
-    /* Also in a chunk, and for those kept before countries were. */
-    house_people(house, 8, "school:windroos");
-    assert_int_equal(house_count(house, "UPDATE address SET country = NULL"), -1);
-    house_reopen(house);
-    assert_int_equal(house_publish(house, "school", NULL), 0);
-    house_turns(house, 3);
-    assert_int_equal(house->posts[0]->count, 9);
-    assert_int_equal(house->posts[1]->count, 1);
-    assert_string_equal(house->posts[1]->jobs[0].address, "+31600000007");
-}
-
-static void a_question_goes_by_its_country(void **state)
-{
-    struct house *house = *state;
-    int64_t who = house_person(house, "+31600000007", "nl", PK_CONSENT_REQUESTED);
-    struct pk_question_plan plan = {
-        .recipient = who, .address = house_address(house, "+31600000007"), .channel = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms")),
-        .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")), .language = PK_SLICE("nl"),
-    };
-    bool asked = false;
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    assert_int_equal(pk_planner_question(house->service, &plan, pk_clock_wall_ms(), &asked, NULL), 0);
-    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    house_turns(house, 2);
-    assert_true(asked);
-    assert_int_equal(house->posts[0]->count, 0);
-    assert_int_equal(house->posts[1]->count, 1);
-}
-
-/* The breaker passes over an account that is away; what nobody knows the end of is not handed to another. */
-static void failover_leaves_doubt_alone(void **state)
-{
-    struct house *house = *state;
-    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    assert_int_equal(house_publish(house, "school", NULL), 0);
-    post_complete(house->posts[0], 0, PK_OUTCOME_UNCERTAIN);
-    house_settle(house);
-    house_later(house, HOUR_MS);
-    assert_int_equal(only(house).state, PK_MESSAGE_UNCERTAIN);
-    assert_int_equal(house->posts[0]->count + house->posts[1]->count, 1);
-}
-
-static void proven_trouble_opens_the_breaker_and_a_trial_closes_it(void **state)
-{
-    struct house *house = *state;
-    house_people(house, 12, "school:windroos");
-    house->accounts[0].breaker = (struct pk_breaker_rule){ 3, 0, 10 * SECOND_MS, MINUTE_MS, 1 };
-    house->accounts[0].window = 1;
-    house_reopen(house);
-    assert_int_equal(house_publish(house, "school", NULL), 0);
-    house_turns(house, 2);
-    for (size_t i = 0; i < 3; i++) { /* the first failures open nothing: the next one leaves by it as well */
-        assert_int_equal(house->posts[0]->count, i + 1);
-        assert_int_equal(house->posts[1]->count, 0);
-        post_complete(house->posts[0], i, PK_OUTCOME_RETRY);
-        house_settle(house);
-        house_turn(house);
-    }
-    assert_int_equal(house->posts[0]->count, 4); /* it left in the turn that settled the third: nothing is believed before it is kept */
-    post_complete(house->posts[0], 3, PK_OUTCOME_RETRY);
-    house_settle(house);
-    house_turn(house);
-    assert_int_equal(house->posts[0]->count, 4);
-    assert_true(house->posts[1]->count > 0); /* the second account of the route */
-    for (size_t i = 0; i < house->posts[1]->count; i++)
-        if (!house->posts[1]->jobs[i].completed)
-            post_complete(house->posts[1], i, PK_OUTCOME_ACCEPTED);
-    house_later(house, 11 * SECOND_MS);
-    house_people(house, 3, "school:late");
-    assert_int_equal(house_publish(house, "school", HOUSE_INVITATION ",\"tags\":{\"all\":[\"school:late\"]}"), 0);
-    house_turns(house, 3);
-    assert_int_equal(house->posts[0]->count, 5); /* one trial, the rest by the other */
-    post_complete(house->posts[0], 4, PK_OUTCOME_ACCEPTED);
-    house_settle(house);
-    assert_int_equal(house->service->desks->items[0]->breaker.state, PK_BREAKER_CLOSED);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -528,10 +367,6 @@ int main(void)
         on_ladder(a_failed_commit_doubles_nothing),
         on_ladder(what_can_no_longer_arrive_goes_on),
         on_ladder(what_may_still_arrive_does_not),
-        by_country(a_country_has_its_route),
-        by_country(a_question_goes_by_its_country),
-        by_country(failover_leaves_doubt_alone),
-        in_house(proven_trouble_opens_the_breaker_and_a_trial_closes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,63 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A channel whose provider does not let the text through is left out, with that reason, and the person's next one takes its place. */
-#include "tests/unit/service/house.h"
-
-#include "gateway/base/clock.h"
-#include "gateway/store/ledger.h"
-#include "gateway/store/names.h"
-#include "gateway/store/recipients.h"
-
-static const char *const numbers[] = { "first" }, *const chats[] = { "second" };
-static const char *const channels[] = { "telegram", "sms" };
-static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { numbers, 1 } },
-                                               { .name = "chat", .channel = "telegram", .accounts = { chats, 1 } } };
-
-#define SMS(house) ((house)->posts[0])
-#define CHAT(house) ((house)->posts[1])
-
-static int build(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.routes = routes;
-    house->rules.route_count = PK_COUNT(routes);
-    house->rules.ladder = (struct pk_words){ channels, 2 };
-    house->rules.ladder_wait_ms = HOUR_MS;
-    house->adapters[1].channels = "telegram";
-    house->adapters[1].number_format = PK_NUMBER_OPAQUE;
-    return r;
-}
-
-#define on_ladder(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
-
-static void consent(struct house *house, int64_t who, const char *channel, uint32_t kind)
-{
-    struct pk_consent_event event = {
-        .recipient = who, .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("parent-meetings")),
-        .channel = pk_name_find(house->store, PK_NAME_CHANNEL, pk_slice_of(channel)), .kind = kind, .at_ms = pk_clock_wall_ms(),
-        .how = PK_SLICE("paper"), .by = PK_SLICE("test"),
-    };
-    assert_int_equal(pk_ledger_append(house->store, &event, NULL), 0);
-}
-
-/* Known by number and by a chat, and agreed to both. */
-static int64_t both(struct house *house)
-{
-    int64_t address = 0, who = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    uint32_t telegram = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("telegram"));
-    assert_int_equal(pk_address_add(house->store, who, telegram, PK_SLICE("716000001"), HOUSE_NOW, &address, NULL), 0);
-    consent(house, who, "telegram", PK_CONSENT_CONFIRMED);
-    house_turn(house);
-    return who;
-}
-
-static struct pk_message only(struct house *house)
-{
-    assert_int_equal(house_messages(house, "class = 0"), 1); /* one person, one message, whatever became of it */
-    return house_message(house, "class = 0");
-}
-
-/* ---- approved texts ---- */
+#include "tests/unit/service/ladder.h"
 
 /* The chat's provider lets approved texts through only, in Dutch: who reads Bulgarian is met on the next channel, with that reason. */
 static int carries_dutch(const void *self, struct pk_slice template_name, struct pk_slice language, int64_t now_ms, struct pk_error *err)
@@ -112,12 +55,8 @@ static void an_unmapped_text_with_nowhere_to_go_fails(void **state)
 static void an_approval_that_ended_goes_on(void **state)
 {
     struct house *house = *state;
-    int64_t address = 0;
     build_choosy(house);
-    int64_t who = house_person(house, ANNA, "nl", PK_CONSENT_CONFIRMED);
-    uint32_t telegram = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("telegram"));
-    assert_int_equal(pk_address_add(house->store, who, telegram, PK_SLICE("716000001"), HOUSE_NOW, &address, NULL), 0);
-    consent(house, who, "telegram", PK_CONSENT_CONFIRMED);
+    (void) known_on(house, "nl", "telegram", "716000001");
     assert_int_equal(house_publish(house, "school", HOUSE_INVITATION "," HOUSE_TAGS ",\"sendAt\":\"2026-10-13T08:40:00Z\""), 0);
     house_turns(house, 3);
     assert_int_equal(house_messages(house, "state = 0 AND reason = 0"), 1);

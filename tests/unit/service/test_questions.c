@@ -30,24 +30,10 @@ static int64_t half_signed_up(struct house *house)
     return anna;
 }
 
-/* The planner's ask() is about meetings: agreed to already, so the gate would refuse it. About the festival, then. */
+/* The plain ask() is about meetings: agreed to already, so the gate would refuse it. About the festival, then. */
 static void ask_for_festival(struct house *house, int64_t person)
 {
-    bool asked = false;
-    struct pk_question_plan plan = {
-        .recipient = person,
-        .address = house_address(house, ANNA),
-        .channel = pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms")),
-        .topic = pk_name_find(house->store, PK_NAME_TOPIC, PK_SLICE("festival")),
-        .language = PK_SLICE("bg"),
-    };
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    assert_int_equal(pk_planner_question(house->service, &plan, pk_clock_wall_ms(), &asked, NULL), 0);
-    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    assert_true(asked);
-    house_turns(house, 2);
-    take_all(house);
-    pk_clock_advance(1);
+    put_question(house, person, ANNA, "festival");
 }
 
 /* ---- one waits for the other ---- */

@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reports of a campaign and of one date: what is counted, by whom it is asked, what stays when people and messages go; and how
  * many came. */
-#include "tests/unit/service/house.h"
+#include "tests/unit/service/campaigns.h"
 
-#include "gateway/base/clock.h"
-#include "gateway/base/json.h"
-#include "gateway/service/campaigns.h"
-#include "gateway/service/events.h"
 #include "gateway/service/person.h"
 #include "gateway/service/reports.h"
 #include "gateway/store/internal.h"
 
-#define NAME PK_SLICE("parents-autumn")
 #define NL_NUMBER "+35988000%04u"
 #define INVITED "2026-10-20T17:10:00Z"
-
-static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" }, boris = { .role = PK_ROLE_APPROVER, .name = "boris" };
-static const struct pk_actor maria = { .role = PK_ROLE_KEY_PERSON, .name = "maria" }, petya = { .role = PK_ROLE_KEY_PERSON, .name = "petya" };
-static const struct pk_actor desk = { .role = PK_ROLE_DESK, .name = "desk" }, operator = { .role = PK_ROLE_OPERATOR, .name = "uid:0" };
-static const struct pk_kind_rule kinds[] = { { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 2 * HOUR_MS } };
-
-static int build(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.kinds = kinds;
-    house->rules.kind_count = PK_COUNT(kinds);
-    return r;
-}
-
-#define test_here(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
-
-#define DO(house, r, call)                                           \
-    do {                                                             \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0);    \
-        (r) = (call);                                                \
-        if ((r) != 0)                                                \
-            pk_unit_drop((house)->store);                            \
-        else                                                         \
-            assert_int_equal(pk_unit_keep((house)->store, NULL), 0); \
-        house_turns(house, 3);                                       \
-    } while (0)
-
-static struct pk_json *json(const char *text)
-{
-    struct pk_json *document = NULL;
-    assert_int_equal(pk_json_parse(pk_slice_of(text), 1u << 20, &document, NULL), 0);
-    return document;
-}
 
 /* ---- a campaign ---- */
 
@@ -55,38 +16,9 @@ static void start_campaign(struct house *house)
 {
     static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
                                 "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder\"}]";
-    struct pk_campaign_view view = { 0 };
-    pk_auto(pk_json) struct pk_json *values = json("{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}");
-    pk_auto(pk_json) struct pk_json *step_list = json(steps);
-    struct pk_campaign_plan plan = {
-        .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .values = values, .steps = step_list, .people_max = 100
-    };
-    int r;
-    DO(house, r, pk_campaign_put(house->service, &anna, &plan, pk_clock_wall_ms(), NULL));
-    assert_int_equal(r, 0);
-    DO(house, r, pk_campaign_do(house->service, &anna, NAME, PK_CAMPAIGN_SUBMIT, PK_SLICE(""), pk_clock_wall_ms(), NULL));
-    assert_int_equal(pk_campaign_view(house->service, &anna, NAME, pk_clock_wall_ms(), &view, NULL), 0);
-    DO(house, r, pk_campaign_do(house->service, &boris, NAME, PK_CAMPAIGN_APPROVE, pk_slice_of(view.digest), pk_clock_wall_ms(), NULL));
-    assert_int_equal(r, 0);
-    DO(house, r, pk_campaign_do(house->service, &anna, NAME, PK_CAMPAIGN_START, PK_SLICE(""), pk_clock_wall_ms(), NULL));
-    assert_int_equal(r, 0);
-}
-
-/* The clock goes to a moment by half hours; what is handed over is accepted. */
-static void until(struct house *house, const char *moment)
-{
-    int64_t ms = 0;
-    size_t done = 0;
-    assert_int_equal(pk_time_parse(pk_slice_of(moment), &ms), 0);
-    while (done < house->posts[0]->count && house->posts[0]->jobs[done].completed)
-        done++;
-    while (pk_clock_wall_ms() < ms) {
-        int64_t left = ms - pk_clock_wall_ms();
-        house_later(house, left < 30 * MINUTE_MS ? left : 30 * MINUTE_MS);
-        for (; done < house->posts[0]->count; done++)
-            (void) post_try(house->posts[0], done, PK_OUTCOME_ACCEPTED);
-        house_settle(house);
-    }
+    const struct pk_campaign_plan plan = { .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .people_max = 100 };
+    assert_int_equal(write_as(house, &anna, plan, VALUES, steps, NULL), 0);
+    put_through(house, AUTUMN);
 }
 
 /* Twenty are told in Bulgarian and eight in Dutch; three live in one quarter. Of those in Bulgarian ten come with one more each, five do
@@ -127,7 +59,7 @@ static void play(struct house *house)
 
 /* ---- asked ---- */
 
-static struct pk_json *told(struct pk_report_question *question, struct pk_store *store, char *text, size_t size)
+static struct pk_json *reported(struct pk_report_question *question, struct pk_store *store, char *text, size_t size)
 {
     pk_auto(pk_report_question) struct pk_report_question *asked = question;
     struct pk_buf buf;
@@ -155,7 +87,7 @@ static struct pk_json *of_campaign(struct house *house, char *text, size_t size)
     struct pk_error err = { 0 };
     if (pk_report_ask_campaign(house->service, &anna, NAME, pk_clock_wall_ms(), &question, &err) != 0)
         fail_msg("%s", err.message);
-    return told(question, house->store, text, size);
+    return reported(question, house->store, text, size);
 }
 
 static struct pk_json *of_date(struct house *house, int64_t event)
@@ -164,7 +96,7 @@ static struct pk_json *of_date(struct house *house, int64_t event)
     struct pk_error err = { 0 };
     if (pk_report_ask_date(house->service, &anna, event, 0, pk_clock_wall_ms(), &question, &err) != 0)
         fail_msg("%s", err.message);
-    return told(question, house->store, NULL, 0);
+    return reported(question, house->store, NULL, 0);
 }
 
 #define HIDDEN (-1)
@@ -413,10 +345,10 @@ static void who_may_ask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_here(a_campaign_is_counted_by_people), test_here(few_people_are_told_as_bounds), test_here(a_person_who_is_erased_stays_counted),
-        test_here(one_date_is_counted_and_who_came_is_typed), test_here(who_may_ask), test_here(a_report_stays_when_its_messages_go),
-        test_here(a_crash_while_it_is_kept), test_here(a_draft_keeps_no_messages),
-        test_here(what_is_kept_is_not_counted_again),
+        with_kinds(a_campaign_is_counted_by_people), with_kinds(few_people_are_told_as_bounds), with_kinds(a_person_who_is_erased_stays_counted),
+        with_kinds(one_date_is_counted_and_who_came_is_typed), with_kinds(who_may_ask), with_kinds(a_report_stays_when_its_messages_go),
+        with_kinds(a_crash_while_it_is_kept), with_kinds(a_draft_keeps_no_messages),
+        with_kinds(what_is_kept_is_not_counted_again),
     };
     return cmocka_run_group_tests_name("service/reports", tests, NULL, NULL);
 }

@@ -3,10 +3,10 @@
  * Places at a date of an event: a yes beyond them waits in a line and is told, once, in the unit in which a place frees; whoever
  * may not be told stays in the line; answers are about the date people were told, and name it.
  */
+#include "tests/unit/service/agenda.h"
 #include "tests/unit/service/talk.h"
 
 #include "gateway/base/id.h"
-#include "gateway/service/events.h"
 #include "gateway/service/person.h"
 #include "gateway/service/rsvps.h"
 #include "gateway/service/seats.h"
@@ -23,30 +23,14 @@
     "\"template\":\"parent-meeting-invitation\",\"topic\":\"parent-meetings\",\"values\":{\"begins\":\"2026-10-20T16:00:00Z\","       \
     "\"place\":\"De Windroos\"}," HOUSE_TAGS ",\"validUntil\":\"2026-10-19T00:00:00Z\""
 
-static const struct pk_actor adviser = { .role = PK_ROLE_ADVISER, .name = "anna" };
-static const struct pk_kind_rule kinds[] = { { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 2 * 3600000 } };
-
 static int build(void **state)
 {
-    int r = house_build(state);
-    struct house *house = *state;
-    house->rules.kinds = kinds;
-    house->rules.kind_count = PK_COUNT(kinds);
-    house->rules.answers_per_day = 20;
+    int r = build_agenda(state);
+    ((struct house *) *state)->rules.answers_per_day = 20;
     return r;
 }
 
-#define with_kinds(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
-
-#define IN_UNIT(house, call)                                     \
-    do {                                                         \
-        struct pk_error why = { 0 }, *err = &why;                \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0);\
-        if ((call) != 0)                                         \
-            fail_msg("%s", why.message);                         \
-        assert_int_equal(pk_unit_keep((house)->store, NULL), 0); \
-        house_turns((house), 2);                                 \
-    } while (0)
+#define with_places(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
 
 /* ---- an event, and people invited to it ---- */
 
@@ -59,7 +43,7 @@ static struct meeting plan(struct house *house, int32_t day, int32_t capacity)
     struct pk_agenda_event event = { .kind = "parent-meeting", .title = "Ouderavond", .place = "De Windroos", .capacity = capacity,
                                      .when = { day, 1080, 0, PK_EVENTS_NO_END } };
     struct pk_occurrence date;
-    IN_UNIT(house, pk_events_plan(house->service, &adviser, &event, false, pk_clock_wall_ms(), err));
+    in_unit(house, pk_events_plan(house->service, &anna, &event, false, pk_clock_wall_ms(), err));
     assert_int_equal(pk_occurrence_find(house->store, event.id, 0, &date, NULL), 0);
     return (struct meeting){ .event = event.id, .date = date.id };
 }
@@ -95,15 +79,6 @@ static void assert_counts(struct house *house, const struct meeting *meeting, in
     assert_int_equal(counts.waiting, waiting);
 }
 
-/* How many texts to this number hold these words. */
-static unsigned told(const struct house *house, const char *number, const char *words)
-{
-    unsigned count = 0;
-    for (size_t i = 0; i < house->posts[0]->count; i++)
-        count += strcmp(house->posts[0]->jobs[i].address, number) == 0 && strstr(house->posts[0]->jobs[i].text, words) != NULL;
-    return count;
-}
-
 static void change_as(struct house *house, int64_t id, int32_t day, int32_t capacity, bool quietly)
 {
     struct pk_agenda_event event;
@@ -111,7 +86,7 @@ static void change_as(struct house *house, int64_t id, int32_t day, int32_t capa
     assert_int_equal(pk_agenda_get(house->store, id, &event, NULL), 0);
     event.when.day = day;
     event.capacity = capacity;
-    IN_UNIT(house, pk_events_change(house->service, &adviser, &event, pk_clock_wall_ms(), &done, err));
+    in_unit(house, pk_events_change(house->service, &anna, &event, pk_clock_wall_ms(), &done, err));
 }
 
 static void change(struct house *house, int64_t id, int32_t day, int32_t capacity)
@@ -241,12 +216,12 @@ static void who_may_not_be_told_is_passed_over(void **state)
 {
     struct house *house = *state;
     struct meeting meeting = full_of(house, 1);
-    int64_t boris = house_count(house, "SELECT min(recipient) + 0 FROM address WHERE id = (SELECT min(id) + 1 FROM address)");
+    int64_t other = house_count(house, "SELECT min(recipient) + 0 FROM address WHERE id = (SELECT min(id) + 1 FROM address)");
     say(house, ANNA, "ДА");
     say(house, BORIS, "ДА");
     say(house, VERA, "ДА");
     say(house, GANCHO, "ДА");
-    withdraw(house, boris);
+    withdraw(house, other);
     say(house, VERA, "СТОП");
     say(house, ANNA, "НЕ");
     assert_int_equal(told(house, BORIS, PLACE) + told(house, VERA, PLACE), 0);
@@ -271,10 +246,10 @@ static void what_began_or_is_off_gives_nothing(void **state)
     struct pk_events_done done = { 0 };
     say(house, ANNA, "ДА");
     say(house, BORIS, "ДА");
-    IN_UNIT(house, pk_events_cancel(house->service, &adviser, meeting.event, pk_clock_wall_ms(), &done, err));
+    in_unit(house, pk_events_cancel(house->service, &anna, meeting.event, pk_clock_wall_ms(), &done, err));
     say(house, ANNA, "НЕ");
     assert_says(house, "Срещата мина или датата е друга.");
-    IN_UNIT(house, pk_seats_of_event(house->service, meeting.event, pk_clock_wall_ms(), err));
+    in_unit(house, pk_seats_of_event(house->service, meeting.event, pk_clock_wall_ms(), err));
     assert_int_equal(told(house, BORIS, PLACE), 0);
     assert_counts(house, &meeting, 1, 1, 0, 1, 1);
 }
@@ -398,13 +373,12 @@ static bool recorded(struct house *house, const struct pk_actor *actor, int64_t 
 {
     bool full = false;
     const struct pk_rsvp_plan plan = { .trigger = trigger, .whom = { .address = pk_slice_of(number) }, .yes = yes, .ret_full = &full };
-    IN_UNIT(house, pk_rsvp_record(house->service, actor, &plan, pk_clock_wall_ms(), err));
+    in_unit(house, pk_rsvp_record(house->service, actor, &plan, pk_clock_wall_ms(), err));
     return full;
 }
 
 static void what_is_said_at_the_desk_takes_places_too(void **state)
 {
-    static const struct pk_actor desk = { .role = PK_ROLE_DESK, .name = "desk" }, maria = { .role = PK_ROLE_KEY_PERSON, .name = "maria" };
     struct house *house = *state;
     struct meeting meeting = full_of(house, 1);
     assert_false(recorded(house, &maria, meeting.trigger, STRANGER, true)); /* there are places, whoever it is */
@@ -429,11 +403,11 @@ static void who_is_forgotten_stands_in_no_line(void **state)
     say(house, ANNA, "ДА");
     say(house, BORIS, "да 2");
     pk_buf_init(&file, 1u << 20);
-    IN_UNIT(house, pk_person_export(house->service, &adviser, &plan.whom, pk_clock_wall_ms(), &file, err));
+    in_unit(house, pk_person_export(house->service, &anna, &plan.whom, pk_clock_wall_ms(), &file, err));
     assert_non_null(strstr(pk_buf_text(&file), "\"answer\":\"yes\",\"heads\":0,\"waitsFor\":2"));
     pk_buf_finish(&file);
     assert_counts(house, &meeting, 1, 1, 0, 1, 1);
-    IN_UNIT(house, pk_person_erase(house->service, &adviser, &plan, pk_clock_wall_ms(), err));
+    in_unit(house, pk_person_erase(house->service, &anna, &plan, pk_clock_wall_ms(), err));
     assert_counts(house, &meeting, 1, 1, 0, 1, 0);
     assert_int_equal(house_count(house, "SELECT count(*) FROM rsvp WHERE address <> 0 AND recipient NOT IN (SELECT id FROM recipient)"), 0);
     say(house, ANNA, "НЕ");
@@ -454,22 +428,22 @@ static void an_answer_about_no_date_is_as_before(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_kinds(a_yes_beyond_the_places_waits_and_is_told),
-        with_kinds(the_place_is_a_notice_and_its_answer_is_about_it),
-        with_kinds(heads_are_counted),
-        with_kinds(who_wants_no_more_keeps_their_place_in_the_line),
-        with_kinds(more_room_is_given_at_once),
-        with_kinds(who_may_not_be_told_is_passed_over),
-        with_kinds(what_began_or_is_off_gives_nothing),
-        with_kinds(a_date_that_moved_begins_with_nobody),
-        with_kinds(a_date_that_is_again_as_it_was_told_is_that_date),
-        with_kinds(a_quiet_correction_keeps_the_answers),
-        with_kinds(a_reminder_asks_about_the_same_date),
-        with_kinds(two_dates_are_not_mixed_up),
-        with_kinds(told_in_their_language_and_letters),
-        with_kinds(what_is_said_at_the_desk_takes_places_too),
-        with_kinds(who_is_forgotten_stands_in_no_line),
-        with_kinds(an_answer_about_no_date_is_as_before),
+        with_places(a_yes_beyond_the_places_waits_and_is_told),
+        with_places(the_place_is_a_notice_and_its_answer_is_about_it),
+        with_places(heads_are_counted),
+        with_places(who_wants_no_more_keeps_their_place_in_the_line),
+        with_places(more_room_is_given_at_once),
+        with_places(who_may_not_be_told_is_passed_over),
+        with_places(what_began_or_is_off_gives_nothing),
+        with_places(a_date_that_moved_begins_with_nobody),
+        with_places(a_date_that_is_again_as_it_was_told_is_that_date),
+        with_places(a_quiet_correction_keeps_the_answers),
+        with_places(a_reminder_asks_about_the_same_date),
+        with_places(two_dates_are_not_mixed_up),
+        with_places(told_in_their_language_and_letters),
+        with_places(what_is_said_at_the_desk_takes_places_too),
+        with_places(who_is_forgotten_stands_in_no_line),
+        with_places(an_answer_about_no_date_is_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,28 +3,20 @@
 #ifndef PK_TEST_TYPES_H
 #define PK_TEST_TYPES_H
 
-#include "tests/unit/service/house.h"
+#include "tests/unit/service/agenda.h"
 
 #include "gateway/store/internal.h"
 
-static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" }, piet = { .role = PK_ROLE_APPROVER, .name = "piet" };
-static const struct pk_actor operator = { .role = PK_ROLE_OPERATOR, .name = "uid:0" };
-
 /* Tuesday 13 October 2026, 10:30 in Amsterdam, is the house's now; the info point is open from 10 to 17 (660 = 11:00). */
-static const struct pk_kind_rule kinds[] = {
-    { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = 2 * 3600000 },
-    { .name = "info-point", .topic = "info-point", .open = true, .length_ms = 3600000, .place = "Stadhuisplein 100" },
-};
+static const struct pk_actor piet = { .role = PK_ROLE_APPROVER, .name = "piet" };
 static const char *const all_types[] = { "*" };
 static const char *const some_topics[] = { "parent-meetings" };
 static struct pk_topic_rule topics[8];
 
 static inline int build(void **state)
 {
-    int r = house_build(state);
+    int r = build_agenda(state);
     struct house *house = *state;
-    house->rules.kinds = kinds;
-    house->rules.kind_count = PK_COUNT(kinds);
     for (size_t i = 0; i < house->rules.topic_count; i++)
         topics[i] = house->rules.topics[i];
     topics[house->rules.topic_count] = (struct pk_topic_rule){ .name = "info-point", .consent_ms = 700 * DAY_MS };

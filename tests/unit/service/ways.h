@@ -4,6 +4,7 @@
 #define PK_TESTS_SERVICE_WAYS_H
 
 #include "tests/unit/service/talk.h"
+#include "tests/unit/service/units.h"
 
 #include "gateway/service/desk_word.h"
 #include "gateway/service/import_private.h"
@@ -18,18 +19,6 @@
 #define TOPIC "parent-meetings"
 
 static const struct pk_actor desk = { .role = PK_ROLE_DESK, .name = "desk", .purpose = "test" };
-
-/* Keeps what a call did; fails the test when it refuses. The call says `err`. */
-#define in_unit(house, call)                                                                                               \
-    do {                                                                                                                   \
-        struct pk_error unit_err = { 0 };                                                                                  \
-        assert_int_equal(pk_unit_begin((house)->store, NULL), 0);                                                          \
-        struct pk_error *err = &unit_err;                                                                                  \
-        if ((call) != 0)                                                                                                   \
-            fail_msg("%s", unit_err.message);                                                                              \
-        assert_int_equal(pk_unit_keep((house)->store, NULL), 0);                                                           \
-        house_turns(house, 2);                                                                                             \
-    } while (0)
 
 static inline void deaf(struct house *house, const char *country)
 {
