@@ -25,6 +25,7 @@ packages_to_build() {
     lib icu-i18n libicu-dev
     lib libical libical-dev
     lib jansson libjansson-dev
+    lib libqrencode libqrencode-dev
     lib libcrypto libssl-dev
     header phonenumbers/phonenumberutil.h libphonenumber-dev
 }

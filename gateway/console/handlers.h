@@ -53,12 +53,38 @@ void pk_staff_page_link(struct pk_visit *visit);
 void pk_staff_page_open(struct pk_visit *visit);
 
 /* staff.c: a user, signed in */
-void pk_staff_page(struct pk_visit *visit);
+void pk_staff_page_account(struct pk_visit *visit);
 void pk_staff_page_second(struct pk_visit *visit);
 void pk_staff_page_confirm(struct pk_visit *visit);
 void pk_staff_page_leave(struct pk_visit *visit);
 void pk_staff_page_end(struct pk_visit *visit);
 void pk_staff_page_everywhere(struct pk_visit *visit);
+
+/* staff_home.c: what a user comes for */
+void pk_staff_home(struct pk_visit *visit);
+
+/* key_events.c, key_share.c, key_month.c: a key person's */
+void pk_key_event_page(struct pk_visit *visit);
+void pk_key_send_page(struct pk_visit *visit);
+void pk_key_send(struct pk_visit *visit);
+void pk_key_told_me(struct pk_visit *visit);
+void pk_key_share_page(struct pk_visit *visit);
+void pk_key_month_page(struct pk_visit *visit);
+
+/* desk_closed.c, desk_inbox.c: the info point's */
+void pk_desk_today_page(struct pk_visit *visit);
+void pk_desk_close_page(struct pk_visit *visit);
+void pk_desk_close(struct pk_visit *visit);
+void pk_desk_inbox_page(struct pk_visit *visit);
+void pk_desk_item_page(struct pk_visit *visit);
+void pk_desk_item(struct pk_visit *visit);
+
+/* staff_ways.c, staff_signup.c: signing up somebody who stands beside */
+void pk_staff_ways_page(struct pk_visit *visit);
+void pk_staff_way_page(struct pk_visit *visit);
+void pk_staff_signup_page(struct pk_visit *visit);
+void pk_staff_signup(struct pk_visit *visit);
+void pk_staff_asked_page(struct pk_visit *visit);
 
 /* link.c: answering by a link */
 void pk_link_page(struct pk_visit *visit);

@@ -38,6 +38,8 @@ bool pk_staff_signed_in(struct pk_visit *visit, struct pk_staff *ret_staff)
 {
     if (!find(visit, ret_staff))
         return false;
+    if (pk_visit_cookie(visit, "language").len == 0) /* who chose none reads their own */
+        pk_visit_speak(visit, pk_slice_of(ret_staff->acting.user.language));
     if (!ret_staff->session.whole)
         pk_visit_go(visit, "/staff/second");
     return ret_staff->session.whole;
@@ -65,13 +67,24 @@ void pk_staff_show(struct pk_visit *visit, const struct pk_staff *staff, unsigne
 
 /* ---- one change ---- */
 
+static bool read_form(struct pk_visit *visit, uint8_t ret_form[PK_FORM_BYTES])
+{
+    struct pk_buf text;
+    bool read = pk_me_field(visit, "form", PK_ME_FIELD_MAX, &text, NULL) == 0 && pk_token_read(pk_buf_slice(&text), ret_form);
+    pk_buf_wipe(&text);
+    return read;
+}
+
+bool pk_staff_tapped_twice(struct pk_visit *visit, const struct pk_staff *staff)
+{
+    uint8_t form[PK_FORM_BYTES];
+    return read_form(visit, form) && pk_session_took(visit->call->service->store, staff->token, form);
+}
+
 static int take_form(struct pk_visit *visit, const struct pk_staff *staff, struct pk_error *err)
 {
     uint8_t form[PK_FORM_BYTES];
-    struct pk_buf text;
-    bool read = pk_me_field(visit, "form", PK_ME_FIELD_MAX, &text, NULL) == 0 && pk_token_read(pk_buf_slice(&text), form);
-    pk_buf_wipe(&text);
-    if (!read)
+    if (!read_form(visit, form))
         return pk_fail(err, PK_E_CONFLICT, "this form is of another page");
     return pk_session_take_form(visit->call->service->store, staff->token, form, err);
 }
@@ -98,6 +111,21 @@ int pk_staff_change(struct pk_visit *visit, struct pk_staff *staff, pk_staff_act
     return k != 0 ? k : r;
 }
 
+void pk_staff_do(struct pk_visit *visit, pk_staff_act *act, const char *done, const char *old)
+{
+    struct pk_error err = { 0 };
+    struct pk_staff staff;
+    if (!pk_staff_signed_in(visit, &staff))
+        return;
+    int r = pk_staff_change(visit, &staff, act, &err);
+    if (r == 0 || (r == PK_E_CONFLICT && pk_staff_tapped_twice(visit, &staff)))
+        pk_visit_go(visit, done);
+    else if (r == PK_E_CONFLICT)
+        pk_visit_go(visit, old);
+    else
+        pk_visit_trouble(visit, &err);
+}
+
 /* What is done to one's own devices, and where it leads. An old form shows the page as it is now. */
 static void change_and_go(struct pk_visit *visit, pk_staff_act *act, const char *path)
 {
@@ -109,7 +137,7 @@ static void change_and_go(struct pk_visit *visit, pk_staff_act *act, const char 
     if (r == 0)
         pk_visit_go(visit, path);
     else if (r == PK_E_CONFLICT)
-        pk_visit_go(visit, "/staff?old=1");
+        pk_visit_go(visit, "/staff/account?old=1");
     else
         pk_visit_trouble(visit, &err);
 }
@@ -211,7 +239,7 @@ static int add_device(void *ctx, const struct pk_staff_session *session)
     return 0;
 }
 
-void pk_staff_page(struct pk_visit *visit)
+void pk_staff_page_account(struct pk_visit *visit)
 {
     struct pk_error err = { 0 };
     struct pk_staff staff;
@@ -226,7 +254,7 @@ void pk_staff_page(struct pk_visit *visit)
     int r = pk_staff_devices(visit->call->service, &staff, visit->call->now_ms, add_device, &listing, &err);
     pk_json_close(&visit->out, ']');
     if (r == 0)
-        pk_staff_show(visit, &staff, 200, "staff");
+        pk_staff_show(visit, &staff, 200, "staff-account");
     else
         pk_visit_trouble(visit, &err);
 }
@@ -259,7 +287,7 @@ static int end_one(struct pk_visit *visit, struct pk_staff *staff, struct pk_err
 
 void pk_staff_page_end(struct pk_visit *visit)
 {
-    change_and_go(visit, end_one, "/staff");
+    change_and_go(visit, end_one, "/staff/account");
 }
 
 static int end_all(struct pk_visit *visit, struct pk_staff *staff, struct pk_error *err)

@@ -3,9 +3,13 @@
  * comes it leaves them out, and a date that moves calls it back like everything else. */
 #include "gateway/service/campaigns_private.h"
 
+#include "gateway/service/planner_private.h"
 #include "gateway/service/trail.h"
+#include "gateway/store/audience.h"
 #include "gateway/store/names.h"
+#include "gateway/store/triggers.h"
 
+#define PEOPLE_AT_ONCE 64u
 #define KEPT_FOR_STEPS 24u /* triggers that a campaign's own steps and changes have left, however many circles are reminded */
 
 static int not_running(const struct pk_campaign *campaign, struct pk_error *err)
@@ -100,4 +104,102 @@ int pk_campaign_remind(struct pk_service *service, const struct pk_actor *actor,
         r = remind(service, &campaign, &circle, now_ms, ret_reminded, err);
     pk_buf_finish(&texts);
     return r == 0 && ret_reminded->changed ? pk_trail_done(service, actor, "campaign.remind", campaign.name, circle.name, 0, now_ms, err) : r;
+}
+
+/* ---- how it stands ---- */
+
+static int count_told(struct pk_service *service, const struct pk_audience *audience, const struct pk_earlier *earlier, int64_t now_ms,
+                      int64_t *ret_people, struct pk_error *err)
+{
+    struct pk_audience_row rows[PEOPLE_AT_ONCE];
+    size_t count = PEOPLE_AT_ONCE;
+    int64_t after = 0;
+    int r = 0;
+    for (*ret_people = 0; r == 0 && count == PEOPLE_AT_ONCE; after = count > 0 ? rows[count - 1].recipient : after) {
+        count = 0;
+        r = pk_audience_page(service->store, audience, after, now_ms, PEOPLE_AT_ONCE, rows, &count, err);
+        for (size_t i = 0; r == 0 && i < count; i++)
+            *ret_people += pk_earlier_suits(service->store, earlier, &rows[i]) ? 1 : 0;
+    }
+    return r;
+}
+
+/* How many people of the circle this reminder reaches now, and how many were told at all. */
+static int count_people(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                        const struct pk_circle *circle, int64_t now_ms, int64_t *ret_people, int64_t *ret_told, struct pk_error *err)
+{
+    struct pk_audience_tree tree, whole;
+    struct pk_audience audience;
+    struct pk_earlier earlier;
+    struct pk_buf text;
+    pk_auto(pk_json) struct pk_json *rule = NULL;
+    *ret_people = *ret_told = 0;
+    pk_buf_init(&text, 4 * PK_CAMPAIGN_TEXTS_MAX);
+    int r = pk_campaign_remind_whom(service, campaign, step, circle, &text, err);
+    bool anybody = r == 0 && text.len > 0;
+    if (anybody)
+        r = pk_json_parse(pk_buf_slice(&text), text.len, &rule, err);
+    pk_buf_finish(&text);
+    if (!anybody || r != 0)
+        return r;
+    r = pk_audience_read_json(pk_earlier_read(rule, &earlier), "audience", &tree, err);
+    if (r == 0)
+        r = pk_audience_resolve(service->store, &tree, err);
+    if (r == 0)
+        r = pk_campaign_audience(service, campaign, &whole, &audience, err);
+    audience.tree = &tree;
+    if (r == 0)
+        r = count_told(service, &audience, &earlier, now_ms, ret_people, err);
+    earlier.untold_count = 0;
+    earlier.yes = earlier.silent = false;
+    return r == 0 ? count_told(service, &audience, &earlier, now_ms, ret_told, err) : r;
+}
+
+/* What went: to the circle at her word, to everybody by itself. */
+static int look_at_history(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, int64_t first,
+                           struct pk_campaign_for_circle *view, struct pk_error *err)
+{
+    struct pk_campaign_trigger history[PK_CAMPAIGN_TRIGGERS_MAX];
+    size_t count = 0;
+    int r = pk_campaign_history(service->store, campaign->id, history, &count, err);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        struct pk_trigger trigger;
+        bool ours = history[i].circle == circle->id, others = history[i].circle != 0 && !ours;
+        if (others || history[i].step == first || history[i].edition != campaign->edition ||
+            pk_trigger_get(service->store, history[i].trigger, &trigger, NULL) != 0)
+            continue;
+        if (ours) {
+            view->sent_ms = trigger.received_ms;
+            view->sent_people = trigger.planned;
+        } else {
+            view->gone_ms = trigger.send_at_ms != 0 ? trigger.send_at_ms : trigger.received_ms;
+        }
+    }
+    return r;
+}
+
+int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, int64_t now_ms,
+                           struct pk_campaign_for_circle *ret_view, struct pk_error *err)
+{
+    struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX], next;
+    size_t count = 0;
+    bool so = false;
+    int64_t told = 0;
+    *ret_view = (struct pk_campaign_for_circle){ 0 };
+    int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
+    const struct pk_campaign_step *first = r == 0 ? pk_campaign_invitation(steps, count) : NULL;
+    if (r != 0 || !first)
+        return r;
+    bool to_come = campaign->state == PK_CAMPAIGN_RUNNING && find_reminder(service, campaign, &next, NULL) == 0;
+    r = count_people(service, campaign, to_come ? &next : first, circle, now_ms, &ret_view->people, &told, err);
+    ret_view->told = told > 0;
+    if (r == 0)
+        r = look_at_history(service, campaign, circle, first->id, ret_view, err);
+    if (r != 0 || !to_come || look_back(service, campaign, &next, circle, &so, err) == PK_E_LIMIT)
+        return r;
+    if (!so) {
+        ret_view->planned_ms = next.due_ms;
+        (void) snprintf(ret_view->template_name, sizeof ret_view->template_name, "%s", next.template_name);
+    }
+    return 0;
 }

@@ -147,6 +147,20 @@ const char *pk_campaign_hindrance(struct pk_service *service, const struct pk_ca
 /* A reminder becomes a trigger now, for those of the circle whom it reminds; the step stays as it is planned. */
 int pk_campaign_release_early(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
                               const struct pk_circle *circle, int64_t now_ms, struct pk_error *err);
+/* Whom that reaches, as an audience of a trigger; nothing is appended where nobody was told. */
+int pk_campaign_remind_whom(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                            const struct pk_circle *circle, struct pk_buf *out, struct pk_error *err);
+/* How a campaign stands for a circle (campaigns_circle.c). */
+struct pk_campaign_for_circle {
+    int64_t planned_ms; /* its next reminder goes by itself then; 0 = none is to come that did not go to the circle already */
+    char template_name[PK_CAMPAIGN_NAME_MAX + 1]; /* of that reminder */
+    int64_t people; /* of the circle: whom it reaches */
+    int64_t sent_ms, sent_people; /* the newest that went to the circle early, and to how many; 0 = none did */
+    int64_t gone_ms; /* the newest reminder that went by itself; 0 = none did */
+    bool told; /* somebody of the circle was told of it */
+};
+int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, int64_t now_ms,
+                           struct pk_campaign_for_circle *ret_view, struct pk_error *err);
 /* The step that waits for this becomes a trigger now, for everybody who knows otherwise. */
 int pk_campaign_news_now(struct pk_service *service, struct pk_campaign *campaign, uint32_t when, int64_t now_ms, bool *ret_found,
                          struct pk_error *err);

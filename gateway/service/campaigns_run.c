@@ -203,17 +203,35 @@ static int list_as_now(struct pk_service *service, const struct pk_campaign *cam
     return r;
 }
 
-/* To those who were told; of one circle, early, or of all. Who is asked for an answer was told this date. */
+/* Those who were told; who is asked for an answer was told this date. */
+static int find_told(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, struct whom *told,
+                     struct pk_error *err)
+{
+    int r = step->rule.whom == PK_STEP_TO_ALL ? list(service, campaign, 0, 0, told->told, &told->told_count, err)
+                                              : list_as_now(service, campaign, 0, told->told, &told->told_count, err);
+    if (r == 0)
+        r = list_as_now(service, campaign, step->id, told->untold, &told->untold_count, err);
+    if (step->rule.whom != PK_STEP_TO_ALL)
+        told->answer = step->rule.whom == PK_STEP_TO_YES ? "yes" : "none";
+    return r;
+}
+
+int pk_campaign_remind_whom(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
+                            const struct pk_circle *circle, struct pk_buf *out, struct pk_error *err)
+{
+    struct whom told = { .circle = circle };
+    int r = find_told(service, campaign, step, &told, err);
+    if (r == 0 && told.told_count > 0)
+        write_audience(campaign, &told, out);
+    return r;
+}
+
+/* To those of one circle, early, or to all. */
 static int remind(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, const struct pk_circle *circle,
                   int64_t due_ms, int64_t now_ms, struct pk_error *err)
 {
     struct whom told = { .circle = circle };
-    int r = step->rule.whom == PK_STEP_TO_ALL ? list(service, campaign, 0, 0, told.told, &told.told_count, err)
-                                              : list_as_now(service, campaign, 0, told.told, &told.told_count, err);
-    if (r == 0)
-        r = list_as_now(service, campaign, step->id, told.untold, &told.untold_count, err);
-    if (step->rule.whom != PK_STEP_TO_ALL)
-        told.answer = step->rule.whom == PK_STEP_TO_YES ? "yes" : "none";
+    int r = find_told(service, campaign, step, &told, err);
     return r == 0 && told.told_count > 0 ? add_trigger(service, campaign, step, &told, due_ms, now_ms, err) : r;
 }
 

@@ -10,6 +10,7 @@
 #include "gateway/service/address.h"
 #include "gateway/service/network_block.h"
 #include "gateway/service/planner.h"
+#include "gateway/store/deep_links.h"
 #include "gateway/store/names.h"
 #include "gateway/store/offers.h"
 #include "gateway/store/passes.h"
@@ -231,9 +232,9 @@ static bool is_by_number(const struct pk_talk *talk)
 static void take_token(struct pk_talk *talk, const struct pk_said *said, struct pk_slice *token, struct pk_slice *text)
 {
     *token = said->token;
-    if (token->len == 0 && !said->opted_out && said->choice.len == 0 && !is_by_number(talk))
-        (void) pk_talk_link_in_words(talk, *text, token);
-    if (token->len > 0)
+    bool written = token->len == 0 && !said->opted_out && said->choice.len == 0 &&
+                   pk_talk_link_in_words(talk, !is_by_number(talk), *text, token);
+    if (token->len > 0 && !(written && !pk_link_is_code(*token)))
         *text = PK_SLICE("START");
 }
 

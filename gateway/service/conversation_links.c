@@ -114,13 +114,14 @@ static int open_bound(struct pk_talk *talk, const struct pk_deep_link *link, str
 
 /* ---- any token ---- */
 
-bool pk_talk_link_in_words(const struct pk_talk *talk, struct pk_slice text, struct pk_slice *ret_token)
+bool pk_talk_link_in_words(const struct pk_talk *talk, bool bound, struct pk_slice text, struct pk_slice *ret_token)
 {
+    const struct pk_topic_rule *topic;
     struct pk_reply_meaning meaning;
-    struct pk_slice rest = pk_slice_trim(text), word;
+    struct pk_slice rest = pk_slice_trim(text), word, language;
     (void) pk_slice_cut(&rest, ' ', &word);
     rest = pk_slice_trim(rest);
-    if (!pk_link_is_code(rest))
+    if (!(bound && pk_link_is_code(rest)) && !pk_link_read_poster(talk->service, rest, &topic, &language))
         return false;
     pk_reply_decide(pk_catalog_reply_words(talk->service->catalog), NULL, word, &meaning);
     if (meaning.intent != PK_INTENT_START)

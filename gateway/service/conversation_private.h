@@ -83,8 +83,9 @@ bool pk_talk_is_echo(const struct pk_talk *talk, struct pk_slice text);
 
 /* They opened the chat by a link with this token. */
 int pk_talk_link(struct pk_talk *talk, struct pk_slice token, struct pk_error *err);
-/* The word START and a link's code behind it: how a link carries one where it can only fill in what is to be written. */
-bool pk_talk_link_in_words(const struct pk_talk *talk, struct pk_slice text, struct pk_slice *ret_token);
+/* The word START and what a link carries behind it: how one works where it can only fill in what is to be written. A poster's
+ * on every channel; a code of somebody's only with `bound`. */
+bool pk_talk_link_in_words(const struct pk_talk *talk, bool bound, struct pk_slice text, struct pk_slice *ret_token);
 
 /* ---- conversation_topics.c ---- */
 

@@ -127,14 +127,16 @@ static int give(struct pk_talk *talk, struct pk_topic_set *ret_topics, struct pk
     return r;
 }
 
-/* A stranger who asks for messages becomes a recipient: of the language they wrote in, in its own letters. */
+/* A stranger who asks for messages becomes a recipient: of the language they wrote in, in its own letters, or in those a link says. */
 static int sign_up(struct pk_talk *talk, struct pk_error *err)
 {
     struct pk_store *store = talk->service->store;
     struct pk_slice rest = pk_slice_of(pk_talk_language(talk)), language = rest;
     int64_t id = 0;
     (void) pk_slice_cut(&rest, '-', &language);
-    int r = pk_recipient_add(store, language, (struct pk_slice){ 0 }, talk->now_ms, &id, err);
+    if (!pk_catalog_has_rendering(talk->service->catalog, language, rest))
+        rest = (struct pk_slice){ 0 };
+    int r = pk_recipient_add(store, language, rest, talk->now_ms, &id, err);
     if (r == 0)
         r = pk_address_add(store, id, talk->channel, talk->address, talk->now_ms, &talk->at.id, err);
     if (r == 0)

@@ -109,6 +109,13 @@ static int write_down(struct pk_service *service, const struct pk_actor *actor, 
     return pk_trail_done(service, actor, action, pk_id_format(item->id, object), detail, item->recipient, now_ms, err);
 }
 
+int pk_inbox_each(struct pk_service *service, const struct pk_actor *actor, const struct pk_inbox_filter *filter, size_t max,
+                  int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx, struct pk_error *err)
+{
+    int r = pk_allow(service, actor, PK_ACTION_INBOX_READ, NULL, NULL, err);
+    return r == 0 ? pk_inbox_list(service->store, filter, max, each, ctx, err) : r;
+}
+
 int pk_inbox_open(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, struct pk_inbox_item *ret_item,
                   struct pk_error *err)
 {

@@ -31,6 +31,9 @@ int pk_inbox_take(struct pk_service *service, struct pk_inbox_item *item, int64_
 
 /* ---- people's; all inside a unit, all in the audit ---- */
 
+/* As pk_inbox_list(), for who may read: no texts. Also outside a unit. */
+int pk_inbox_each(struct pk_service *service, const struct pk_actor *actor, const struct pk_inbox_filter *filter, size_t max,
+                  int (*each)(void *ctx, const struct pk_inbox_item *item), void *ctx, struct pk_error *err);
 /* Somebody reads this item's texts. */
 int pk_inbox_open(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, struct pk_inbox_item *ret_item,
                   struct pk_error *err);

@@ -21,6 +21,8 @@
  *     groups     group, name, one, items (tag, name, chosen)   schools or areas they choose from */
 int pk_own_show(struct pk_service *service, const struct pk_actor *actor, struct pk_slice language, int64_t now_ms, struct pk_json_out *out,
                 char ret_own[2 * PK_LANGUAGE_MAX], struct pk_error *err);
+/* What people call a channel: "WhatsApp"; its name where it has no other. Borrowed. */
+const char *pk_channel_label(const char *channel);
 /* "bg", "bg-Latn", "nl": a language of the catalog, with a script of it. PK_E_INVALID for another. */
 int pk_own_language(struct pk_service *service, const struct pk_actor *actor, struct pk_slice tag, int64_t now_ms, struct pk_error *err);
 /* A yes is the person's own and counts at once, on every channel of theirs they did not stop; a no ends it. PK_E_INVALID for a

@@ -72,7 +72,7 @@ int pk_own_channels(struct pk_service *service, int64_t recipient, int64_t now_m
 /* ---- seeing ---- */
 
 /* Brands are called the same everywhere. */
-static const char *label_of(const char *channel)
+const char *pk_channel_label(const char *channel)
 {
     static const char *const labels[][2] = {
         { "sms", "SMS" }, { "whatsapp", "WhatsApp" }, { "viber", "Viber" }, { "telegram", "Telegram" }, { "email", "E-mail" },
@@ -116,7 +116,7 @@ static int show_address(void *ctx, const struct pk_address *address)
         stopped |= showing->channels->items[i].id == address->channel && showing->channels->items[i].stopped;
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "channel", channel);
-    pk_json_add_text(out, "label", label_of(channel));
+    pk_json_add_text(out, "label", pk_channel_label(channel));
     add_masked(showing, address);
     if (showing->replaceable) {
         (void) snprintf(what, sizeof what, PK_MOVE_REPLACE "%s", pk_id_format(address->id, id));
@@ -157,7 +157,7 @@ static void show_addable(struct showing *showing)
         (void) snprintf(what, sizeof what, PK_MOVE_ADD "%.48s", channel);
         pk_json_open(out, NULL, '{');
         pk_json_add_text(out, "what", what);
-        pk_json_add_text(out, "label", label_of(channel));
+        pk_json_add_text(out, "label", pk_channel_label(channel));
         pk_json_add_bool(out, "first", !showing->any);
         pk_json_close(out, '}');
         showing->any = true;

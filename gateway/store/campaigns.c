@@ -242,6 +242,20 @@ int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_camp
     return r;
 }
 
+int64_t pk_campaign_circle_sum(struct pk_store *store, int64_t circle, int64_t since_ms, int64_t *ret_people)
+{
+    sqlite3_stmt *find = pk_sql(store, "SELECT count(*), coalesce(sum(t.planned), 0) FROM campaign_trigger g JOIN trigger t ON t.id = g.trigger"
+                                       " WHERE g.circle = ?1 AND t.received_ms >= ?2");
+    pk_sql_bind(find, "ii", circle, since_ms);
+    *ret_people = 0;
+    if (pk_sql_step(store, find, NULL) != 1)
+        return 0;
+    int64_t count = sqlite3_column_int64(find, 0);
+    *ret_people = sqlite3_column_int64(find, 1);
+    pk_sql_reset(find);
+    return count;
+}
+
 int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
                          size_t *ret_count, struct pk_error *err)
 {

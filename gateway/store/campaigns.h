@@ -87,6 +87,8 @@ int pk_campaign_trigger_add(struct pk_store *store, int64_t campaign, const stru
 /* All that its steps became, oldest first, at most PK_CAMPAIGN_TRIGGERS_MAX. */
 int pk_campaign_history(struct pk_store *store, int64_t campaign, struct pk_campaign_trigger ret_history[PK_CAMPAIGN_TRIGGERS_MAX],
                         size_t *ret_count, struct pk_error *err);
+/* How many reminders went early to a circle since then; *ret_people: to how many people in all. */
+int64_t pk_campaign_circle_sum(struct pk_store *store, int64_t circle, int64_t since_ms, int64_t *ret_people);
 /* The triggers of a campaign: of one step, or in its place, or of all (0), of editions from `edition` on. At most `max`, oldest first. */
 int pk_campaign_triggers(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition, int64_t *ret_triggers, size_t max,
                          size_t *ret_count, struct pk_error *err);

@@ -225,6 +225,12 @@ int pk_circle_day_set(struct pk_store *store, int64_t user, int64_t day, const s
                         "iiiii", user, day, values->count, values->more, now_ms);
 }
 
+int64_t pk_circle_days_sum(struct pk_store *store, int64_t user, int64_t first, int64_t last)
+{
+    return pk_sql_int(store, 0, "SELECT coalesce(sum(count), 0) FROM circle_day WHERE user = ?1 AND day BETWEEN ?2 AND ?3", "iii", user, first,
+                      last);
+}
+
 int64_t pk_publisher_day(struct pk_store *store, uint32_t publisher, int64_t day)
 {
     return pk_sql_int(store, 0, "SELECT people FROM publisher_day WHERE publisher = ?1 AND day = ?2", "ui", publisher, day);

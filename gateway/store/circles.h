@@ -68,6 +68,8 @@ struct pk_circle_day {
 int pk_circle_day_get(struct pk_store *store, int64_t user, int64_t day, struct pk_circle_day *ret_day, struct pk_error *err);
 int pk_circle_day_set(struct pk_store *store, int64_t user, int64_t day, const struct pk_circle_day *values, int64_t now_ms,
                       struct pk_error *err);
+/* Sign-ups of all days from `first` to `last`. */
+int64_t pk_circle_days_sum(struct pk_store *store, int64_t user, int64_t first, int64_t last);
 /* How many people a publisher's triggers could reach that were taken in on this day. */
 int64_t pk_publisher_day(struct pk_store *store, uint32_t publisher, int64_t day);
 int pk_publisher_day_add(struct pk_store *store, uint32_t publisher, int64_t day, int64_t people, int64_t now_ms, struct pk_error *err);

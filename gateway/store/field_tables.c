@@ -142,6 +142,8 @@ static const struct pk_field_table tables[] = {
       "als de campagne of de bijeenkomst", "SELECT min(at_ms) FROM report_kept" },
     { "came", "hoeveel mensen er op een datum kwamen",
       "als de bijeenkomst", "SELECT min(first_ms) FROM came" },
+    { "told_me", "hoeveel mensen een sleutelpersoon mondeling zeiden te komen",
+      "als de bijeenkomst, of tot de gebruiker weg is", "SELECT min(at_ms) FROM told_me" },
     { "rsvp_total", "hoeveel mensen komen, van een bijeenkomst die voorbij is",
       "als de aanvraag", NULL },
     { "rsvp_date_total", "hoeveel mensen komen op een datum die voorbij is",

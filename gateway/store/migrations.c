@@ -450,6 +450,10 @@ static const char *const steps[] = {
     "ALTER TABLE campaign ADD COLUMN currency TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE campaign_trigger ADD COLUMN people INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE campaign_trigger ADD COLUMN cost INTEGER NOT NULL DEFAULT 0;",
+
+    /* 42: how many people told a key person, by mouth, that they come to a date */
+    "CREATE TABLE told_me(occurrence INTEGER NOT NULL, user INTEGER NOT NULL, version INTEGER NOT NULL, count INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL, PRIMARY KEY(occurrence, user)) STRICT, WITHOUT ROWID;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -178,15 +178,36 @@ int pk_session_prolong(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN
     return pk_sql_write(store, err, "UPDATE session SET until_ms = ?2 WHERE token = ?1", "bi", digest_of(token, digest), until_ms);
 }
 
-int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], uint8_t ret_form[PK_FORM_BYTES], struct pk_error *err)
+/* How many were taken; -1 = there is no session. */
+static int64_t forms_of(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES])
 {
     uint8_t digest[32];
-    int64_t forms = pk_sql_int(store, -1, "SELECT forms FROM session WHERE token = ?1", "b", digest_of(token, digest));
-    if (forms < 0)
-        return pk_fail(err, PK_E_DENIED, "nobody is signed in here");
+    return pk_sql_int(store, -1, "SELECT forms FROM session WHERE token = ?1", "b", digest_of(token, digest));
+}
+
+static void make_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], int64_t forms, uint8_t ret_form[PK_FORM_BYTES])
+{
     struct pk_slice parts[] = { PK_SLICE("session.form"), pk_slice_make(token, PK_PASS_TOKEN_BYTES), pk_slice_make(&forms, sizeof forms) };
     pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, PK_COUNT(parts), ret_form);
+}
+
+int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], uint8_t ret_form[PK_FORM_BYTES], struct pk_error *err)
+{
+    int64_t forms = forms_of(store, token);
+    if (forms < 0)
+        return pk_fail(err, PK_E_DENIED, "nobody is signed in here");
+    make_form(store, token, forms, ret_form);
     return 0;
+}
+
+bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES])
+{
+    uint8_t last[PK_FORM_BYTES];
+    int64_t forms = forms_of(store, token);
+    if (forms <= 0)
+        return false;
+    make_form(store, token, forms - 1, last);
+    return pk_equal_constant_time(form, last, sizeof last);
 }
 
 int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],

@@ -57,6 +57,8 @@ int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BY
 /* Inside the unit of what the form does: only what is kept uses it up. PK_E_CONFLICT: it is not, or no longer, the session's. */
 int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
                          struct pk_error *err);
+/* Whether it was the one taken last: somebody tapped twice. */
+bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES]);
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err);
 int pk_sessions_end_of(struct pk_store *store, int64_t recipient, struct pk_error *err); /* all of a person */
 

@@ -4,6 +4,7 @@
 
 #include "gateway/store/internal.h"
 #include "gateway/store/report_private.h"
+#include "gateway/store/told_me.h"
 
 
 static int64_t first_id_of(int64_t ms)
@@ -204,9 +205,10 @@ int pk_reports_drop(struct pk_store *store, size_t max, struct pk_error *err)
                          " THEN NOT EXISTS (SELECT 1 FROM campaign c WHERE c.id = k.subject) ELSE NOT EXISTS (SELECT 1 FROM occurrence o WHERE"
                          " o.id = k.subject) END LIMIT 8)",
                          "");
-    return r != 0 ? r
-                  : pk_sql_write(store, err, "DELETE FROM came WHERE occurrence IN (SELECT occurrence FROM came WHERE occurrence NOT IN (SELECT id FROM"
-                                             " occurrence) LIMIT ?1)", "i", (int64_t) max);
+    if (r == 0)
+        r = pk_sql_write(store, err, "DELETE FROM came WHERE occurrence IN (SELECT occurrence FROM came WHERE occurrence NOT IN (SELECT id FROM"
+                                     " occurrence) LIMIT ?1)", "i", (int64_t) max);
+    return r == 0 ? pk_told_me_drop(store, max, err) : r;
 }
 
 /* ---- who came ---- */

@@ -4,6 +4,7 @@
 #include "gateway/base/id.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/sign_in.h"
+#include "gateway/store/told_me.h"
 
 #define SEALED_MAX 512u
 #define COLUMNS "id, name, role, language, topics, tags, created_ms"
@@ -88,6 +89,8 @@ int pk_user_remove(struct pk_store *store, int64_t id, struct pk_error *err)
     int r = pk_staff_sessions_end_of(store, id, err);
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM factor WHERE user = ?1", "i", id);
+    if (r == 0)
+        r = pk_told_me_forget(store, id, err);
     return r == 0 ? pk_sql_write(store, err, "DELETE FROM user WHERE id = ?1", "i", id) : r;
 }
 

@@ -29,7 +29,7 @@ OWNERS = {
     "sqlite3.h": "gateway/store",
     "curl/": "gateway/io", "mosquitto.h": "gateway/io", "microhttpd.h": "gateway/io", "sys/epoll.h": "gateway/io",
     "unicode/": "gateway/language", "phonenumbers/": "gateway/language",
-    "libical/": "gateway/model",
+    "libical/": "gateway/model", "qrencode.h": "gateway/console",
     "jansson.h": "gateway/base", "openssl/": "gateway/base",
     "dlfcn.h": "gateway/plugin", "elf.h": "gateway/plugin",
 }
