@@ -19,6 +19,17 @@
 
 /* ---- one, in a list or alone ---- */
 
+/* As the language calls itself; in the script the person reads. */
+static void add_language(struct pk_visit *visit, const struct pk_inbox_item *item)
+{
+    const struct pk_phrases *phrases = visit->console->phrases;
+    char tag[2 * PK_LANGUAGE_MAX];
+    (void) snprintf(tag, sizeof tag, "%s%s%s", item->language, item->script[0] ? "-" : "", item->script);
+    size_t none = pk_phrases_language_count(phrases), found = pk_phrases_find(phrases, pk_slice_of(tag), none);
+    struct pk_slice name = found < none ? pk_phrases_get(phrases, found, PK_SLICE("language.name")) : pk_slice_of(item->language);
+    pk_json_add_slice(&visit->out, "languageName", name);
+}
+
 static void add_item(struct pk_visit *visit, const struct pk_inbox_item *item)
 {
     struct pk_store *store = visit->call->service->store;
@@ -33,6 +44,7 @@ static void add_item(struct pk_visit *visit, const struct pk_inbox_item *item)
     pk_json_add_text(&visit->out, "masked", masked);
     pk_json_add_text(&visit->out, "label", channel ? pk_channel_label(channel) : "");
     pk_json_add_text(&visit->out, "language", item->language);
+    add_language(visit, item);
     pk_json_add_int(&visit->out, "replies", item->replies);
     pk_staff_add_moment(visit, "first", item->first_ms);
     pk_json_add_bool(&visit->out, "late", item->state == PK_INBOX_OPEN && item->first_ms < visit->call->now_ms - PK_INBOX_LATE_MS);

@@ -226,6 +226,38 @@ static void a_poster_is_start_with_a_topic(void **state)
     assert_int_equal(pk_link_poster(house->service, PK_SLICE("sms"), PK_SLICE("festival"), PK_SLICE(""), url, NULL), PK_E_CONFIG);
 }
 
+/* Where a link can only fill in what is to be written, and where somebody copies it from a screen: also on SMS. A code of
+ * somebody's opens nothing there. */
+static void what_a_poster_says_can_be_written(void **state)
+{
+    static const char *const words[] = { "START festival_bg-Latn", "  старт   festival_bg-Latn " };
+    struct house *house = *state;
+    struct pk_link_made made;
+    char text[64];
+    for (size_t i = 0; i < PK_COUNT(words); i++) {
+        char from[16];
+        (void) snprintf(from, sizeof from, "+35988000%04zu", 700 + i);
+        assert_int_equal(post_reply(house->posts[0], from, words[i]), 0);
+        house_turns(house, 3);
+        const struct post_job *job = &house->posts[0]->jobs[house->posts[0]->count - 1];
+        assert_string_equal(job->address, from);
+        assert_non_null(strstr(job->text, "shte Vi pishe za festivala"));
+        assert_int_equal(pk_ledger_state(house->store, house_count(house, "SELECT max(id) FROM recipient"), pk_name_find(house->store, PK_NAME_TOPIC,
+                         PK_SLICE("festival")), pk_name_find(house->store, PK_NAME_CHANNEL, PK_SLICE("sms")), pk_clock_wall_ms(), NULL),
+                         PK_CONSENT_GRANTED);
+    }
+    assert_int_equal(house_count(house, "SELECT count(*) FROM recipient WHERE script = 'Latn'"), 2);
+    int64_t anna = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(make(house, anna, "", &made), 0);
+    (void) snprintf(text, sizeof text, "START %s", code_of(&made));
+    assert_int_equal(post_reply(house->posts[0], STRANGER, text), 0);
+    house_turns(house, 3);
+    assert_int_equal(house_count(house, "SELECT state FROM deep_link"), PK_LINK_OPEN);
+    assert_int_equal(post_reply(house->posts[0], "+359880000709", "START festival_xx"), 0);
+    house_turns(house, 3);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM recipient WHERE script = 'Latn'"), 2);
+}
+
 static void forged_codes_change_nothing(void **state)
 {
     struct house *house = *state;
@@ -463,6 +495,7 @@ int main(void)
         in_chat(a_link_ends_with_time_and_with_the_person),
         in_chat(a_chat_that_was_there_before),
         in_chat(a_poster_is_start_with_a_topic),
+        in_chat(what_a_poster_says_can_be_written),
         in_chat(forged_codes_change_nothing),
         in_chat(a_button_is_about_the_message_it_stands_under),
         in_chat(a_button_under_somebody_elses_message_means_nothing),

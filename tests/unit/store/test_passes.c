@@ -131,10 +131,16 @@ static void a_form_counts_once(void **state)
     assert_int_equal(pk_session_form(desk->store, other, foreign, NULL), 0);
     assert_memory_not_equal(first, foreign, sizeof first);
     assert_int_equal(pk_session_take_form(desk->store, mine, foreign, NULL), PK_E_CONFLICT);
+    assert_false(pk_session_took(desk->store, mine, first));
     assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), 0);
     assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), PK_E_CONFLICT);
+    assert_true(pk_session_took(desk->store, mine, first)); /* a second tap */
+    assert_false(pk_session_took(desk->store, mine, foreign));
     assert_int_equal(pk_session_form(desk->store, mine, second, NULL), 0);
     assert_memory_not_equal(first, second, sizeof first);
+    assert_false(pk_session_took(desk->store, mine, second));
+    assert_int_equal(pk_session_take_form(desk->store, mine, second, NULL), 0);
+    assert_false(pk_session_took(desk->store, mine, first)); /* that was before */
     assert_int_equal(pk_session_take_form(desk->store, other, foreign, NULL), 0); /* another tab's own */
 }
 

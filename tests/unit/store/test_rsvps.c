@@ -4,6 +4,8 @@
 
 #include "gateway/store/internal.h"
 #include "gateway/store/rsvps.h"
+#include "gateway/store/told_me.h"
+#include "gateway/store/users.h"
 
 #define DATE 500
 #define TRIGGER 9
@@ -166,10 +168,34 @@ static void test_sums_stay_as_long_as_the_date(void **state)
     counts(desk, 1, 0, 0, 0, 0, 0);
 }
 
+/* Told to a user by mouth: each user's own number, of one version, gone with the user and with the date. */
+static void test_told_by_mouth_is_a_number(void **state)
+{
+    struct desk *desk = *state;
+    struct pk_user maria = { .name = "maria", .role = 4, .language = "bg", .created_ms = NOW };
+    assert_int_equal(pk_user_add(desk->store, &maria, NULL), 0);
+    assert_int_equal(pk_told_me_put(desk->store, DATE, 1, maria.id, 3, NOW, NULL), 0);
+    assert_int_equal(pk_told_me_put(desk->store, DATE, 1, 77, 2, NOW, NULL), 0);
+    assert_int_equal(pk_told_me_get(desk->store, DATE, 1, maria.id), 3);
+    assert_int_equal(pk_told_me_get(desk->store, DATE, 1, 0), 5);
+    assert_int_equal(pk_told_me_get(desk->store, DATE, 2, maria.id), 0); /* it moved: nobody said so of the new date */
+    assert_int_equal(pk_told_me_put(desk->store, DATE, 1, maria.id, 4, NOW, NULL), 0);
+    assert_int_equal(pk_told_me_get(desk->store, DATE, 1, 0), 6);
+    assert_int_equal(pk_told_me_put(desk->store, DATE, 1, 77, 0, NOW, NULL), 0);
+    assert_int_equal(pk_told_me_get(desk->store, DATE, 1, 0), 4);
+    counts(desk, 1, 0, 0, 0, 0, 0); /* and in no count of answers */
+    assert_int_equal(pk_user_remove(desk->store, maria.id, NULL), 0);
+    assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM told_me", ""), 0);
+    assert_int_equal(pk_told_me_put(desk->store, DATE, 1, 77, 2, NOW, NULL), 0);
+    assert_int_equal(pk_told_me_drop(desk->store, 10, NULL), 0); /* there is no such date any more */
+    assert_int_equal(pk_sql_int(desk->store, -1, "SELECT count(*) FROM told_me", ""), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         store_test(test_versions_are_apart),
+        store_test(test_told_by_mouth_is_a_number),
         store_test(test_triggers_of_one_date_share_their_people),
         store_test(test_a_line_keeps_its_order),
         store_test(test_what_a_trigger_hears),
