@@ -67,6 +67,10 @@ _pokana_words()
     'tokens revoke') _pokana_names tokens list ;;
     'tokens list') ;;
     'tokens '*) echo 'list add revoke' ;;
+    'webhooks deliveries') _pokana_names webhooks list; echo '--state --after --limit' ;;
+    'webhooks test' | 'webhooks resume') _pokana_names webhooks list ;;
+    'webhooks list' | 'webhooks resend') ;;
+    'webhooks '*) echo 'list deliveries resend test resume' ;;
     'approvals ask') echo '--publisher --topic --people --until' ;;
     'approvals approve') _pokana_names approvals list; echo '--digest' ;;
     'approvals revoke') _pokana_names approvals list ;;
