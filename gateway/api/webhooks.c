@@ -3,10 +3,25 @@
 #include "gateway/service/webhooks.h"
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
+#include "gateway/model/webhook_signature.h"
 
 #define LIST_DEADLINE_MS 1000
 
 /* ---- endpoints ---- */
+
+/* What receivers of ed25519 signatures are given. */
+static void add_public_keys(struct pk_json_out *out, const struct pk_webhook_rule *rule)
+{
+    const char *const secrets[] = { rule->secret, rule->secret_before };
+    pk_json_open(out, "publicKeys", '[');
+    for (size_t i = 0; i < PK_COUNT(secrets); i++) {
+        char bytes[64];
+        struct pk_buf text = { .data = bytes, .cap = sizeof bytes, .max_bytes = sizeof bytes - 1 };
+        if (secrets[i] && pk_webhook_public_key(pk_slice_of(secrets[i]), &text))
+            pk_json_add_slice(out, NULL, pk_buf_slice(&text));
+    }
+    pk_json_close(out, ']');
+}
 
 static int add_view(void *ctx, const struct pk_webhook_view *view)
 {
@@ -21,6 +36,7 @@ static int add_view(void *ctx, const struct pk_webhook_view *view)
     for (size_t i = 0; i < rule->types.count; i++)
         pk_json_add_text(out, NULL, rule->types.items[i]);
     pk_json_close(out, ']');
+    add_public_keys(out, rule);
     pk_json_add_bool(out, "rotating", rule->secret_before != NULL);
     pk_json_add_text(out, "state", off ? "off" : "on");
     pk_json_add_time(out, "offSince", view->place.off_ms);

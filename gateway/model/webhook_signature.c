@@ -46,6 +46,20 @@ bool pk_webhook_secret_valid(struct pk_slice secret)
     return valid;
 }
 
+bool pk_webhook_public_key(struct pk_slice secret, struct pk_buf *out)
+{
+    struct key key;
+    uint8_t public_key[PK_ED25519_KEY_BYTES];
+    bool good = read_key(secret, &key) && key.kind == KIND_ED25519;
+    if (good) {
+        pk_ed25519_public((const uint8_t *) key.buf.data, public_key);
+        (void) pk_buf_add_text(out, "whpk_");
+        pk_base64(out, public_key, sizeof public_key);
+    }
+    explicit_bzero(&key, sizeof key);
+    return good;
+}
+
 static void sign_with(const struct key *key, const struct pk_slice *parts, size_t count, struct pk_buf *out)
 {
     uint8_t signature[PK_ED25519_SIGNATURE_BYTES];

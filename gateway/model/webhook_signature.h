@@ -17,6 +17,9 @@
  * key: its seed of 32 bytes, or seed and public key. */
 bool pk_webhook_secret_valid(struct pk_slice secret);
 
+/* Of an ed25519 secret: appends "whpk_" and base64 of the public key, which the receiver is given. False for any other. */
+bool pk_webhook_public_key(struct pk_slice secret, struct pk_buf *out);
+
 /* Appends the value of the header webhook-signature: "v1,..." or "v1a,..." for each secret, separated by spaces. PK_E_INVALID for
  * a secret that is none and an id with a full stop in it; then nothing is appended. */
 int pk_webhook_sign(const struct pk_slice *secrets, size_t count, struct pk_slice id, int64_t timestamp_s, struct pk_slice body,

@@ -38,6 +38,7 @@ struct pk_webhooks {
     struct slot slots[PK_WEBHOOK_CALLS];
     struct pk_timer *timer; /* when the next one is due */
     bool look;
+    size_t first; /* whose turn it is: with all calls in use by slow ones, everybody comes to it */
 };
 
 static void on_timer(void *ctx)
@@ -312,9 +313,10 @@ void pk_webhooks_send(struct pk_webhooks *webhooks)
     if (!webhooks->look || !service->webhook_http || service->draining || !service->committed || !pk_store_healthy(service->store, NULL))
         return;
     int64_t now_ms = pk_clock_wall_ms(), at_ms = 0;
+    size_t count = service->rules->webhook_count, first = webhooks->first++;
     webhooks->look = false;
-    for (size_t i = 0; i < service->rules->webhook_count; i++)
-        send_to(webhooks, &service->rules->webhooks[i], now_ms, &at_ms);
+    for (size_t i = 0; i < count; i++)
+        send_to(webhooks, &service->rules->webhooks[(first + i) % count], now_ms, &at_ms);
     if (at_ms != 0)
         pk_timer_at(webhooks->timer, at_ms);
     else

@@ -11,6 +11,7 @@ import http.server
 import json
 import signal
 import ssl
+import subprocess
 import threading
 import time
 import unittest
@@ -316,6 +317,25 @@ class TestWebhooks(World):
         self.reload(secret_before=None)
         self.try_event()
         self.verified(receiver.wait(3)[2], SECOND)
+
+    def test_a_public_key_verifies_what_ed25519_signed(self) -> None:
+        receiver = self.receiver()
+        self.secret("webhook.key", "whsk_" + base64.b64encode(bytes(range(32))).decode())
+        self.begin(receiver, webhook={"secret": "file:webhook.key", "secret_before": "file:webhook.secret"})
+        self.try_event()
+        request = receiver.wait(1)[0]
+        ed25519, hmac_sha256 = request["headers"]["webhook-signature"].split(" ")
+        self.assertEqual(hmac_sha256, signature(FIRST, request))  # each receiver takes the one it knows
+        (public,) = self.webhook()["publicKeys"]
+        self.assertRegex(public, "^whpk_")
+        key, signed, content = (self.folder / name for name in ("key.der", "signed", "content"))
+        key.write_bytes(bytes.fromhex("302a300506032b6570032100") + base64.b64decode(public.removeprefix("whpk_")))
+        signed.write_bytes(base64.b64decode(ed25519.removeprefix("v1a,")))
+        content.write_bytes(f"{request['headers']['webhook-id']}.{request['headers']['webhook-timestamp']}.".encode() + request["body"])
+        check = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", str(key), "-rawin", "-in", str(content), "-sigfile", str(signed)]
+        self.assertEqual(subprocess.run(check, capture_output=True, timeout=30).returncode, 0)
+        content.write_bytes(content.read_bytes() + b" ")
+        self.assertNotEqual(subprocess.run(check, capture_output=True, timeout=30).returncode, 0)
 
     def test_it_is_asked_before_the_first_event(self) -> None:
         receiver = self.receiver()

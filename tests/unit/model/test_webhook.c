@@ -88,6 +88,29 @@ static void ed25519_signs_the_same_content(void **state)
     pk_buf_finish(&out);
 }
 
+static void an_ed25519_secret_has_a_public_half(void **state)
+{
+    static const char wanted[] = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"; /* RFC 8032, as above */
+    uint8_t key[PK_ED25519_KEY_BYTES];
+    struct pk_buf secret, public_key, expected;
+    (void) state;
+    pk_buf_init(&secret, 100);
+    pk_buf_init(&public_key, 100);
+    pk_buf_init(&expected, 100);
+    assert_int_equal(pk_unhex(PK_SLICE(SEED), key, sizeof key), 0);
+    (void) pk_buf_add_text(&secret, "whsk_");
+    pk_base64(&secret, key, sizeof key);
+    assert_true(pk_webhook_public_key(pk_buf_slice(&secret), &public_key));
+    assert_int_equal(pk_unhex(PK_SLICE(wanted), key, sizeof key), 0);
+    (void) pk_buf_add_text(&expected, "whpk_");
+    pk_base64(&expected, key, sizeof key);
+    assert_string_equal(pk_buf_text(&public_key), pk_buf_text(&expected));
+    assert_false(pk_webhook_public_key(PK_SLICE(SECRET), &public_key));
+    pk_buf_finish(&secret);
+    pk_buf_finish(&public_key);
+    pk_buf_finish(&expected);
+}
+
 static void what_is_no_secret_signs_nothing(void **state)
 {
     static const char *const wrong[] = {
@@ -182,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_signature_is_that_of_the_standard), cmocka_unit_test(two_secrets_give_two_signatures),
         cmocka_unit_test(ed25519_signs_as_its_standard_says),    cmocka_unit_test(ed25519_signs_the_same_content),
+        cmocka_unit_test(an_ed25519_secret_has_a_public_half),
         cmocka_unit_test(what_is_no_secret_signs_nothing),       cmocka_unit_test(ten_tries_in_three_days),
         cmocka_unit_test(never_sooner_than_it_asked_for),        cmocka_unit_test(what_an_answer_means),
         cmocka_unit_test(who_is_let_in_by_name),                 cmocka_unit_test(the_host_of_an_address),

@@ -341,6 +341,30 @@ static void a_few_at_once_for_each(void **state)
     assert_int_equal(in_state(house, PK_WEBHOOK_DELIVERED), 11);
 }
 
+/* With every call in use, one that ends is not always given to the first who has more to say. */
+static void everybody_comes_to_it(void **state)
+{
+    static struct pk_webhook_rule many[6];
+    static const char *const names[] = { "one", "two", "three", "four", "five", "six" };
+    struct house *house = *state;
+    for (size_t i = 0; i < PK_COUNT(many); i++) {
+        many[i] = webhooks[0];
+        many[i].name = names[i];
+    }
+    house->rules.webhooks = many;
+    house->rules.webhook_count = PK_COUNT(many);
+    make_events(house, 8);
+    assert_int_equal(calls(house), PK_WEBHOOK_CALLS);
+    for (size_t i = 0; i < 24; i++)
+        answer(house, i, 200);
+    for (size_t i = 0; i < PK_COUNT(names); i++) {
+        char sql[112];
+        (void) snprintf(sql, sizeof sql, "SELECT count(*) FROM webhook_delivery WHERE state = 2 AND endpoint = '%s'", names[i]);
+        if (house_count(house, sql) == 0)
+            fail_msg("%s was told nothing", names[i]);
+    }
+}
+
 /* Both are signed with while the secret changes; a reload is enough. */
 static void a_secret_changes_by_a_reload(void **state)
 {
@@ -485,6 +509,7 @@ int main(void)
         with_hook(gone_is_off_at_once),
         with_hook(who_asks_for_time_gets_it),
         with_hook(a_few_at_once_for_each),
+        with_hook(everybody_comes_to_it),
         with_hook(a_secret_changes_by_a_reload),
         with_hook(a_failed_commit_sends_nothing_twice),
         with_hook(a_crash_before_the_outcome_sends_once_more),
