@@ -53,6 +53,7 @@ static void mistakes_of_the_file(void **state)
         { HOOK "url = http://127.0.0.1:9/in\n", "[webhook portal] url: events are not sent unencrypted" },
         { HOOK "network = private\nurl = http://127.0.0.1:9/in\n", "[webhook portal] url: events are not sent unencrypted" },
         { HOOK "network = loopback\nurl = http://127.example/in\n", "[webhook portal] url: it is not an address of this machine" },
+        { HOOK "network = loopback\nurl = https://10.0.0.1/in\n", "[webhook portal] url: it is not an address of this machine" },
         { HOOK "network = loopback\n" HTTPS, "[webhook portal] url: it is not an address of this machine" },
         { HOOK "url = https://me:word@hooks.example/in\n", "[webhook portal] url: an address holds no password" },
         { HOOK, "[webhook portal] url: required setting is missing" },

@@ -319,7 +319,7 @@ static void who_asks_for_time_gets_it(void **state)
     house_later(house, 59 * MINUTE_MS);
     assert_int_equal(calls(house), 1);
     house_later(house, 2 * MINUTE_MS);
-    assert_int_equal(calls(house), 2); /* the new one: the other waits a little longer, by chance */
+    assert_true(calls(house) >= 2); /* the new one: the other waits up to six minutes longer, by chance */
     house_later(house, 6 * MINUTE_MS);
     assert_int_equal(calls(house), 3);
     assert_int_equal(place(house).off_ms, 0);
