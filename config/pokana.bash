@@ -67,6 +67,10 @@ _pokana_words()
     'tokens revoke') _pokana_names tokens list ;;
     'tokens list') ;;
     'tokens '*) echo 'list add revoke' ;;
+    'webhooks deliveries') _pokana_names webhooks list; echo '--state --after --limit' ;;
+    'webhooks test' | 'webhooks resume') _pokana_names webhooks list ;;
+    'webhooks list' | 'webhooks resend') ;;
+    'webhooks '*) echo 'list deliveries resend test resume' ;;
     'approvals ask') echo '--publisher --topic --people --until' ;;
     'approvals approve') _pokana_names approvals list; echo '--digest' ;;
     'approvals revoke') _pokana_names approvals list ;;
@@ -126,7 +130,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent audience campaigns approvals users tokens circles audit privacy text keys backup restore help'
+    consent audience campaigns approvals users tokens webhooks circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

@@ -67,6 +67,7 @@ size_t pk_kept_list(const struct pk_service *service, const struct pk_oldest *ol
         { "silent", rules->question_every_ms, oldest->silent_ms != 0 ? oldest->silent_ms - rules->question_every_ms : 0, "they were asked" },
         { "passes", PK_PASS_MS + 3600000, oldest->passes_ms, "they were asked for" },
         { "consent", rules->keep_ledger_ms, oldest->ledger_ms, "the entry, and nothing stands by it" },
+        { "webhooks", rules->keep_webhooks_ms, oldest->webhooks_ms, "they ended" },
         { "audit", rules->keep_audit_ms, oldest->audit_ms, "the act" },
     };
     _Static_assert(sizeof kept / sizeof kept[0] <= PK_KEPT_MAX, "there is room for every kind");

@@ -142,6 +142,13 @@ void pk_api_tokens(struct pk_call *call);
 void pk_api_token_add(struct pk_call *call);
 void pk_api_token_revoke(struct pk_call *call);
 
+/* webhooks.c */
+void pk_api_webhooks(struct pk_call *call);
+void pk_api_webhook_deliveries(struct pk_call *call);
+void pk_api_webhook_resend(struct pk_call *call);
+void pk_api_webhook_test(struct pk_call *call);
+void pk_api_webhook_resume(struct pk_call *call);
+
 /* api.c: a call of the public listener under /v1 */
 void pk_api_handle_v1(struct pk_call *call);
 

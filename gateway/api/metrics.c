@@ -173,6 +173,11 @@ static const char *reason_word(unsigned index)
     return pk_reason_name((enum pk_reason) index);
 }
 
+static const char *webhook_outcome_word(unsigned outcome)
+{
+    return outcome == PK_WEBHOOK_UNTRIED ? NULL : pk_webhook_outcome_name((enum pk_webhook_outcome) outcome);
+}
+
 static void add_counts(struct pk_page *page, const char *name, const char *help, const char *label, const uint64_t *counts,
                        size_t count, const char *(*word)(unsigned index))
 {
@@ -219,6 +224,10 @@ static void add_counters(struct pk_page *page, const struct pk_metrics *m)
     add_count(page, "people_former_total", "People forgotten because every consent of theirs had ended.", m->people_former);
     add_count(page, "outbox_told_total", "Events the broker took.", m->outbox_told);
     add_count(page, "outbox_expired_total", "Events nobody could be told in time.", m->outbox_expired);
+    add_counts(page, "webhook_tries_total", "Tries to send an event to a webhook, by what came of it.", "outcome", m->webhooks, PK_WEBHOOK_OUTCOMES,
+               webhook_outcome_word);
+    add_count(page, "webhook_missed_total", "Events there was no room for at a webhook.", m->webhooks_missed);
+    add_count(page, "webhook_expired_total", "Events given up because their webhook was off for too long.", m->webhooks_expired);
     add_count(page, "commits_total", "Turns committed.", m->commits);
     add_count(page, "commits_failed_total", "Turns that could not be committed.", m->commits_failed);
     add_count(page, "hooks_refused_total", "Calls at the public listener that were refused.", m->hooks_refused);

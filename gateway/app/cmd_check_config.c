@@ -133,6 +133,12 @@ static void print_people(const struct pk_config *config, const struct pk_catalog
         print_words(&publisher->topics);
         (void) puts("");
     }
+    for (size_t i = 0; i < rules->webhook_count; i++) {
+        const struct pk_webhook_rule *webhook = &rules->webhooks[i];
+        (void) printf("  webhook    %s: events of %s, ", webhook->name, webhook->publisher);
+        print_words(&webhook->types);
+        (void) puts(webhook->secret_before ? ", signed with two secrets" : "");
+    }
     print_quiet(rules);
     (void) printf("  texts      %zu in %s\n", pk_catalog_template_count(catalog), config->templates);
     /* No mistake, but money: said before the bill says it. */

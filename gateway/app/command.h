@@ -42,6 +42,6 @@ extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_q
 extern const struct pk_command pk_command_consent, pk_command_events;
 extern const struct pk_command pk_command_templates, pk_command_text, pk_command_trigger, pk_command_triggers;
 extern const struct pk_command pk_command_audience, pk_command_campaigns, pk_command_approvals;
-extern const struct pk_command pk_command_users, pk_command_tokens, pk_command_circles, pk_command_audit, pk_command_privacy;
+extern const struct pk_command pk_command_users, pk_command_tokens, pk_command_webhooks, pk_command_circles, pk_command_audit, pk_command_privacy;
 
 #endif

@@ -290,6 +290,18 @@ static void read_publishers(struct pk_config_reading *reading)
     }
 }
 
+static void read_webhooks(struct pk_config_reading *reading)
+{
+    struct pk_rules *rules = &reading->config->rules;
+    struct pk_webhook_rule *webhooks = room_for(reading, "webhook", sizeof *webhooks);
+    rules->webhooks = webhooks;
+    for (size_t i = 0; next_of(reading, "webhook", &i); rules->webhook_count++) {
+        webhooks[rules->webhook_count].name = name_of(reading);
+        fill(reading, "webhook", reading->section, &webhooks[rules->webhook_count]);
+        refuse_unknown(reading);
+    }
+}
+
 /* ---- the file ---- */
 
 static const struct pk_section_kind *find_kind(const char *kind)
@@ -429,6 +441,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     read_hushes(&reading);
     pk_config_read_quiet(&reading);
     read_publishers(&reading);
+    read_webhooks(&reading);
     pk_config_cross_check(&reading);
     if ((r = refused(&reading, err)) != 0)
         return r;

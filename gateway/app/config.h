@@ -11,6 +11,7 @@
  *     config_costs.c   what accounts cost, and may cost
  *     config_topics.c  what people write for topics
  *     config_quiet.c   quiet hours and days
+ *     config_webhooks.c  where events go by HTTP
  *     config_memory.c  what it owns
  *     config_report.c  where mistakes are told
  */

@@ -388,6 +388,7 @@ void pk_config_cross_check(struct pk_config_reading *reading)
     check_routes(reading);
     pk_config_check_routing(reading);
     check_publishers(reading);
+    pk_config_check_webhooks(reading);
 }
 
 /* ---- the texts ---- */

@@ -25,6 +25,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "route", true, true, "The accounts of one channel, in order of preference." },
     { "ladder", false, false, "Channels in order, for people who agreed to several: the next one only when a message certainly did not arrive." },
     { "publisher", true, false, "A service that may publish triggers, and what it may ask for." },
+    { "webhook", true, false, "Where events for a publisher go by HTTP, signed by Standard Webhooks. Without any section: nowhere." },
     { "limits", false, false, "Ceilings and time limits." },
     { "campaigns", false, false, "When a campaign needs a second person, when it stops by itself, and how often one person is told." },
     { "retention", false, false, "How long what is no longer needed is kept." },
@@ -46,6 +47,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define ROUTE(key, member, ...) { .kind = "route", .name = key, FIELD(struct pk_route_rule, member), __VA_ARGS__ }
 #define LADDER(key, member, ...) { .kind = "ladder", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define PUBLISHER(key, member, ...) { .kind = "publisher", .name = key, FIELD(struct pk_publisher_rule, member), __VA_ARGS__ }
+#define WEBHOOK(key, member, ...) { .kind = "webhook", .name = key, FIELD(struct pk_webhook_rule, member), __VA_ARGS__ }
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define CAMPAIGNS(key, member, ...) { .kind = "campaigns", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
@@ -280,6 +282,25 @@ const struct pk_key pk_config_keys[] = {
     PUBLISHER("may", may, .type = PK_KEY_WORDS, .fallback = "notice.requested",
               .help = "Types it may publish: notice.requested, event.planned, event.changed, event.cancelled, infopoint.closed-today, infopoint.open-after-all, infopoint.hours-changed, campaign.start; event.* for all that begin so."),
 
+    WEBHOOK("url", url, .type = PK_KEY_URL, .required = true, .max = 400,
+            .help = "Where they are sent: https."),
+    WEBHOOK("publisher", publisher, .type = PK_KEY_NAME, .required = true,
+            .help = "The publisher whose answers and status events these are."),
+    WEBHOOK("secret", secret, .type = PK_KEY_SECRET, .required = true,
+            .help = "What they are signed with, known to the receiver: whsec_ and base64 of 24 to 64 bytes, or whsk_ for ed25519."),
+    WEBHOOK("secret_before", secret_before, .type = PK_KEY_SECRET,
+            .help = "While the secret is changed, the one before: both signatures are sent."),
+    WEBHOOK("token", token, .type = PK_KEY_SECRET,
+            .help = "A bearer token, for a receiver that asks for one beside the signature."),
+    WEBHOOK("events", types, .type = PK_KEY_WORDS, .fallback = "*",
+            .help = "Types of events it wants, like nl.notices.trigger-completed.v1; nl.notices.* for all that begin so."),
+    WEBHOOK("timeout", timeout_ms, .type = PK_KEY_DURATION, .min = SECOND, .max = 30 * SECOND, .fallback = "20s",
+            .help = "How long an answer is waited for."),
+    WEBHOOK("network", network, .type = PK_KEY_CHOICE, .choices = "public|private|loopback", .fallback = "public",
+            .help = "Where its name may lead: public; private, a network of your own too; loopback, this machine, without TLS too."),
+    WEBHOOK("handshake", handshake, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
+            .help = "Whether it is asked before the first event if it wants any (OPTIONS, WebHook-Request-Origin: the host of public_url)."),
+
     LIMIT("validity", validity_ms, .type = PK_KEY_DURATION, .min = MINUTE, .max = 14 * DAY, .fallback = "24h",
           .help = "How long a trigger that names no end is worth sending."),
     LIMIT("urgent_max_recipients", urgent_max_recipients, .type = PK_KEY_INTEGER, .min = 1, .max = 1000000, .fallback = "200",
@@ -328,6 +349,8 @@ const struct pk_key pk_config_keys[] = {
               .help = "Who said yes or no to an invitation, after its validity; the sums stay as long as the trigger."),
     RETENTION("proofs", keep_proofs_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 1826 * DAY, .fallback = "1826d",
               .help = "After somebody was erased: the proof, under a pseudonym, of what they had agreed to."),
+    RETENTION("webhooks", keep_webhooks_ms, .type = PK_KEY_DURATION, .min = DAY, .max = 90 * DAY, .fallback = "14d",
+              .help = "Events that were sent to webhooks, or given up: they can be looked at and sent again so long."),
     RETENTION("audit", keep_audit_ms, .type = PK_KEY_DURATION, .min = 30 * DAY, .max = 548 * DAY, .fallback = "548d",
               .help = "Who did what: 18 months, which is also the longest."),
 };

@@ -15,6 +15,7 @@
 #include "gateway/app/daemon_private.h"
 #include "gateway/base/clock.h"
 #include "gateway/language/defaults.h"
+#include "gateway/service/webhooks.h"
 #include "gateway/store/journaled.h"
 
 #include <signal.h>
@@ -77,6 +78,7 @@ static void harvest(void *ctx)
     if (daemon->closing)
         return;
     pk_http_client_harvest(daemon->http, HARVEST_PER_TURN);
+    pk_http_client_harvest(daemon->webhook_http, HARVEST_PER_TURN);
     pk_service_harvest(daemon->service);
 }
 
@@ -251,7 +253,16 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .ca_file = config->ca_file,
         .proxy = config->proxy,
     };
+    /* Of its own: a receiver that is slow holds no place of a provider's. */
+    struct pk_http_client_config webhooks = {
+        .max_calls = PK_WEBHOOK_CALLS,
+        .max_answer_bytes = PK_WEBHOOK_ANSWER_MAX,
+        .ca_file = config->ca_file,
+        .proxy = config->proxy,
+    };
     int r = pk_http_client_new(daemon->loop, &http, &daemon->http, err);
+    if (r == 0)
+        r = pk_http_client_new(daemon->loop, &webhooks, &daemon->webhook_http, err);
     if (r != 0)
         return r;
     struct pk_service_config service = {
@@ -259,6 +270,7 @@ static int open_service(struct pk_daemon *daemon, struct pk_error *err)
         .store = daemon->store,
         .reader = daemon->reader,
         .http = daemon->http,
+        .webhook_http = daemon->webhook_http,
         .ca_file = daemon->started->ca_file,
         .rules = &config->rules,
         .catalog = daemon->catalog,
@@ -383,6 +395,7 @@ static void daemon_close(struct pk_daemon *daemon)
     pk_reader_free(daemon->reader);
     if (daemon->reader)
         (void) pk_loop_turn(daemon->loop, 0, NULL); /* what the reader had finished is told to who asked */
+    pk_http_client_free(daemon->webhook_http); /* what was on its way is sent again by the next life */
     pk_service_free(daemon->service);
     pk_api_free(daemon->api);
     pk_console_free(daemon->console);

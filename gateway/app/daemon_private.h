@@ -20,6 +20,7 @@ struct pk_daemon {
     struct pk_store *store;
     struct pk_reader *reader;
     struct pk_http_client *http;
+    struct pk_http_client *webhook_http; /* of webhooks alone */
     struct pk_service *service;
     struct pk_console *console;
     struct pk_api *api;

@@ -34,6 +34,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_text,
     &pk_command_users,
     &pk_command_tokens,
+    &pk_command_webhooks,
     &pk_command_circles,
     &pk_command_campaigns,
     &pk_command_approvals,

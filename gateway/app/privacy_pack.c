@@ -137,6 +137,7 @@ static int retention(struct packing *p, struct pk_error *err)
         { "wie niet antwoordt op de vraag", rules->keep_unanswered_ms },
         { "bewijs van toestemming, na het wissen", rules->keep_proofs_ms },
         { "regels van toestemming waar niets meer op berust", rules->keep_ledger_ms },
+        { "mededelingen aan diensten over HTTP, na hun einde", rules->keep_webhooks_ms },
         { "vragen om toestemming (niet vaker dan)", rules->question_every_ms },
     };
     char text[48];

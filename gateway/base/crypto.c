@@ -111,6 +111,26 @@ bool pk_equal_constant_time(const void *a, const void *b, size_t len)
     return CRYPTO_memcmp(a, b, len) == 0;
 }
 
+void pk_ed25519_public(const uint8_t seed[PK_ED25519_KEY_BYTES], uint8_t ret_public[PK_ED25519_KEY_BYTES])
+{
+    size_t len = PK_ED25519_KEY_BYTES;
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, PK_ED25519_KEY_BYTES);
+    check(key && EVP_PKEY_get_raw_public_key(key, ret_public, &len) == 1 && len == PK_ED25519_KEY_BYTES, "ed25519");
+    EVP_PKEY_free(key);
+}
+
+void pk_ed25519_sign(const uint8_t seed[PK_ED25519_KEY_BYTES], struct pk_slice data, uint8_t ret_signature[PK_ED25519_SIGNATURE_BYTES])
+{
+    size_t len = PK_ED25519_SIGNATURE_BYTES;
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, PK_ED25519_KEY_BYTES);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    check(key && context && EVP_DigestSignInit(context, NULL, NULL, NULL, key) == 1 &&
+              EVP_DigestSign(context, ret_signature, &len, (const unsigned char *) data.data, data.len) == 1 && len == PK_ED25519_SIGNATURE_BYTES,
+          "ed25519");
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(key);
+}
+
 int pk_rsa_sha256_verify(struct pk_slice public_pem, struct pk_slice data, struct pk_slice signature)
 {
     if (public_pem.len == 0 || public_pem.len > 65536)

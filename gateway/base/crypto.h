@@ -17,6 +17,11 @@ void pk_sha256(struct pk_slice data, uint8_t ret_digest[32]);
 void pk_hmac_sha256(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[32]);
 void pk_hmac_sha1(struct pk_slice key, const struct pk_slice *parts, size_t count, uint8_t ret_mac[20]);
 bool pk_equal_constant_time(const void *a, const void *b, size_t len);
+/* A private key is its seed of 32 bytes; the same key and data give the same signature. */
+#define PK_ED25519_KEY_BYTES 32
+#define PK_ED25519_SIGNATURE_BYTES 64
+void pk_ed25519_public(const uint8_t seed[PK_ED25519_KEY_BYTES], uint8_t ret_public[PK_ED25519_KEY_BYTES]);
+void pk_ed25519_sign(const uint8_t seed[PK_ED25519_KEY_BYTES], struct pk_slice data, uint8_t ret_signature[PK_ED25519_SIGNATURE_BYTES]);
 /* RS256 with a PEM public key; PK_E_DENIED when it does not verify. */
 int pk_rsa_sha256_verify(struct pk_slice public_pem, struct pk_slice data, struct pk_slice signature);
 

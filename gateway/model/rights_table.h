@@ -80,6 +80,8 @@
     X(RESTORE_MAKE,      "restore.make",       "-----J---", "Een back-up terugzetten.") \
     X(KEY_EDIT,          "key.edit",           "-----J---", "Sleutels bekijken, toevoegen of wisselen.") \
     X(TOKEN_EDIT,        "token.edit",         "-----J---", "Toegang van een dienst geven of intrekken.") \
+    X(WEBHOOK_VIEW,      "webhook.view",       "J----J---", "Zien wat diensten over HTTP is verteld en wat daarvan werd.") \
+    X(WEBHOOK_EDIT,      "webhook.edit",       "-----J---", "Iets opnieuw naar een dienst sturen, of een adres weer aanzetten.") \
     X(USER_VIEW,         "user.view",          "J----J---", "Zien welke gebruikers er zijn en wat hun rol is.") \
     X(USER_EDIT,         "user.edit",          "-----J---", "Gebruikers toevoegen, wijzigen of verwijderen.") \
     X(SESSION_OWN,       "session.own",        "JJJJ-J---", "Zelf inloggen, de eigen apparaten zien en overal uitloggen.") \

@@ -28,6 +28,7 @@
 #include "gateway/service/status_events.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
+#include "gateway/service/webhooks.h"
 #include "gateway/store/agenda.h"
 #include "gateway/store/approvals.h"
 #include "gateway/store/attempts.h"
@@ -339,6 +340,21 @@ static void say_limits(struct pk_condition *condition, struct pk_service *servic
     }
 }
 
+/* Its owner is to be told: nothing reaches it any more. */
+static void say_webhooks(struct pk_condition *condition, struct pk_service *service)
+{
+    char text[160];
+    for (size_t i = 0; i < service->rules->webhook_count; i++) {
+        struct pk_webhook_place place;
+        pk_webhook_place(service->store, service->rules->webhooks[i].name, &place);
+        if (place.off_ms == 0)
+            continue;
+        (void) snprintf(text, sizeof text, "webhook %s is off: %s", service->rules->webhooks[i].name,
+                        pk_webhook_outcome_name((enum pk_webhook_outcome) place.off_outcome));
+        say(condition, text);
+    }
+}
+
 void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *ret_condition)
 {
     struct pk_service *service = upkeep->service;
@@ -376,6 +392,7 @@ void pk_upkeep_condition(const struct pk_upkeep *upkeep, struct pk_condition *re
         say(ret_condition, text);
     }
     say_limits(ret_condition, service);
+    say_webhooks(ret_condition, service);
     if (pk_wal_large(upkeep->wal))
         say(ret_condition, "the write-ahead log is large");
 }
@@ -398,6 +415,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "receipts", pk_messages_close_receipts, ROWS, NULL);
     more |= step(upkeep, "parked", pk_receipts_drop_parked, ROWS, NULL);
     more |= step(upkeep, "outbox", pk_outbox_expire, ROWS, &upkeep->service->metrics.outbox_expired);
+    more |= step(upkeep, "webhooks", pk_webhooks_expire, ROWS, &upkeep->service->metrics.webhooks_expired);
     more |= pk_inbound_parts_overdue(upkeep->service);
     more |= step(upkeep, "parts", pk_reply_parts_forget, ROWS, NULL);
     more |= step(upkeep, "journal", pk_store_journal_catch_up, ROWS, NULL);
@@ -464,6 +482,11 @@ static void long_round(struct pk_upkeep *upkeep)
         }
         if (r == 0)
             r = pk_account_days_drop(service->store, now_ms - ACCOUNT_DAYS_MS, ROWS, &err);
+        if (r == 0 && service->rules->keep_webhooks_ms > 0) {
+            size_t dropped = 0;
+            r = pk_webhooks_drop(service->store, now_ms - service->rules->keep_webhooks_ms, ROWS, &dropped, &err);
+            more |= dropped >= ROWS;
+        }
         if (r == 0) {
             bool more_circles = false;
             r = retain_circles(service, now_ms, &more_circles, &err);

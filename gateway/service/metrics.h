@@ -8,6 +8,7 @@
 
 #include "gateway/model/cloudevent.h"
 #include "gateway/model/states.h"
+#include "gateway/model/webhook.h"
 
 #define PK_OUTCOMES 9 /* enum pk_outcome, by number */
 #define PK_RECEIPT_STATES 8 /* enum pk_receipt_state, by number */
@@ -26,6 +27,7 @@ struct pk_metrics {
     uint64_t unsubscribed; /* at the link of a message */
     uint64_t consents_ended, renewals_asked, people_silent, people_former;
     uint64_t outbox_told, outbox_expired;
+    uint64_t webhooks[PK_WEBHOOK_OUTCOMES], webhooks_missed, webhooks_expired;
     uint64_t commits, commits_failed;
     uint64_t hooks_refused;
     uint64_t tokens_refused; /* calls of the public API without a token that counts */

@@ -12,6 +12,7 @@
 #include "gateway/base/log.h"
 #include "gateway/model/floor.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/webhooks.h"
 #include "gateway/store/outbox.h"
 
 #define KEEP_MS (7 * 24 * 3600 * 1000ll) /* an answer nobody could be given for a week is dropped, and counted */
@@ -97,6 +98,8 @@ static int add(struct pk_outbound *outbound, const char *topic_front, const stru
     };
     if (r == 0)
         r = pk_outbox_add(service->store, &item, &item_id, err);
+    if (r == 0)
+        r = pk_webhooks_tell(service->webhooks, told->publisher, type, id, item.payload, now_ms, err);
     pk_buf_finish(&payload);
     /* Looked for in the release phase: a unit that is dropped, or a failed commit, leaves nothing to be found there. */
     if (r == 0) {

@@ -140,6 +140,25 @@ struct pk_bus_rule {
     unsigned keepalive_s;
 };
 
+enum pk_webhook_network {
+    PK_WEBHOOK_PUBLIC = 0, /* public addresses alone: every other is refused after its name was looked up */
+    PK_WEBHOOK_PRIVATE, /* any: a receiver in a network of one's own */
+    PK_WEBHOOK_LOOPBACK, /* this machine, without TLS too: tests */
+};
+
+/* Where events of ours for one publisher go by HTTP. */
+struct pk_webhook_rule {
+    const char *name;
+    const char *url;
+    const char *secret, *secret_before; /* whsec_ or whsk_; before: the old one of a rotation, NULL = none is under way */
+    const char *token; /* shown as a bearer token beside the signature; NULL = none */
+    const char *publisher; /* whose events */
+    struct pk_words types; /* of events it wants: "nl.notices.*" */
+    int64_t timeout_ms; /* of one try */
+    uint32_t network; /* enum pk_webhook_network */
+    bool handshake; /* asked before the first event whether it wants any */
+};
+
 struct pk_rules {
     const char *instance; /* last level of the state topic */
     const char *source; /* our own CloudEvents source */
@@ -153,6 +172,8 @@ struct pk_rules {
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
     size_t publisher_count;
+    const struct pk_webhook_rule *webhooks;
+    size_t webhook_count;
     const struct pk_account_rule *accounts;
     size_t account_count;
     const struct pk_route_rule *routes;
@@ -197,6 +218,7 @@ struct pk_rules {
     int64_t keep_unanswered_ms; /* of people who were asked and said nothing; 0 = for ever */
     int64_t keep_former_ms; /* of people whose every consent has ended; 0 = for ever */
     int64_t keep_ledger_ms; /* entries of the consent ledger by which nothing stands any more; 0 = for ever */
+    int64_t keep_webhooks_ms; /* deliveries to webhooks, after they ended */
     int64_t keep_audit_ms; /* 0 = for ever, in tests */
 };
 

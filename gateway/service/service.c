@@ -19,6 +19,7 @@
 #include "gateway/service/texts.h"
 #include "gateway/service/verification.h"
 #include "gateway/service/trail.h"
+#include "gateway/service/webhooks.h"
 #include "gateway/store/messages.h"
 
 int pk_service_new(const struct pk_service_config *config, struct pk_service **ret_service, struct pk_error *err)
@@ -28,6 +29,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->store = config->store;
     service->reader = config->reader;
     service->http = config->http;
+    service->webhook_http = config->webhook_http;
     service->ca_file = config->ca_file;
     service->rules = config->rules;
     service->catalog = config->catalog;
@@ -42,6 +44,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     if ((r = pk_quiet_new(service, service->rules, service->catalog, &service->quiet, err)) != 0)
         return r;
     service->outbound = pk_outbound_new(service);
+    service->webhooks = pk_webhooks_new(service);
     service->dispatcher = pk_dispatcher_new(service);
     service->planner = pk_planner_new(service);
     service->intake = pk_intake_new(service);
@@ -94,6 +97,7 @@ void pk_service_free(struct pk_service *service)
     pk_planner_free(service->planner);
     pk_intake_free(service->intake);
     pk_outbound_free(service->outbound);
+    pk_webhooks_free(service->webhooks);
     pk_upkeep_free(service->upkeep);
     pk_imports_free(service->imports);
     pk_verification_free(service->verification);
@@ -123,6 +127,7 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     pk_dispatcher_refresh(service->dispatcher);
     pk_dispatcher_judge_anew(service->dispatcher);
     pk_planner_refresh(service->planner);
+    pk_webhooks_look(service->webhooks);
     pk_loop_again(service->loop);
     return 0;
 }
@@ -137,6 +142,7 @@ void pk_service_config_trouble(struct pk_service *service, const char *why)
 void pk_service_harvest(struct pk_service *service)
 {
     pk_dispatcher_harvest(service->dispatcher);
+    pk_webhooks_settle(service->webhooks);
 }
 
 void pk_service_open(struct pk_service *service)
@@ -218,6 +224,7 @@ void pk_service_release_calls(struct pk_service *service)
     pk_store_release(service->store, PK_LANE_CALL);
     pk_store_release(service->store, PK_LANE_EVENT);
     pk_outbound_publish(service->outbound);
+    pk_webhooks_send(service->webhooks);
     if (service->draining)
         drain_on(service);
     if (pk_store_pending(service->store)) {
@@ -240,5 +247,5 @@ void pk_service_drain(struct pk_service *service)
 bool pk_service_idle(const struct pk_service *service)
 {
     bool told = !service->bus || !pk_bus_connected(service->bus) || pk_outbound_idle(service->outbound);
-    return pk_dispatcher_flying(service->dispatcher) == 0 && told && pk_desks_stopped(service->desks);
+    return pk_dispatcher_flying(service->dispatcher) == 0 && pk_webhooks_flying(service->webhooks) == 0 && told && pk_desks_stopped(service->desks);
 }

@@ -29,10 +29,11 @@ struct pk_today {
 
 /* Read by every room, written by service.c alone (metrics: by whoever counts). */
 struct pk_service {
-    struct pk_loop *loop; /* borrowed, as the next six */
+    struct pk_loop *loop; /* borrowed, as the next seven */
     struct pk_store *store;
     struct pk_reader *reader;
     struct pk_http_client *http;
+    struct pk_http_client *webhook_http; /* of webhooks alone; NULL = none is sent */
     const char *ca_file;
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;
@@ -44,6 +45,7 @@ struct pk_service {
     struct pk_planner *planner;
     struct pk_intake *intake;
     struct pk_outbound *outbound;
+    struct pk_webhooks *webhooks;
     struct pk_bus *bus; /* NULL without a broker */
     struct pk_publishing *publishing; /* the bus, for accounts that publish */
     struct pk_upkeep *upkeep; /* housekeeping */
@@ -65,6 +67,7 @@ struct pk_service_config {
     struct pk_store *store;
     struct pk_reader *reader;
     struct pk_http_client *http;
+    struct pk_http_client *webhook_http; /* for webhooks alone, freed before the service; NULL = none is sent */
     const char *ca_file; /* authorities for lasting links to providers; NULL = the system's; lives as long as the service */
     const struct pk_rules *rules;
     const struct pk_catalog *catalog;

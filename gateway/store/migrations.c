@@ -451,9 +451,20 @@ static const char *const steps[] = {
     "ALTER TABLE campaign_trigger ADD COLUMN people INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE campaign_trigger ADD COLUMN cost INTEGER NOT NULL DEFAULT 0;",
 
-    /* 42: how many people told a key person, by mouth, that they come to a date */
+    /* 40: how many people told a key person, by mouth, that they come to a date */
     "CREATE TABLE told_me(occurrence INTEGER NOT NULL, user INTEGER NOT NULL, version INTEGER NOT NULL, count INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, PRIMARY KEY(occurrence, user)) STRICT, WITHOUT ROWID;",
+
+    /* 41: events that leave as webhooks, and what is remembered of their endpoints */
+    "CREATE TABLE webhook_delivery(id INTEGER PRIMARY KEY, endpoint TEXT NOT NULL, event TEXT NOT NULL, type TEXT NOT NULL, body BLOB NOT NULL,"
+    " state INTEGER NOT NULL, outcome INTEGER NOT NULL, status INTEGER NOT NULL, tries INTEGER NOT NULL, due_ms INTEGER NOT NULL,"
+    " created_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX webhook_due ON webhook_delivery(endpoint, due_ms) WHERE state = 1;"
+    "CREATE INDEX webhook_waits ON webhook_delivery(due_ms) WHERE state = 1;"
+    "CREATE INDEX webhook_of ON webhook_delivery(endpoint, id);"
+    "CREATE INDEX webhook_ended ON webhook_delivery(ended_ms) WHERE state <> 1;"
+    "CREATE TABLE webhook_endpoint(name TEXT PRIMARY KEY, off_ms INTEGER NOT NULL, off_outcome INTEGER NOT NULL, quiet_ms INTEGER NOT NULL,"
+    " missed INTEGER NOT NULL, permitted BLOB NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

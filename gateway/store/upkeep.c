@@ -5,6 +5,7 @@
 #include "gateway/store/internal.h"
 #include "gateway/store/reports.h"
 #include "gateway/store/rsvps.h"
+#include "gateway/store/webhooks.h"
 
 /* Ids are ordered by time, so "older than" is a range of the primary key. */
 static int64_t first_id_of(int64_t ms)
@@ -227,6 +228,7 @@ void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest)
         .passes_ms = pk_sql_int(store, 0, "SELECT created_ms FROM pass ORDER BY id LIMIT 1", ""),
         .ledger_ms = pk_sql_int(store, 0, "SELECT at_ms FROM ledger ORDER BY id LIMIT 1", ""),
         .inbox_ms = pk_sql_int(store, 0, "SELECT min(last_ms) FROM inbox", ""),
+        .webhooks_ms = pk_webhooks_oldest_ms(store),
         .proofs_ms = pk_sql_int(store, 0, "SELECT min(until_ms) FROM proof", ""),
     };
 }

@@ -28,7 +28,7 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
 struct pk_oldest {
     int64_t messages_ms, replies_ms, triggers_ms, audit_ms;
     int64_t values_ms, rsvps_ms, parked_ms, jobs_ms, proofs_ms; /* proofs: when the first one goes */
-    int64_t former_ms, silent_ms, passes_ms, ledger_ms, inbox_ms; /* silent: when the first one goes */
+    int64_t former_ms, silent_ms, passes_ms, ledger_ms, inbox_ms, webhooks_ms; /* silent: when the first one goes */
 };
 void pk_upkeep_oldest(struct pk_store *store, struct pk_oldest *ret_oldest);
 

@@ -12,7 +12,7 @@ from world import World, number
 
 # What is said to each form that reads; %s is a person's id, %m a message's, %t a trigger's, %i an item of the inbox.
 READS: dict[str, list[list[str]]] = {
-    "status": [[]], "queue": [[]], "quiet": [[]], "tokens list": [[]], "check-config": [[]],
+    "status": [[]], "queue": [[]], "quiet": [[]], "tokens list": [[]], "webhooks list": [[]], "check-config": [[]],
     "messages list": [[], ["--limit", "1000"], ["--state", "accepted"]], "messages show": [["%m"]],
     "inbox list": [[], ["--all"]], "inbox show": [["%i"]],
     "accounts list": [[]], "triggers list": [[]], "triggers show": [["%t"]], "adapters": [[], ["http"]],
@@ -37,7 +37,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "approvals ask", "approvals approve", "approvals revoke", "campaigns start", "campaigns pause", "campaigns resume", "campaigns move",
           "campaigns remind", "campaigns cancel", "campaigns preview", "campaigns trial", "campaigns report",
           "events add", "events change", "events accept", "events cancel", "events import", "events report", "events came",
-          "tokens add", "tokens revoke", "privacy pack", "keys new", "keys rotate", "keys retire"}
+          "tokens add", "tokens revoke", "webhooks deliveries", "webhooks resend", "webhooks test", "webhooks resume", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
 
 

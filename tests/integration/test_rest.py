@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from world import SOURCE, TYPE, World, moment, number, until
 from support.control import Reply
+from support.net import free_port
 from support.schema import faults, follow, made_up
 
 REQUESTS = 10_000
@@ -29,8 +30,14 @@ BY = {"Pokana-By": "anna"}
 
 class TestRest(World):
     def start_rest(self, people: int = 2) -> None:
-        self.start(people=people, with_broker=False, publisher=PUBLISHER)
+        home = self.folder / "gateway"
+        home.mkdir()
+        (home / "webhook.secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+        (home / "webhook.secret").chmod(0o600)
+        webhook = {"url": f"http://127.0.0.1:{free_port()}/in", "publisher": "school", "secret": "file:webhook.secret", "network": "loopback"}
+        self.start(people=people, with_broker=False, publisher=PUBLISHER, **{"webhook portal": webhook})
         self.gateway.run("users", "add", "anna", "--role", "adviser")
+        self.gateway.run("users", "add", "otto", "--role", "operator")
         self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg")
         self.line = http.client.HTTPConnection("127.0.0.1", self.public, timeout=20)
         self.addCleanup(self.line.close)
@@ -116,6 +123,7 @@ class TestRest(World):
         trigger = self.ask("GET", "/v1/triggers")["triggers"][0]["id"]
         cost = {"topic": "parent-meetings", "tags": ["school:de-windroos"], "values": {"begins": "2026-12-15T17:30:00Z", "place": "De Windroos"}}
         person = {"id": message["recipient"]}
+        delivery = self.ask("POST", "/v1/webhooks/portal/test", None, 202)["delivery"]
         return {
             "getDescription": ("", {}, "", None, 200), "getStatus": ("anna", {}, "", None, 200), "getQueue": ("anna", {}, "", None, 200),
             "listAccounts": ("anna", {}, "", None, 200), "listMessages": ("anna", {}, "?limit=1&state=accepted", None, 200),
@@ -131,6 +139,9 @@ class TestRest(World):
             "getAsyncDescription": ("", {}, "", None, 200), "getSchema": ("", {"name": "event-planned"}, "", None, 200),
             "getCampaignReport": ("anna", {"name": "nothing"}, "", None, 404),
             "getDateReport": ("anna", {"id": trigger, "day": "2026-12-15"}, "", None, 404),
+            "listWebhooks": ("otto", {}, "", None, 200), "listDeliveries": ("otto", {"name": "portal"}, "?limit=5&state=waiting", None, 200),
+            "resendDelivery": ("otto", {"id": delivery}, "", None, 202), "testWebhook": ("otto", {"name": "portal"}, "", None, 202),
+            "resumeWebhook": ("otto", {"name": "portal"}, "", None, 200),
             "getTopicLink": ("anna", {"name": "parent-meetings"}, "?channel=telegram", None, 409),
         }
 
@@ -144,6 +155,7 @@ class TestRest(World):
             for method, operation in methods.items():
                 tokens = {"anna": self.made(f"anna-{len(walked)}", "user", "anna", [*ADVISER, "consent.withdraw"]),
                           "portal": self.made(f"portal-{len(walked)}", "publisher", "school", ["trigger.publish", "trigger.view"]),
+                          "otto": self.made(f"otto-{len(walked)}", "user", "otto", ["webhook.view", "webhook.edit"]),
                           "other": self.made(f"other-{len(walked)}", "user", "anna", ["user.view"]), "": None}  # each may ask so often
                 self.walk(path, method.upper(), operation, tokens, examples[operation["operationId"]])
                 walked.add(operation["operationId"])

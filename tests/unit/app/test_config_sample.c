@@ -128,10 +128,11 @@ static void the_sample_can_be_run(void **state)
     place_make(&place);
     move_sample(&place, &text);
     place_write(&place, "pokana.conf", 0644, pk_buf_text(&text));
+    place_write(&place, "webhook.secret", 0600, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
     (void) setenv("CREDENTIALS_DIRECTORY", place.folder, 1);
     struct pk_invocation invocation = { .config = place.conf };
     run_caught(&pk_command_check_config, &invocation, no_words, &caught);
-    assert_int_equal(caught.status, 3); /* the two credentials are not there yet */
+    assert_int_equal(caught.status, 3); /* two of its credentials are not there yet */
     assert_string_equal(caught.out, "");
     assert_non_null(strstr(caught.err, "[broker] password: could not open"));
     place_write(&place, "broker.password", 0600, "word\n");
@@ -147,6 +148,7 @@ static void the_sample_can_be_run(void **state)
     assert_non_null(strstr(caught.out, "  account    main: simulator, 16 at once\n"));
     assert_non_null(strstr(caught.out, "  route      sms: sms by main (default)\n"));
     assert_non_null(strstr(caught.out, "  publisher  school-portal: up to 1000 people, topics parent-meetings\n"));
+    assert_non_null(strstr(caught.out, "  webhook    school-portal: events of school-portal, *\n"));
     assert_non_null(strstr(caught.out, "  broker     127.0.0.1:1883, MQTT 5\n"));
     invocation.json = true;
     run_caught(&pk_command_check_config, &invocation, no_words, &caught);
@@ -154,6 +156,7 @@ static void the_sample_can_be_run(void **state)
     assert_non_null(strstr(caught.out, "\"publishers\":[\"school-portal\"]"));
     (void) unsetenv("CREDENTIALS_DIRECTORY");
     place_drop(&place, "pokana.keys");
+    place_drop(&place, "webhook.secret");
     place_drop(&place, "broker.password");
     pk_buf_finish(&text);
     place_remove(&place);

@@ -159,7 +159,7 @@ static void open_service(struct house *house)
         fail_msg("%s", err.message);
     (void) sqlite3_commit_hook(house->store->db, veto, house);
     struct pk_service_config config = {
-        .loop = house->loop, .store = house->store, .http = house->http, .rules = &house->rules, .catalog = house->catalog
+        .loop = house->loop, .store = house->store, .http = house->http, .webhook_http = house->http, .rules = &house->rules, .catalog = house->catalog
     };
     if (pk_service_new(&config, &house->service, &err) != 0)
         fail_msg("%s", err.message);

@@ -26,6 +26,7 @@
 #include "gateway/service/signup.h"
 #include "gateway/service/users.h"
 #include "gateway/service/verification.h"
+#include "gateway/service/webhooks.h"
 #include "gateway/store/acts.h"
 #include "gateway/store/internal.h"
 
@@ -203,6 +204,40 @@ static int rsvp(struct doing *d, struct pk_error *err)
 static int key_edit(struct doing *d, struct pk_error *err)
 {
     return pk_keys_retire(service_of(d), d->actor, 77, HOUSE_NOW, err);
+}
+
+static int webhook_view(struct doing *d, struct pk_error *err)
+{
+    return pk_webhooks_may_look(service_of(d), d->actor, PK_SLICE("nothing"), err);
+}
+
+static int each_webhook(void *ctx, const struct pk_webhook_view *view)
+{
+    (void) ctx;
+    (void) view;
+    return 0;
+}
+
+static int webhook_list(struct doing *d, struct pk_error *err)
+{
+    return pk_webhooks_show(service_of(d), d->actor, each_webhook, NULL, err);
+}
+
+static int webhook_resend(struct doing *d, struct pk_error *err)
+{
+    return pk_webhooks_resend(service_of(d), d->actor, 77, HOUSE_NOW, err);
+}
+
+static int webhook_test(struct doing *d, struct pk_error *err)
+{
+    int64_t id;
+    return pk_webhooks_test(service_of(d), d->actor, PK_SLICE("nothing"), HOUSE_NOW, &id, err);
+}
+
+static int webhook_resume(struct doing *d, struct pk_error *err)
+{
+    int64_t waiting;
+    return pk_webhooks_resume(service_of(d), d->actor, PK_SLICE("nothing"), HOUSE_NOW, &waiting, err);
 }
 
 static int breach(struct doing *d, struct pk_error *err)
@@ -396,6 +431,11 @@ static const struct {
     { PK_ACTION_CAMPAIGN_STOP, campaign_stop, 0, 0 },
     { PK_ACTION_CAMPAIGN_REMIND, campaign_remind, 0, 0 },
     { PK_ACTION_KEY_EDIT, key_edit, 0, 0 },
+    { PK_ACTION_WEBHOOK_VIEW, webhook_view, 0, 0 },
+    { PK_ACTION_WEBHOOK_VIEW, webhook_list, 0, 0 },
+    { PK_ACTION_WEBHOOK_EDIT, webhook_resend, 0, 0 },
+    { PK_ACTION_WEBHOOK_EDIT, webhook_test, 0, 0 },
+    { PK_ACTION_WEBHOOK_EDIT, webhook_resume, 0, 0 },
     { PK_ACTION_PRIVACY_BREACH, breach, 0, 0 },
     { PK_ACTION_PRIVACY_NOTIFY, notify, 0, 0 },
     { PK_ACTION_TEMPLATE_READ, template_read, 0, 0 },
