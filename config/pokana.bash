@@ -83,9 +83,10 @@ _pokana_words()
     'campaigns approve') _pokana_names campaigns list; echo '--digest' ;;
     'campaigns preview') _pokana_names campaigns list; echo '--texts' ;;
     'campaigns trial') _pokana_names campaigns list; echo '--to --step --language --script' ;;
+    'campaigns rehearse') _pokana_names campaigns list; echo '--seed --fail' ;;
     'campaigns write') echo '--where' ;;
     'campaigns report') _pokana_names campaigns list; echo '--per --csv' ;;
-    'campaigns '*) echo 'list show watch write preview trial submit approve reject start pause resume move remind cancel report' ;;
+    'campaigns '*) echo 'list show watch write preview trial rehearse submit approve reject start pause resume move remind cancel report' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;

@@ -8,7 +8,7 @@
 #include "gateway/include/pokana/adapter.h"
 
 #define SIMULATOR_ID_ROOM 24 /* of our ids */
-#define SIMULATOR_ADDRESS_ROOM 32
+#define SIMULATOR_ADDRESS_ROOM 128 /* mail too */
 #define SIMULATOR_LANGUAGE_ROOM 16
 
 struct simulator_arrival;

@@ -29,6 +29,31 @@ static int64_t draw_between(struct simulator *sim, int64_t min, int64_t max)
     return min + (int64_t) (draw(sim) % (uint64_t) (max - min + 1));
 }
 
+static uint32_t chance_of(const struct simulator *sim, struct pk_slice address)
+{
+    uint64_t z = sim->seed * 0x9e3779b97f4a7c15u;
+    for (size_t i = 0; i < address.len; i++)
+        z = (z ^ (uint8_t) address.data[i]) * 0x100000001b3u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t) ((z ^ z >> 31) % SIMULATOR_MILLION);
+}
+
+/* By person: what is refused for now is taken the next time or the one after, and only what is about an event is answered:
+ * whoever answers an answer never comes to an end. */
+static const struct simulator_behaviour *behaviour_of(struct simulator *sim, const struct pk_job *job)
+{
+    static const struct simulator_shares none;
+    static const struct pk_slice nobody;
+    uint64_t drawn = draw(sim);
+    if (!sim->by_person)
+        return pk_simulator_choose(&sim->shares, job->address, (uint32_t) (drawn % SIMULATOR_MILLION));
+    const struct simulator_behaviour *behaviour = pk_simulator_choose(&sim->shares, nobody, chance_of(sim, job->address));
+    bool passing = behaviour->outcome == PK_OUTCOME_RETRY || behaviour->outcome == PK_OUTCOME_THROTTLED;
+    bool calm = (passing && drawn % 2 == 0) || (behaviour->reply && job->step.len == 0);
+    return calm ? pk_simulator_choose(&none, nobody, 0) : behaviour;
+}
+
 /* ---- steps ---- */
 
 struct id_room {
@@ -187,7 +212,7 @@ static int submit(void *self, const struct pk_job *job)
     struct simulator_course *course = pk_simulator_course_take(&sim->courses);
     if (!course)
         return PK_E_BUSY;
-    course->behaviour = pk_simulator_choose(&sim->shares, job->address, (uint32_t) (draw(sim) % SIMULATOR_MILLION));
+    course->behaviour = behaviour_of(sim, job);
     course->step = course->behaviour->course;
     course->job = job->token;
     course->recorded = job->recorded != 0;

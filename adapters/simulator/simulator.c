@@ -47,6 +47,10 @@ static const struct pk_setting settings[] = {
     { .name = "share.*",
       .type = PK_SETTING_TEXT,
       .help = "The share of messages that take a course, named as in the simulator's README, such as share.rejected = 0.01." },
+    { .name = "by_person",
+      .type = PK_SETTING_BOOLEAN,
+      .fallback = "no",
+      .help = "Whether a share is of people: one address always takes the same course, and its last digits mean nothing." },
     { .name = "capacity",
       .type = PK_SETTING_INTEGER,
       .fallback = "20000",
@@ -94,6 +98,8 @@ static int configure(struct simulator *sim, struct pk_error *err)
         r = pk_simulator_arrivals_init(&sim->arrivals, (size_t) pk_kit_number(&sim->settings, "remember", 1000));
     sim->late = pk_kit_number(&sim->settings, "late", 0);
     sim->capacity = (uint32_t) pk_kit_number(&sim->settings, "capacity", 1);
+    sim->by_person = pk_kit_number(&sim->settings, "by_person", 0) != 0;
+    sim->seed = (uint64_t) pk_kit_number(&sim->settings, "seed", 1);
     sim->chance = (uint64_t) pk_kit_number(&sim->settings, "seed", 1);
     sim->host->random(sim->host->ctx, front, sizeof front);
     (void) pk_kit_hex(front, sizeof front, sim->front);

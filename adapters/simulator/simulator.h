@@ -26,6 +26,8 @@ struct simulator {
     int64_t latency_min, latency_max, receipt_min, receipt_max, late;
     uint32_t capacity, open;
     uint64_t chance;  /* the generator's state */
+    uint64_t seed;
+    bool by_person;   /* one address, one course */
     uint64_t numbers; /* ids given out */
     char front[PK_KIT_HEX_ROOM(SIMULATOR_FRONT_BYTES)];
     struct pk_link *link; /* NULL: none */

@@ -102,6 +102,7 @@ static const struct route routes[] = {
     { "POST", "/v1/campaigns/{}/cancel", pk_api_campaign_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_STOP },
     { "GET", "/v1/campaigns/{}/preview", pk_api_campaign_preview, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
     { "POST", "/v1/campaigns/{}/trial", pk_api_campaign_trial, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
+    { "POST", "/v1/campaigns/{}/rehearsal", pk_api_campaign_rehearsal, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/move", pk_api_campaign_move, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/remind", pk_api_campaign_remind, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_REMIND },
     { "POST", "/v1/rsvps", pk_api_rsvp_record, PK_BODY_JSON, TOKENS, PK_ACTION_RSVP_RECORD },

@@ -8,6 +8,7 @@
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
 #include "gateway/base/clock.h"
+#include "gateway/service/campaigns.h"
 
 #define ADDRESS_MAX 255u
 #define TAG_MAX 35u /* a BCP 47 tag in use */
@@ -98,4 +99,28 @@ void pk_api_campaign_trial(struct pk_call *call)
     pk_json_add_id(&out, "message", trying.message);
     pk_json_close(&out, '}');
     pk_call_answer(call, 202, &call->out);
+}
+
+/* ---- rehearsed: whoever asks plays it elsewhere, and this is their leave ---- */
+
+static int ask_rehearsal(struct pk_call *call, void *ctx, struct pk_error *err)
+{
+    (void) ctx;
+    return pk_campaign_rehearsal_ask(call->service, &call->actor, call->places[0], call->now_ms, err);
+}
+
+void pk_api_campaign_rehearsal(struct pk_call *call)
+{
+    struct pk_error err = { 0 };
+    call->actor.purpose = "rehearsal";
+    if (pk_call_change(call, ask_rehearsal, NULL, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_slice(&out, "campaign", call->places[0]);
+    pk_json_add_time(&out, "at", call->now_ms);
+    pk_json_close(&out, '}');
+    pk_call_answer(call, 200, &call->out);
 }

@@ -77,6 +77,7 @@ void pk_api_date_came(struct pk_call *call);
 /* campaigns_preview.c */
 void pk_api_campaign_preview(struct pk_call *call);
 void pk_api_campaign_trial(struct pk_call *call);
+void pk_api_campaign_rehearsal(struct pk_call *call);
 
 /* audience.c */
 void pk_api_audience_count(struct pk_call *call);

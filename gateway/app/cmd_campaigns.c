@@ -377,7 +377,7 @@ static int run(const struct pk_invocation *invocation)
     static const struct pk_verb verbs[] = {
         { "list", list },     { "show", show },   { "watch", watch },     { "write", write_one }, { "submit", submit }, { "approve", approve },
         { "reject", reject }, { "start", start }, { "pause", pause_one }, { "resume", resume },   { "move", move },     { "cancel", cancel },
-        { "preview", pk_campaigns_preview }, { "trial", pk_campaigns_trial },
+        { "preview", pk_campaigns_preview }, { "trial", pk_campaigns_trial }, { "rehearse", pk_campaigns_rehearse },
         { "remind", pk_campaigns_remind_verb }, { "report", pk_report_verb_campaign },
     };
     return pk_verb_run(&pk_command_campaigns, invocation, verbs, PK_COUNT(verbs));
@@ -391,6 +391,7 @@ const struct pk_command pk_command_campaigns = {
              "campaigns write FILE.json [--where RULE]\n"
              "campaigns preview NAME [--texts]\n"
              "campaigns trial NAME --to ADDRESS [--step NUMBER] [--language TAG] [--script SCRIPT]\n"
+             "campaigns rehearse NAME [--seed N] [--fail KIND=SHARE]...\n"
              "campaigns submit NAME\n"
              "campaigns approve NAME --digest DIGEST\n"
              "campaigns reject NAME\n"

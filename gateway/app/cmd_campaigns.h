@@ -9,6 +9,9 @@
 int pk_campaigns_preview(const struct pk_invocation *invocation);
 int pk_campaigns_trial(const struct pk_invocation *invocation);
 
+/* Played in a copy with invented providers. */
+int pk_campaigns_rehearse(const struct pk_invocation *invocation);
+
 /* The verb `remind`; without it among the words. */
 int pk_campaigns_remind_verb(const struct pk_invocation *invocation);
 

@@ -212,6 +212,17 @@ static void print_csv(const struct pk_json *report)
 
 /* ---- the verbs ---- */
 
+void pk_report_print(const struct pk_json *report, const char *by)
+{
+    const struct pk_json *breakdowns = pk_json_get(report, "breakdowns");
+    print_total(report);
+    for (size_t i = 0; i < pk_json_count(breakdowns); i++) {
+        const struct pk_json *breakdown = pk_json_item(breakdowns, i);
+        if (by || pk_slice_is(pk_json_string(pk_json_get(breakdown, "by")), "step"))
+            print_breakdown(breakdown);
+    }
+}
+
 static int print(const struct pk_invocation *invocation, const struct wanted *wanted, struct pk_buf *path)
 {
     struct pk_error err = { 0 };
@@ -231,13 +242,7 @@ static int print(const struct pk_invocation *invocation, const struct wanted *wa
         print_csv(report);
         return 0;
     }
-    const struct pk_json *breakdowns = pk_json_get(report, "breakdowns");
-    print_total(report);
-    for (size_t i = 0; i < pk_json_count(breakdowns); i++) {
-        const struct pk_json *breakdown = pk_json_item(breakdowns, i);
-        if (wanted->by || pk_slice_is(pk_json_string(pk_json_get(breakdown, "by")), "step"))
-            print_breakdown(breakdown);
-    }
+    pk_report_print(report, wanted->by);
     return 0;
 }
 

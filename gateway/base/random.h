@@ -13,6 +13,6 @@ void pk_random_bytes(void *ret_bytes, size_t len);
 uint64_t pk_random_u64(void);
 /* Uniform in [0, bound); bound 0 gives 0. */
 uint64_t pk_random_below(uint64_t bound);
-void pk_random_seed(uint64_t seed); /* repeatable from here on: tests only */
+void pk_random_seed(uint64_t seed); /* repeatable from here on: for tests, and for rehearsals, whose copy is gone with them */
 
 #endif

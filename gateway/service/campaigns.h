@@ -109,4 +109,11 @@ void pk_campaigns_watch(struct pk_service *service);
 /* Releases what is due and ends what is done: a few of each, in units of their own. True when there is more. Housekeeping's. */
 bool pk_campaigns_run(struct pk_service *service);
 
+/* A rehearsal (app/rehearsal.h). Asked for at the gateway: PK_E_DENIED, PK_E_NOT_FOUND, PK_E_CONFLICT of one that is over; kept in the
+ * audit, and nothing else happens. Inside a unit. */
+int pk_campaign_rehearsal_ask(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms, struct pk_error *err);
+/* In a copy of the database, never in the gateway's own: it runs from now on, as if it had been approved as it stands; one that runs
+ * goes on. What would keep it from being asked for or started keeps it from this too. Inside a unit. */
+int pk_campaign_rehearsal_begin(struct pk_service *service, struct pk_slice name, int64_t now_ms, struct pk_error *err);
+
 #endif

@@ -76,6 +76,20 @@ static int copy(const char *from, const char *to)
     return r == SQLITE_OK ? closed : r;
 }
 
+int pk_store_copy_into(const char *from, sqlite3 *to, struct pk_error *err)
+{
+    sqlite3 *source = NULL;
+    int r = sqlite3_open_v2(from, &source, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (r == SQLITE_OK) {
+        (void) sqlite3_busy_timeout(source, 2000);
+        r = sqlite3_exec(source, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    }
+    if (r == SQLITE_OK)
+        r = copy_pages(source, to);
+    (void) sqlite3_close(source);
+    return r == SQLITE_OK ? 0 : pk_fail(err, PK_E_IO, "could not copy \"%s\": %s", from, sqlite3_errstr(r));
+}
+
 /* Names the finished copy; nothing that came to be there meanwhile is replaced. */
 static int settle(const char *beside, const char *to, struct pk_error *err)
 {

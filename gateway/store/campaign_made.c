@@ -80,3 +80,18 @@ int pk_campaign_outcome(struct pk_store *store, int64_t trigger, int64_t since_m
     pk_sql_reset(sum);
     return r < 0 ? r : 0;
 }
+
+int pk_campaign_left(struct pk_store *store, int64_t campaign, int (*each)(void *ctx, uint32_t reason, int64_t messages), void *ctx, struct pk_error *err)
+{
+    sqlite3_stmt *all = pk_sql(store, "SELECT m.reason, count(*) FROM campaign_trigger g INDEXED BY campaign_trigger_by_campaign"
+                                      " CROSS JOIN notice n ON n.trigger = g.trigger CROSS JOIN message m ON m.notice = n.id"
+                                      " WHERE g.campaign = ?1 AND m.state BETWEEN 10 AND 15 GROUP BY m.reason ORDER BY m.reason");
+    pk_sql_bind(all, "i", campaign);
+    int r;
+    while ((r = pk_sql_step(store, all, err)) == 1)
+        if ((r = each(ctx, pk_sql_u32(all, 0), sqlite3_column_int64(all, 1))) != 0) {
+            pk_sql_reset(all);
+            return r;
+        }
+    return r;
+}

@@ -40,4 +40,7 @@ struct pk_campaign_outcome {
 };
 int pk_campaign_outcome(struct pk_store *store, int64_t trigger, int64_t since_ms, struct pk_campaign_outcome *ret_outcome, struct pk_error *err);
 
+/* Its messages that ended without arriving, counted by their reason (enum pk_reason). */
+int pk_campaign_left(struct pk_store *store, int64_t campaign, int (*each)(void *ctx, uint32_t reason, int64_t messages), void *ctx, struct pk_error *err);
+
 #endif

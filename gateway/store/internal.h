@@ -157,6 +157,7 @@ void pk_journal_drop_unit(struct pk_store *store);
 void pk_journal_finish(struct pk_store *store);
 /* What is kept by an address' index alone goes from one index to that of the newest key (recipients.c). */
 int pk_kept_move(struct pk_store *store, uint32_t channel, struct pk_slice old, struct pk_slice fresh, struct pk_error *err);
+int pk_store_copy_into(const char *from, sqlite3 *to, struct pk_error *err); /* backup.c: one moment of it */
 int pk_store_functions(struct pk_store *store, struct pk_error *err); /* SQL functions of both kinds of connections */
 int pk_messages_attach(struct pk_store *store, struct pk_error *err); /* before the first statement is prepared */
 int pk_counts_load(struct pk_store *store, struct pk_error *err);

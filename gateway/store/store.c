@@ -135,6 +135,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
     (void) umask(mask);
     if (opened != SQLITE_OK)
         return pk_fail(err, PK_E_IO, "could not open the database \"%s\": %s", config->path, sqlite3_errstr(opened));
+    if (config->copy_of && (r = pk_store_copy_into(config->copy_of, store->db, err)) != 0)
+        return r;
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
         r = pk_messages_attach(store, err);
     if (r == 0)

@@ -24,6 +24,7 @@ struct pk_store_config {
     const char *path; /* ":memory:" for tests */
     struct pk_keyring *keys; /* borrowed; outlives the store */
     bool sync_off; /* tests and simulations only */
+    const char *copy_of; /* with ":memory:": begins as a copy of this database, which may be in use and is only read; NULL = empty */
     int64_t cache_bytes; /* 0 = the default, 16 MiB */
 };
 

@@ -35,7 +35,7 @@ OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "m
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",
           "approvals ask", "approvals approve", "approvals revoke", "campaigns start", "campaigns pause", "campaigns resume", "campaigns move",
-          "campaigns remind", "campaigns cancel", "campaigns preview", "campaigns trial", "campaigns report",
+          "campaigns remind", "campaigns cancel", "campaigns preview", "campaigns trial", "campaigns rehearse", "campaigns report",
           "events add", "events change", "events accept", "events cancel", "events import", "events report", "events came",
           "tokens add", "tokens revoke", "webhooks deliveries", "webhooks resend", "webhooks test", "webhooks resume", "privacy pack", "keys new", "keys rotate", "keys retire"}
 PEOPLE = 4
