@@ -81,11 +81,8 @@ static void add_row(void *ctx, const struct line *line)
     struct pk_table *table = ctx;
     char text[48];
     struct pk_slice group = text_of(line->numbers, "group"), within = text_of(line->numbers, "within");
-    pk_table_slice(table, line->group ? (struct pk_slice){ 0 } : text_of(line->indicator, "indicator"));
-    if (line->group && is_money(line)) /* it has no row of its own */
-        pk_table_slice(table, text_of(line->indicator, "indicator"));
-    else
-        pk_table_slice(table, line->group ? text_of(line->numbers, "by") : (struct pk_slice){ 0 });
+    pk_table_slice(table, text_of(line->indicator, "indicator"));
+    pk_table_slice(table, line->group ? text_of(line->numbers, "by") : (struct pk_slice){ 0 });
     if (within.len > 0 && !pk_slice_equal(within, group))
         pk_table_printf(table, "%.*s %.*s", PK_SLICE_ARG(within), PK_SLICE_ARG(group));
     else

@@ -130,6 +130,7 @@ class TestRest(World):
             "withdrawConsents": ("anna", person, "", {"topic": "parent-meetings", "how": "phone"}, 200),
             "getAsyncDescription": ("", {}, "", None, 200), "getSchema": ("", {"name": "event-planned"}, "", None, 200),
             "getCampaignReport": ("anna", {"name": "nothing"}, "", None, 404),
+            "getIndicators": ("anna", {}, "", None, 200),
             "getDateReport": ("anna", {"id": trigger, "day": "2026-12-15"}, "", None, 404),
             "getTopicLink": ("anna", {"name": "parent-meetings"}, "?channel=telegram", None, 409),
         }
