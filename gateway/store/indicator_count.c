@@ -347,9 +347,9 @@ static int count_costs(struct pk_indicator_counter *counter, struct pk_store *st
 
 static int count_questions(struct pk_indicator_counter *counter, struct pk_store *store, struct pk_error *err)
 {
-    sqlite3_stmt *rows = pk_sql(store, "SELECT substr(detail, 1, instr(detail || ' ', ' ') - 1) AS subject, count(*) FROM audit INDEXED BY"
+    sqlite3_stmt *rows = pk_sql(store, "SELECT substr(detail, 1, instr(detail || ' ', ' ') - 1) AS given, count(*) FROM audit INDEXED BY"
                                        " audit_by_time WHERE at_ms >= ?1 AND at_ms < ?2 AND action IN ('inbox.close', 'inbox.answer') AND result = 0"
-                                       " GROUP BY subject ORDER BY subject"); /* the first word, as the inbox writes it down */
+                                       " GROUP BY given ORDER BY given"); /* the first word, as the inbox writes it down */
     int r;
     pk_sql_bind(rows, "ii", counter->span.from_ms, counter->span.until_ms);
     while ((r = pk_sql_step(store, rows, err)) == 1) {
