@@ -87,6 +87,8 @@ _pokana_words()
     'campaigns write') echo '--where' ;;
     'campaigns report') _pokana_names campaigns list; echo '--per --csv' ;;
     'campaigns '*) echo 'list show watch write preview trial rehearse submit approve reject start pause resume move remind cancel report' ;;
+    'report indicators') echo '--month --csv' ;;
+    'report '*) echo 'indicators' ;;
     'circles list' | 'circles recent') ;;
     'circles show') _pokana_names circles list ;;
     'circles handover') _pokana_names circles list ;;

@@ -91,6 +91,7 @@ static const struct route routes[] = {
     { "POST", "/v1/events/{}/dates/{}/came", pk_api_date_came, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_CAME },
     { "GET", "/v1/campaigns", pk_api_campaigns, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
     { "GET", "/v1/campaigns/{}", pk_api_campaign, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
+    { "GET", "/v1/reports/indicators", pk_api_indicators, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
     { "GET", "/v1/campaigns/{}/report", pk_api_campaign_report, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
     { "PUT", "/v1/campaigns/{}", pk_api_campaign_put, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/submit", pk_api_campaign_submit, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_EDIT },

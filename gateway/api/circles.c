@@ -27,6 +27,14 @@ static int add_circle(void *ctx, const struct pk_circle_view *view)
     else
         pk_json_add_int(out, "size", view->size);
     pk_json_add_bool(out, "fewerThanFive", view->size < 0);
+    if (view->unreachable < 0)
+        pk_json_add_null(out, "unreachable");
+    else
+        pk_json_add_int(out, "unreachable", view->unreachable);
+    pk_json_open(out, "startCodes", '[');
+    for (size_t i = 0; i < view->code_count; i++)
+        pk_json_add_text(out, NULL, view->codes[i]);
+    pk_json_close(out, ']');
     pk_json_add_time(out, "since", view->since_ms);
     pk_json_add_time(out, "keyPersonLeftAt", view->left_ms);
     pk_json_add_int(out, "signedUpToday", view->today);

@@ -71,6 +71,7 @@ void pk_api_approval_revoke(struct pk_call *call);
 
 /* reports.c */
 void pk_api_campaign_report(struct pk_call *call);
+void pk_api_indicators(struct pk_call *call);
 void pk_api_date_report(struct pk_call *call);
 void pk_api_date_came(struct pk_call *call);
 

@@ -33,11 +33,30 @@ static void add_size(struct pk_table *table, const struct pk_json *circle)
         pk_table_json(table, pk_json_get(circle, "size"));
 }
 
+/* What would point at people is hidden. */
+static void add_unreachable(struct pk_table *table, const struct pk_json *circle)
+{
+    if (pk_json_kind(pk_json_get(circle, "unreachable")) == PK_JSON_NUMBER)
+        pk_table_json(table, pk_json_get(circle, "unreachable"));
+    else
+        pk_table_text(table, "hidden");
+}
+
+static void print_codes(const struct pk_json *circle)
+{
+    const struct pk_json *codes = pk_json_get(circle, "startCodes");
+    if (pk_json_count(codes) == 0)
+        return;
+    (void) printf("\nWhoever has a new number and wants messages again writes from it:\n");
+    for (size_t i = 0; i < pk_json_count(codes); i++)
+        (void) printf("    %.*s\n", PK_SLICE_ARG(pk_json_string(pk_json_item(codes, i))));
+}
+
 /* ---- list, show ---- */
 
 static int list(const struct pk_invocation *invocation)
 {
-    static const struct pk_column columns[] = { { "CIRCLE", false }, { "SIZE", true },  { "TODAY", true },
+    static const struct pk_column columns[] = { { "CIRCLE", false }, { "SIZE", true },   { "UNREACHABLE", true }, { "TODAY", true },
                                                 { "MOST", true },    { "SINCE", false }, { "LEFT", false } };
     struct pk_plain_words words;
     struct pk_error err = { 0 };
@@ -57,6 +76,7 @@ static int list(const struct pk_invocation *invocation)
         const struct pk_json *circle = pk_json_item(circles, i);
         pk_table_json(table, pk_json_get(circle, "circle"));
         add_size(table, circle);
+        add_unreachable(table, circle);
         pk_table_json(table, pk_json_get(circle, "signedUpToday"));
         pk_table_json(table, pk_json_get(circle, "mostToday"));
         pk_table_moment(table, pk_json_get(circle, "since"));
@@ -97,11 +117,14 @@ static int show(const struct pk_invocation *invocation)
     pk_table_fact(facts, "circle", pk_json_get(circle, "circle"));
     pk_table_text(facts, "people");
     add_size(facts, circle);
+    pk_table_text(facts, "unreachable");
+    add_unreachable(facts, circle);
     pk_table_fact(facts, "signed up today", pk_json_get(circle, "signedUpToday"));
     pk_table_fact(facts, "at most", pk_json_get(circle, "mostToday"));
     pk_table_fact_moment(facts, "since", pk_json_get(circle, "since"));
     pk_table_fact_moment(facts, "key person left", pk_json_get(circle, "keyPersonLeftAt"));
     pk_table_print(facts);
+    print_codes(circle);
     return 0;
 }
 

@@ -153,29 +153,15 @@ static void print_breakdown(const struct pk_json *breakdown)
 
 /* ---- for spreadsheets ---- */
 
-/* A text that begins like a formula is none. */
-static void csv_text(struct pk_buf *out, struct pk_slice text)
-{
-    (void) pk_buf_add_char(out, '"');
-    if (text.len > 0 && strchr("=+-@\t\r", text.data[0]))
-        (void) pk_buf_add_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"')
-            (void) pk_buf_add_char(out, '"');
-        (void) pk_buf_add_char(out, text.data[i]);
-    }
-    (void) pk_buf_add_char(out, '"');
-}
-
 static void csv_row(struct pk_slice by, struct pk_slice within, struct pk_slice group, const struct pk_json *row)
 {
     struct pk_buf line;
     pk_buf_init(&line, 4096);
-    csv_text(&line, by);
+    pk_csv_text(&line, by);
     (void) pk_buf_add_char(&line, ',');
-    csv_text(&line, within);
+    pk_csv_text(&line, within);
     (void) pk_buf_add_char(&line, ',');
-    csv_text(&line, group);
+    pk_csv_text(&line, group);
     for (size_t i = 0; i < PK_COUNT(measures); i++) {
         int64_t value = 0;
         if (pk_json_int(pk_json_get(row, measures[i].field), &value))

@@ -41,7 +41,7 @@ extern const struct pk_command pk_command_accounts, pk_command_adapters, pk_comm
 extern const struct pk_command pk_command_pause, pk_command_resume, pk_command_queue, pk_command_quiet, pk_command_status;
 extern const struct pk_command pk_command_consent, pk_command_events;
 extern const struct pk_command pk_command_templates, pk_command_text, pk_command_trigger, pk_command_triggers;
-extern const struct pk_command pk_command_audience, pk_command_campaigns, pk_command_approvals;
+extern const struct pk_command pk_command_audience, pk_command_campaigns, pk_command_approvals, pk_command_report;
 extern const struct pk_command pk_command_users, pk_command_tokens, pk_command_webhooks, pk_command_circles, pk_command_audit, pk_command_privacy;
 
 #endif

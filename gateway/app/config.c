@@ -427,10 +427,12 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "limits", &config->rules);
     single(&reading, "ladder", &config->rules);
     single(&reading, "campaigns", &config->rules);
+    single(&reading, "estimate", &config->rules);
     single(&reading, "retention", &config->rules);
     pk_config_read_campaigns(&reading);
     read_topics(&reading);
     pk_config_read_topic_words(&reading);
+    pk_config_read_estimates(&reading);
     read_choices(&reading);
     pk_config_read_choices(&reading);
     read_kinds(&reading);

@@ -28,6 +28,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "webhook", true, false, "Where events for a publisher go by HTTP, signed by Standard Webhooks. Without any section: nowhere." },
     { "limits", false, false, "Ceilings and time limits." },
     { "campaigns", false, false, "When a campaign needs a second person, when it stops by itself, and how often one person is told." },
+    { "estimate", false, false, "How many people there are, as the city reckons it: indicators tell who said yes as a share of it." },
     { "retention", false, false, "How long what is no longer needed is kept." },
 };
 const size_t pk_config_kind_count = PK_COUNT(pk_config_kinds);
@@ -50,6 +51,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define WEBHOOK(key, member, ...) { .kind = "webhook", .name = key, FIELD(struct pk_webhook_rule, member), __VA_ARGS__ }
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define CAMPAIGNS(key, member, ...) { .kind = "campaigns", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
+#define ESTIMATE(key, member, ...) { .kind = "estimate", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 
 /* clang-format off */
@@ -330,6 +332,13 @@ const struct pk_key pk_config_keys[] = {
               .help = "Share of a step's messages that fail at which its campaign pauses, once 20 were handed over; 0% = never."),
     CAMPAIGNS("at_most", at_most, .type = PK_KEY_TEXT, .max = 24,
               .help = "How often campaigns tell one person: 3 in 7d. Changes and cancellations always do. Without it: as often as they like."),
+
+    ESTIMATE("people", estimate_people, .type = PK_KEY_INTEGER, .min = 1, .max = 10000000,
+             .help = "People in all whom the gateway is there for. Without it: no share is told."),
+    ESTIMATE("topics", estimate_topics, .type = PK_KEY_WORDS,
+             .help = "People a topic is for, by topic: parent-meetings 900, festival 4000."),
+    ESTIMATE("areas", estimate_areas, .type = PK_KEY_WORDS,
+             .help = "People in an area, by its tag with or without area: before it: noord 1200, zuid 800."),
 
     RETENTION("messages", keep_messages_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 90 * DAY, .fallback = "30d",
               .help = "Finished messages with their attempts and receipts; their counts stay."),

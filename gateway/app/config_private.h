@@ -109,6 +109,8 @@ void pk_config_check_quiet(const struct pk_config *config, const struct pk_catal
 void pk_config_read_campaigns(struct pk_config_reading *reading);
 /* config_webhooks.c: where they go, by which secret, for whom */
 void pk_config_check_webhooks(struct pk_config_reading *reading);
+/* config_estimate.c: how many people there are, of topics there are */
+void pk_config_read_estimates(struct pk_config_reading *reading);
 /* config_routing.c: who takes which country, and the ladder */
 void pk_config_check_routing(struct pk_config_reading *reading);
 

@@ -38,6 +38,7 @@ static const struct pk_command *const commands[] = {
     &pk_command_circles,
     &pk_command_campaigns,
     &pk_command_approvals,
+    &pk_command_report,
     &pk_command_audit,
     &pk_command_privacy,
     &pk_command_keys,

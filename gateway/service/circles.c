@@ -2,7 +2,9 @@
 #include "gateway/service/circles.h"
 
 #include "gateway/base/id.h"
+#include "gateway/base/text.h"
 #include "gateway/language/dates.h"
+#include "gateway/model/floor.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 
@@ -48,19 +50,54 @@ static bool is_hers(const struct pk_actor *actor, const char *name)
     return actor->role == PK_ROLE_KEY_PERSON && actor->name && strcmp(actor->name, name) == 0;
 }
 
+/* Few of them, or all but few, or all: then it is told of each who knows whom she signed up. Nobody is told. */
+static int64_t told_unreachable(int64_t size, int64_t unreachable)
+{
+    bool hides = unreachable > 0 && (pk_is_few(unreachable) || size - unreachable < PK_FLOOR);
+    return size < PK_CIRCLE_SMALL || hides ? -1 : unreachable;
+}
+
+static bool is_for(const struct pk_user *user, const char *topic)
+{
+    struct pk_slice rest = pk_slice_of(user->topics), word;
+    while (pk_slice_cut(&rest, ',', &word))
+        if (pk_slice_is(pk_slice_trim(word), topic))
+            return true;
+    return user->topics[0] == '\0';
+}
+
+/* The first word of each topic: the others mean the same. */
+static void add_codes(const struct pk_service *service, const struct pk_user *user, struct pk_circle_view *view)
+{
+    for (size_t i = 0; i < service->rules->topic_count && view->code_count < PK_CIRCLE_CODES; i++) {
+        const struct pk_topic_rule *topic = &service->rules->topics[i];
+        const char *words = pk_tagged_find(&topic->words, pk_slice_of(user->language));
+        struct pk_slice rest, word;
+        if (!words)
+            words = pk_tagged_find(&topic->words, pk_slice_of(service->rules->default_language));
+        rest = pk_slice_of(words ? words : "");
+        if (is_for(user, topic->name) && pk_slice_cut(&rest, ',', &word))
+            (void) snprintf(view->codes[view->code_count++], PK_CIRCLE_CODE_MAX, "START %.*s", PK_SLICE_ARG(pk_slice_trim(word)));
+    }
+}
+
 static int look(struct pk_service *service, const struct pk_actor *actor, const struct pk_circle *circle, int64_t size, int64_t day,
                 struct pk_circle_view *ret_view, struct pk_error *err)
 {
     struct pk_circle_day today = { 0 };
+    struct pk_user user = { 0 };
     int r = circle->left_ms == 0 ? pk_circle_day_get(service->store, circle->user, day, &today, err) : 0;
     *ret_view = (struct pk_circle_view){
         .size = size > 0 && size < PK_CIRCLE_SMALL && !is_hers(actor, circle->name) ? -1 : size,
+        .unreachable = told_unreachable(size, size > 0 ? pk_circle_unreachable(service->store, circle->id) : 0),
         .since_ms = circle->created_ms,
         .left_ms = circle->left_ms,
         .today = today.count,
         .most = circle->left_ms == 0 ? (int64_t) service->rules->signups_per_day + today.more : 0,
     };
     (void) snprintf(ret_view->name, sizeof ret_view->name, "%s", circle->name);
+    if (r == 0 && circle->left_ms == 0 && pk_user_find(service->store, circle->user, &user, NULL) == 0)
+        add_codes(service, &user, ret_view);
     return r;
 }
 

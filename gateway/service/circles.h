@@ -10,12 +10,19 @@
 #include "gateway/store/circles.h"
 
 #define PK_CIRCLE_SMALL 5 /* for others than its key person a smaller circle is "fewer than 5" */
+#define PK_CIRCLE_CODES 8u
+#define PK_CIRCLE_CODE_MAX 96u
 #define PK_CIRCLE_RECENT_MS (24 * 3600 * 1000ll)
 #define PK_CIRCLE_MORE_MAX 500 /* sign-ups allowed beyond the usual ones, for one day */
 
 struct pk_circle_view {
     char name[PK_USER_NAME_MAX + 1];
     int64_t size; /* -1 = there are some, but fewer than PK_CIRCLE_SMALL, and this is not the actor's own */
+    int64_t unreachable; /* of them: no address takes messages any more; -1 = it would point at people, for whoever asks */
+    /* What whoever has a new number writes to be told again, in the key person's language: "START" and the word of a topic she is
+     * for. None when there are no such words, or she is gone. */
+    char codes[PK_CIRCLE_CODES][PK_CIRCLE_CODE_MAX];
+    size_t code_count;
     int64_t since_ms; /* 0 = nobody was signed up yet */
     int64_t left_ms; /* its key person was removed then */
     int64_t today, most; /* sign-ups of today and how many there may be; most 0 = it has no key person */

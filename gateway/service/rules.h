@@ -96,6 +96,13 @@ struct pk_choice_rule {
     struct pk_tagged_texts labels; /* as people read each, separated by commas, in the order of the tags */
 };
 
+/* How many people there are, as the city says: in all, of a topic, in an area. */
+struct pk_estimate_rule {
+    enum { PK_ESTIMATE_ALL = 0, PK_ESTIMATE_TOPIC, PK_ESTIMATE_AREA } of;
+    const char *name; /* "festival", "area:noord"; "" for all */
+    int64_t people;
+};
+
 /* What kinds of events there are: a parent meeting, an info point's hours. */
 struct pk_kind_rule {
     const char *name;
@@ -211,6 +218,10 @@ struct pk_rules {
     int64_t cost_margin_percent; /* the same in numbers: on top of what a campaign costs, for its ceiling */
     int64_t stop_at_percent; /* of what a step handed over; 0 = never */
     int64_t at_most_times, at_most_ms; /* campaigns tell a person so often in so long; 0 = as often as they like */
+    int64_t estimate_people; /* [estimate] as it is written; 0 = not said */
+    struct pk_words estimate_topics, estimate_areas; /* "festival 1200" */
+    const struct pk_estimate_rule *estimates; /* the same, read */
+    size_t estimate_count;
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */

@@ -13,6 +13,7 @@
 #include "gateway/service/planner.h"
 #include "gateway/service/publishing.h"
 #include "gateway/service/quiet.h"
+#include "gateway/service/indicators.h"
 #include "gateway/service/reports.h"
 #include "gateway/service/spending.h"
 #include "gateway/service/status_events.h"
@@ -53,6 +54,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->imports = pk_imports_new(service);
     service->verification = pk_verification_new(service);
     service->report_keeper = pk_report_keeper_new(service);
+    service->indicator_keeper = pk_indicator_keeper_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
         return r;
     /* The names made for accounts and routes are kept before anything refers to them. */
@@ -102,6 +104,7 @@ void pk_service_free(struct pk_service *service)
     pk_imports_free(service->imports);
     pk_verification_free(service->verification);
     pk_report_keeper_free(service->report_keeper);
+    pk_indicator_keeper_free(service->indicator_keeper);
     pk_texts_free(service->texts);
     pk_trail_free(service->trail);
     free(service);
@@ -152,6 +155,7 @@ void pk_service_open(struct pk_service *service)
         pk_imports_run(service->imports);
         pk_verification_run(service->verification);
         pk_report_keeper_run(service->report_keeper);
+        pk_indicator_keeper_run(service->indicator_keeper);
         pk_planner_run(service->planner);
     }
     if (pk_upkeep_recovered(service->upkeep))

@@ -90,6 +90,14 @@ int64_t pk_circle_size(struct pk_store *store, int64_t circle)
                       circle);
 }
 
+int64_t pk_circle_unreachable(struct pk_store *store, int64_t circle)
+{
+    return pk_sql_int(store, 0,
+                      "SELECT count(*) FROM circle_member m INDEXED BY circle_member_by_circle WHERE m.circle = ?1 AND m.told_ms > 0 AND NOT EXISTS"
+                      " (SELECT 1 FROM address a INDEXED BY address_by_recipient WHERE a.recipient = m.recipient AND a.blocked_ms = 0)",
+                      "i", circle);
+}
+
 bool pk_circle_has(struct pk_store *store, int64_t circle, int64_t recipient)
 {
     return pk_sql_int(store, 0, "SELECT 1 FROM circle_member WHERE recipient = ?2 AND circle = ?1 AND told_ms > 0", "ii", circle, recipient) != 0;

@@ -29,6 +29,8 @@ int pk_circle_make(struct pk_store *store, const struct pk_user *user, int64_t n
 int pk_circles_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_circle *circle, int64_t size), void *ctx,
                     struct pk_error *err);
 int64_t pk_circle_size(struct pk_store *store, int64_t circle); /* people who were told and said yes */
+/* Of these: who has no address left that takes messages, whether they said STOP or not. */
+int64_t pk_circle_unreachable(struct pk_store *store, int64_t circle);
 bool pk_circle_has(struct pk_store *store, int64_t circle, int64_t recipient); /* such a person */
 
 /* The person was asked, in words that tell of the circle; they are in it when they say yes. Whoever is in a circle stays

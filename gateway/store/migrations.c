@@ -465,6 +465,22 @@ static const char *const steps[] = {
     "CREATE INDEX webhook_ended ON webhook_delivery(ended_ms) WHERE state <> 1;"
     "CREATE TABLE webhook_endpoint(name TEXT PRIMARY KEY, off_ms INTEGER NOT NULL, off_outcome INTEGER NOT NULL, quiet_ms INTEGER NOT NULL,"
     " missed INTEGER NOT NULL, permitted BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+
+    /* 42: the indicators of months that are over, which nobody changes any more; what stays of the messages they count */
+    "CREATE TABLE indicator_month(month INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE indicator(month INTEGER NOT NULL, indicator INTEGER NOT NULL, breakdown INTEGER NOT NULL, parent TEXT NOT NULL,"
+    " label TEXT NOT NULL, count INTEGER NOT NULL, estimate INTEGER NOT NULL, PRIMARY KEY(month, indicator, breakdown, parent, label)) STRICT,"
+    " WITHOUT ROWID;"
+    "CREATE TRIGGER indicator_grows BEFORE INSERT ON indicator WHEN EXISTS (SELECT 1 FROM indicator_month WHERE month = NEW.month)"
+    " BEGIN SELECT RAISE(ABORT, 'a month that is frozen is not changed'); END;"
+    "CREATE TRIGGER indicator_fixed BEFORE UPDATE ON indicator BEGIN SELECT RAISE(ABORT, 'an indicator is not changed'); END;"
+    "CREATE TRIGGER indicator_kept BEFORE DELETE ON indicator BEGIN SELECT RAISE(ABORT, 'an indicator stays'); END;"
+    "CREATE TRIGGER indicator_month_once BEFORE INSERT ON indicator_month WHEN EXISTS (SELECT 1 FROM indicator_month WHERE month >= NEW.month)"
+    " BEGIN SELECT RAISE(ABORT, 'months are frozen in order, each once'); END;"
+    "CREATE TRIGGER indicator_month_fixed BEFORE UPDATE ON indicator_month BEGIN SELECT RAISE(ABORT, 'a frozen month is not changed'); END;"
+    "CREATE TRIGGER indicator_month_kept BEFORE DELETE ON indicator_month BEGIN SELECT RAISE(ABORT, 'a frozen month stays'); END;"
+    "CREATE TABLE trigger_reach(trigger INTEGER NOT NULL, seconds INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, seconds))"
+    " STRICT, WITHOUT ROWID;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -2,6 +2,7 @@
 #include "gateway/store/upkeep.h"
 
 #include "gateway/store/former.h"
+#include "gateway/store/indicators.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/reports.h"
 #include "gateway/store/rsvps.h"
@@ -36,6 +37,10 @@ static int retain_messages(struct pk_store *store, const struct pk_retention *re
                          " JOIN notice n ON n.id = m.notice WHERE m.id IN (" OVER ") AND n.trigger <> 0 GROUP BY n.trigger, m.state"
                          " ON CONFLICT(trigger, state) DO UPDATE SET count = count + excluded.count",
                          "iii", before, (int64_t) max, questions);
+    if (r == 0)
+        r = pk_sql_write(store, err, PK_REACH_KEEP_TOLD(OVER), "iii", before, (int64_t) max, questions);
+    if (r == 0)
+        r = pk_sql_write(store, err, PK_REACH_KEEP_SOON(OVER), "iii", before, (int64_t) max, questions);
     if (r == 0)
         r = pk_sql_write(store, err,
                          "DELETE FROM receipt WHERE attempt IN (SELECT t.id FROM attempt t JOIN message m ON m.id = t.message WHERE m.id IN"
@@ -173,6 +178,8 @@ int pk_upkeep_retain(struct pk_store *store, const struct pk_retention *retentio
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM trigger_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
                          first_id_of(retention->triggers_before_ms));
+    if (r == 0)
+        r = pk_reach_drop(store, first_id_of(retention->triggers_before_ms), err);
     if (r == 0)
         r = pk_sql_write(store, err, "DELETE FROM rsvp_total WHERE trigger < ?1 AND trigger NOT IN (SELECT id FROM trigger)", "i",
                          first_id_of(retention->triggers_before_ms));

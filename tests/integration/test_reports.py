@@ -99,6 +99,47 @@ class TestReports(World):
         self.assertEqual(self.report("events", "report", event)["total"]["came"], 28)
         self.assertRegex(self.gateway.run("events", "report", event, "--by", "anna").out, r"came +28\n")
 
+    # ---- indicators ----
+
+    def set_first(self, month: str) -> None:
+        """The gateway counts since this month, as if it had been there."""
+        with sqlite3.connect(self.gateway.folder / "pokana.db") as database:
+            database.execute("UPDATE number SET value = ? WHERE name = 'indicators.first'", (int(month.replace("-", "")),))
+
+    def values_of(self, month: dict) -> dict:
+        return {one["indicator"]: one["value"] for one in month["indicators"]}
+
+    def test_indicators(self) -> None:
+        self.begin()
+        today = date.today()
+        last = (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+        running = self.report("report", "indicators")
+        self.assertEqual((running["month"], running["state"]), (today.strftime("%Y-%m"), "running"))
+        self.assertEqual(self.values_of(running)["consent"], 0)  # up to this morning
+        self.assertEqual(self.gateway.run("report", "indicators", "--month", last, "--by", "anna", check=False).status, 4)
+        self.assertEqual(self.gateway.run("report", "indicators", "--month", "soon", "--by", "anna", check=False).status, 2)
+        self.assertEqual(self.gateway.run("report", "indicators", "--by", "maria", check=False).status, 6)
+        self.gateway.stop()
+        self.set_first(last)
+        with sqlite3.connect(self.gateway.folder / "pokana.db") as database:  # people agreed then
+            database.executescript("DROP TRIGGER ledger_fixed; UPDATE ledger SET at_ms = at_ms - 32 * 86400000;")
+        self.gateway.start()
+        until("the month to be frozen", lambda: self.report("report", "indicators", "--month", last)["state"] == "frozen")
+        frozen = self.report("report", "indicators", "--month", last)
+        self.assertEqual(self.values_of(frozen)["consent"], PEOPLE)
+        areas = {one["group"]: one["value"] for one in frozen["indicators"][0]["groups"] if one["by"] == "area"}
+        self.assertEqual(areas, {"area:noord": None, "none": None})
+        self.gateway.kill()
+        self.gateway.start()
+        self.assertEqual(self.report("report", "indicators", "--month", last), frozen)
+        table = list(csv.DictReader(io.StringIO(self.gateway.run("report", "indicators", "--month", last, "--csv", "--by", "anna").out)))
+        self.assertEqual(table[0]["indicator"] + table[0]["value"], f"consent{PEOPLE}")
+        self.assertEqual({row["value"] for row in table if row["breakdown"] == "area"}, {"hidden"})
+        with sqlite3.connect(self.gateway.folder / "pokana.db") as database:
+            self.assertEqual(database.execute("SELECT count(*) FROM indicator_month").fetchone(), (1,))
+        now = self.report("report", "indicators")
+        self.assertEqual(self.values_of(now)["consent"], PEOPLE)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -138,6 +138,7 @@ class TestRest(World):
             "withdrawConsents": ("anna", person, "", {"topic": "parent-meetings", "how": "phone"}, 200),
             "getAsyncDescription": ("", {}, "", None, 200), "getSchema": ("", {"name": "event-planned"}, "", None, 200),
             "getCampaignReport": ("anna", {"name": "nothing"}, "", None, 404),
+            "getIndicators": ("anna", {}, "", None, 200),
             "getDateReport": ("anna", {"id": trigger, "day": "2026-12-15"}, "", None, 404),
             "listWebhooks": ("otto", {}, "", None, 200), "listDeliveries": ("otto", {"name": "portal"}, "?limit=5&state=waiting", None, 200),
             "resendDelivery": ("otto", {"id": delivery}, "", None, 202), "testWebhook": ("otto", {"name": "portal"}, "", None, 202),

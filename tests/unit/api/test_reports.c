@@ -5,6 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/mem.h"
+#include "gateway/model/indicator.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/names.h"
 
@@ -96,8 +97,42 @@ static void test_refused(void **state)
     house_forget(&operator);
 }
 
+/* The running month, by an adviser; what is no month, and who keeps to her own. */
+static void test_indicators(void **state)
+{
+    struct house *house = *state;
+    char id[32];
+    plan(house, id);
+    struct asked key_person = house_json(house, "POST", "/v1/users", "{\"name\":\"maria\",\"role\":\"key-person\"}", 201);
+    house_forget(&key_person);
+    struct asked month = house_by(house, "anna", "GET", "/v1/reports/indicators?month=2025-11", NULL, 200);
+    assert_said(&month, "month", "2025-11");
+    assert_said(&month, "state", "running");
+    assert_int_equal(pk_json_count(pk_json_get(month.json, "indicators")), PK_INDICATORS);
+    assert_said(&month, "indicators[0].indicator", "consent");
+    assert_int_equal(said_int(&month, "indicators[0].value"), 0);
+    assert_true(said(&month, "indicators[0].definition.bg").len > 20);
+    house_forget(&month);
+    static const struct {
+        const char *path;
+        unsigned status;
+    } rows[] = {
+        { "/v1/reports/indicators", 200 },
+        { "/v1/reports/indicators?month=2025-12", 404 },
+        { "/v1/reports/indicators?month=2025-10", 404 },
+        { "/v1/reports/indicators?month=november", 400 },
+        { "/v1/reports/indicators?month=a-word-that-is-much-too-long-for-any-month", 400 },
+    };
+    for (size_t i = 0; i < PK_COUNT(rows); i++) {
+        struct asked asked = house_by(house, "anna", "GET", rows[i].path, NULL, rows[i].status);
+        house_forget(&asked);
+    }
+    struct asked hers = house_by(house, "maria", "GET", "/v1/reports/indicators", NULL, 403);
+    house_forget(&hers);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { test_in_house(test_a_date), test_in_house(test_refused) };
+    const struct CMUnitTest tests[] = { test_in_house(test_a_date), test_in_house(test_indicators), test_in_house(test_refused) };
     return cmocka_run_group_tests_name("api/reports", tests, NULL, NULL);
 }

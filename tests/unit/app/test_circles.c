@@ -17,17 +17,22 @@ static void test_circles(void **state)
 {
     (void) state;
     PLAY(pk_command_circles, "anna", WORDS("list"),
-         { "GET /v1/circles", 200, "{\"circles\":[{\"circle\":\"maria\",\"size\":12,\"fewerThanFive\":false,\"signedUpToday\":3,\"mostToday\":30},"
+         { "GET /v1/circles", 200, "{\"circles\":[{\"circle\":\"maria\",\"size\":12,\"fewerThanFive\":false,\"unreachable\":6,\"signedUpToday\":3,\"mostToday\":30},"
                                    "{\"circle\":\"petya\",\"size\":null,\"fewerThanFive\":true,\"signedUpToday\":0,\"mostToday\":0}]}" });
-    printed("CIRCLE     SIZE  TODAY  MOST  SINCE  LEFT\n"
-            "maria        12      3    30  -      -\n"
-            "petya   under 5      0     0  -      -\n");
+    printed("CIRCLE     SIZE  UNREACHABLE  TODAY  MOST  SINCE  LEFT\n"
+            "maria        12            6      3    30  -      -\n"
+            "petya   under 5       hidden      0     0  -      -\n");
     PLAY(pk_command_circles, "maria", WORDS("show"),
-         { "GET /v1/circles/maria", 200, "{\"circle\":\"maria\",\"size\":2,\"fewerThanFive\":false,\"signedUpToday\":3,\"mostToday\":30}" });
+         { "GET /v1/circles/maria", 200, "{\"circle\":\"maria\",\"size\":2,\"fewerThanFive\":false,\"unreachable\":null,\"startCodes\":[\"START срещи\",\"START фестивал\"],\"signedUpToday\":3,\"mostToday\":30}" });
     printed("circle           maria\n"
             "people           2\n"
+            "unreachable      hidden\n"
             "signed up today  3\n"
-            "at most          30\n");
+            "at most          30\n"
+            "\n"
+            "Whoever has a new number and wants messages again writes from it:\n"
+            "    START срещи\n"
+            "    START фестивал\n");
     PLAY(pk_command_circles, "maria", WORDS("recent"), { "GET /v1/circles/maria/recent", 200, "{\"signUps\":[]}" });
     printed("nobody signed up in the last 24 hours\n");
     PLAY(pk_command_circles, "anna", WORDS("handover", "maria", "petya"), { "POST /v1/circles/maria/handover {\"to\":\"petya\"}", 200, "{}" });

@@ -391,10 +391,92 @@ static void retention_ends_the_day(void **state)
     assert_int_equal(house_count(house, "SELECT count(*) FROM circle_member"), 0);
 }
 
+/* ---- who cannot be reached ---- */
+
+static void block(struct house *house, unsigned count)
+{
+    char text[160];
+    (void) snprintf(text, sizeof text, "UPDATE address SET blocked_ms = CASE WHEN recipient IN (SELECT recipient FROM circle_member ORDER BY recipient"
+                                       " LIMIT %u) THEN 1 ELSE 0 END", count);
+    assert_int_equal(sqlite3_exec(house->store->db, text, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* So many in maria's circle, made as many yeses make them. */
+static void join(struct house *house, unsigned count)
+{
+    char text[400];
+    house_people(house, count, "school:windroos");
+    (void) snprintf(text, sizeof text, "INSERT OR IGNORE INTO circle(id, user, name, created_ms) SELECT 1, id, name, 1 FROM user WHERE name = 'maria';"
+                                       "INSERT OR IGNORE INTO circle_member(recipient, circle, question, since_ms, told_ms) SELECT id, 1, 0, 1, 1 FROM recipient");
+    assert_int_equal(sqlite3_exec(house->store->db, text, NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* Hers too: she knows whom she signed up. */
+static void unreachable_people_are_counted_where_nobody_is_pointed_at(void **state)
+{
+    static const struct {
+        unsigned blocked;
+        int64_t told;
+    } cases[] = { { 0, 0 }, { 1, -1 }, { 4, -1 }, { 5, 5 }, { 7, 7 }, { 8, -1 }, { 12, -1 } };
+    struct house *house = *state;
+    employ_all(house);
+    assert_int_equal(shown(house, &maria, "maria").unreachable, -1); /* of nobody */
+    join(house, 12);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        block(house, cases[i].blocked);
+        assert_int_equal(shown(house, &maria, "maria").size, 12);
+        assert_int_equal(shown(house, &maria, "maria").unreachable, cases[i].told);
+        assert_int_equal(shown(house, &adviser, "maria").unreachable, cases[i].told);
+    }
+    block(house, 5);
+    assert_int_equal(sqlite3_exec(house->store->db, "UPDATE recipient SET stopped_ms = 1", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(shown(house, &maria, "maria").unreachable, 5); /* a STOP shows nowhere */
+    assert_int_equal(sqlite3_exec(house->store->db, "DELETE FROM circle_member WHERE recipient NOT IN (SELECT recipient FROM circle_member ORDER BY"
+                                                    " recipient DESC LIMIT 4)", NULL, NULL, NULL), SQLITE_OK);
+    block(house, 0);
+    assert_int_equal(shown(house, &maria, "maria").unreachable, -1); /* of four, that nobody is tells of each */
+}
+
+static const struct pk_tagged meetings_words[] = { { .tag = "bg", .text = "срещи, родителски срещи" }, { .tag = "nl", .text = "ouderavonden" } };
+static const struct pk_tagged festival_words[] = { { .tag = "bg", .text = "фестивал" } };
+static const struct pk_topic_rule worded[] = {
+    { .name = "parent-meetings", .words = { meetings_words, 2 } },
+    { .name = "festival", .words = { festival_words, 1 } },
+    { .name = "info-point" },
+};
+
+/* The code she passes on works: somebody writes it from a number nobody knows, and is told again. */
+static void a_code_to_pass_on(void **state)
+{
+    struct house *house = *state;
+    const struct pk_topic_rule *topics = house->rules.topics;
+    size_t topic_count = house->rules.topic_count;
+    employ_all(house);
+    house->rules.topics = worded;
+    house->rules.topic_count = PK_COUNT(worded);
+    struct pk_circle_view view = shown(house, &maria, "maria");
+    assert_int_equal(view.code_count, 2);
+    assert_string_equal(view.codes[0], "START срещи");
+    assert_string_equal(view.codes[1], "START фестивал");
+    assert_int_equal(sqlite3_exec(house->store->db, "UPDATE user SET topics = 'festival,info-point', language = 'nl' WHERE name = 'maria'", NULL, NULL, NULL),
+                     SQLITE_OK);
+    view = shown(house, &maria, "maria");
+    assert_int_equal(view.code_count, 1);
+    assert_string_equal(view.codes[0], "START фестивал"); /* there is none in her language */
+    house->rules.topics = topics;
+    house->rules.topic_count = topic_count;
+    say(house, STRANGER, view.codes[0]);
+    int64_t person = house_count(house, "SELECT id FROM recipient");
+    assert_int_equal(house_consent(house, person, "festival"), PK_CONSENT_GRANTED);
+    assert_int_equal(house_consent(house, person, "parent-meetings"), PK_CONSENT_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_house(a_yes_to_words_that_tell),
+        in_house(unreachable_people_are_counted_where_nobody_is_pointed_at),
+        in_house(a_code_to_pass_on),
         in_house(no_other_yes_puts_them_in), in_house(the_desk_signs_up),  in_house(every_number_looks_the_same),
         in_house(what_is_typed_wrong_is_said), in_house(a_day_has_an_end), in_house(handed_to_a_successor),
         in_house(somebody_steps_out),       in_house(told_by_mouth),      in_house(a_publishers_day),

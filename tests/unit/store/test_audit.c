@@ -281,6 +281,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
                "ALTER TABLE attempt DROP COLUMN channel; ALTER TABLE attempt DROP COLUMN beside; ALTER TABLE attempt DROP COLUMN saved;"
                "ALTER TABLE attempt DROP COLUMN address; ALTER TABLE attempt DROP COLUMN version;"
                "DROP TABLE webhook_delivery; DROP TABLE webhook_endpoint; DROP TABLE report_sum; DROP TABLE report_kept; DROP TABLE came; DROP TABLE told_me;"
+               "DROP TABLE indicator; DROP TABLE indicator_month; DROP TABLE trigger_reach;"
                "DROP INDEX notice_by_date; ALTER TABLE notice DROP COLUMN occurrence; ALTER TABLE notice DROP COLUMN version;"
                "DROP TABLE rsvp_date_total; DROP INDEX rsvp_by_date; DROP INDEX rsvp_waiting; ALTER TABLE rsvp DROP COLUMN occurrence;"
                "ALTER TABLE rsvp DROP COLUMN version; ALTER TABLE rsvp DROP COLUMN address; ALTER TABLE rsvp DROP COLUMN wanted;"
