@@ -64,7 +64,7 @@ static void print_ways(const struct pk_json *preview)
                          *unpriced = pk_json_get(preview, "unpriced");
     struct pk_slice later = pk_json_string(pk_json_get(preview, "later"));
     bool may_pause = false;
-    if (pk_json_count(channels) > 1 && later.len > 0)
+    if (pk_json_count(channels) > 1 && later.len > 5 && memcmp(later.data, "0.00 ", 5) != 0)
         (void) printf("\nThe most holds %.*s for later channels: it is when nobody is reached before the last of theirs.\n", PK_SLICE_ARG(later));
     for (size_t i = 0; i < pk_json_count(unpriced); i++) {
         struct pk_slice channel = pk_json_string(pk_json_item(unpriced, i));

@@ -175,7 +175,7 @@ static void on_one_channel_there_is_no_later(void **state)
     assert_int_equal(pk_json_count(pk_json_get(shown, "fallbacks")), 0);
 }
 
-/* Three of nine have a second channel: they could be anybody of four, and six are no less a secret than three. */
+/* A sum is of one to four, whether there are three of them or four. */
 static void few_are_not_told_by_what_later_costs(void **state)
 {
     struct house *house = *state;
@@ -276,6 +276,27 @@ static void it_pauses_at_what_it_really_costs(void **state)
     assert_non_null(strstr(seen(house).campaign.why, "cost more"));
 }
 
+/* Who lets it go on again releases the step to those it did not reach. */
+static void paused_it_goes_on_to_no_channel(void **state)
+{
+    struct house *house = *state;
+    people(house, 1, false);
+    start(house, &(struct plan){ .cost = "5.00 EUR" });
+    to(house, "2026-10-20T16:01:00Z");
+    assert_int_equal(CHAT(house)->count, 1);
+    act(house, &boris, PK_CAMPAIGN_PAUSE, "");
+    post_complete(CHAT(house), 0, PK_OUTCOME_REJECTED);
+    house_settle(house);
+    house_later(house, MINUTE_MS);
+    assert_int_equal(SMS(house)->count, 0);
+    assert_int_equal(house_messages(house, "state = 12"), 1);
+    assert_int_equal(seen(house).cost, 0);
+    act(house, &anna, PK_CAMPAIGN_RESUME, "");
+    house_later(house, MINUTE_MS);
+    assert_int_equal(CHAT(house)->count, 2);
+    house_assert_counts(house);
+}
+
 static void a_later_channel_without_a_price_pauses_nothing(void **state)
 {
     struct house *house = *state;
@@ -309,6 +330,7 @@ int main(void)
         falling(two_prices_count_until_one_is_not_used),
         falling(the_next_channel_and_the_providers_price_count),
         falling(it_pauses_at_what_it_really_costs),
+        falling(paused_it_goes_on_to_no_channel),
         falling(a_later_channel_without_a_price_pauses_nothing),
     };
     return cmocka_run_group_tests_name("service/campaigns_costs", tests, NULL, NULL);
