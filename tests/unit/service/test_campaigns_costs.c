@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a campaign on the ladder may come to, told beforehand, and what it really costs: both prices of one call, the next channel, the
  * provider's own price, what comes back, and the ceiling of all that. */
+#include "tests/unit/service/campaigns.h"
 #include "tests/unit/service/falling.h"
 
-#include "gateway/base/json.h"
-#include "gateway/service/campaigns.h"
 #include "gateway/service/campaigns_preview.h"
 
-#define VALUES "{\"begins\":\"2026-10-27T17:30:00Z\",\"place\":\"De Windroos\"}"
-#define INVITE "{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"}"
-#define REMIND "{\"when\":\"1 day before at 18:00\",\"template\":\"parent-meeting-reminder\"}"
 #define PEOPLE 6
 #define LATER_COSTS (2 * PART_COSTS) /* two parts in Cyrillic */
-
-static const struct pk_actor anna = { .role = PK_ROLE_ADVISER, .name = "anna" };
-static const struct pk_actor boris = { .role = PK_ROLE_APPROVER, .name = "boris" };
-
-static struct pk_json *json(const char *text)
-{
-    struct pk_json *document = NULL;
-    assert_int_equal(pk_json_parse(pk_slice_of(text), 1u << 20, &document, NULL), 0);
-    return document;
-}
-
-static int ended(struct house *house, int r)
-{
-    if (r != 0)
-        pk_unit_drop(house->store);
-    else
-        assert_int_equal(pk_unit_keep(house->store, NULL), 0);
-    return r;
-}
 
 struct plan {
     const char *steps, *cost, *route;
@@ -39,14 +16,11 @@ struct plan {
 
 static int put(struct house *house, const struct plan *wanted, struct pk_error *err)
 {
-    pk_auto(pk_json) struct pk_json *values = json(VALUES);
-    pk_auto(pk_json) struct pk_json *steps = json(wanted->steps ? wanted->steps : "[" INVITE "]");
-    struct pk_campaign_plan plan = { .name = PK_SLICE("autumn"), .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"),
-                                     .values = values, .steps = steps, .people_max = 10, .ladder = !wanted->one_channel };
+    struct pk_campaign_plan plan = { .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .people_max = 10,
+                                     .ladder = !wanted->one_channel };
     plan.cost = wanted->cost ? pk_slice_of(wanted->cost) : plan.cost;
     plan.route = wanted->route ? pk_slice_of(wanted->route) : plan.route;
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    return ended(house, pk_campaign_put(house->service, &anna, &plan, pk_clock_wall_ms(), err));
+    return write_as(house, &anna, plan, VALUES, wanted->steps ? wanted->steps : "[" INVITE "]", err);
 }
 
 static void write_down(struct house *house, const struct plan *wanted)
@@ -56,28 +30,10 @@ static void write_down(struct house *house, const struct plan *wanted)
         fail_msg("%s", err.message);
 }
 
-static void act(struct house *house, const struct pk_actor *actor, enum pk_campaign_act what, const char *digest)
-{
-    struct pk_error err = { 0 };
-    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
-    if (ended(house, pk_campaign_do(house->service, actor, PK_SLICE("autumn"), what, pk_slice_of(digest), pk_clock_wall_ms(), &err)) != 0)
-        fail_msg("%s", err.message);
-    house_turns(house, 3);
-}
-
-static struct pk_campaign_view seen(struct house *house)
-{
-    struct pk_campaign_view view = { 0 };
-    assert_int_equal(pk_campaign_view(house->service, &anna, PK_SLICE("autumn"), pk_clock_wall_ms(), &view, NULL), 0);
-    return view;
-}
-
 static void start(struct house *house, const struct plan *wanted)
 {
     write_down(house, wanted);
-    act(house, &anna, PK_CAMPAIGN_SUBMIT, "");
-    act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest);
-    act(house, &anna, PK_CAMPAIGN_START, "");
+    put_through(house, AUTUMN);
 }
 
 /* Everybody with both channels, at the same number or at another one: then no call is for both. */
@@ -105,7 +61,7 @@ static struct pk_json *preview(struct house *house)
     struct pk_error err = { 0 };
     pk_buf_init(&text, 1u << 20);
     struct pk_json_out out = pk_json_out(&text);
-    if (pk_campaign_preview(house->service, &anna, PK_SLICE("autumn"), pk_clock_wall_ms(), &out, &err) != 0)
+    if (pk_campaign_preview(house->service, &anna, NAME, pk_clock_wall_ms(), &out, &err) != 0)
         fail_msg("%s", err.message);
     struct pk_json *document = json(pk_buf_text(&text));
     pk_buf_finish(&text);
@@ -195,9 +151,9 @@ static void the_ceiling_that_nobody_said_covers_the_most(void **state)
     house_reopen(house);
     people(house, PEOPLE, true);
     write_down(house, &(struct plan){ 0 });
-    act(house, &anna, PK_CAMPAIGN_SUBMIT, "");
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
     assert_int_equal(seen(house).campaign.cost_max, 10 * (CHAT_COSTS + LATER_COSTS) * 11 / 10);
-    act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_APPROVE, seen(house).digest, NULL), 0);
 }
 
 static void the_ladder_is_part_of_what_is_approved(void **state)
@@ -284,14 +240,14 @@ static void paused_it_goes_on_to_no_channel(void **state)
     start(house, &(struct plan){ .cost = "5.00 EUR" });
     to(house, "2026-10-20T16:01:00Z");
     assert_int_equal(CHAT(house)->count, 1);
-    act(house, &boris, PK_CAMPAIGN_PAUSE, "");
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
     post_complete(CHAT(house), 0, PK_OUTCOME_REJECTED);
     house_settle(house);
     house_later(house, MINUTE_MS);
     assert_int_equal(SMS(house)->count, 0);
     assert_int_equal(house_messages(house, "state = 12"), 1);
     assert_int_equal(seen(house).cost, 0);
-    act(house, &anna, PK_CAMPAIGN_RESUME, "");
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
     house_later(house, MINUTE_MS);
     assert_int_equal(CHAT(house)->count, 2);
     house_assert_counts(house);

@@ -266,7 +266,7 @@ static void a_receipt_without_a_channel(void **state)
     receipt(house, PK_RECEIPT_UNDELIVERED_PERMANENT, NULL); /* of both */
     nothing_more_leaves(house, PK_MESSAGE_UNDELIVERED);
     house_tear(state);
-    build(state);
+    build_falling(state);
     house = *state;
     (void) on_both(house, ANNA);
     accepted(house);
