@@ -84,7 +84,7 @@ static bool truth(const struct pk_json *of, const char *name)
 }
 
 /* All that was handed over to the chat is taken, at a price the provider says (0 = it says none). */
-static void take_all(struct house *house, int64_t price)
+static void taken_at(struct house *house, int64_t price)
 {
     for (size_t i = 0; i < CHAT(house)->count; i++) {
         const struct pk_result result = { .outcome = PK_OUTCOME_ACCEPTED, .price = price };
@@ -186,7 +186,7 @@ static void two_prices_count_until_one_is_not_used(void **state)
     to(house, "2026-10-20T16:01:00Z");
     assert_int_equal(CHAT(house)->count, PEOPLE);
     assert_int_equal(seen(house).cost, PEOPLE * (CHAT_COSTS + LATER_COSTS));
-    take_all(house, 0);
+    taken_at(house, 0);
     heard(house, 0, PK_RECEIPT_DELIVERED, "viber");
     assert_int_equal(seen(house).cost, PEOPLE * (CHAT_COSTS + LATER_COSTS) - LATER_COSTS);
     heard(house, 1, PK_RECEIPT_DELIVERED, "sms");
@@ -208,7 +208,7 @@ static void the_next_channel_and_the_providers_price_count(void **state)
     house_turns(house, 2);
     assert_int_equal(SMS(house)->count, 1);
     assert_int_equal(seen(house).cost, (PEOPLE - 1) * CHAT_COSTS + LATER_COSTS);
-    take_all(house, 250);
+    taken_at(house, 250);
     assert_int_equal(seen(house).cost, (PEOPLE - 1) * 250 + LATER_COSTS);
     heard(house, 1, PK_RECEIPT_UNDELIVERED_PERMANENT, "viber"); /* was taken, and is paid */
     house_turns(house, 2);

@@ -360,7 +360,7 @@ static void a_stop_by_either_is_heard(void **state)
         assert_int_equal(SMS(house)->count, i == 0); /* confirmed where it was said */
         assert_int_equal(CHAT(house)->count, 1 + (i == 1));
         house_tear(state);
-        build(state);
+        build_falling(state);
     }
 }
 
