@@ -165,6 +165,7 @@ static void add_view(struct pk_json_out *out, const struct pk_campaign_view *vie
     pk_json_add_text(out, "why", campaign->why[0] ? campaign->why : NULL);
     pk_json_add_text(out, "topic", view->topic);
     pk_json_add_text(out, "route", view->route);
+    pk_json_add_bool(out, "ladder", campaign->laddered);
     add_where(out, campaign);
     pk_json_add_raw(out, "audience", campaign->audience);
     add_date(out, &view->date);
@@ -241,7 +242,7 @@ static int want(const struct pk_json *value, enum pk_json_kind kind, const char 
 
 void pk_api_campaign_put(struct pk_call *call)
 {
-    static const char *const fields[] = { "topic", "route", "where", "audience", "event", "day", "values", "steps", "people", "cost", NULL };
+    static const char *const fields[] = { "topic", "route", "ladder", "where", "audience", "event", "day", "values", "steps", "people", "cost", NULL };
     struct pk_error err = { 0 };
     struct pk_campaign_plan plan = {
         .name = call->places[0],
@@ -255,6 +256,8 @@ void pk_api_campaign_put(struct pk_call *call)
         r = pk_call_field(call, "topic", NAME_MAX, &plan.topic, &err);
     if (r == 0)
         r = pk_call_field_optional(call, "route", NAME_MAX, &plan.route, &err);
+    if (r == 0 && pk_json_get(call->body, "ladder") && !pk_json_bool(pk_json_get(call->body, "ladder"), &plan.ladder))
+        r = pk_fail(&err, PK_E_INVALID, "field \"ladder\" must be true or false");
     if (r == 0)
         r = pk_call_field_optional(call, "where", PK_AUDIENCE_TEXT_MAX, &plan.where, &err);
     if (r == 0 && plan.audience && plan.where.len > 0)

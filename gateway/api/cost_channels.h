@@ -9,14 +9,9 @@
 #define PK_API_COST_CHANNELS_H
 
 #include "gateway/base/json.h"
-#include "gateway/service/desks.h"
+#include "gateway/service/channel_prices.h"
 #include "gateway/service/texts.h"
 #include "gateway/store/audience.h"
-
-/* How many, or how much, when it is not all told: at least and at most. */
-struct pk_channel_bounds {
-    int64_t least, most;
-};
 
 /* What a group of people gets. */
 struct pk_cost_text {

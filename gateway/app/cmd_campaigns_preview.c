@@ -57,6 +57,29 @@ static void print_facts(const struct pk_json *preview)
     pk_table_print(table);
 }
 
+/* What the most is made of, and what no sum holds. */
+static void print_ways(const struct pk_json *preview)
+{
+    const struct pk_json *channels = pk_json_get(preview, "channels"), *fallbacks = pk_json_get(preview, "fallbacks"),
+                         *unpriced = pk_json_get(preview, "unpriced");
+    struct pk_slice later = pk_json_string(pk_json_get(preview, "later"));
+    bool may_pause = false;
+    if (pk_json_count(channels) > 1 && later.len > 5 && memcmp(later.data, "0.00 ", 5) != 0)
+        (void) printf("\nThe most holds %.*s for later channels: it is when nobody is reached before the last of theirs.\n", PK_SLICE_ARG(later));
+    for (size_t i = 0; i < pk_json_count(unpriced); i++) {
+        struct pk_slice channel = pk_json_string(pk_json_item(unpriced, i));
+        (void) printf("%.*s has no price in this currency: who goes on there is in no sum, and no ceiling counts it.\n", PK_SLICE_ARG(channel));
+    }
+    for (size_t i = 0; i < pk_json_count(fallbacks); i++) {
+        const struct pk_json *one = pk_json_item(fallbacks, i);
+        struct pk_slice channel = pk_json_string(pk_json_get(one, "channel")), account = pk_json_string(pk_json_get(one, "account"));
+        (void) printf("%.*s falls back to account %.*s in the same call: both prices count until a receipt says which it was.\n",
+                      PK_SLICE_ARG(channel), PK_SLICE_ARG(account));
+    }
+    if (pk_json_bool(pk_json_get(preview, "mayPause"), &may_pause) && may_pause)
+        (void) printf("Its ceiling is below the most: at that it pauses before everybody is reached.\n");
+}
+
 static void print_left_out(const struct pk_json *preview)
 {
     static const struct pk_column columns[] = { { "LEFT OUT", false }, { "PEOPLE", true } };
@@ -173,6 +196,7 @@ static void print_preview(const struct pk_json *preview, bool texts)
     struct pk_slice digest = pk_json_string(pk_json_get(preview, "digest"));
     bool second = false;
     print_facts(preview);
+    print_ways(preview);
     print_left_out(preview);
     print_steps(steps);
     print_lengths(steps);

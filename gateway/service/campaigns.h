@@ -20,6 +20,7 @@
 struct pk_campaign_plan {
     struct pk_slice name, topic;
     struct pk_slice route; /* empty = the default one */
+    bool ladder; /* by the ladder instead of one channel; no route is named then */
     struct pk_slice where; /* for whom, as a line (model/audience.h); empty = `audience` */
     const struct pk_json *audience; /* the same as JSON; NULL, without a line: everybody of the topic */
     int64_t event; /* the date the steps hang on is one of this event; 0 = "begins" of the values */

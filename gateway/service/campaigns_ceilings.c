@@ -2,8 +2,9 @@
 /*
  * What stops a campaign by itself: more people, or more money, than were approved, and too large a share of errors. The two
  * ceilings are asked before a step is released, and again with each chunk of messages that is made of it: what was made, at the
- * price of the dearest account that may carry it, is counted in the same unit. Errors are looked at once a minute, on the
- * reading thread, as that reads each message of a step.
+ * price of the dearest account that may carry it, is counted in the same unit, and from then on what its attempts cost
+ * (store/campaign_made.h); so that of cost is looked at every second too. Errors are looked at once a minute, on the reading thread,
+ * as that reads each message of a step.
  */
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
@@ -52,22 +53,23 @@ int pk_campaign_stop(struct pk_service *service, struct pk_campaign *campaign, c
 
 /* ---- before a step goes ---- */
 
-/* What was made is counted; of this step's date it is counted again with everybody it is for. Of a step for some of those
+/* What left and what waits is counted, and what is to be made at its first channel: a ceiling stops what does cost more, not what
+ * could. Of this step's date it is counted again with everybody it is for. Of a step for some of those
  * told, or for news, nobody knows how many those are: it is asked while its messages are made. */
 static const char *beyond_cost(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
                                const struct pk_audience *audience, const struct pk_audience_counts *counts)
 {
-    struct pk_cost_bounds cost = { 0 };
+    struct pk_step_cost cost = { 0 };
     struct pk_campaign_made all = pk_campaign_made(service->store, campaign->id, 0, 0);
     struct pk_campaign_made own = pk_campaign_made(service->store, campaign->id, step->id, campaign->edition);
     bool for_all = !pk_step_waits_for_news(&step->rule) && step->rule.whom == PK_STEP_TO_ALL;
     if (campaign->cost_max == 0)
         return NULL;
-    if (for_all && pk_campaign_step_cost(service, campaign, step->template_name, campaign->currency, counts, audience->channels, &cost, NULL) != 0)
+    if (for_all && pk_campaign_step_cost(service, campaign, step->template_name, campaign->currency, counts, audience, &cost, NULL) != 0)
         return "what its text costs cannot be worked out";
-    if (for_all && !cost.known)
+    if (for_all && !cost.first.known)
         return "an account of its route has no price in the currency of its ceiling";
-    return all.cost - (for_all ? own.cost : 0) + cost.most > campaign->cost_max ? WHY_COST : NULL;
+    return all.cost - (for_all ? own.cost : 0) + cost.first.most > campaign->cost_max ? WHY_COST : NULL;
 }
 
 /* Everybody of its audience with what a price hangs on. Blocks for as long as it takes. */
@@ -103,7 +105,8 @@ const char *pk_campaign_beyond(struct pk_service *service, const struct pk_campa
 
 /* ---- before it is approved ---- */
 
-/* What all of it costs at the most, change and cancellation too, for as many people as its ceiling; and the margin of the rules.
+/* What all of it costs at the most, change and cancellation and every later channel that has a price too, for as many people as its
+ * ceiling; and the margin of the rules.
  * 0: nobody to reckon with, or no price is known. */
 static int64_t reckoned(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_audience *audience,
                         const struct pk_audience_counts *counts, const char *currency)
@@ -116,10 +119,10 @@ static int64_t reckoned(struct pk_service *service, const struct pk_campaign *ca
     if (heads == 0 || pk_campaign_steps(service->store, campaign->id, steps, &count, NULL) != 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
-        struct pk_cost_bounds cost;
-        if (pk_campaign_step_cost(service, campaign, steps[i].template_name, currency, counts, audience->channels, &cost, NULL) != 0 || !cost.known)
+        struct pk_step_cost cost;
+        if (pk_campaign_step_cost(service, campaign, steps[i].template_name, currency, counts, audience, &cost, NULL) != 0 || !cost.first.known)
             return 0;
-        sum += cost.most;
+        sum += cost.first.most + cost.later;
     }
     int64_t each = (sum + heads - 1) / heads, most = each * campaign->people_max;
     return most + (most * service->rules->cost_margin_percent + 99) / 100;
@@ -159,6 +162,7 @@ void pk_campaign_meter_begin(struct pk_service *service, const struct pk_trigger
     if (!pk_campaign_link(service->store, trigger->id, &link) || pk_campaign_by_id(service->store, link.campaign, &campaign, NULL) != 0)
         return;
     ret_meter->of_campaign = true;
+    ret_meter->laddered = campaign.laddered;
     ret_meter->capped = service->rules->at_most_times > 0 && !link.news;
     int64_t due_ms = trigger->send_at_ms > now_ms ? trigger->send_at_ms : now_ms;
     ret_meter->since_ms = due_ms - service->rules->at_most_ms;
@@ -211,6 +215,14 @@ int pk_campaign_meter_end(struct pk_service *service, const struct pk_campaign_m
     r = pk_campaign_stop(service, &campaign, why, now_ms, err);
     pk_buf_finish(&texts);
     return r;
+}
+
+/* ---- while they leave ---- */
+
+int pk_campaign_look_at_cost(struct pk_service *service, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err)
+{
+    bool beyond = campaign->cost_max > 0 && pk_campaign_made(service->store, campaign->id, 0, 0).cost > campaign->cost_max;
+    return beyond ? pk_campaign_stop(service, campaign, WHY_COST, now_ms, err) : 0;
 }
 
 /* ---- errors ---- */

@@ -8,6 +8,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/quiet.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/names.h"
 
 void pk_campaign_preview_free(struct pk_campaign_preview *preview)
@@ -105,9 +106,12 @@ static int reckon_step(struct pk_service *service, struct pk_campaign_preview *p
     found->for_some = is_for_some(step);
     if (!found->goes)
         return 0;
-    int r = currency ? pk_campaign_step_cost(service, &preview->campaign, step->template_name, currency, counts, preview->audience.channels,
-                                             &found->cost, err)
-                     : 0;
+    struct pk_step_cost cost = { 0 };
+    int r = currency ? pk_campaign_step_cost(service, &preview->campaign, step->template_name, currency, counts, &preview->audience, &cost, err) : 0;
+    found->cost = cost.first;
+    found->cost.most += cost.later;
+    found->later = cost.later;
+    preview->unpriced |= cost.unpriced;
     if (found->for_some)
         found->cost.least = 0;
     if (pk_step_waits_for_news(&step->rule))
@@ -129,6 +133,7 @@ static void add_up(struct pk_campaign_preview *preview, const char *currency)
         preview->cost.known &= found->cost.known;
         preview->cost.least += found->cost.least;
         preview->cost.most += found->cost.most;
+        preview->later += found->later;
     }
 }
 
@@ -159,6 +164,7 @@ int pk_campaign_preview_tell(struct pk_service *service, struct pk_campaign_prev
     if (r != 0)
         return r;
     add_up(preview, currency);
+    preview->so_far = pk_campaign_made(service->store, preview->campaign.id, 0, 0).cost;
     return pk_preview_write(service, preview, currency, out, err);
 }
 

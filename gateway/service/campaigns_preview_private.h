@@ -10,7 +10,8 @@
 struct pk_preview_step {
     bool goes; /* it has not gone, and its time has not passed */
     bool for_some; /* of those told: everybody at the most */
-    struct pk_cost_bounds cost;
+    struct pk_cost_bounds cost; /* from everybody reached where they are met first to nobody before the last of their channels */
+    int64_t later; /* of the most: what later channels come to */
     struct pk_campaign_when when; /* not of one that waits for news */
 };
 
@@ -26,6 +27,9 @@ struct pk_campaign_preview {
     struct pk_survey *survey;
     struct pk_preview_step found[PK_CAMPAIGN_STEPS_MAX];
     struct pk_cost_bounds cost; /* of all steps that go, without news */
+    int64_t later; /* of it */
+    int64_t so_far; /* what it cost already */
+    uint32_t unpriced; /* channels that somebody may come to later and that have no price: a bit for each of the audience's */
 };
 
 /* `currency` NULL = no price is known. */

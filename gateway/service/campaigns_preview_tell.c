@@ -5,7 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/language/segment.h"
 #include "gateway/model/floor.h"
-#include "gateway/service/desks.h"
+#include "gateway/service/channel_prices.h"
 #include "gateway/service/quiet.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
@@ -42,6 +42,52 @@ static void add_cost(struct pk_json_out *out, const char *name, const struct pk_
     add_amount(out, "from", cost->least, currency);
     add_amount(out, "to", cost->most, currency);
     pk_json_close(out, '}');
+}
+
+/* Of the most: what it comes to where people are not reached on their first channel. */
+static void add_later(struct pk_json_out *out, const struct pk_cost_bounds *cost, int64_t later, const char *currency)
+{
+    if (currency && cost->known)
+        add_amount(out, "later", later, currency);
+    else
+        pk_json_add_null(out, "later");
+}
+
+/* Which account takes over in the same call: both prices count then. */
+static void add_fallbacks(struct pk_service *service, const struct pk_campaign_preview *preview, struct pk_json_out *out)
+{
+    const struct pk_audience *audience = &preview->audience;
+    const struct pk_channel_scope scope = { .service = service, .audience = audience, .every_account = true };
+    pk_json_open(out, "fallbacks", '[');
+    for (size_t i = 0; i < audience->channel_count; i++) {
+        const struct pk_desk *other = pk_channel_fallback(&scope, i);
+        if (!other)
+            continue;
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "channel", pk_name_text(service->store, PK_NAME_CHANNEL, audience->channels[i]));
+        pk_json_add_text(out, "account", other->rule->name);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
+}
+
+static void add_costs(struct pk_service *service, const struct pk_campaign_preview *preview, const char *currency, struct pk_json_out *out)
+{
+    const struct pk_campaign *campaign = &preview->campaign;
+    add_cost(out, "cost", &preview->cost, currency);
+    add_later(out, &preview->cost, preview->later, currency);
+    pk_json_open(out, "unpriced", '[');
+    for (size_t i = 0; currency && i < preview->audience.channel_count; i++)
+        if (preview->unpriced & 1u << i)
+            pk_json_add_text(out, NULL, pk_name_text(service->store, PK_NAME_CHANNEL, preview->audience.channels[i]));
+    pk_json_close(out, ']');
+    add_fallbacks(service, preview, out);
+    if (campaign->cost_max > 0)
+        add_amount(out, "mostCost", campaign->cost_max, campaign->currency);
+    else
+        pk_json_add_null(out, "mostCost");
+    pk_json_add_bool(out, "mayPause",
+                     campaign->cost_max > 0 && preview->cost.known && preview->so_far + preview->cost.most > campaign->cost_max);
 }
 
 /* ---- whom it reaches ---- */
@@ -150,8 +196,7 @@ static int add_variant(struct pk_service *service, const struct pk_campaign_prev
     pk_buf_init(&text, PK_CAMPAIGN_TEXTS_MAX);
     int r = pk_campaign_text(service, &preview->campaign, name, variant->language, variant->script, &text, &length, err);
     if (r == 0) {
-        struct pk_cost_bounds each = pk_campaign_price_range(service, preview->audience.channels, preview->audience.channel_count, currency,
-                                                             length.parts);
+        struct pk_cost_bounds each = pk_campaign_price_range(service, &preview->audience, currency, length.parts);
         pk_json_open(out, NULL, '{');
         pk_json_add_slice(out, "language", variant->language);
         pk_json_add_slice(out, "script", variant->script);
@@ -197,8 +242,10 @@ static int add_step(struct pk_service *service, const struct pk_campaign_preview
     pk_json_add_text(out, "state", step->state < PK_COUNT(states) ? states[step->state] : NULL);
     pk_json_add_time(out, "due", step->due_ms);
     pk_json_add_bool(out, "forSome", found->for_some);
-    if (found->goes)
+    if (found->goes) {
         add_cost(out, "cost", &found->cost, currency);
+        add_later(out, &found->cost, found->later, currency);
+    }
     add_when(&found->when, few, out);
     int r = add_texts(service, preview, step, currency, out, err);
     pk_json_close(out, '}');
@@ -250,6 +297,7 @@ static void add_head(struct pk_service *service, const struct pk_campaign_previe
     pk_json_add_text(out, "digest", digest);
     pk_json_add_text(out, "topic", topic);
     pk_json_add_text(out, "route", pk_name_text(service->store, PK_NAME_ROUTE, campaign->route));
+    pk_json_add_bool(out, "ladder", campaign->laddered);
     pk_json_open(out, "channels", '[');
     for (size_t i = 0; i < preview->audience.channel_count; i++)
         pk_json_add_text(out, NULL, pk_name_text(service->store, PK_NAME_CHANNEL, preview->audience.channels[i]));
@@ -268,11 +316,7 @@ int pk_preview_write(struct pk_service *service, const struct pk_campaign_previe
     pk_json_open(out, NULL, '{');
     add_head(service, preview, out);
     add_audience(preview, out);
-    add_cost(out, "cost", &preview->cost, currency);
-    if (preview->campaign.cost_max > 0)
-        add_amount(out, "mostCost", preview->campaign.cost_max, preview->campaign.currency);
-    else
-        pk_json_add_null(out, "mostCost");
+    add_costs(service, preview, currency, out);
     pk_json_open(out, "steps", '[');
     for (size_t i = 0; r == 0 && i < preview->step_count; i++)
         r = add_step(service, preview, i, currency, out, err);

@@ -4,6 +4,7 @@
 #include "gateway/language/segment.h"
 #include "gateway/model/floor.h"
 #include "gateway/service/campaigns_private.h"
+#include "gateway/service/channel_prices.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/routing.h"
@@ -20,7 +21,22 @@ static bool reckons_in(const struct pk_desk *desk, const char *currency)
     return desk->prices.count > 0 && strcmp(desk->prices.currency, currency) == 0;
 }
 
-int pk_campaign_read_cost(const struct pk_lane_route *route, struct pk_slice text, int64_t *ret_cost, char ret_currency[4], struct pk_error *err)
+/* The first account on the ladder that has a price, of those that reckon in `currency` (NULL = any). */
+static const struct pk_desk *priced_on_ladder(struct pk_service *service, const char *currency)
+{
+    struct pk_channels ladder;
+    pk_ladder_whole(service, &ladder);
+    for (size_t i = 0; i < ladder.count; i++)
+        for (size_t j = 0; j < service->desks->count; j++) {
+            const struct pk_desk *desk = service->desks->items[j];
+            if (desk->channel == ladder.items[i] && desk->prices.count > 0 && (!currency || reckons_in(desk, currency)))
+                return desk;
+        }
+    return NULL;
+}
+
+int pk_campaign_read_cost(struct pk_service *service, const struct pk_lane_route *route, struct pk_slice text, int64_t *ret_cost, char ret_currency[4],
+                          struct pk_error *err)
 {
     struct pk_slice rest = text, amount;
     bool good = pk_slice_cut(&rest, ' ', &amount) && rest.len == 3;
@@ -31,7 +47,11 @@ int pk_campaign_read_cost(const struct pk_lane_route *route, struct pk_slice tex
         return pk_hint(err, PK_E_INVALID, "Write it like 120.00 EUR.");
     }
     (void) snprintf(ret_currency, 4, "%.3s", rest.data);
-    for (size_t i = 0; i < route->desk_count; i++) {
+    if (!route && !priced_on_ladder(service, ret_currency)) {
+        (void) pk_fail(err, PK_E_INVALID, "cost: no account on the ladder has a price in %s", ret_currency);
+        return pk_hint(err, PK_E_INVALID, "Set price and currency in its [account NAME], or leave cost out.");
+    }
+    for (size_t i = 0; route && i < route->desk_count; i++) {
         if (reckons_in(route->desks[i], ret_currency))
             continue;
         (void) pk_fail(err, PK_E_INVALID, "cost: account \"%s\" has no price in %s", route->desks[i]->rule->name, ret_currency);
@@ -55,6 +75,10 @@ const char *pk_campaign_currency(struct pk_service *service, const struct pk_cam
     const struct pk_lane_route *route = pk_desks_route(service->desks, pk_name_text(service->store, PK_NAME_ROUTE, campaign->route));
     if (campaign->currency[0] != '\0')
         return campaign->currency;
+    if (campaign->laddered) {
+        const struct pk_desk *desk = priced_on_ladder(service, NULL);
+        return desk ? desk->prices.currency : NULL;
+    }
     return route && route->desk_count > 0 && route->desks[0]->prices.count > 0 ? route->desks[0]->prices.currency : NULL;
 }
 
@@ -65,7 +89,7 @@ int pk_campaign_audience(struct pk_service *service, const struct pk_campaign *c
 {
     const char *route_name = pk_name_text(service->store, PK_NAME_ROUTE, campaign->route);
     const struct pk_lane_route *route = pk_desks_route(service->desks, route_name);
-    struct pk_channels ladder;
+    struct pk_channels ladder = { 0 };
     if (!route)
         return pk_fail(err, PK_E_NOT_FOUND, "its route \"%s\" is no longer configured", route_name);
     int r = pk_campaign_rule(campaign, tree, err);
@@ -73,7 +97,8 @@ int pk_campaign_audience(struct pk_service *service, const struct pk_campaign *c
         r = pk_audience_resolve(service->store, tree, err);
     if (r != 0)
         return r;
-    pk_ladder_read(service, NULL, &ladder);
+    if (campaign->laddered)
+        pk_ladder_whole(service, &ladder);
     *ret_audience = pk_ladder_audience(campaign->topic, &ladder, route->channel, tree);
     return 0;
 }
@@ -146,23 +171,18 @@ static bool price_of(const struct pk_lane_route *route, const char *currency, co
     return ret_price->known;
 }
 
-struct pk_cost_bounds pk_campaign_price_range(struct pk_service *service, const uint32_t *channels, size_t channel_count, const char *currency,
-                                              uint32_t parts)
+struct pk_cost_bounds pk_campaign_price_range(struct pk_service *service, const struct pk_audience *audience, const char *currency, uint32_t parts)
 {
+    const struct pk_channel_scope scope = { .service = service, .audience = audience, .every_account = true };
     struct pk_cost_bounds range = { .least = INT64_MAX, .known = currency != NULL };
-    for (size_t i = 0; i < service->desks->route_count; i++) {
-        const struct pk_lane_route *route = &service->desks->routes[i];
-        bool taken = false;
-        for (size_t j = 0; j < channel_count; j++)
-            taken = taken || (route->channel == channels[j] && route->rule->screens.count == 0);
-        for (size_t j = 0; taken && range.known && j < route->desk_count; j++) {
-            const struct pk_prices *prices = &route->desks[j]->prices;
-            int64_t least, most, times = prices->per_message ? 1 : parts;
-            pk_prices_bounds(prices, &least, &most);
-            range.known = reckons_in(route->desks[j], currency);
-            range.least = least * times < range.least ? least * times : range.least;
-            range.most = most * times > range.most ? most * times : range.most;
-        }
+    for (size_t i = 0; range.known && i < audience->channel_count; i++) {
+        const struct pk_channel_rate rate = pk_channel_rate(&scope, i);
+        const struct pk_channel_bounds each = pk_channel_cost(&rate, parts);
+        if (!rate.desk)
+            continue;
+        range.known = rate.priced && strcmp(rate.currency, currency) == 0;
+        range.least = each.least < range.least ? each.least : range.least;
+        range.most = each.most > range.most ? each.most : range.most;
     }
     range.known = range.known && range.least != INT64_MAX;
     return range;
@@ -203,25 +223,72 @@ static int length_of(struct pk_service *service, const struct pk_campaign *campa
     return r;
 }
 
-int pk_campaign_step_cost(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const char *currency,
-                          const struct pk_audience_counts *counts, const uint32_t *channels, struct pk_cost_bounds *ret_bounds, struct pk_error *err)
+/* What a text is for a group on a channel where it may come later: its longest form of those that may leave there. */
+static int later_length(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const struct pk_audience_group *group,
+                        uint32_t channel, struct pk_buf *text, uint32_t *known, uint32_t *ret_parts, struct pk_error *err)
 {
-    struct pk_cost_bounds *prices = pk_alloc_array(counts->cell_count + 1, sizeof *prices);
+    *ret_parts = 0;
+    for (size_t i = 0; i < service->desks->route_count; i++) {
+        const struct pk_lane_route *route = &service->desks->routes[i];
+        if (route->channel != channel || route->rule->screens.count > 0)
+            continue;
+        bool answerable = pk_route_answerable(service, route->id);
+        int r = length_of(service, campaign, template_name, group, answerable, text, &known[answerable], err);
+        if (r != 0)
+            return r;
+        *ret_parts = known[answerable] > *ret_parts ? known[answerable] : *ret_parts;
+    }
+    return 0;
+}
+
+/* Who is not reached on their first channel goes on to the next, be it in the same call or later: everybody, at the most. A channel
+ * without a price in that currency is in no sum. */
+static int add_later(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const char *currency,
+                     const struct pk_audience_counts *counts, const struct pk_audience *audience, struct lengths *lengths, struct pk_step_cost *cost,
+                     struct pk_error *err)
+{
+    const struct pk_channel_scope scope = { .service = service, .audience = audience, .every_account = true };
+    for (size_t channel = 1; channel < audience->channel_count; channel++) {
+        const struct pk_channel_rate rate = pk_channel_rate(&scope, channel);
+        bool priced = rate.priced && strcmp(rate.currency, currency) == 0;
+        for (size_t i = 0; i < counts->group_count; i++) {
+            const struct pk_audience_group *group = &counts->groups[i];
+            int64_t people = rate.desk ? pk_channel_most_later(audience, group, channel) : 0;
+            uint32_t parts = 0;
+            if (people == 0)
+                continue;
+            int r = later_length(service, campaign, template_name, group, audience->channels[channel], &lengths->text, lengths->parts[i], &parts, err);
+            if (r != 0)
+                return r;
+            cost->unpriced |= priced ? 0 : 1u << channel;
+            cost->later += priced ? people * pk_channel_cost(&rate, parts).most : 0;
+        }
+    }
+    return 0;
+}
+
+int pk_campaign_step_cost(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const char *currency,
+                          const struct pk_audience_counts *counts, const struct pk_audience *audience, struct pk_step_cost *ret_cost,
+                          struct pk_error *err)
+{
+    struct pk_cost_bounds *prices = pk_alloc_array(counts->cell_count + 1, sizeof *prices), *first = &ret_cost->first;
     struct lengths lengths = { 0 };
     int r = 0;
     pk_buf_init(&lengths.text, PK_CAMPAIGN_TEXTS_MAX);
-    *ret_bounds = (struct pk_cost_bounds){ .known = true };
+    *ret_cost = (struct pk_step_cost){ .first.known = true };
     for (size_t i = 0; r == 0 && i < counts->cell_count; i++) {
         const struct pk_audience_cell *cell = &counts->cells[i];
-        const struct pk_lane_route *route = pk_campaign_way(service, campaign, channels[cell->channel], cell->country);
+        const struct pk_lane_route *route = pk_campaign_way(service, campaign, audience->channels[cell->channel], cell->country);
         bool answerable = !route || pk_route_answerable(service, route->id);
         uint32_t *parts = &lengths.parts[cell->group][answerable];
         r = length_of(service, campaign, template_name, &counts->groups[cell->group], answerable, &lengths.text, parts, err);
         if (r == 0)
-            ret_bounds->known &= price_of(route, currency, cell->country, *parts, &prices[i]);
+            first->known &= price_of(route, currency, cell->country, *parts, &prices[i]);
     }
-    for (size_t i = 0; r == 0 && ret_bounds->known && i < counts->cell_count; i++)
-        add_cell(&counts->cells[i], counts, prices, ret_bounds);
+    for (size_t i = 0; r == 0 && first->known && i < counts->cell_count; i++)
+        add_cell(&counts->cells[i], counts, prices, first);
+    if (r == 0)
+        r = add_later(service, campaign, template_name, currency, counts, audience, &lengths, ret_cost, err);
     pk_buf_finish(&lengths.text);
     free(prices);
     return r;

@@ -37,8 +37,9 @@ struct pk_lane_route;
 struct pk_audience_counts;
 /* In which its accounts reckon, or that of its ceiling; NULL = no price is known. Lives as long as the campaign and the desks. */
 const char *pk_campaign_currency(struct pk_service *service, const struct pk_campaign *campaign);
-/* "120.00 EUR", of a whole campaign. PK_E_INVALID also when an account of the route does not reckon in that currency. */
-int pk_campaign_read_cost(const struct pk_lane_route *route, struct pk_slice text, int64_t *ret_cost, char ret_currency[4], struct pk_error *err);
+/* "120.00 EUR", of a whole campaign. PK_E_INVALID also when an account of the route does not reckon in that currency; by the ladder
+ * (NULL) when none of it does. */
+int pk_campaign_read_cost(struct pk_service *service, const struct pk_lane_route *route, struct pk_slice text, int64_t *ret_cost, char ret_currency[4], struct pk_error *err);
 /* Of one message of so many parts to a number of this country, by the dearest account of the route. */
 int64_t pk_campaign_dearest(const struct pk_lane_route *route, const char *currency, const char *country, uint32_t parts);
 struct pk_cost_bounds {
@@ -46,12 +47,18 @@ struct pk_cost_bounds {
     bool known; /* every message has a price in that currency */
 };
 /* Of one message of so many parts: the least and the most that any account which may carry it takes, in any country it has a price
- * for. Says nothing of who is in the audience. */
-struct pk_cost_bounds pk_campaign_price_range(struct pk_service *service, const uint32_t *channels, size_t channel_count, const char *currency,
-                                              uint32_t parts);
-/* Of one text to everybody of an audience, whose channels these are. Groups of few people are not told apart. */
+ * for, on any of the audience's channels. Says nothing of who is in it. */
+struct pk_audience;
+struct pk_cost_bounds pk_campaign_price_range(struct pk_service *service, const struct pk_audience *audience, const char *currency, uint32_t parts);
+/* Of one text to everybody of an audience. Groups of few people are not told apart. */
+struct pk_step_cost {
+    struct pk_cost_bounds first; /* when everybody is reached where they are met first */
+    int64_t later; /* what it comes to on top when nobody is, before the last of their channels */
+    uint32_t unpriced; /* a bit for each of the audience's channels that somebody may come to later and that has no price in it */
+};
 int pk_campaign_step_cost(struct pk_service *service, const struct pk_campaign *campaign, const char *template_name, const char *currency,
-                          const struct pk_audience_counts *counts, const uint32_t *channels, struct pk_cost_bounds *ret_bounds, struct pk_error *err);
+                          const struct pk_audience_counts *counts, const struct pk_audience *audience, struct pk_step_cost *ret_cost,
+                          struct pk_error *err);
 /* The account's route that takes an address of this channel and country; NULL = nobody does. */
 const struct pk_lane_route *pk_campaign_way(struct pk_service *service, const struct pk_campaign *campaign, uint32_t channel, const char *country);
 /* One text as somebody of this language and script gets it, appended. PK_E_LIMIT: too long for every text message. */
@@ -59,7 +66,6 @@ struct pk_segmentation;
 int pk_campaign_text(struct pk_service *service, const struct pk_campaign *campaign, struct pk_slice name, struct pk_slice language,
                      struct pk_slice script, struct pk_buf *out, struct pk_segmentation *ret_length, struct pk_error *err);
 /* Who it is for, ready to be counted. The tree is borrowed by the audience. */
-struct pk_audience;
 int pk_campaign_audience(struct pk_service *service, const struct pk_campaign *campaign, struct pk_audience_tree *tree,
                          struct pk_audience *ret_audience, struct pk_error *err);
 
@@ -72,11 +78,15 @@ int pk_campaign_stop(struct pk_service *service, struct pk_campaign *campaign, c
 int pk_campaign_ceilings(struct pk_service *service, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err);
 /* Which ceiling it would pass with this step; NULL = none. */
 const char *pk_campaign_beyond(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms);
+/* Beyond its ceiling of cost by what its messages really cost, it stops: `campaign` is one that was kept, and is paused then. In a
+ * unit of its own. */
+int pk_campaign_look_at_cost(struct pk_service *service, struct pk_campaign *campaign, int64_t now_ms, struct pk_error *err);
 /* A campaign's messages are made: what each costs, and whether it may be made. Of any other trigger nothing happens. */
 struct pk_trigger;
 struct pk_making;
 struct pk_campaign_meter {
     bool of_campaign, capped; /* capped: who was told often enough is left out */
+    bool laddered; /* it goes by the ladder */
     char currency[4]; /* "" = it has no ceiling of cost */
     int64_t since_ms;
     int64_t people, cost;

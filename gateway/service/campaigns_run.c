@@ -341,8 +341,8 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
     return r;
 }
 
-/* All its steps are done, and what it was about is over. */
-static int end(struct pk_service *service, int64_t id, int64_t now_ms, struct pk_error *err)
+/* It stops where its messages cost more than was approved. It ends when all its steps are done, and what it was about is over. */
+static int look_after(struct pk_service *service, int64_t id, int64_t now_ms, struct pk_error *err)
 {
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
     struct pk_campaign campaign;
@@ -354,7 +354,9 @@ static int end(struct pk_service *service, int64_t id, int64_t now_ms, struct pk
         pk_campaign_keep(&campaign, &texts);
         r = pk_campaign_steps(service->store, id, steps, &count, err);
     }
-    bool over = r == 0 && campaign.starts_ms <= now_ms;
+    if (r == 0)
+        r = pk_campaign_look_at_cost(service, &campaign, now_ms, err);
+    bool over = r == 0 && campaign.state == PK_CAMPAIGN_RUNNING && campaign.starts_ms <= now_ms;
     for (size_t i = 0; i < count; i++)
         over = over && steps[i].state != PK_STEP_WAITING && steps[i].state != PK_STEP_NEWS;
     if (over) {
@@ -389,6 +391,6 @@ bool pk_campaigns_run(struct pk_service *service)
             return false;
     id = 0;
     for (unsigned i = 0; i < ENDS_PER_ROUND && (id = pk_campaign_running(service->store, id)) != 0; i++)
-        (void) in_unit(service, end, id);
+        (void) in_unit(service, look_after, id);
     return pk_campaign_due(service->store, now_ms + PK_STEP_EARLY_MS, now_ms) != 0;
 }

@@ -74,6 +74,8 @@ int pk_campaign_digest(struct pk_service *service, const struct pk_campaign *cam
     add_field(&shown, pk_slice_of(campaign->name));
     add_field(&shown, pk_slice_of(pk_name_text(service->store, PK_NAME_TOPIC, campaign->topic)));
     add_field(&shown, pk_slice_of(pk_name_text(service->store, PK_NAME_ROUTE, campaign->route)));
+    if (campaign->laddered) /* what was approved before one could be stays so */
+        add_field(&shown, PK_SLICE("by the ladder"));
     add_field(&shown, pk_slice_make(rule, sizeof rule));
     add_field(&shown, campaign->values);
     (void) snprintf(number, sizeof number, "%lld", (long long) campaign->people_max);

@@ -5,6 +5,7 @@
 #include "gateway/service/audience.h"
 #include "gateway/service/campaigns_private.h"
 #include "gateway/service/desks.h"
+#include "gateway/service/routing.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/agenda.h"
 #include "gateway/store/names.h"
@@ -39,6 +40,9 @@ static int find_route(struct writing *writing, struct pk_error *err)
         name = pk_slice_of(rules->default_route);
     (void) snprintf(text, sizeof text, "%.*s", PK_SLICE_ARG(name));
     writing->route = pk_desks_route(writing->service->desks, text);
+    if (writing->plan->ladder && (writing->plan->route.len > 0 || rules->ladder.count == 0))
+        return pk_fail(err, PK_E_INVALID, writing->plan->route.len > 0 ? "either the ladder or a route, not both: a route is one channel"
+                                                                       : "ladder: no [ladder] is configured");
     if (!writing->route)
         return pk_campaign_refuse(err, PK_E_NOT_FOUND, "route", name, "is not configured");
     return writing->route->rule->screens.count == 0
@@ -149,12 +153,31 @@ static int read_steps(struct writing *writing, struct pk_error *err)
     return r;
 }
 
+/* By its route, or by each that the ladder may lead to: where one cannot be answered another form of the texts leaves. */
+static int check_said(struct writing *writing, const struct pk_json *values, struct pk_error *err)
+{
+    const struct pk_service *service = writing->service;
+    struct pk_channels ladder = { 0 };
+    int r = pk_campaign_check_values(writing->service, writing->steps, writing->count, writing->route->id, values, err);
+    if (writing->plan->ladder)
+        pk_ladder_whole(writing->service, &ladder);
+    for (size_t i = 0; r == 0 && i < service->desks->route_count; i++) {
+        const struct pk_lane_route *route = &service->desks->routes[i];
+        bool on = false;
+        for (size_t j = 0; j < ladder.count; j++)
+            on |= route->channel == ladder.items[j] && route->rule->screens.count == 0;
+        if (on && route != writing->route)
+            r = pk_campaign_check_values(writing->service, writing->steps, writing->count, route->id, values, err);
+    }
+    return r;
+}
+
 static int read_values(struct writing *writing, struct pk_error *err)
 {
     const struct pk_campaign_dating dating = { .values = writing->plan->values, .date = &writing->date, .steps = writing->steps,
                                                .count = writing->count, .words = true, .own = true };
     int r = writing->date.id == 0 ? 0 : pk_campaign_date_values(writing->service, &dating, &writing->dated, err);
-    return r == 0 ? pk_campaign_check_values(writing->service, writing->steps, writing->count, writing->route->id, values_of(writing), err) : r;
+    return r == 0 ? check_said(writing, values_of(writing), err) : r;
 }
 
 /* ---- kept ---- */
@@ -173,6 +196,7 @@ static int keep(struct writing *writing, struct pk_campaign *campaign, struct pk
     campaign->audience = pk_slice_make(texts->data, at);
     campaign->values = pk_slice_make(texts->data + at, texts->len - at);
     campaign->route = writing->route->id;
+    campaign->laddered = writing->plan->ladder;
     campaign->state = PK_CAMPAIGN_DRAFT;
     campaign->occurrence = writing->date.id;
     campaign->starts_ms = pk_campaign_begins(values);
@@ -180,7 +204,7 @@ static int keep(struct writing *writing, struct pk_campaign *campaign, struct pk
     campaign->cost_max = 0;
     campaign->currency[0] = '\0';
     if (writing->plan->cost.len > 0 &&
-        (r = pk_campaign_read_cost(writing->route, writing->plan->cost, &campaign->cost_max, campaign->currency, err)) != 0)
+        (r = pk_campaign_read_cost(writing->service, writing->plan->ladder ? NULL : writing->route, writing->plan->cost, &campaign->cost_max, campaign->currency, err)) != 0)
         return r;
     campaign->asked_by[0] = campaign->approved_by[0] = campaign->why[0] = '\0';
     memset(campaign->approved, 0, sizeof campaign->approved);
@@ -218,7 +242,7 @@ static int keep_dated(struct writing *writing, const struct pk_campaign *campaig
         return 0;
     pk_json_free(writing->dated);
     writing->dated = pk_steal(&known);
-    return pk_campaign_check_values(writing->service, writing->steps, writing->count, writing->route->id, writing->dated, err);
+    return check_said(writing, writing->dated, err);
 }
 
 /* Once people know its date another one is news, and whoever writes the campaign anew would tell them nothing. */

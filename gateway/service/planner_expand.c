@@ -222,14 +222,17 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
         r = read_audience(service, trigger->audience, &tree, &earlier, err);
     if (r != 0)
         return r;
+    struct pk_campaign_meter meter;
     struct pk_channels ladder;
-    pk_ladder_read(service, publisher_of(service, trigger), &ladder);
+    struct pk_buf texts;
+    pk_campaign_meter_begin(service, trigger, now_ms, &meter);
+    if (meter.laddered)
+        pk_ladder_whole(service, &ladder);
+    else
+        pk_ladder_read(service, publisher_of(service, trigger), &ladder);
     struct pk_audience audience = pk_ladder_audience(notice.topic, &ladder, route->channel, &tree);
     struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms };
-    struct pk_campaign_meter meter;
-    struct pk_buf texts;
     pk_buf_init(&texts, 4 * PK_CAMPAIGN_TEXTS_MAX);
-    pk_campaign_meter_begin(service, trigger, now_ms, &meter);
     if (meter.of_campaign)
         keep_notice(&notice, &texts);
     r = pk_audience_page(service->store, &audience, trigger->cursor, now_ms, max, rows, &count, err);

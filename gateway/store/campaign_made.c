@@ -37,8 +37,8 @@ int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int
 struct pk_campaign_made pk_campaign_made(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition)
 {
     struct pk_campaign_made made = { 0 };
-    sqlite3_stmt *sum = pk_sql(store, "SELECT total(people), total(cost) FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign"
-                                      " WHERE campaign = ?1 AND (?2 = 0 OR step = ?2) AND edition >= ?3");
+    sqlite3_stmt *sum = pk_sql(store, "SELECT total(people), total(spent + CASE WHEN people > 0 THEN (cost * held + people - 1) / people"
+                                      " ELSE 0 END) FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign WHERE campaign = ?1 AND (?2 = 0 OR step = ?2) AND edition >= ?3");
     pk_sql_bind(sum, "iii", campaign, step, edition);
     if (pk_sql_step(store, sum, NULL) == 1)
         made = (struct pk_campaign_made){ sqlite3_column_int64(sum, 0), sqlite3_column_int64(sum, 1) };

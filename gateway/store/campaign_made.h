@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What was made of a campaign's steps, and what came of it: counted with the chunk that makes the messages, so that its two
- * ceilings, of people and of cost, are known at every moment without looking at each message.
+ * ceilings, of people and of cost, are known at every moment without looking at each message. What waits to leave counts at the
+ * price it was made at. What left counts as its attempts cost: each of them, a second one of the same call too, as the account's
+ * prices say when it opens and as the provider says then, and nothing where it was refused or not used. The schema does that
+ * counting itself, with the row that changes, so that no way in which a message or an attempt changes can be forgotten.
  */
 #ifndef PK_STORE_CAMPAIGN_MADE_H
 #define PK_STORE_CAMPAIGN_MADE_H
@@ -22,7 +25,8 @@ int pk_campaign_trigger_made(struct pk_store *store, int64_t trigger, int64_t pe
 int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int64_t cancelled, struct pk_error *err);
 
 struct pk_campaign_made {
-    int64_t people, cost;
+    int64_t people;
+    int64_t cost; /* of what left, and of what waits; only what is priced in the currency of the ceiling */
 };
 /* Of one step or of all (0), of editions from `edition` on. */
 struct pk_campaign_made pk_campaign_made(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition);

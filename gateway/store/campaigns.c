@@ -6,7 +6,7 @@
 
 #define COLUMNS                                                                                                                    \
     "id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, occurrence, made_by, asked_by, approved_by, approved, why," \
-    " created_ms, updated_ms, cost_max, currency"
+    " created_ms, updated_ms, cost_max, currency, laddered"
 
 /* The states in which a message may have arrived or still may: all but those that ended without. Number by number as in
  * model/states.h, pk_message_is_told(). */
@@ -42,6 +42,7 @@ static void read_campaign(sqlite3_stmt *row, struct pk_campaign *ret_campaign)
         .created_ms = sqlite3_column_int64(row, 16),
         .updated_ms = sqlite3_column_int64(row, 17),
         .cost_max = sqlite3_column_int64(row, 18),
+        .laddered = sqlite3_column_int64(row, 20) != 0,
     };
     copy(ret_campaign->name, sizeof ret_campaign->name, pk_sql_text(row, 1));
     copy(ret_campaign->made_by, sizeof ret_campaign->made_by, pk_sql_text(row, 11));
@@ -98,11 +99,11 @@ int pk_campaign_write(struct pk_store *store, const struct pk_campaign *campaign
     return pk_sql_write(store, err,
                         "UPDATE campaign SET state = ?2, topic = ?3, route = ?4, starts_ms = ?5, people_max = ?6, edition = ?7, audience = ?8,"
                         " vals = ?9, occurrence = ?10, asked_by = ?11, approved_by = ?12, approved = ?13, why = ?14, updated_ms = ?15, cost_max = ?16,"
-                        " currency = ?17 WHERE id = ?1",
-                        "iuuuiiittittbtiit", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
+                        " currency = ?17, laddered = ?18 WHERE id = ?1",
+                        "iuuuiiittittbtiitu", campaign->id, campaign->state, campaign->topic, campaign->route, campaign->starts_ms,
                         campaign->people_max, campaign->edition, campaign->audience, campaign->values, campaign->occurrence,
                         pk_slice_of(campaign->asked_by), pk_slice_of(campaign->approved_by), pk_slice_make(campaign->approved, 32),
-                        pk_slice_of(campaign->why), campaign->updated_ms, campaign->cost_max, pk_slice_of(campaign->currency));
+                        pk_slice_of(campaign->why), campaign->updated_ms, campaign->cost_max, pk_slice_of(campaign->currency), campaign->laddered ? 1u : 0u);
 }
 
 int pk_campaigns_list(struct pk_store *store, int (*each)(void *ctx, const struct pk_campaign *campaign), void *ctx, struct pk_error *err)

@@ -31,6 +31,7 @@ struct pk_campaign {
     uint32_t state; /* enum pk_campaign_state */
     uint32_t topic; /* PK_NAME_TOPIC */
     uint32_t route; /* PK_NAME_ROUTE */
+    bool laddered; /* each person is met on their first channel of the ladder, and goes on from there; else on the route's alone */
     int64_t occurrence; /* the date of an event that it is about (occurrences.h); 0 = the values name one, or none */
     int64_t starts_ms; /* of what it is about; 0 = of nothing with a date */
     int64_t people_max; /* more are not reached without somebody looking */

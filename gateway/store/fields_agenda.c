@@ -27,6 +27,7 @@ static const struct pk_field fields[] = {
     F("campaign", "occurrence", SYSTEM, "over welke datum van een bijeenkomst"),
     F("campaign", "cost_max", SYSTEM, "hoogste kosten"),
     F("campaign", "currency", SYSTEM, "in welke munt"),
+    F("campaign", "laddered", SYSTEM, "of ze de kanalen van de ladder volgt"),
 
     F("campaign_step", "id", SYSTEM, "nummer"),
     F("campaign_step", "campaign", SYSTEM, "van welke campagne"),
@@ -45,6 +46,8 @@ static const struct pk_field fields[] = {
     F("campaign_trigger", "circle", STAFF, "voor wiens kring, eerder dan gepland"),
     F("campaign_trigger", "people", SYSTEM, "voor hoeveel mensen berichten zijn gemaakt"),
     F("campaign_trigger", "cost", SYSTEM, "wat die hooguit kosten"),
+    F("campaign_trigger", "held", SYSTEM, "hoeveel ervan nog niet weg zijn"),
+    F("campaign_trigger", "spent", SYSTEM, "wat de andere gekost hebben"),
 
     F("trigger_act", "trigger", SYSTEM, "welke aanvraag"),
     F("trigger_act", "data", SYSTEM, "wat er gevraagd wordt, zolang ze op een mens wacht; over niemand"),

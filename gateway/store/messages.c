@@ -244,6 +244,11 @@ static int call_back(struct pk_store *store, int64_t id, int64_t from, const str
     return r == 0 ? write_change(store, id, &last, err) : r;
 }
 
+bool pk_message_is_called_back(struct pk_store *store, int64_t id)
+{
+    return called_back_from(store, id) != 0;
+}
+
 int pk_message_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
 {
     int64_t from = pk_message_is_waiting((enum pk_message_state) change->state) ? called_back_from(store, id) : 0;

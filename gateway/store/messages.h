@@ -79,6 +79,8 @@ int64_t pk_message_trigger(struct pk_store *store, int64_t id);
 /* Those put off for this reason until `until_ms` or before are due now, at most `max`: what they waited for is over sooner. */
 int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority, uint32_t reason, int64_t until_ms, int64_t now_ms,
                        size_t max, size_t *ret_count, struct pk_error *err);
+/* It is with a provider, and its campaign called back what had not left: paused, cancelled or moved since. */
+bool pk_message_is_called_back(struct pk_store *store, int64_t id);
 /* The same message goes on by another channel: due now, its attempts begin anew. PK_E_CONFLICT where its state forbids it
  * (pk_message_may_go_on()). Only service/ladder. */
 struct pk_message_way {

@@ -7,6 +7,13 @@
 
 #include <stdio.h>
 
+/* How many of a campaign's messages wait to leave, and what the attempts of those that left cost (campaign_made.h). */
+#define HOLDS(more, row) " UPDATE campaign_trigger SET held = held + " more " WHERE trigger = (SELECT trigger FROM notice WHERE id = " row ".notice);"
+#define SPENDS(more)                                                                                                       \
+    " UPDATE campaign_trigger SET spent = spent + " more " WHERE trigger = (SELECT n.trigger FROM message m JOIN notice n"  \
+    " ON n.id = m.notice WHERE m.id = NEW.message AND m.class = 0)"                                                        \
+    " AND EXISTS(SELECT 1 FROM campaign c WHERE c.id = campaign_trigger.campaign AND c.currency = NEW.currency);"
+
 static const char *const steps[] = {
     /* 1: numbers, keys, names */
     "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -481,6 +488,22 @@ static const char *const steps[] = {
     "CREATE TRIGGER indicator_month_kept BEFORE DELETE ON indicator_month BEGIN SELECT RAISE(ABORT, 'a frozen month stays'); END;"
     "CREATE TABLE trigger_reach(trigger INTEGER NOT NULL, seconds INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(trigger, seconds))"
     " STRICT, WITHOUT ROWID;",
+
+    /* 43: what a campaign's messages really cost. held: how many of them wait to leave, and hold their share of `cost`; spent: the
+     * price of their attempts, in the currency of the ceiling. What left before counts as it did. laddered: it goes by the ladder */
+    "ALTER TABLE campaign ADD COLUMN laddered INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE campaign_trigger ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE campaign_trigger SET held = (SELECT count(*) FROM trigger t CROSS JOIN message m INDEXED BY message_by_notice"
+    " ON m.notice = t.notice AND m.state < 3 WHERE t.id = campaign_trigger.trigger);"
+    "UPDATE campaign_trigger SET spent = CASE WHEN people > 0 THEN cost - cost * min(held, people) / people ELSE cost END;"
+    "CREATE TRIGGER message_holds AFTER INSERT ON message WHEN NEW.class = 0 AND NEW.state < 3 BEGIN" HOLDS("1", "NEW") " END;"
+    "CREATE TRIGGER message_leaves AFTER UPDATE OF state ON message WHEN NEW.class = 0 AND (OLD.state < 3) <> (NEW.state < 3) BEGIN"
+    HOLDS("CASE WHEN NEW.state < 3 THEN 1 ELSE -1 END", "NEW") " END;"
+    "CREATE TRIGGER message_goes AFTER DELETE ON message WHEN OLD.class = 0 AND OLD.state < 3 BEGIN" HOLDS("-1", "OLD") " END;"
+    "CREATE TRIGGER attempt_spends AFTER INSERT ON attempt WHEN NEW.price <> 0 AND NEW.currency <> '' BEGIN" SPENDS("NEW.price") " END;"
+    "CREATE TRIGGER attempt_costs AFTER UPDATE OF price ON attempt WHEN NEW.price <> OLD.price AND NEW.currency <> '' BEGIN"
+    SPENDS("NEW.price - OLD.price") " END;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -5,7 +5,7 @@ when the limit is lifted; who takes over; what people and programs are told of i
 import signal
 import unittest
 
-from world import World, json, until
+from world import World, json, moment, until
 
 from support.answers import Hold, accept
 
@@ -96,6 +96,25 @@ class Costs(World):
         answer = json.loads(self.gateway.run(*words, "--json").out)
         self.assertEqual([(one["channel"], one["fallback"]) for one in answer["channels"]], [("viber", "office"), ("sms", None)])
         self.assertEqual(answer["cost"], {"least": 8 * 300 + 40 * 725, "most": 8 * 300 + 40 * 1200})
+        self.gateway.run("users", "add", "anna", "--role", "adviser")
+        file = self.folder / "campaign.json"
+        document = {"name": "winter", "topic": "parent-meetings", "people": 40, "ladder": True, "where": "school:de-windroos",
+                    "values": {"begins": moment(hours=48), "place": "De Windroos"},
+                    "steps": [{"when": f"at {moment(minutes=60)}", "template": "parent-meeting-invitation"}]}
+        file.write_text(json.dumps(document))
+        self.gateway.run("campaigns", "write", str(file), "--by", "anna")
+        told = self.gateway.run("campaigns", "preview", "winter", "--by", "anna").out
+        self.assertRegex(told, r"(?m)^channels +viber, sms$")
+        self.assertRegex(told, r"(?m)^costs +3.14 EUR$")  # nobody has both: there is no later channel
+        self.assertIn("viber falls back to account office in the same call: both prices count until a receipt says which it was.", told)
+        shown = json.loads(self.gateway.run("campaigns", "preview", "winter", "--json", "--by", "anna").out)
+        self.assertEqual((shown["ladder"], shown["cost"], shown["later"]), (True, {"from": "3.14 EUR", "to": "3.14 EUR"}, "0.00 EUR"))
+        self.assertEqual((shown["unpriced"], shown["fallbacks"], shown["mayPause"]), ([], [{"channel": "viber", "account": "office"}], False))
+        self.gateway.run("campaigns", "submit", "winter", "--by", "anna")
+        document.update(route="viber")
+        file.write_text(json.dumps(document))
+        refused = self.gateway.run("campaigns", "write", str(file), "--by", "anna", check=False)
+        self.assertIn("either the ladder or a route", refused.err)
         alone = self.gateway.run(*words, "--route", "viber").out
         self.assertIn("0.03 EUR a message, by price of [account viber]", alone)
         self.assertNotIn("office", alone)

@@ -50,6 +50,28 @@ static void test_shown_with_its_warnings(void **state)
     assert_non_null(strstr(caught.out, "Somebody writes it.\nNote: 7 days before at 18:00: its time has passed, it is left out.\n"));
 }
 
+#define PREVIEW(later, unpriced, fallbacks, pauses)                                                                                        \
+    "{\"name\":\"parents\",\"state\":\"draft\",\"topic\":\"parent-meetings\",\"ladder\":true,\"channels\":[\"viber\",\"sms\"],\"beginsOn\":[],"     \
+    "\"people\":6,\"mostPeople\":10,\"leftOut\":[],\"cost\":{\"from\":\"0.18 EUR\",\"to\":\"1.02 EUR\"},\"later\":" later ",\"unpriced\":" unpriced         \
+    ",\"fallbacks\":" fallbacks ",\"mostCost\":\"1.00 EUR\",\"mayPause\":" pauses ",\"steps\":[],\"secondPerson\":true,\"digest\":\"ab\"}"
+
+static void test_what_the_most_is_made_of(void **state)
+{
+    (void) state;
+    PLAY(pk_command_campaigns, WORDS("preview", "parents"),
+         { "GET /v1/campaigns/parents/preview", 200,
+           PREVIEW("\"0.84 EUR\"", "[\"telegram\"]", "[{\"channel\":\"viber\",\"account\":\"office\"}]", "true") });
+    assert_int_equal(caught.status, 0);
+    assert_non_null(strstr(caught.out, "0.18 EUR to 1.02 EUR\n"));
+    assert_non_null(strstr(caught.out, "\nThe most holds 0.84 EUR for later channels: it is when nobody is reached before the last of theirs.\n"
+                                       "telegram has no price in this currency: who goes on there is in no sum, and no ceiling counts it.\n"
+                                       "viber falls back to account office in the same call: both prices count until a receipt says which it was.\n"
+                                       "Its ceiling is below the most: at that it pauses before everybody is reached.\n"));
+    PLAY(pk_command_campaigns, WORDS("preview", "parents"), { "GET /v1/campaigns/parents/preview", 200, PREVIEW("\"0.00 EUR\"", "[]", "[]", "false") });
+    assert_null(strstr(caught.out, "later channels"));
+    assert_null(strstr(caught.out, "Its ceiling"));
+}
+
 static void test_reminded_early(void **state)
 {
     (void) state;
@@ -70,6 +92,7 @@ static void test_reminded_early(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_who_knows_the_old_date), cmocka_unit_test(test_fewer_than_five_are_no_number),
-                                        cmocka_unit_test(test_shown_with_its_warnings), cmocka_unit_test(test_reminded_early) };
+                                        cmocka_unit_test(test_shown_with_its_warnings), cmocka_unit_test(test_reminded_early),
+                                        cmocka_unit_test(test_what_the_most_is_made_of) };
     return cmocka_run_group_tests_name("app/campaigns", tests, NULL, NULL);
 }

@@ -1,53 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One call for two channels: when it is one, which of its two attempts arrives, what they cost, and what never leaves twice. */
-#include "tests/unit/service/ladder.h"
+#include "tests/unit/service/falling.h"
 
 #include "gateway/service/holds.h"
 #include "gateway/store/account_days.h"
 #include "gateway/store/attempt_pairs.h"
 
-static const char *const numbers[] = { "first" }, *const chats[] = { "second" };
-static const char *const channels[] = { "viber", "sms" }, *const through[] = { "viber", "telegram", "sms" };
-static const struct pk_route_rule routes[] = { { .name = "main", .channel = "sms", .accounts = { numbers, 1 } },
-                                               { .name = "chat", .channel = "viber", .accounts = { chats, 1 } } };
-static const struct pk_setting settings[] = { { .name = "fallback", .type = PK_SETTING_TEXT, .help = "the account of the second channel" } };
-
-#define CHAT_COSTS 300
-#define PART_COSTS 700
-
-static struct pk_settings *read_settings(const struct pk_adapter *adapter)
-{
-    struct pk_ini_report report = { 0 };
-    struct pk_ini *ini = NULL;
-    struct pk_settings *read = NULL;
-    assert_int_equal(pk_ini_parse("test.conf", PK_SLICE("[account a]\nfallback = first\n"), &report, &ini, NULL), 0);
-    assert_int_equal(pk_settings_read(adapter, ini, pk_ini_find(ini, "account", "a"), NULL, "/", &report, &read), 0);
-    pk_ini_free(ini);
-    return read;
-}
-
-static int build(void **state)
-{
-    int r = house_build(state);
-    struct house *house = *state;
-    struct pk_adapter *adapter = &house->adapters[1];
-    house->rules.routes = routes;
-    house->rules.route_count = PK_COUNT(routes);
-    house->rules.ladder = (struct pk_words){ channels, 2 };
-    house->rules.ladder_wait_ms = HOUR_MS;
-    adapter->channels = "viber";
-    adapter->capabilities = PK_CAN_RECEIPTS | PK_PRICED_PER_MESSAGE | PK_CAN_EXPIRE | PK_CAN_FALLBACK;
-    adapter->settings = settings;
-    adapter->setting_count = PK_COUNT(settings);
-    pk_settings_free(house->accounts[1].settings);
-    house->accounts[1].settings = read_settings(adapter);
-    house->accounts[1].prices = (struct pk_prices){ .currency = "EUR", .count = 1, .rows = { { "*", CHAT_COSTS } } };
-    house->accounts[0].prices = (struct pk_prices){ .currency = "EUR", .count = 1, .rows = { { "*", PART_COSTS } } };
-    house_reopen(house);
-    return r;
-}
-
-#define falling(name) cmocka_unit_test_setup_teardown(name, build, house_tear)
+static const char *const through[] = { "viber", "telegram", "sms" };
 
 static int64_t on_both(struct house *house, const char *number)
 {
@@ -307,7 +266,7 @@ static void a_receipt_without_a_channel(void **state)
     receipt(house, PK_RECEIPT_UNDELIVERED_PERMANENT, NULL); /* of both */
     nothing_more_leaves(house, PK_MESSAGE_UNDELIVERED);
     house_tear(state);
-    build(state);
+    build_falling(state);
     house = *state;
     (void) on_both(house, ANNA);
     accepted(house);
@@ -401,7 +360,7 @@ static void a_stop_by_either_is_heard(void **state)
         assert_int_equal(SMS(house)->count, i == 0); /* confirmed where it was said */
         assert_int_equal(CHAT(house)->count, 1 + (i == 1));
         house_tear(state);
-        build(state);
+        build_falling(state);
     }
 }
 
