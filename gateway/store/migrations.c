@@ -454,6 +454,9 @@ static const char *const steps[] = {
     /* 42: how many people told a key person, by mouth, that they come to a date */
     "CREATE TABLE told_me(occurrence INTEGER NOT NULL, user INTEGER NOT NULL, version INTEGER NOT NULL, count INTEGER NOT NULL,"
     " at_ms INTEGER NOT NULL, PRIMARY KEY(occurrence, user)) STRICT, WITHOUT ROWID;",
+
+    /* 43: of two attempts of one hand-over the second is found by the first; most have none, and every receipt asks */
+    "CREATE INDEX attempt_by_first ON attempt(beside) WHERE beside <> 0;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */
