@@ -4,7 +4,7 @@
 #include "gateway/model/routing.h"
 
 #define STEPS_BEFORE_SEEK 8 /* asking anew costs as much as some ten steps */
-#define SEEKS_BEFORE_STEP 8 /* where people are far apart: only so often a step is tried, they may have come near */
+#define SEEKS_BEFORE_STEP 4 /* where people are far apart: only so often one step is tried, they may have come near */
 
 /* The same question is asked of several tags at once, and the cache knows a statement by its address: each blank in front
  * that is left out is another address of the same words. */
