@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Requests come in. libmicrohttpd calls pk_http_on_uri() when it has the request line, pk_http_on_access() with the headers,
- * with each piece of the body and at its end, and again once the connection was resumed with an answer; last
- * pk_http_on_completed(). A connection is only ever suspended inside its own access call.
+ * with each piece of the body and at its end, and from then on in every run until it is given an answer; last
+ * pk_http_on_completed().
  *
  * libmicrohttpd 0.9.75 lets through repeated Content-Length, Content-Length beside Transfer-Encoding, names that end in
  * space and codings it does not know, with which a second request can be smuggled past a proxy: such requests are
@@ -187,12 +187,11 @@ static enum MHD_Result has_arrived(struct pk_http_request *request)
         request->refused = 503;
     if (request->refused != 0)
         return refuse(request);
-    request->stage = STAGE_WAITING;
+    request->stage = STAGE_ARRIVED;
     if (request->link)
         pk_list_remove(&request->link->node);
     pk_list_append(&server->arrived, &request->node);
     server->open_count++;
-    MHD_suspend_connection(request->connection);
     return MHD_YES;
 }
 
@@ -229,6 +228,8 @@ void pk_http_on_completed(void *ctx, struct MHD_Connection *connection, void **s
     if (!request)
         return;
     *state = NULL;
+    if (request->stage == STAGE_ARRIVED) /* its peer left before anybody saw it */
+        server->open_count--;
     if (request->link)
         clock_starts(server, request->link); /* of the next one */
     pk_list_remove(&request->node);

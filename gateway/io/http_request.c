@@ -157,23 +157,26 @@ struct MHD_Response *pk_http_problem(unsigned status)
     return make_response(pk_slice_make(text, (size_t) len), "application/problem+json", NULL, 0);
 }
 
-static void resume(struct pk_http_request *request, unsigned status, struct MHD_Response *response)
+static void give(struct pk_http_request *request, unsigned status, struct MHD_Response *response)
 {
     struct pk_http_server *server = request->server;
-    assert(request->stage == STAGE_WAITING && !request->response);
+    assert(request->stage != STAGE_READING && request->stage != STAGE_ANSWERED && !request->response);
+    bool suspended = request->stage == STAGE_SUSPENDED;
     request->response = response;
     request->status = status;
     pk_list_remove(&request->node);
     server->open_count--;
-    server->resumed = true;
-    MHD_resume_connection(request->connection);
+    server->answered = true;
+    request->stage = STAGE_ANSWERED;
+    if (suspended)
+        MHD_resume_connection(request->connection);
 }
 
 void pk_http_answer(struct pk_http_request *request, unsigned status, const char *content_type, struct pk_slice body,
                     const struct pk_answer_header *headers, size_t header_count)
 {
     bool plain = body.len == 0 && !content_type && header_count == 0;
-    resume(request, status, plain ? request->server->plain : make_response(body, content_type, headers, header_count));
+    give(request, status, plain ? request->server->plain : make_response(body, content_type, headers, header_count));
 }
 
 struct MHD_Response *pk_http_plain(void)
@@ -190,5 +193,5 @@ void pk_http_drop_response(struct pk_http_request *request)
 
 void pk_http_refuse_open(struct pk_http_request *request)
 {
-    resume(request, 503, pk_http_problem(503));
+    give(request, 503, pk_http_problem(503));
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * libmicrohttpd on our loop: its epoll descriptor is watched by ours, never waited on by itself, and every sleep asks
- * for its timeout. A request is collected whole (http_access.c), its connection suspended, and the request put on the
- * list of those to serve; answering resumes the connection, and the daemon runs again in the same turn.
+ * for its timeout. A request is collected whole (http_access.c) and put on the list of those to serve. The daemon asks for
+ * its answer whenever it runs, and it runs twice in a turn: before requests are served, and in the release, when most of
+ * them have theirs. Only a request that has to wait for a later turn is suspended: that takes the connection out of the
+ * daemon's epoll set and back in, and costs a read in vain.
  */
 #include "gateway/io/http_server.h"
 
@@ -17,6 +19,7 @@
 static void run_daemon(struct pk_http_server *server)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms;
+    server->ready = false;
     /* With all connections taken the daemon stops listening; it begins again when it is run, and nothing but us would. */
     do {
         server->room_again = false;
@@ -28,15 +31,17 @@ static void run_daemon(struct pk_http_server *server)
         pk_timer_stop(server->timer);
 }
 
+/* It runs in the serve phase, so once, whatever woke us. */
+static void on_timer(void *ctx)
+{
+    struct pk_http_server *server = ctx;
+    server->ready = true;
+}
+
 static void on_ready(void *ctx, unsigned events)
 {
     (void) events;
-    run_daemon(ctx);
-}
-
-static void on_timer(void *ctx)
-{
-    run_daemon(ctx);
+    on_timer(ctx);
 }
 
 static int start_daemon(struct pk_http_server *server, int fd, struct pk_error *err)
@@ -143,22 +148,42 @@ void pk_http_server_quiesce(struct pk_http_server *server)
 
 void pk_http_server_serve(struct pk_http_server *server)
 {
+    if (server->ready)
+        run_daemon(server);
     for (unsigned left = server->config.requests_per_turn; left > 0 && !pk_list_empty(&server->arrived); left--) {
         struct pk_http_request *request = pk_list_entry(server->arrived.next, struct pk_http_request, node);
         pk_list_remove(&request->node);
         pk_list_append(&server->open, &request->node);
+        request->stage = STAGE_OPEN;
         server->config.handle(server->config.ctx, request);
     }
     if (!pk_list_empty(&server->arrived))
         pk_loop_again(server->loop);
 }
 
+/* Whoever has a request must find its connection there when the answer comes; running, the daemon ends those whose peer
+ * left, but not suspended ones. We do so between its runs, on its thread. The newest are last. */
+static bool suspend_open(struct pk_http_server *server)
+{
+    struct pk_list *node = server->open.prev;
+    for (; node != &server->open; node = node->prev) {
+        struct pk_http_request *request = pk_list_entry(node, struct pk_http_request, node);
+        if (request->stage != STAGE_OPEN)
+            break;
+        request->stage = STAGE_SUSPENDED;
+        MHD_suspend_connection(request->connection);
+    }
+    return node != server->open.prev;
+}
+
 void pk_http_server_release(struct pk_http_server *server)
 {
-    if (server->resumed) {
-        server->resumed = false;
+    bool suspended = suspend_open(server);
+    if (server->answered)
+        run_daemon(server); /* takes the answers; the next run writes them */
+    if (server->answered || suspended)
         run_daemon(server);
-    }
+    server->answered = false;
     /* A connection that was answered may have had its next request ready: nothing else would wake us for it. */
     if (!pk_list_empty(&server->arrived))
         pk_loop_again(server->loop);

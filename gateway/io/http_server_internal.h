@@ -10,7 +10,13 @@
 
 #include <microhttpd.h>
 
-enum stage { STAGE_READING = 0, STAGE_WAITING, STAGE_ANSWERED };
+enum stage {
+    STAGE_READING = 0,
+    STAGE_ARRIVED,   /* whole, seen by nobody: its connection may still end */
+    STAGE_OPEN,      /* seen in this turn; the daemon does not run before the release */
+    STAGE_SUSPENDED, /* not answered in the turn it was seen in */
+    STAGE_ANSWERED,
+};
 
 /* A connection; its request's time runs while it is in the server's list of those being read. */
 struct http_link {
@@ -48,7 +54,8 @@ struct pk_http_server {
     bool room_again; /* a connection closed while there were as many as may be */
     bool local;
     char *unix_path; /* NULL when there is none to remove */
-    bool stopping, resumed, quiet;
+    bool ready; /* the daemon has something to do */
+    bool stopping, answered, quiet;
 };
 
 /* http_listen.c: a listening descriptor for "ADDRESS:PORT" or "unix:PATH", or an error. */

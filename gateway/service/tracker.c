@@ -231,7 +231,7 @@ static int apply_receipt(struct pk_service *service, const struct pk_attempt *at
                          struct pk_error *err)
 {
     struct pk_message message;
-    int r = pk_pair_heard(service, attempt->id, receipt_state, now_ms, err);
+    int r = pk_pair_heard(service, attempt, receipt_state, now_ms, err);
     if (r != 0)
         return r < 0 ? r : 0;
     r = pk_message_get(service->store, attempt->message, &message, err);
@@ -300,6 +300,7 @@ static int take_kept(struct pk_service *service, const struct pk_flight *flight,
     if (r == 0 && flight->second) {
         kept.attempt.id = flight->second->attempt;
         kept.attempt.account = flight->second->desk->id;
+        kept.attempt.beside = flight->attempt;
         r = pk_receipts_of(service->store, flight->second->attempt, take_early, &kept, err);
         kept.attempt = (struct pk_attempt){ .id = flight->attempt, .message = flight->message, .account = flight->desk->id };
     }

@@ -45,8 +45,9 @@ int pk_pair_settle(struct pk_service *service, struct pk_flight *flight, uint32_
 /* Its provider was asked about the first one: the second is as that one. */
 int pk_pair_told(struct pk_service *service, const struct pk_attempt *first, uint32_t state, uint32_t reason, int64_t now_ms,
                  struct pk_error *err);
-/* A receipt of either one, stored already. 1: it says nothing of the message, for the other one may still arrive; 0: it does. */
-int pk_pair_heard(struct pk_service *service, int64_t attempt, uint32_t receipt_state, int64_t now_ms, struct pk_error *err);
+/* A receipt of either one, stored already. 1: it says nothing of the message, for the other one may still arrive; 0: it does.
+ * Of `attempt` the id and `beside` are looked at. */
+int pk_pair_heard(struct pk_service *service, const struct pk_attempt *attempt, uint32_t receipt_state, int64_t now_ms, struct pk_error *err);
 
 /* The same of one part of several. The message is delivered when all are, undelivered as soon as one is; while parts of it are
  * still to be handed over, what is told of others says nothing of the whole. */

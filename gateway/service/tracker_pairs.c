@@ -96,13 +96,13 @@ static int move_message(struct pk_service *service, const struct pk_attempt *att
     return pk_message_carried_on(service->store, attempt->message, &way, err);
 }
 
-int pk_pair_heard(struct pk_service *service, int64_t id, uint32_t receipt_state, int64_t now_ms, struct pk_error *err)
+int pk_pair_heard(struct pk_service *service, const struct pk_attempt *of, uint32_t receipt_state, int64_t now_ms, struct pk_error *err)
 {
     struct pk_store *store = service->store;
     struct pk_attempt attempt, other;
-    int r = pk_attempt_get(store, id, &attempt, err);
+    int r = pk_attempt_other(store, of, &other, err);
     if (r == 0)
-        r = pk_attempt_other(store, &attempt, &other, err);
+        r = pk_attempt_get(store, of->id, &attempt, err); /* as it is by now */
     if (r != 0)
         return r == PK_E_NOT_FOUND ? 0 : r;
     if (attempt.state == PK_ATTEMPT_OPENED)

@@ -6,9 +6,11 @@
 
 int pk_attempt_other(struct pk_store *store, const struct pk_attempt *attempt, struct pk_attempt *ret_other, struct pk_error *err)
 {
-    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_ATTEMPT_COLUMNS " FROM attempt INDEXED BY attempt_by_message WHERE message = ?1"
-                                       " AND (id = ?2 OR beside = ?3) LIMIT 1");
-    pk_sql_bind(find, "iii", attempt->message, attempt->beside, attempt->id);
+    if (attempt->beside != 0)
+        return pk_attempt_get(store, attempt->beside, ret_other, err);
+    sqlite3_stmt *find = pk_sql(store, "SELECT " PK_ATTEMPT_COLUMNS " FROM attempt INDEXED BY attempt_by_first WHERE beside = ?1"
+                                       " AND beside <> 0 LIMIT 1");
+    pk_sql_bind(find, "i", attempt->id);
     int r = pk_sql_step(store, find, err);
     if (r != 1)
         return r < 0 ? r : pk_fail(err, PK_E_NOT_FOUND, "the attempt left alone");

@@ -4,6 +4,7 @@
 #include "gateway/model/routing.h"
 
 #define STEPS_BEFORE_SEEK 8 /* asking anew costs as much as some ten steps */
+#define SEEKS_BEFORE_STEP 4 /* where people are far apart: only so often one step is tried, they may have come near */
 
 /* The same question is asked of several tags at once, and the cache knows a statement by its address: each blank in front
  * that is left out is another address of the same words. */
@@ -57,14 +58,15 @@ static void advance(struct pk_walk *walk, struct pk_stream *stream, int64_t who)
 {
     if (stream->at >= who)
         return;
-    for (int i = 0, most = stream->far ? 1 : STEPS_BEFORE_SEEK; stream->at != INT64_MIN && i < most; i++) {
+    int most = stream->at == INT64_MIN ? 0 : stream->far == 0 ? STEPS_BEFORE_SEEK : stream->far % SEEKS_BEFORE_STEP == 0;
+    for (int i = 0; i < most; i++) {
         step(walk, stream);
         if (stream->at >= who) {
-            stream->far = false;
+            stream->far = 0;
             return;
         }
     }
-    stream->far = stream->at != INT64_MIN;
+    stream->far += stream->at != INT64_MIN;
     seek(walk, stream, who);
 }
 

@@ -14,7 +14,7 @@ struct pk_stream {
     sqlite3_stmt *rows; /* NULL = not asked yet */
     int from; /* which parameter says where to begin */
     int64_t at; /* the person it stands at; INT64_MAX = behind the last one */
-    bool far; /* it had to be asked anew the last time: people are far apart in it */
+    unsigned far; /* so often in a row it had to be asked anew: people are far apart in it */
 };
 
 /* The oldest address of the person on a channel that may be written to. */

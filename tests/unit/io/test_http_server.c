@@ -2,6 +2,7 @@
 /* Requests as handlers see them, answers as clients see them, and when. */
 #include "tests/unit/io/desk.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 static int set_up(void **state)
@@ -242,6 +243,13 @@ static void test_so_many_requests_a_turn(void **state)
     }
 }
 
+/* Connections are accepted, looked at and watched: only then are they read together, and their ends heard of. */
+static void lie_still(struct desk *desk)
+{
+    for (int i = 0; i < 5; i++)
+        test_turn(desk->loop, 0);
+}
+
 static void test_client_gone_before_the_answer(void **state)
 {
     struct desk *desk = *state;
@@ -251,8 +259,7 @@ static void test_client_gone_before_the_answer(void **state)
     test_send_text(fd, GET("/gone"));
     turn_until(desk->loop, desk->handled == 1);
     (void) close(fd);
-    for (int i = 0; i < 5; i++)
-        test_turn(desk->loop, 0);
+    lie_still(desk);
     assert_int_equal(pk_http_server_open(desk->server), 1); /* it stays until it is answered */
     desk->hold = false;
     test_turn(desk->loop, 0);
@@ -260,6 +267,51 @@ static void test_client_gone_before_the_answer(void **state)
     struct pk_buf said = desk_ask(desk, GET_LAST("/next"));
     assert_true(test_has(&said, "ok /next"));
     pk_buf_finish(&said);
+}
+
+/* Not closed but cut off: the library hears of that as soon as it runs. */
+static void cut_off(int fd)
+{
+    struct linger at_once = { .l_onoff = 1 };
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    (void) close(fd);
+}
+
+/* What somebody holds stays whole whatever becomes of its connection. */
+static void test_client_cut_off_before_the_answer(void **state)
+{
+    struct desk *desk = *state;
+    desk_open(desk);
+    desk->hold = true;
+    int fd = desk_connect(desk);
+    lie_still(desk);
+    test_send_text(fd, GET("/cut"));
+    turn_until(desk->loop, desk->handled == 1);
+    cut_off(fd);
+    struct pk_buf said = desk_ask(desk, "no request\r\n\r\n"); /* the library runs meanwhile */
+    assert_int_equal(pk_http_server_open(desk->server), 1);
+    desk->hold = false;
+    test_turn(desk->loop, 0);
+    assert_int_equal(pk_http_server_open(desk->server), 0);
+    pk_buf_finish(&said);
+}
+
+static void test_client_cut_off_before_it_was_seen(void **state)
+{
+    struct desk *desk = *state;
+    desk->config.requests_per_turn = 1;
+    desk_open(desk);
+    int one = desk_connect(desk), two = desk_connect(desk);
+    lie_still(desk);
+    test_send_text(one, GET("/x"));
+    test_send_text(two, GET("/x"));
+    turn_until(desk->loop, desk->handled == 1);
+    assert_int_equal(pk_http_server_open(desk->server), 1);
+    cut_off(one);
+    cut_off(two);
+    lie_still(desk);
+    assert_int_equal(desk->handled, 1);
+    assert_int_equal(pk_http_server_open(desk->server), 0);
 }
 
 /* ---- the end ---- */
@@ -280,8 +332,7 @@ static void test_freed_with_everything_open(void **state)
         test_send_text(fds[i], requests[i]);
     }
     turn_until(desk->loop, desk->handled == 1);
-    for (int i = 0; i < 5; i++)
-        test_turn(desk->loop, 0);
+    lie_still(desk);
     fds[3] = desk_connect(desk);
     test_send_text(fds[3], requests[3]); /* accepted and read by nobody, or by the last runs */
     test_send_text(fds[1], "defghi"); /* complete while the server stops: it must not be suspended any more */
@@ -339,6 +390,8 @@ int main(void)
         with_desk(test_pipelined_requests_wake_the_loop),
         with_desk(test_so_many_requests_a_turn),
         with_desk(test_client_gone_before_the_answer),
+        with_desk(test_client_cut_off_before_the_answer),
+        with_desk(test_client_cut_off_before_it_was_seen),
         with_desk(test_freed_with_everything_open),
         with_desk(test_quiesced_serves_what_is_open),
     };

@@ -464,7 +464,7 @@ static void few_are_found_without_reading_the_others(void **state)
     assert_int_equal(both.people, 0);
     assert_int_equal(narrowed.people, 3);
     assert_int_equal(all.people, 600);
-    /* Each index is asked anew for each of the three, after looking once at the next row, or a few times at first. */
+    /* Each index is asked anew for each of the three, after looking a few times at the next row at first. */
     assert_true(small.read <= 3 * 3 * 3 + 3 * 8);
     assert_true(both.read <= 3 * 3 * 3 + 3 * 8);
     assert_true(narrowed.read <= 3 * 5 * 3 + 5 * 8);

@@ -279,7 +279,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
                "DROP TRIGGER attempt_costs; ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
                "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP TABLE event_name;"
                "DROP TABLE standing_approval; DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
-               "ALTER TABLE attempt DROP COLUMN channel; ALTER TABLE attempt DROP COLUMN beside; ALTER TABLE attempt DROP COLUMN saved;"
+               "DROP INDEX attempt_by_first; ALTER TABLE attempt DROP COLUMN channel; ALTER TABLE attempt DROP COLUMN beside; ALTER TABLE attempt DROP COLUMN saved;"
                "ALTER TABLE attempt DROP COLUMN address; ALTER TABLE attempt DROP COLUMN version;"
                "DROP TABLE webhook_delivery; DROP TABLE webhook_endpoint; DROP TABLE report_sum; DROP TABLE report_kept; DROP TABLE came; DROP TABLE told_me;"
                "DROP TABLE indicator; DROP TABLE indicator_month; DROP TABLE trigger_reach;"
