@@ -90,6 +90,7 @@ enum pk_message_flag {
     PK_MESSAGE_BY_HAND = 16, /* an answer that a person gave: in days, not minutes, and to nobody who stopped */
     PK_MESSAGE_AT_ONCE = 32, /* a question that somebody waits for, face to face or at a page: in quiet hours too */
     PK_MESSAGE_HAS_NEXT = 64, /* the ladder has another channel for this person */
+    PK_MESSAGE_OF_CAMPAIGN = 128, /* it counts in what that campaign costs */
 };
 
 /* Whether `from` may become `to`; every state may stay itself. */

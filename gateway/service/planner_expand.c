@@ -82,7 +82,7 @@ static int make_one(struct pk_making *making, const struct pk_audience_row *row,
         .priority = trigger->priority,
         .state = fails ? PK_MESSAGE_FAILED : later ? PK_MESSAGE_SCHEDULED : PK_MESSAGE_QUEUED,
         .reason = fails ? reason : left_out,
-        .flags = row->has_next ? PK_MESSAGE_HAS_NEXT : 0,
+        .flags = (row->has_next ? PK_MESSAGE_HAS_NEXT : 0u) | (making->of_campaign ? PK_MESSAGE_OF_CAMPAIGN : 0u),
         .due_ms = later ? trigger->send_at_ms : now_ms,
         .expires_ms = trigger->valid_until_ms,
         .updated_ms = now_ms,
@@ -231,7 +231,7 @@ static int make(struct pk_service *service, const struct pk_trigger *trigger, co
     else
         pk_ladder_read(service, publisher_of(service, trigger), &ladder);
     struct pk_audience audience = pk_ladder_audience(notice.topic, &ladder, route->channel, &tree);
-    struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms };
+    struct pk_making making = { .service = service, .trigger = trigger, .notice = &notice, .now_ms = now_ms, .of_campaign = meter.of_campaign };
     pk_buf_init(&texts, 4 * PK_CAMPAIGN_TEXTS_MAX);
     if (meter.of_campaign)
         keep_notice(&notice, &texts);

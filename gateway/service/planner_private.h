@@ -33,6 +33,7 @@ struct pk_making {
     const struct pk_trigger *trigger;
     const struct pk_notice *notice;
     int64_t now_ms;
+    bool of_campaign;
     /* how people of this channel and country are reached */
     uint32_t channel; /* 0 = nobody yet */
     char country[3];

@@ -11,7 +11,7 @@
 #define HOLDS(more, row) " UPDATE campaign_trigger SET held = held + " more " WHERE trigger = (SELECT trigger FROM notice WHERE id = " row ".notice);"
 #define SPENDS(more)                                                                                                       \
     " UPDATE campaign_trigger SET spent = spent + " more " WHERE trigger = (SELECT n.trigger FROM message m JOIN notice n"  \
-    " ON n.id = m.notice WHERE m.id = NEW.message AND m.class = 0)"                                                        \
+    " ON n.id = m.notice WHERE m.id = NEW.message AND m.flags & 128)"                                                        \
     " AND EXISTS(SELECT 1 FROM campaign c WHERE c.id = campaign_trigger.campaign AND c.currency = NEW.currency);"
 
 static const char *const steps[] = {
@@ -490,17 +490,19 @@ static const char *const steps[] = {
     " STRICT, WITHOUT ROWID;",
 
     /* 43: what a campaign's messages really cost. held: how many of them wait to leave, and hold their share of `cost`; spent: the
-     * price of their attempts, in the currency of the ceiling. What left before counts as it did. laddered: it goes by the ladder */
+     * price of their attempts, in the currency of the ceiling. What left before counts as it did. laddered: it goes by the ladder. 128: of a campaign, so
+     * that nothing is looked up for other messages */
     "ALTER TABLE campaign ADD COLUMN laddered INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE campaign_trigger ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE campaign_trigger ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;"
     "UPDATE campaign_trigger SET held = (SELECT count(*) FROM trigger t CROSS JOIN message m INDEXED BY message_by_notice"
     " ON m.notice = t.notice AND m.state < 3 WHERE t.id = campaign_trigger.trigger);"
     "UPDATE campaign_trigger SET spent = CASE WHEN people > 0 THEN cost - cost * min(held, people) / people ELSE cost END;"
-    "CREATE TRIGGER message_holds AFTER INSERT ON message WHEN NEW.class = 0 AND NEW.state < 3 BEGIN" HOLDS("1", "NEW") " END;"
-    "CREATE TRIGGER message_leaves AFTER UPDATE OF state ON message WHEN NEW.class = 0 AND (OLD.state < 3) <> (NEW.state < 3) BEGIN"
+    "UPDATE message SET flags = flags | 128 WHERE notice IN (SELECT t.notice FROM campaign_trigger c JOIN trigger t ON t.id = c.trigger);"
+    "CREATE TRIGGER message_holds AFTER INSERT ON message WHEN NEW.flags & 128 AND NEW.state < 3 BEGIN" HOLDS("1", "NEW") " END;"
+    "CREATE TRIGGER message_leaves AFTER UPDATE OF state ON message WHEN NEW.flags & 128 AND (OLD.state < 3) <> (NEW.state < 3) BEGIN"
     HOLDS("CASE WHEN NEW.state < 3 THEN 1 ELSE -1 END", "NEW") " END;"
-    "CREATE TRIGGER message_goes AFTER DELETE ON message WHEN OLD.class = 0 AND OLD.state < 3 BEGIN" HOLDS("-1", "OLD") " END;"
+    "CREATE TRIGGER message_goes AFTER DELETE ON message WHEN OLD.flags & 128 AND OLD.state < 3 BEGIN" HOLDS("-1", "OLD") " END;"
     "CREATE TRIGGER attempt_spends AFTER INSERT ON attempt WHEN NEW.price <> 0 AND NEW.currency <> '' BEGIN" SPENDS("NEW.price") " END;"
     "CREATE TRIGGER attempt_costs AFTER UPDATE OF price ON attempt WHEN NEW.price <> OLD.price AND NEW.currency <> '' BEGIN"
     SPENDS("NEW.price - OLD.price") " END;",
