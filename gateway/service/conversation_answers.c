@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Yes and no. The open question decides what they are about: a consent question, an invitation, "was it of use?". Of two the
- * newer takes the reply; a button is about the text it stands under. The answer names day and place, so that a mistake is
- * seen by whoever made it.
+ * newer takes the reply; a button is about the text it stands under. The answer names event, day and place, so that a
+ * mistake is seen by whoever made it.
  */
 #include "gateway/service/conversation_private.h"
 
@@ -265,10 +265,16 @@ static uint32_t people_of(const struct pk_talk *talk, enum pk_seat seat, const s
 
 static int confirm(struct pk_talk *talk, struct pk_slice values, enum pk_seat seat, const struct pk_rsvp *rsvp, struct pk_error *err)
 {
+    const struct pk_seats_of of = {
+        .occurrence = talk->asked.occurrence,
+        .topic = talk->asked.topic,
+        .people = people_of(talk, seat, rsvp),
+        .language = pk_slice_of(talk->who.language),
+    };
     struct pk_buf named;
     bool placed = false;
     pk_buf_init(&named, VALUES_MAX);
-    int r = pk_seats_values(talk->service, values, talk->asked.occurrence, people_of(talk, seat, rsvp), &named, &placed, err);
+    int r = pk_seats_values(talk->service, values, &of, &named, &placed, err);
     talk->dated = true;
     if (r == 0)
         r = pk_talk_answer(talk, rsvp_text(talk, seat, placed), pk_buf_slice(&named), false, err);

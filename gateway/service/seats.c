@@ -7,6 +7,7 @@
 #include "gateway/model/cloudevent.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/routing.h"
+#include "gateway/service/topics.h"
 #include "gateway/store/agenda.h"
 #include "gateway/store/ledger.h"
 #include "gateway/store/names.h"
@@ -15,6 +16,7 @@
 #include "gateway/store/triggers.h"
 
 #define VALUES_MAX (64u * 1024)
+#define CONFIRMS "rsvp-yes" /* the texts about coming are in its languages, and have its room */
 #define TOLD "rsvp-place"
 #define TOLD_SHORT "rsvp-place-short" /* where the place is not said */
 
@@ -52,6 +54,17 @@ int pk_seats_are_taken(struct pk_service *service, const struct pk_rsvp *rsvp, b
 
 /* ---- told ---- */
 
+/* What it is called, so that two are told apart: two kinds may share a topic. A title is in one language only. */
+static void add_name(struct pk_service *service, struct pk_json_out *json, const struct pk_occurrence *date, uint32_t topic,
+                     struct pk_slice language)
+{
+    const struct pk_template *text = pk_catalog_find(service->catalog, PK_SLICE(CONFIRMS), language);
+    struct pk_slice spoken = text ? pk_template_language(text) : language;
+    const struct pk_kind_rule *kind = date ? pk_rules_kind(service->rules, pk_slice_of(date->kind)) : NULL;
+    const char *name = kind ? pk_tagged_find(&kind->names, spoken) : NULL;
+    pk_json_add_text(json, "topic", name ? name : pk_topic_called(service, topic, spoken));
+}
+
 /* What the texts have room for: as it is, in its short form, or not at all. */
 static bool add_place(struct pk_service *service, struct pk_json_out *json, const char *place)
 {
@@ -62,9 +75,10 @@ static bool add_place(struct pk_service *service, struct pk_json_out *json, cons
     pk_json_open(&out, NULL, '{');
     pk_json_add_text(&out, "begins", "2026-01-01T12:00:00Z"); /* any: asked is about the place */
     pk_json_add_text(&out, "place", place);
+    pk_json_add_text(&out, "topic", "x");
     pk_json_close(&out, '}');
     bool fits = place[0] && pk_json_parse(pk_buf_slice(&text), VALUES_MAX, &alone, NULL) == 0 &&
-                pk_template_check_values(service->catalog, PK_SLICE("rsvp-yes"), alone, NULL) == 0;
+                pk_template_check_values(service->catalog, PK_SLICE(CONFIRMS), alone, NULL) == 0;
     pk_buf_finish(&text);
     if (fits)
         pk_json_add_text(json, "place", place);
@@ -96,7 +110,7 @@ static void add_value(struct pk_service *service, struct pk_json_out *json, stru
                       const struct pk_occurrence *date, bool *ret_placed)
 {
     char key[64];
-    if (name.len >= sizeof key || pk_slice_is(name, "people"))
+    if (name.len >= sizeof key || pk_slice_is(name, "people") || pk_slice_is(name, "topic"))
         return;
     (void) snprintf(key, sizeof key, "%.*s", PK_SLICE_ARG(name));
     if (pk_slice_is(name, "place"))
@@ -107,8 +121,8 @@ static void add_value(struct pk_service *service, struct pk_json_out *json, stru
         pk_json_add_slice(json, key, value);
 }
 
-int pk_seats_values(struct pk_service *service, struct pk_slice values, int64_t occurrence, uint32_t people, struct pk_buf *out,
-                    bool *ret_placed, struct pk_error *err)
+int pk_seats_values(struct pk_service *service, struct pk_slice values, const struct pk_seats_of *of, struct pk_buf *out, bool *ret_placed,
+                    struct pk_error *err)
 {
     pk_auto(pk_json) struct pk_json *document = NULL;
     struct pk_occurrence date;
@@ -120,13 +134,14 @@ int pk_seats_values(struct pk_service *service, struct pk_slice values, int64_t 
     int r = pk_json_parse(values, PK_CLOUDEVENT_BYTES_MAX, &document, err);
     if (r != 0)
         return r;
-    bool dated = occurrence != 0 && pk_occurrence_get(service->store, occurrence, &date, NULL) == 0;
+    bool dated = of->occurrence != 0 && pk_occurrence_get(service->store, of->occurrence, &date, NULL) == 0;
     pk_json_open(&json, NULL, '{');
     while (pk_json_next(document, &iter, &name, &value))
         if (pk_json_kind(value) == PK_JSON_STRING)
             add_value(service, &json, name, pk_json_string(value), dated ? &date : NULL, ret_placed);
-    if (people > 0)
-        pk_json_add_int(&json, "people", people);
+    add_name(service, &json, dated ? &date : NULL, of->topic, of->language);
+    if (of->people > 0)
+        pk_json_add_int(&json, "people", of->people);
     pk_json_close(&json, '}');
     return out->failed ? pk_fail(err, PK_E_LIMIT, "the values of the invitation are too long") : 0;
 }
@@ -187,6 +202,7 @@ static int tell(const struct waiting *waiting, const struct pk_occurrence *date,
     struct pk_json_out json = pk_json_out(&values);
     pk_json_open(&json, NULL, '{');
     add_moment(&json, "begins", date->starts_ms);
+    add_name(service, &json, date, waiting->topic, pk_slice_of(waiting->who.language));
     bool placed = add_place(service, &json, date->place) || add_place(service, &json, date->place_short);
     if (placed)
         pk_json_add_int(&json, "people", waiting->rsvp->wanted);

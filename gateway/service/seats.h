@@ -31,9 +31,17 @@ int pk_seats_of_event(struct pk_service *service, int64_t event, int64_t now_ms,
  * again as an earlier version was told is that one: nobody who knows it so has to answer anew. */
 int pk_seats_date_changed(struct pk_service *service, const struct pk_occurrence *before, bool quietly, struct pk_error *err);
 
-/* Values for a text about coming: those of the invitation, but day, hour and place as the date has them now (`occurrence` 0 =
- * as they were), and how many people (0 = it is not said). *ret_placed: a place is among them that the texts have room for. */
-int pk_seats_values(struct pk_service *service, struct pk_slice values, int64_t occurrence, uint32_t people, struct pk_buf *out,
-                    bool *ret_placed, struct pk_error *err);
+/* What a text about coming speaks of, and to whom. */
+struct pk_seats_of {
+    int64_t occurrence; /* 0 = of no event's date: then it is as the invitation said */
+    uint32_t topic; /* of the invitation */
+    uint32_t people; /* 0 = no number is said */
+    struct pk_slice language; /* of who is told */
+};
+/* Values for a text about coming: those of the invitation, but day, hour and place as the date has them now, how many people, and
+ * as its topic what the event is called: its kind's name where that has one in the language of the text, else its topic's.
+ * *ret_placed: a place is among them that the texts have room for. */
+int pk_seats_values(struct pk_service *service, struct pk_slice values, const struct pk_seats_of *of, struct pk_buf *out, bool *ret_placed,
+                    struct pk_error *err);
 
 #endif

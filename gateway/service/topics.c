@@ -29,6 +29,15 @@ const char *pk_topic_name(const struct pk_service *service, const struct pk_topi
     return name ? name : topic->name;
 }
 
+const char *pk_topic_called(const struct pk_service *service, uint32_t topic, struct pk_slice language)
+{
+    const char *section = pk_name_text(service->store, PK_NAME_TOPIC, topic);
+    const struct pk_topic_rule *rule = section ? pk_rules_topic(service->rules, pk_slice_of(section)) : NULL;
+    if (rule)
+        return pk_topic_name(service, rule, language);
+    return section ? section : "";
+}
+
 static bool has(const struct pk_topic_set *set, uint32_t topic)
 {
     for (size_t i = 0; i < set->count; i++)

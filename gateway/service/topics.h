@@ -20,6 +20,10 @@ void pk_topic_set_add(struct pk_topic_set *set, uint32_t topic); /* of more than
  * name. Borrowed from the rules. */
 const char *pk_topic_name(const struct pk_service *service, const struct pk_topic_rule *topic, struct pk_slice language);
 
+/* The same of a stored topic (PK_NAME_TOPIC); one that is no longer configured has the name of its section. "" = there is none.
+ * Borrowed from the rules or from the store's names. */
+const char *pk_topic_called(const struct pk_service *service, uint32_t topic, struct pk_slice language);
+
 /* Name and purpose of a topic as a page of this language ("bg-Latn") writes them, as "name" and "purpose": "" = not said. */
 void pk_topic_write(const struct pk_service *service, const struct pk_topic_rule *topic, struct pk_slice tag, struct pk_json_out *out);
 

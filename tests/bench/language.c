@@ -183,7 +183,7 @@ int main(int argc, char **argv)
         bench_die("%s", err.message);
     struct work work = {
         .catalog = catalog,
-        .values = values_of("{\"begins\":\"2027-10-14T17:30:00Z\",\"place\":\"училище „Ветрилото“, Поел 12\",\"people\":3}"),
+        .values = values_of("{\"begins\":\"2027-10-14T17:30:00Z\",\"place\":\"училище „Ветрилото“, Поел 12\",\"topic\":\"родителски срещи\",\"people\":3}"),
         .counted = body_of(catalog, "rsvp-yes-count"),
         .long_text =
             PK_SLICE("Заанстад: родителска среща в четвъртък, 14 октомври, 19:30 ч. Място: училище „Ветрилото“, Поелстраат "

@@ -147,7 +147,7 @@ class TestViber(HookWorld):
         self.assertEqual(list(buttons), ["ДА", "НЕ", "СТОП"])
         self.post(self.words(buttons["НЕ"]))
         until("the no", lambda: self.replies(trigger) == {"yes": 0, "no": 1, "heads": 0})
-        self.assertIn("15 декември", self.wait_sent("няма да дойдете")["text"])
+        self.assertIn("15 декември", self.wait_sent("Записахме НЕ")["text"])
         self.post(self.event("unsubscribed", user_id=self.WHO))
         self.wait_state(id, "blocked-by-network", "viber")
         self.assertEqual(self.consents(id)[("sms", "parent-meetings")], "granted")

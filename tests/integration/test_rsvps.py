@@ -14,7 +14,7 @@ from world import World, until
 SOON = date.today() + timedelta(days=30)
 KINDS = {"event parent-meeting": {"topic": "parent-meetings", "length": "90m"}}
 FULL = "Няма повече места за"
-PLACE = "Имате място!"
+PLACE = "Ако не можете, пишете НЕ."
 
 
 class TestRsvps(World):

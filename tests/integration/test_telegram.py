@@ -28,7 +28,7 @@ class TestTelegram(ChatWorld):
         chat.wait_text("17 декември")
         # The old button is about its own evening, and the answer says which.
         chat.press("НЕ", card)
-        self.assertIn("15 декември", chat.wait_text("няма да дойдете")["text"])
+        self.assertIn("15 декември", chat.wait_text("Записахме НЕ")["text"])
         until("the change", lambda: self.replies(first) == {"yes": 0, "no": 1, "heads": 0})
         self.assertEqual(self.replies(second), {"yes": 0, "no": 0, "heads": 0})
         # Words are about the newer one.

@@ -25,7 +25,7 @@ static void test_accepted(void **state)
           "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"01234567890123456789\"}", 0, "", "");
     check(*state, "thanks", "{}", 0, "", "");
     check(*state, "info-point-hours", "{\"days\":\"tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"Дам 12\"}", 0, "", "");
-    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"people\":3}", 0, "", "");
+    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"topic\":\"x\",\"people\":3}", 0, "", "");
     assert_int_equal(pk_template_check_values(*state, PK_SLICE("thanks"), NULL, NULL), 0);
 }
 
@@ -59,9 +59,9 @@ static void test_types(void **state)
           "value \"days\" is no list of weekdays", "Write it like \"tue thu\", at most five days, each once.");
     check(*state, "info-point-hours", "{\"days\":\"tue\",\"hours\":\"9-17\",\"place\":\"x\"}", PK_E_INVALID,
           "value \"hours\" is no pair of hours", "Write it like 9:00-17:00, the later hour last.");
-    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"people\":0}", PK_E_INVALID,
+    check(*state, "rsvp-yes-count", "{\"begins\":\"2026-10-14T17:30:00Z\",\"place\":\"x\",\"topic\":\"x\",\"people\":0}", PK_E_INVALID,
           "value \"people\" is no number from 1 to 999", "Give a whole number, without quotes.");
-    check(*state, "rsvp-closed", "{\"phone\":\"bel ons\"}", PK_E_INVALID, "value \"phone\" is no telephone number",
+    check(*state, "rsvp-closed", "{\"topic\":\"x\",\"phone\":\"bel ons\"}", PK_E_INVALID, "value \"phone\" is no telephone number",
           "Use digits, spaces, + - ( ).");
     check(*state, "optin-request", "{\"topics\":\"x\",\"link\":\"http://x.nl\"}", PK_E_INVALID,
           "value \"link\" is no link", "Begin with https:// and use plain Latin letters, without spaces.");
@@ -73,7 +73,7 @@ static void test_types(void **state)
           "value \"days\" has 3 days, the text allows 2", "Use another text, or tell the days in two.");
     check(*state, "info-point-hours-short", "{\"days\":\"mon tue thu\",\"hours\":\"9:00-17:00\",\"place\":\"x\"}", 0, "", "");
     /* A long name is shown by its beginning, whole letters only. */
-    check(*state, "rsvp-closed", "{\"phone\":\"112\",\"aбвгдежзийклмнопрстуфхцчшщъьюяабвгдежз\":1}", PK_E_INVALID,
+    check(*state, "rsvp-closed", "{\"topic\":\"x\",\"phone\":\"112\",\"aбвгдежзийклмнопрстуфхцчшщъьюяабвгдежз\":1}", PK_E_INVALID,
           "template \"rsvp-closed\" has no value \"aбвгдежзийклмнопрстуфхцчшщъьюяаб\"", "Leave it out.");
     check(*state, "info-point-special",
           "{\"begins\":\"2026-10-14T17:30:00Z\",\"ends\":\"2026-10-14T19:30:00+02:00\",\"place\":\"x\"}", PK_E_INVALID,
@@ -99,7 +99,7 @@ static void check_as(const struct pk_catalog *catalog, const char *name, const c
 static void test_what_the_gateway_knows(void **state)
 {
     struct pk_catalog *catalog = *state;
-    check(catalog, "rsvp-closed", "{}", 0, "", "");
+    check(catalog, "rsvp-closed", "{\"topic\":\"x\"}", 0, "", "");
     check(catalog, "breach", "{}", PK_E_INVALID, "template \"breach\" needs value \"link\"", ADD_LINK);
     pk_catalog_know(catalog, PK_SLICE(""), PK_SLICE("https://a.nl/b"));
     check(catalog, "breach", "{}", 0, "", "");

@@ -140,8 +140,8 @@ static void test_names_the_service_counts_on(void **state)
         { "account-test", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "rsvp-no", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "rsvp-no-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
-        { "rsvp-yes-count", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam\",\"people\":1}" },
-        { "rsvp-yes-count-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"people\":3}" },
+        { "rsvp-yes-count", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam\",\"topic\":\"Dam\",\"people\":1}" },
+        { "rsvp-yes-count-short", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"topic\":\"Dam\",\"people\":3}" },
         { "rsvp-closed", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "inbox-received", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
         { "inbox-waiting", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, "{\"people\":3}" },
@@ -151,7 +151,7 @@ static void test_names_the_service_counts_on(void **state)
         { "reply-not-understood", PK_TEXT_ANSWER, PK_TEXT_REPLY_NONE, NULL },
     };
     static const char *const languages[] = { "bg", "nl", "tr", "en" };
-    static const char meeting[] = "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam 12\"}";
+    static const char meeting[] = "{\"begins\":\"2026-03-03T18:00:00+01:00\",\"place\":\"Dam 12\",\"topic\":\"Dam\"}";
     struct pk_buf words;
     pk_buf_init(&words, 65536);
     for (size_t i = 0; i < PK_COUNT(needed); i++) {
@@ -168,21 +168,21 @@ static void test_names_the_service_counts_on(void **state)
     pk_buf_finish(&words);
 }
 
-/* An answer is confirmed with the values of the notice that asked, and how many people: rsvp-yes where there is a place, else
+/* An answer is confirmed with the values of the notice that asked, what it is called, and how many people: rsvp-yes where there is a place, else
  * rsvp-yes-short, and so the others. */
 static void test_every_question_can_be_confirmed(void **state)
 {
     static const char *const answers[][2] = {
         { "rsvp-yes-short", "rsvp-yes" }, { "rsvp-no-short", "rsvp-no" }, { "rsvp-yes-count-short", "rsvp-yes-count" }
     };
-    const struct pk_argument *people = pk_argument_find(PK_SLICE("people"));
+    const struct pk_argument *people = pk_argument_find(PK_SLICE("people")), *topic = pk_argument_find(PK_SLICE("topic"));
     for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
         const struct pk_template *t = pk_catalog_template(*state, i);
         bool placed = pk_template_argument(t, pk_argument_find(PK_SLICE("place"))) != NULL;
         for (size_t a = 0; pk_template_reply(t) == PK_TEXT_REPLY_YES_NO && a < PK_COUNT(answers); a++) {
             const struct pk_template *answer = pk_catalog_find(*state, pk_slice_of(answers[a][placed]), PK_SLICE("nl"));
             for (size_t j = 0; j < answer->argument_count; j++)
-                if (answer->arguments[j].argument != people)
+                if (answer->arguments[j].argument != people && answer->arguments[j].argument != topic)
                     assert_non_null(pk_template_argument(t, answer->arguments[j].argument));
         }
     }
@@ -238,9 +238,10 @@ static void test_what_is_not_known_is_left_out(void **state)
     static const struct {
         const char *name, *phone, *link, *values, *wanted;
     } cases[] = {
-        { "rsvp-closed", "", "", "{}", "Срещата мина или датата е друга." },
-        { "rsvp-closed", "075 123 4567", "", "{}", "Срещата мина или датата е друга. Въпроси: 075 123 4567" },
-        { "rsvp-closed", "075 123 4567", "", "{\"phone\":\"14 075\"}", "Срещата мина или датата е друга. Въпроси: 14 075" },
+        { "rsvp-closed", "", "", "{\"topic\":\"родителски срещи\"}", "За родителски срещи: датата мина или е друга." },
+        { "rsvp-closed", "075 123 4567", "", "{\"topic\":\"родителски срещи\"}",
+          "За родителски срещи: датата мина или е друга. Въпроси: 075 123 4567" },
+        { "rsvp-closed", "075 123 4567", "", "{\"topic\":\"фестивала\",\"phone\":\"14 075\"}", "За фестивала: датата мина или е друга. Въпроси: 14 075" },
         { "optin-request", "", "", "{\"topics\":\"Dam\"}", "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ." },
         { "optin-request", "", "https://a.nl/b", "{\"topics\":\"Dam\"}",
           "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ. Повече: https://a.nl/b" },
@@ -308,7 +309,7 @@ static void test_words(void **state)
         { "info-point-special", "nl", "",
           "Zaanstad: op dinsdag 3 maart is het infopunt open van 18:00 tot 19:30 uur. Plaats: Dam 12." },
         { "rsvp-yes-count", "bg", "",
-          "Благодарим! Записахме 3 души за вторник, 3 март, 18:00 ч. Място: Dam 12. Ако има промяна, пишете ни пак." },
+          "Записахме 3 души за Dam: вторник, 3 март, 18:00 ч. Място: Dam 12. Промяна? Пишете ни пак." },
         { "stop-confirmed", "bg", "bg-Latn",
           "Gotovo. Spryahme saobshteniyata. Zaanstad nyama da Vi pishe poveche. Ako iskate otnovo saobshtenia, pishete START." },
         { "account-test", "bg", "", "Zaanstad: пробно съобщение, не е нужно да правите нищо." },

@@ -149,13 +149,13 @@ static void yes_with_heads_and_the_last_answer_counts(void **state)
     int64_t trigger = invite(house, NULL);
     say(house, ANNA, "Да, ще дойдем 3 човека");
     assert_replies(house, trigger, 1, 0, 3);
-    assert_non_null(strstr(last(house)->text, "Записахме 3 души за сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
+    assert_non_null(strstr(last(house)->text, "Записахме 3 души за родителски срещи: сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
     say(house, ANNA, "добре"); /* soft is enough to come */
     assert_replies(house, trigger, 1, 0, 1);
-    assert_non_null(strstr(last(house)->text, "Записахме, че ще дойдете в сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
+    assert_non_null(strstr(last(house)->text, "Записахме ДА за родителски срещи: сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
     say(house, ANNA, "не");
     assert_replies(house, trigger, 0, 1, 0);
-    assert_non_null(strstr(last(house)->text, "няма да дойдете в сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
+    assert_non_null(strstr(last(house)->text, "Записахме НЕ за родителски срещи: сряда, 14 октомври, 19:30 ч. Място: De Windroos."));
 }
 
 static void the_newest_question_is_meant(void **state)

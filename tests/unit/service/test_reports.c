@@ -12,13 +12,17 @@
 
 /* ---- a campaign ---- */
 
-static void start_campaign(struct house *house)
+static void start_campaign_of(struct house *house, const char *steps)
 {
-    static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
-                                "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder\"}]";
     const struct pk_campaign_plan plan = { .name = NAME, .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .people_max = 100 };
     assert_int_equal(write_as(house, &anna, plan, VALUES, steps, NULL), 0);
     put_through(house, AUTUMN);
+}
+
+static void start_campaign(struct house *house)
+{
+    start_campaign_of(house, "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
+                             "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder\"}]");
 }
 
 /* Twenty are told in Bulgarian and eight in Dutch; three live in one quarter. Of those in Bulgarian ten come with one more each, five do
@@ -157,6 +161,51 @@ static void a_campaign_is_counted_by_people(void **state)
     pk_auto(pk_json) struct pk_json *later = of_campaign(house, NULL, 0);
     says(later, "total.told", 28); /* a person reminded is told once */
     says(group(later, "step", "2 parent-meeting-reminder"), "told", 10);
+}
+
+/* Afterwards those who said yes are asked whether it was of use, each in their language, and what they say is counted: as that, and not
+ * as coming. */
+static void who_came_is_asked_whether_it_was_useful(void **state)
+{
+    static const char *const languages[] = { "bg", "nl", "tr", "en" };
+    static const char *const asked[] = { "Полезна ли беше срещата? ДА или НЕ", "Was de bijeenkomst nuttig? JA of NEE",
+                                         "Toplantı yararlı oldu mu? EVET veya HAYIR", "Was the meeting useful? YES or NO" };
+    static const char *const words[][2] = { { "ДА", "НЕ" }, { "JA", "NEE" }, { "EVET", "HAYIR" }, { "YES", "NO" } };
+    struct house *house = *state;
+    struct post *post = house->posts[0];
+    char number[24];
+    for (unsigned i = 0; i < 20; i++) {
+        (void) snprintf(number, sizeof number, NL_NUMBER, 2000 + i);
+        (void) house_person(house, number, languages[i % 4], PK_CONSENT_CONFIRMED);
+    }
+    start_campaign_of(house, "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
+                             "{\"when\":\"1 day after at 10:00 to yes\",\"template\":\"useful\"}]");
+    until(house, INVITED);
+    for (unsigned i = 0; i < 20; i++) { /* the last two of each language stay at home */
+        (void) snprintf(number, sizeof number, NL_NUMBER, 2000 + i);
+        assert_int_equal(post_reply(post, number, words[i % 4][i >= 12]), 0);
+    }
+    house_turns(house, 5);
+    until(house, "2026-10-28T09:10:00Z");
+    unsigned questions = 0;
+    for (size_t i = 0; i < post->count; i++) {
+        unsigned who = (unsigned) strtoul(post->jobs[i].address + strlen("+35988000"), NULL, 10) - 2000;
+        questions += strstr(post->jobs[i].text, asked[who % 4]) != NULL;
+        assert_true(who < 12 || !strstr(post->jobs[i].text, asked[who % 4]));
+    }
+    assert_int_equal(questions, 12);
+    for (unsigned i = 0; i < 12; i++) { /* half found it useful */
+        (void) snprintf(number, sizeof number, NL_NUMBER, 2000 + i);
+        assert_int_equal(post_reply(post, number, words[i % 4][i >= 6]), 0);
+    }
+    house_turns(house, 5);
+    pk_auto(pk_json) struct pk_json *report = of_campaign(house, NULL, 0);
+    says(report, "total.useful", 6);
+    says(report, "total.notUseful", 6);
+    says(report, "total.yes", 12); /* what was said of coming stands */
+    says(report, "total.heads", 12);
+    says(group(report, "step", "2 useful"), "told", 12);
+    says(group(report, "step", "2 useful"), "useful", 6);
 }
 
 static void few_people_are_told_as_bounds(void **state)
@@ -345,7 +394,7 @@ static void who_may_ask(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        with_kinds(a_campaign_is_counted_by_people), with_kinds(few_people_are_told_as_bounds), with_kinds(a_person_who_is_erased_stays_counted),
+        with_kinds(a_campaign_is_counted_by_people), with_kinds(who_came_is_asked_whether_it_was_useful), with_kinds(few_people_are_told_as_bounds), with_kinds(a_person_who_is_erased_stays_counted),
         with_kinds(one_date_is_counted_and_who_came_is_typed), with_kinds(who_may_ask), with_kinds(a_report_stays_when_its_messages_go),
         with_kinds(a_crash_while_it_is_kept), with_kinds(a_draft_keeps_no_messages),
         with_kinds(what_is_kept_is_not_counted_again),

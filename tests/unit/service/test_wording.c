@@ -224,7 +224,7 @@ static void a_short_invitation_is_confirmed_shortly(void **state)
     (void) invite(house, "\"template\":\"parent-meeting-invitation-short\",\"topic\":\"parent-meetings\"," HOUSE_TAGS
                          ",\"values\":{\"begins\":\"2026-10-14T17:30:00Z\"}");
     say(house, "да");
-    assert_string_equal(last(house)->text, "Благодарим! Записахме ДА. Очакваме Ви: ср, 14.10, 19:30 ч.");
+    assert_string_equal(last(house)->text, "Записахме ДА за родителски срещи: ср, 14.10, 19:30 ч. Очакваме Ви!");
 }
 
 /* An opinion is counted like a visit, and thanked for as what it is. */
