@@ -211,6 +211,18 @@ static void add_chats(struct pk_visit *visit, const struct pk_topic_rule *topic)
     pk_json_close(&visit->out, ']');
 }
 
+/* The language a topic's name is said in: the page's, unless it has none there. "" = it is no word of a language. */
+static const char *language_of_name(const struct pk_visit *visit, const struct pk_topic_rule *topic)
+{
+    struct pk_slice rest = pk_slice_of(pk_visit_language(visit)), language = rest;
+    (void) pk_slice_cut(&rest, '-', &language);
+    const char *name = pk_topic_name(visit->call->service, topic, language);
+    for (size_t i = 0; i < topic->names.count; i++)
+        if (topic->names.items[i].text == name)
+            return pk_slice_is(language, topic->names.items[i].tag) ? pk_visit_language(visit) : topic->names.items[i].tag;
+    return "";
+}
+
 static void add_signing_up(struct pk_visit *visit, const struct pk_agenda_event *event)
 {
     const struct pk_service *service = visit->call->service;
@@ -220,6 +232,7 @@ static void add_signing_up(struct pk_visit *visit, const struct pk_agenda_event 
         return;
     pk_json_open(&visit->out, "signUp", '{');
     pk_topic_write(service, topic, pk_slice_of(pk_visit_language(visit)), &visit->out);
+    pk_json_add_text(&visit->out, "nameLanguage", language_of_name(visit, topic));
     pk_json_add_text(&visit->out, "code", topic->name);
     pk_json_open(&visit->out, "numbers", '[');
     (void) pk_senders_each(service, add_number, visit);
@@ -262,8 +275,9 @@ static int fill_in(struct pk_visit *visit, const struct pk_agenda_event *event, 
     pk_staff_add_words(visit, "pageTitle", pk_slice_of(event->title));
     r = add_dates(&dating, "dates", DATES_MAX, err);
     pk_json_add_bool(&visit->out, "closedToday", dating.closed_today && !off);
-    pk_json_add_bool(&visit->out, "comesBack", event->rule[0] != '\0');
     pk_json_add_bool(&visit->out, "calledOff", off);
+    pk_json_add_bool(&visit->out, "dated", dating.count > 0);
+    pk_json_add_bool(&visit->out, "many", dating.count > 3);
     pk_json_add_bool(&visit->out, "over", dating.count == 0 && !off);
     pk_json_add_bool(&visit->out, "comes", dating.count > 0 && !off);
     add_signing_up(visit, event);
@@ -304,9 +318,16 @@ void pk_event_page(struct pk_visit *visit)
 
 /* ---- is this message real? ---- */
 
+struct naming {
+    struct pk_visit *visit;
+    bool any;
+};
+
 static int add_sender(void *ctx, const struct pk_sender *sender)
 {
-    struct pk_visit *visit = ctx;
+    struct naming *naming = ctx;
+    struct pk_visit *visit = naming->visit;
+    naming->any = true;
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_text(&visit->out, "label", sender->label);
     pk_json_add_text(&visit->out, "sender", sender->name);
@@ -317,9 +338,11 @@ static int add_sender(void *ctx, const struct pk_sender *sender)
 void pk_real_page(struct pk_visit *visit)
 {
     const struct pk_rules *rules = visit->call->service->rules;
+    struct naming naming = { .visit = visit };
     pk_json_open(&visit->out, "senders", '[');
-    (void) pk_senders_each(visit->call->service, add_sender, visit);
+    (void) pk_senders_each(visit->call->service, add_sender, &naming);
     pk_json_close(&visit->out, ']');
+    pk_json_add_bool(&visit->out, "known", naming.any);
     pk_json_add_text(&visit->out, "address", rules->public_url ? rules->public_url : "");
     pk_json_add_text(&visit->out, "phone", rules->phone ? rules->phone : "");
     pk_visit_show(visit, 200, "real");

@@ -102,12 +102,22 @@ class TestPublicPages(World):
             self.assertIn(MONTHS[language].split()[SOON.month - 1].lower()[:3], self.dates(page)[0].lower())
             self.assertIn(f'href="/join?language={language}"', page)
             self.assertIn("START parent-meetings", page)
+            said = {"bg": ("bg", "родителски срещи"), "bg-Latn": ("bg-Latn", "roditelski sreshti"), "nl": ("nl", "ouderbijeenkomsten"),
+                    "en": ("nl", "ouderbijeenkomsten"), "tr": ("bg", "родителски срещи")}  # where it has no name of its own, its language says so
+            self.assertIn('<strong lang="{}">{}</strong>'.format(*said[language]), page)
             self.assertIn(SENDER, page)
             self.assertIn(f"sms:{SENDER}?body=START%20parent-meetings_{language}", page)
         # Without a language in the address: what the browser reads.
         self.assertIn('<html lang="tr">', browser.get("/events", **{"Accept-Language": "tr;q=0.9, fr"}))
         self.assertIn('<html lang="bg">', browser.get("/events"))
         self.assertIn('<a class="button quiet" href="/events?language=', Browser(self.public).get("/"))
+
+    def test_what_it_says_to_write_signs_up(self) -> None:
+        browser = self.begin()
+        found = re.search(r"START [a-z-]+", browser.get(f"/events/{self.plan()}?language=bg"))
+        assert found, browser.body
+        self.says(9, found.group())
+        self.assertIn("родителски срещи", self.wait_text_to(9, ""))
 
     def test_a_title_in_cyrillic_says_so(self) -> None:
         browser = self.begin()
@@ -150,6 +160,7 @@ class TestPublicPages(World):
         self.assert_for_everybody(browser)
         self.assertIn("it was called off", page)
         self.assertNotIn("/join", page)
+        self.assertIn("does not take place", self.dates(page)[0])
         self.assertNotIn(event, browser.get("/events?language=en"))
         self.assertIn("Nothing is planned now", browser.body)
 
