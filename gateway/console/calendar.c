@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The calendar everybody may follow: /calendar.ics, or /calendar/TOPIC.ics for one topic. What is in it is about nobody and the
+ * The calendar everybody may follow: /calendar.ics, or /calendar/TOPIC.ics for one topic, and of one event
+ * at its page. What is in it is about nobody and the
  * same for all, so that it carries a mark of its content: who has it already is told so (304) and nothing more.
  */
 #include "gateway/base/crypto.h"
@@ -8,6 +9,7 @@
 #include "gateway/console/handlers.h"
 #include "gateway/model/ics.h"
 #include "gateway/service/events.h"
+#include "gateway/service/public_events.h"
 
 #define CALENDAR_BYTES_MAX (4u << 20)
 #define MARK_BYTES 16
@@ -74,4 +76,16 @@ void pk_calendar_topic(struct pk_visit *visit)
     }
     (void) pk_fail(&err, PK_E_NOT_FOUND, "there is nothing at this path");
     pk_visit_trouble(visit, &err);
+}
+
+void pk_calendar_of_event(struct pk_visit *visit, const struct pk_agenda_event *event)
+{
+    struct pk_error err = { 0 };
+    struct pk_buf calendar;
+    pk_buf_init(&calendar, CALENDAR_BYTES_MAX);
+    if (pk_public_event_calendar(visit->call->service, event, &calendar, &err) != 0)
+        pk_visit_trouble(visit, &err);
+    else
+        answer(visit, &calendar);
+    pk_buf_finish(&calendar);
 }

@@ -88,6 +88,13 @@ static const struct path paths[] = {
     { "POST", "/phones", pk_phones_answer, NULL },
 };
 
+/* The same for everybody: `everybodys` in visit.h. */
+static const struct path open_paths[] = {
+    { "GET", "/events", pk_events_page, NULL },
+    { "GET", "/events/{}", pk_event_page, NULL },
+    { "GET", "/real", pk_real_page, NULL },
+};
+
 /* ---- loading ---- */
 
 const struct pk_page_file *pk_console_page(const struct pk_console *console, struct pk_slice name)
@@ -165,11 +172,10 @@ static size_t language_of(struct pk_visit *visit)
     if (pk_http_request_argument(visit->call->request, "language", &wanted) == 0)
         found = pk_phrases_find(phrases, pk_buf_slice(&wanted), none);
     pk_buf_finish(&wanted);
-    if (found < none) {
+    if (found < none && !visit->everybodys)
         pk_visit_set_cookie(visit, LANGUAGE_COOKIE, pk_phrases_language(phrases, found), LANGUAGE_KEPT_S);
-        return found;
-    }
-    found = pk_phrases_find(phrases, pk_visit_cookie(visit, LANGUAGE_COOKIE), none);
+    if (found == none && !visit->everybodys)
+        found = pk_phrases_find(phrases, pk_visit_cookie(visit, LANGUAGE_COOKIE), none);
     if (found < none)
         return found;
     return pk_phrases_accept(phrases, pk_http_request_header(visit->call->request, "Accept-Language"),
@@ -184,6 +190,7 @@ static void write_head(struct pk_visit *visit)
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
     pk_json_add_slice(&visit->out, "here", visit->here);
+    pk_json_add_bool(&visit->out, "everybodys", visit->everybodys);
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
@@ -267,7 +274,18 @@ static const struct path *find_path(const struct pk_call *call, struct pk_slice 
     for (size_t i = 0; i < PK_COUNT(paths); i++)
         if (pk_slice_is(method, paths[i].method) && fits(paths[i].path, path, ret_place))
             return &paths[i];
+    for (size_t i = 0; i < PK_COUNT(open_paths); i++)
+        if (pk_slice_is(method, open_paths[i].method) && fits(open_paths[i].path, path, ret_place))
+            return &open_paths[i];
     return NULL;
+}
+
+static bool is_open(const struct path *path)
+{
+    for (size_t i = 0; i < PK_COUNT(open_paths); i++)
+        if (path == &open_paths[i])
+            return true;
+    return false;
 }
 
 static void handle(struct pk_visit *visit, const struct path *path)
@@ -291,6 +309,7 @@ void pk_console_handle(void *ctx, struct pk_call *call)
     if (serve_static(call, asked))
         return;
     const struct path *path = find_path(call, &visit.place);
+    visit.everybodys = is_open(path);
     visit.here = !path ? PK_SLICE("/") : path->here ? pk_slice_of(path->here) : asked;
     begin(&visit);
     handle(&visit, path);

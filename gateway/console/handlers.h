@@ -5,11 +5,19 @@
 
 #include "gateway/console/visit.h"
 
+struct pk_agenda_event;
+
 void pk_page_home(struct pk_visit *visit); /* home.c */
+
+/* events.c: what is coming, one event or its calendar file, from whom messages are */
+void pk_events_page(struct pk_visit *visit);
+void pk_event_page(struct pk_visit *visit);
+void pk_real_page(struct pk_visit *visit);
 
 /* calendar.c: events, for everybody */
 void pk_calendar_all(struct pk_visit *visit);
 void pk_calendar_topic(struct pk_visit *visit);
+void pk_calendar_of_event(struct pk_visit *visit, const struct pk_agenda_event *event); /* one that everybody may see */
 
 /* me_enter.c: the way in to one's own page */
 #define PK_ME_COOKIE "me"

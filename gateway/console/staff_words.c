@@ -26,8 +26,7 @@ void pk_staff_add_words(struct pk_visit *visit, const char *name, struct pk_slic
     pk_buf_finish(&latin);
 }
 
-/* In the language of the page, or in the gateway's own where that knows no days. */
-static const struct pk_dates *dates_of(const struct pk_visit *visit)
+const struct pk_dates *pk_staff_dates(const struct pk_visit *visit)
 {
     const struct pk_service *service = visit->call->service;
     const struct pk_dates *dates = pk_catalog_dates(service->catalog, language_of(visit));
@@ -36,7 +35,7 @@ static const struct pk_dates *dates_of(const struct pk_visit *visit)
 
 static void add_word(struct pk_visit *visit, const char *name, struct pk_wall *wall, enum pk_day_word word, int64_t ms)
 {
-    const struct pk_dates *dates = dates_of(visit);
+    const struct pk_dates *dates = pk_staff_dates(visit);
     struct pk_buf text;
     pk_buf_init(&text, 256);
     if (ms != 0 && (!dates || !wall || pk_dates_word(dates, wall, word, ms, &text) != 0))

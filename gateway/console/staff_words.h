@@ -5,8 +5,12 @@
 
 #include "gateway/console/visit.h"
 
+struct pk_dates; /* gateway/language/dates.h */
+
 /* Adds `name`, "вторник, 3 март, 18:00 ч."; nameTime, "18:00 ч."; and nameToday, whether that is today. 0 = none: all are empty. */
 void pk_staff_add_moment(struct pk_visit *visit, const char *name, int64_t ms);
+/* Days and hours in the language of the page, or in the gateway's own where that knows none; NULL = neither does. */
+const struct pk_dates *pk_staff_dates(const struct pk_visit *visit);
 /* A text of the configuration or of somebody's, in Latin letters where the page is. */
 void pk_staff_add_words(struct pk_visit *visit, const char *name, struct pk_slice text);
 /* The phrase `front`.`word`, or the word itself where there is none. */

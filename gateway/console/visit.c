@@ -51,7 +51,9 @@ static void leave(struct pk_visit *visit, unsigned status, struct pk_buf *html)
 {
     struct pk_call *call = visit->call;
     pk_call_header(call, "Content-Security-Policy", policy);
-    pk_call_header(call, "Cache-Control", "no-store");
+    if (visit->everybodys)
+        pk_call_header(call, "Vary", "Accept-Language");
+    pk_call_header(call, "Cache-Control", visit->everybodys && status == 200 ? "public, max-age=60" : "no-store");
     pk_call_header(call, "Content-Language", pk_visit_language(visit));
     pk_call_answer_as(call, status, "text/html; charset=utf-8", html);
 }

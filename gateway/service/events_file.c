@@ -6,12 +6,12 @@
 #include "gateway/base/id.h"
 #include "gateway/model/ics.h"
 #include "gateway/service/events_private.h"
+#include "gateway/service/public_events.h"
 #include "gateway/service/rights.h"
 #include "gateway/service/trail.h"
 
 #define ITEMS_MAX 2000u
 #define FILE_DATES_MAX 5000u /* of all its events together: one turn writes them */
-#define CALENDAR_BEHIND_MS (31 * 24 * 3600 * 1000ll)
 
 /* ---- a file in memory ---- */
 
@@ -353,7 +353,7 @@ static int export_one(void *ctx, const struct pk_agenda_event *event)
     const struct pk_kind_rule *kind = pk_rules_kind(ex->service->rules, pk_slice_of(event->kind));
     if (event->state == PK_AGENDA_DRAFT || strcmp(event->zone, ex->writer.zone) != 0)
         return 0;
-    if (ex->open_only && (event->state != PK_AGENDA_PLANNED || !kind || !kind->open))
+    if (ex->open_only && !pk_public_is(ex->service, event))
         return 0;
     if (ex->topic.len > 0 && (!kind || !pk_slice_is(ex->topic, kind->topic)))
         return 0;
@@ -391,5 +391,5 @@ int pk_events_calendar(struct pk_service *service, struct pk_slice topic, int64_
     struct exporting ex = { .service = service, .topic = topic, .open_only = true };
     if (topic.len > 0 && !pk_rules_topic(service->rules, topic))
         return pk_fail(err, PK_E_NOT_FOUND, "there is no such calendar");
-    return export(&ex, pk_slice_of(service->rules->organisation), now_ms - CALENDAR_BEHIND_MS, out, NULL, err);
+    return export(&ex, pk_slice_of(service->rules->organisation), now_ms - PK_PUBLIC_BEHIND_MS, out, NULL, err);
 }
