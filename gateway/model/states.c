@@ -92,6 +92,8 @@ enum pk_message_state pk_message_after_receipt(enum pk_message_state from, uint3
     if (receipt_state == 0 || receipt_state >= sizeof meaning / sizeof meaning[0])
         return from; /* the provider does not know either */
     enum pk_message_state to = meaning[receipt_state];
+    if (to == PK_MESSAGE_UNDELIVERED_TEMPORARY && from == PK_MESSAGE_UNCONFIRMED)
+        to = PK_MESSAGE_UNDELIVERED; /* it did not arrive, and the time to try again is over */
     /* accepted ranks below sent: a late "accepted" says nothing new, but it ends doubt. */
     if (to == PK_MESSAGE_ACCEPTED && from != PK_MESSAGE_UNCERTAIN)
         return from;

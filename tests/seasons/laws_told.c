@@ -214,6 +214,16 @@ static void law_no_news(const struct release *release, crowd reached)
     }
 }
 
+/* Whose last begun message of the campaign said this version and may have arrived, as far as the gateway can know: it was killed between
+ * beginning to hand that over and hearing what came of it. */
+static crowd may_know(const struct release *release)
+{
+    return crowd_of("SELECT m.address" OF_CAMPAIGN "AND t.trigger < ?2 AND m.attempts > 0 AND" TOLD
+                    "AND t.knows = (SELECT knows FROM campaign_trigger WHERE trigger = ?2) AND NOT EXISTS (SELECT 1 FROM campaign_trigger u JOIN trigger h"
+                    " ON h.id = u.trigger JOIN message k ON k.notice = h.notice WHERE u.campaign = ?1 AND u.trigger > t.trigger AND u.trigger < ?2"
+                    " AND k.address = m.address AND k.attempts > 0 AND u.knows <> t.knows)", release->campaign, release->first, 0);
+}
+
 /* Each of them has a message of it, whatever became of that, or was told this step before. */
 static void law_everybody(struct release *release)
 {
@@ -230,7 +240,7 @@ static void law_everybody(struct release *release)
         return; /* called back, or too late: that is a reason */
     crowd missing = release->expected & ~reached & ~told_before(release);
     if (release->change)
-        missing &= who_know(release, true); /* of what was on its way then it may be known by now that it did not arrive */
+        missing &= who_know(release, true) & ~may_know(release); /* of what was on its way then it may be known by now that it did not arrive */
     for (unsigned i = 0; i < world->people_count; i++)
         if ((missing & 1u << i) && !world->people[i].stopped && !world->people[i].erased)
             broken("not-told", "person %u has no message of step %lld of campaign %lld, edition %lld", i, (long long) release->step,

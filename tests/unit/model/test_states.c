@@ -142,6 +142,8 @@ static void test_receipts_obey_the_table(void **state)
     assert_int_equal(pk_message_after_receipt(PK_MESSAGE_SUBMITTING, PK_RECEIPT_DELIVERED), PK_MESSAGE_SUBMITTING);
     assert_int_equal(pk_message_after_receipt(PK_MESSAGE_SENT, PK_RECEIPT_ACCEPTED), PK_MESSAGE_SENT);
     assert_int_equal(pk_message_after_receipt(PK_MESSAGE_SENT, PK_RECEIPT_UNKNOWN), PK_MESSAGE_SENT);
+    /* Given up by the provider, and told too late to try again: it is known all the same that it did not arrive. */
+    assert_int_equal(pk_message_after_receipt(PK_MESSAGE_UNCONFIRMED, PK_RECEIPT_UNDELIVERED_TEMPORARY), PK_MESSAGE_UNDELIVERED);
     assert_int_equal(pk_message_after_receipt(PK_MESSAGE_UNCONFIRMED, PK_RECEIPT_DELIVERED), PK_MESSAGE_DELIVERED);
     assert_int_equal(pk_message_after_receipt(PK_MESSAGE_SUPPRESSED, PK_RECEIPT_DELIVERED), PK_MESSAGE_SUPPRESSED);
 }
