@@ -133,7 +133,7 @@ _pokana_words()
 }
 
 _pokana_commands='serve check-config status queue quiet adapters trigger triggers events templates messages inbox accounts pause resume recipients
-    consent audience campaigns approvals users tokens webhooks circles audit privacy text keys backup restore help'
+    consent audience campaigns approvals report users tokens webhooks circles audit privacy text keys backup restore help'
 _pokana_event='--title --subject --place --place-short --day --from --to --end-day --rule --capacity --languages'
 _pokana_whom='--address-from --address-channel'
 _pokana_states='scheduled queued deferred submitting uncertain accepted sent undelivered-temporary delivered read undelivered

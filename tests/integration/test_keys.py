@@ -54,7 +54,7 @@ class TestKeys(World):
         until("everybody to be told", lambda: len(self.received()) >= PEOPLE - 1 + 2, timeout=60)
         self.assertEqual(len(self.texts_to(2)), 1)  # the confirmation
         self.says(1, "ДА")
-        self.wait_text_to(1, "Благодарим")
+        self.wait_text_to(1, "Записахме")
         # The stranger signs up: the STOP said under the old key stands.
         self.import_people(1, first=PEOPLE + 1)
         second = self.accepted(school, self.event())

@@ -12,7 +12,7 @@ from world import World, number
 
 # What is said to each form that reads; %s is a person's id, %m a message's, %t a trigger's, %i an item of the inbox.
 READS: dict[str, list[list[str]]] = {
-    "status": [[]], "queue": [[]], "quiet": [[]], "tokens list": [[]], "webhooks list": [[]], "check-config": [[]],
+    "status": [[]], "queue": [[]], "quiet": [[]], "report indicators": [[], ["--csv"]], "tokens list": [[]], "webhooks list": [[]], "check-config": [[]],
     "messages list": [[], ["--limit", "1000"], ["--state", "accepted"]], "messages show": [["%m"]],
     "inbox list": [[], ["--all"]], "inbox show": [["%i"]],
     "accounts list": [[]], "triggers list": [[]], "triggers show": [["%t"]], "adapters": [[], ["http"]],

@@ -46,7 +46,7 @@ class TestPhones(World):
         self.assertEqual((browser.status, browser.path), (200, "/phones#phone-1"))
         self.assertIn("> ДА", bubbles(page, number(1)))
         until("the answer to be answered", lambda: len(bubbles(browser.get("/phones"), number(1))) == 3)
-        self.assertRegex(bubbles(browser.body, number(1))[2], "Благодарим")
+        self.assertRegex(bubbles(browser.body, number(1))[2], "Записахме")
         self.assertEqual(len(bubbles(browser.body, number(2))), 1)
         browser.post("/phones", {"at": "2", "account": "main", "address": number(2), "word": "", "text": "<b>спри</b> & СТОП"})
         self.assertIn("&lt;b&gt;спри&lt;/b&gt; &amp; СТОП", browser.body)
