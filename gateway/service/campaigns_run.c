@@ -315,6 +315,12 @@ static bool is_due(const struct pk_campaign_step *step, int64_t now_ms)
     return (step->state == PK_STEP_WAITING && step->due_ms <= now_ms + PK_STEP_EARLY_MS) || (step->state == PK_STEP_NEWS && step->due_ms <= now_ms);
 }
 
+/* The gateway was away, or held up, until what it is about had begun. */
+static bool is_too_late(const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms)
+{
+    return step->state == PK_STEP_WAITING && pk_step_until_ms(&step->rule, step->due_ms, campaign->starts_ms) <= now_ms;
+}
+
 static int release(struct pk_service *service, int64_t id, int64_t now_ms, struct pk_error *err)
 {
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX], *step = NULL;
@@ -330,7 +336,9 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
     for (size_t i = 0; r == 0 && i < count; i++)
         if (is_due(&steps[i], now_ms) && (!step || steps[i].due_ms < step->due_ms))
             step = &steps[i];
-    if (r == 0 && step) {
+    if (r == 0 && step && is_too_late(&campaign, step, now_ms)) {
+        r = pk_campaign_step_change(service->store, step->id, PK_STEP_DROPPED, step->due_ms, err);
+    } else if (r == 0 && step) {
         const char *why = pk_campaign_hindrance(service, &campaign, step, now_ms);
         if (why)
             r = pk_campaign_stop(service, &campaign, why, now_ms, err);

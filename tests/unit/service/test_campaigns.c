@@ -155,6 +155,23 @@ static void started_late_it_says_what_it_leaves_out(void **state)
     assert_int_equal(told(house, ANNA, ""), 1);
 }
 
+/* Away over the start of what the reminder is about: nobody is reminded of it, and the step says that it did not go. */
+static void a_step_whose_time_passed_while_nobody_was_there(void **state)
+{
+    struct house *house = *state;
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start(house);
+    until(house, "2026-10-20T16:10:00Z");
+    int64_t begun_ms = 0;
+    assert_int_equal(pk_time_parse(pk_slice_of("2026-10-27T17:31:00Z"), &begun_ms), 0);
+    pk_clock_advance(begun_ms - pk_clock_wall_ms());
+    until(house, "2026-10-27T17:40:00Z");
+    assert_int_equal(told(house, ANNA, ""), 1);
+    assert_int_equal(seen(house).steps[0].state, PK_STEP_RELEASED);
+    assert_int_equal(seen(house).steps[1].state, PK_STEP_DROPPED);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_FINISHED);
+}
+
 /* ---- stopped, moved, cancelled ---- */
 
 static void a_pause_holds_what_has_not_left(void **state)
@@ -368,7 +385,7 @@ int main(void)
         in_house(more_people_than_it_says_wait_for_somebody),
         in_house(each_step_goes_once_at_its_time),
         in_house(who_came_later_gets_the_invitation),
-        in_house(started_late_it_says_what_it_leaves_out),
+        in_house(started_late_it_says_what_it_leaves_out), in_house(a_step_whose_time_passed_while_nobody_was_there),
         in_house(a_pause_holds_what_has_not_left),
         in_house(a_new_date_is_told_to_who_knew_the_old_one),
         in_house(moved_back_before_anybody_heard_nothing_is_told),
