@@ -6,12 +6,10 @@
 #include "gateway/app/options.h"
 #include "gateway/app/progress.h"
 #include "gateway/app/rehearsal.h"
+#include "gateway/app/shelter.h"
 #include "gateway/app/table.h"
 #include "gateway/base/text.h"
 #include "gateway/language/defaults.h"
-
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define OUT_BYTES_MAX (4u << 20)
 
@@ -41,20 +39,13 @@ static void print(const struct pk_json *document)
         (void) printf("\nSending is on hold now, at the gateway or at an account: it was rehearsed as if it were not.\n");
 }
 
-/* Everybody's numbers will be in this memory: no core file of it. */
-static void shelter(void)
-{
-    struct rlimit none = { 0, 0 };
-    (void) setrlimit(RLIMIT_CORE, &none);
-}
-
 static int play(const struct pk_invocation *invocation, const struct pk_rehearsal *rehearsal, struct pk_buf *out, struct pk_error *err)
 {
     pk_auto(pk_config) struct pk_config *config = NULL;
     pk_auto(pk_catalog) struct pk_catalog *catalog = NULL;
     pk_auto(pk_keyring) struct pk_keyring *keys = NULL;
     struct pk_ini_report report = pk_config_report_stderr();
-    shelter();
+    pk_shelter(); /* everybody's numbers will be in this memory */
     int r = pk_config_read(invocation->config, &report, &config, err);
     if (r == 0)
         r = pk_language_set_defaults(config->rules.default_language, config->rules.zone, err);

@@ -13,13 +13,13 @@
 #include "gateway/app/daemon.h"
 
 #include "gateway/app/daemon_private.h"
+#include "gateway/app/shelter.h"
 #include "gateway/base/clock.h"
 #include "gateway/language/defaults.h"
 #include "gateway/service/webhooks.h"
 #include "gateway/store/journaled.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -33,27 +33,12 @@
 
 /* ---- the process ---- */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define PK_DUMPABLE 1 /* the leak checker looks at its own process */
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define PK_DUMPABLE 1
-#endif
-#endif
-#ifndef PK_DUMPABLE
-#define PK_DUMPABLE 0
-#endif
-
-/* Keys and numbers are in this memory: no core file, no other process of our user looking in. */
-static void shelter(void)
+static void set_up_process(void)
 {
-    struct rlimit files, none = { 0, 0 };
-    (void) umask(0077);
+    struct rlimit files;
+    pk_shelter();
     (void) signal(SIGPIPE, SIG_IGN);
     (void) signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, told as one */
-    (void) setrlimit(RLIMIT_CORE, &none);
-    if (!PK_DUMPABLE)
-        (void) prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
         files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
         (void) setrlimit(RLIMIT_NOFILE, &files);
@@ -414,7 +399,7 @@ static void daemon_close(struct pk_daemon *daemon)
 int pk_daemon_run(const char *config_path, struct pk_error *err)
 {
     struct pk_daemon daemon = { 0 };
-    shelter();
+    set_up_process();
     pk_notify_init(&daemon.notify);
     int r = daemon_open(&daemon, config_path, err);
     if (r == 0) {

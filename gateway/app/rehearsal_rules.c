@@ -140,6 +140,7 @@ int pk_rehearsal_rules_new(const struct pk_rules *rules, const struct pk_rehears
     int r = simulated ? 0 : pk_fail(err, PK_E_UNSUPPORTED, "this program was built without the simulator");
     mine->rules = *rules;
     mine->rules.bus = (struct pk_bus_rule){ 0 };
+    mine->rules.webhook_count = 0;
     mine->rules.accounts = mine->accounts = pk_alloc_array(rules->account_count + 1, sizeof *mine->accounts);
     mine->rules.account_count = 0;
     mine->adapters = pk_alloc_array(rules->account_count + 1, sizeof *mine->adapters);

@@ -84,7 +84,8 @@ static int take_form(struct pk_visit *visit, struct pk_me *me, struct pk_error *
     uint8_t form[PK_FORM_BYTES];
     if (!read_form(visit, form))
         return refuse_form(me, err);
-    int r = pk_session_take_form(visit->call->service->store, me->token, form, err);
+    struct pk_form_sent sent = pk_visit_sent(visit);
+    int r = pk_session_take_form(visit->call->service->store, me->token, form, &sent, err);
     return r == PK_E_CONFLICT ? refuse_form(me, err) : r;
 }
 

@@ -78,7 +78,8 @@ static bool read_form(struct pk_visit *visit, uint8_t ret_form[PK_FORM_BYTES])
 bool pk_staff_tapped_twice(struct pk_visit *visit, const struct pk_staff *staff)
 {
     uint8_t form[PK_FORM_BYTES];
-    return read_form(visit, form) && pk_session_took(visit->call->service->store, staff->token, form);
+    struct pk_form_sent sent = pk_visit_sent(visit);
+    return read_form(visit, form) && pk_session_took(visit->call->service->store, staff->token, form, &sent);
 }
 
 static int take_form(struct pk_visit *visit, const struct pk_staff *staff, struct pk_error *err)
@@ -86,7 +87,8 @@ static int take_form(struct pk_visit *visit, const struct pk_staff *staff, struc
     uint8_t form[PK_FORM_BYTES];
     if (!read_form(visit, form))
         return pk_fail(err, PK_E_CONFLICT, "this form is of another page");
-    return pk_session_take_form(visit->call->service->store, staff->token, form, err);
+    struct pk_form_sent sent = pk_visit_sent(visit);
+    return pk_session_take_form(visit->call->service->store, staff->token, form, &sent, err);
 }
 
 int pk_staff_change(struct pk_visit *visit, struct pk_staff *staff, pk_staff_act *act, struct pk_error *err)

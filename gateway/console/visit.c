@@ -105,6 +105,11 @@ bool pk_visit_often(struct pk_visit *visit)
     return true;
 }
 
+struct pk_form_sent pk_visit_sent(const struct pk_visit *visit)
+{
+    return (struct pk_form_sent){ pk_http_request_path(visit->call->request), pk_http_request_body(visit->call->request) };
+}
+
 /* ---- cookies ---- */
 
 /* The name itself keeps others on the same host from setting it, where the browser speaks https. */

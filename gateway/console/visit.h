@@ -10,6 +10,7 @@
 #include "gateway/console/console.h"
 #include "gateway/console/page_file.h"
 #include "gateway/console/phrases.h"
+#include "gateway/store/passes.h"
 
 #define PK_VISIT_DATA_MAX (256u << 10)
 
@@ -53,6 +54,9 @@ void pk_visit_trouble(struct pk_visit *visit, const struct pk_error *err);
 bool pk_visit_often(struct pk_visit *visit);
 /* The same page, for whoever was too often elsewhere. */
 void pk_visit_too_often(struct pk_visit *visit);
+
+/* What this POST carries, by which a second tap is known. Borrowed until the answer. */
+struct pk_form_sent pk_visit_sent(const struct pk_visit *visit);
 
 /* A cookie for this site alone, out of reach of scripts; max_age_s 0 removes it. */
 void pk_visit_set_cookie(struct pk_visit *visit, const char *name, const char *value, int64_t max_age_s);

@@ -243,7 +243,7 @@ int pk_key_month(struct pk_service *service, const struct pk_actor *actor, int64
     struct pk_circle_view view;
     struct pk_circle circle;
     struct pk_user user;
-    int64_t day = 0, from_ms, until_ms, reminded = 0;
+    int64_t from_ms, reminded = 0;
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
     int number;
     *ret_month = (struct pk_key_month){ 0 };
@@ -255,8 +255,10 @@ int pk_key_month(struct pk_service *service, const struct pk_actor *actor, int64
     if (r != 0)
         return r;
     pk_wall_day(wall, now_ms, &ret_month->year, &ret_month->month, &number);
-    pk_wall_day_bounds(wall, now_ms - (number - 1) * 24 * 3600 * 1000ll, &from_ms, &until_ms);
-    day = ret_month->year * 10000ll + ret_month->month * 100;
+    const int32_t day = ret_month->year * 10000 + ret_month->month * 100;
+    r = pk_wall_moment(wall, (struct pk_local){ .day = day + 1 }, &from_ms, NULL);
+    if (r != 0)
+        return pk_fail(err, PK_E_INVALID, "the month has no first day");
     ret_month->size = view.size;
     ret_month->signups = pk_circle_days_sum(service->store, user.id, day, day + 99);
     if (circle.id != 0)

@@ -295,8 +295,10 @@ static void keep_written(struct pk_webhooks *webhooks)
         if (slot->state != SLOT_WRITTEN)
             continue;
         slot->state = webhooks->service->committed ? SLOT_FREE : SLOT_ENDED;
-        if (slot->state != SLOT_FREE)
+        if (slot->state != SLOT_FREE) {
+            pk_loop_again(webhooks->service->loop); /* nothing else may wake an idle gateway for it */
             continue;
+        }
         webhooks->look = true;
         if (!slot->question)
             webhooks->service->metrics.webhooks[slot->outcome]++;

@@ -82,6 +82,7 @@ int pk_store_copy_into(const char *from, sqlite3 *to, struct pk_error *err)
     int r = sqlite3_open_v2(from, &source, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (r == SQLITE_OK) {
         (void) sqlite3_busy_timeout(source, 2000);
+        (void) sqlite3_db_config(source, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL); /* the last one to close would write into it */
         r = sqlite3_exec(source, "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
     }
     if (r == SQLITE_OK)

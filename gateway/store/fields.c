@@ -123,6 +123,7 @@ static const struct pk_field fields[] = {
     F("session", "created_ms", PERSON, "sinds wanneer"),
     F("session", "until_ms", SYSTEM, "tot wanneer"),
     F("session", "forms", SYSTEM, "hoeveel formulieren er verstuurd zijn: geen telt twee keer"),
+    F("session", "took", HASHED, "kenmerk van wat het laatst verstuurd werd"),
     F("session", "user", STAFF, "of van welke gebruiker"),
     F("session", "whole", SYSTEM, "of de tweede stap gedaan is"),
     F("session", "tries", SYSTEM, "hoe vaak daarbij geraden is"),

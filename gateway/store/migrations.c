@@ -509,6 +509,9 @@ static const char *const steps[] = {
 
     /* 44: of two attempts of one hand-over the second is found by the first; most have none, and every receipt asks */
     "CREATE INDEX attempt_by_first ON attempt(beside) WHERE beside <> 0;",
+
+    /* 45: what the form sent that a session took last, so that a second tap is told from another page */
+    "ALTER TABLE session ADD COLUMN took BLOB;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -200,24 +200,36 @@ int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BY
     return 0;
 }
 
-bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES])
+/* The form is part of the body. */
+static struct pk_slice what_was_sent(struct pk_store *store, const struct pk_form_sent *sent, uint8_t ret_what[32])
 {
-    uint8_t last[PK_FORM_BYTES];
+    struct pk_slice parts[] = { PK_SLICE("session.took"), sent->path, sent->body };
+    pk_keyring_mac(store->keys, PK_KEY_INDEX, parts, PK_COUNT(parts), ret_what);
+    return pk_slice_make(ret_what, 32);
+}
+
+bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
+                     const struct pk_form_sent *sent)
+{
+    uint8_t digest[32], last[PK_FORM_BYTES], what[32];
     int64_t forms = forms_of(store, token);
     if (forms <= 0)
         return false;
     make_form(store, token, forms - 1, last);
-    return pk_equal_constant_time(form, last, sizeof last);
+    return pk_equal_constant_time(form, last, sizeof last) &&
+           pk_sql_int(store, 0, "SELECT took IS ?2 FROM session WHERE token = ?1", "bb", digest_of(token, digest), what_was_sent(store, sent, what)) == 1;
 }
 
 int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
-                         struct pk_error *err)
+                         const struct pk_form_sent *sent, struct pk_error *err)
 {
-    uint8_t digest[32], wanted[PK_FORM_BYTES];
+    uint8_t digest[32], wanted[PK_FORM_BYTES], what[32];
     int r = pk_session_form(store, token, wanted, err);
     if (r == 0 && !pk_equal_constant_time(form, wanted, sizeof wanted))
         r = pk_fail(err, PK_E_CONFLICT, "this form was used, or is of another page");
-    return r == 0 ? pk_sql_write(store, err, "UPDATE session SET forms = forms + 1 WHERE token = ?1", "b", digest_of(token, digest)) : r;
+    return r == 0 ? pk_sql_write(store, err, "UPDATE session SET forms = forms + 1, took = ?2 WHERE token = ?1", "bb", digest_of(token, digest),
+                                 what_was_sent(store, sent, what))
+                  : r;
 }
 
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err)

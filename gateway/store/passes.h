@@ -54,11 +54,18 @@ int pk_session_prolong(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN
  * not know it, and a form sent twice counts once. PK_E_DENIED without a session. */
 #define PK_FORM_BYTES 32
 int pk_session_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], uint8_t ret_form[PK_FORM_BYTES], struct pk_error *err);
-/* Inside the unit of what the form does: only what is kept uses it up. PK_E_CONFLICT: it is not, or no longer, the session's. */
+/* What came with a form: where it was sent, and what stood in it. */
+struct pk_form_sent {
+    struct pk_slice path, body;
+};
+/* Inside the unit of what the form does: only what is kept uses it up. `sent` is kept as a keyed digest. PK_E_CONFLICT: it is not, or no
+ * longer, the session's. */
 int pk_session_take_form(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
-                         struct pk_error *err);
-/* Whether it was the one taken last: somebody tapped twice. */
-bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES]);
+                         const struct pk_form_sent *sent, struct pk_error *err);
+/* Whether it was the one taken last, and the same was sent: somebody tapped twice. All open pages of a session hold the same form, so
+ * that another page's is none of this. */
+bool pk_session_took(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], const uint8_t form[PK_FORM_BYTES],
+                     const struct pk_form_sent *sent);
 int pk_session_end(struct pk_store *store, const uint8_t token[PK_PASS_TOKEN_BYTES], struct pk_error *err);
 int pk_sessions_end_of(struct pk_store *store, int64_t recipient, struct pk_error *err); /* all of a person */
 

@@ -124,24 +124,29 @@ static void a_form_counts_once(void **state)
 {
     struct desk *desk = *state;
     uint8_t first[PK_FORM_BYTES], second[PK_FORM_BYTES], foreign[PK_FORM_BYTES];
+    static const struct pk_form_sent one = { PK_SLICE_INIT("/staff/inbox/1"), PK_SLICE_INIT("text=yes") };
+    static const struct pk_form_sent elsewhere = { PK_SLICE_INIT("/staff/inbox/2"), PK_SLICE_INIT("text=yes") };
+    static const struct pk_form_sent otherwise = { PK_SLICE_INIT("/staff/inbox/1"), PK_SLICE_INIT("text=no") };
     assert_int_equal(pk_session_form(desk->store, mine, first, NULL), PK_E_DENIED);
     assert_int_equal(pk_session_add(desk->store, mine, 77, NOW, END, NULL), 0);
     assert_int_equal(pk_session_add(desk->store, other, 77, NOW, END, NULL), 0);
     assert_int_equal(pk_session_form(desk->store, mine, first, NULL), 0);
     assert_int_equal(pk_session_form(desk->store, other, foreign, NULL), 0);
     assert_memory_not_equal(first, foreign, sizeof first);
-    assert_int_equal(pk_session_take_form(desk->store, mine, foreign, NULL), PK_E_CONFLICT);
-    assert_false(pk_session_took(desk->store, mine, first));
-    assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), 0);
-    assert_int_equal(pk_session_take_form(desk->store, mine, first, NULL), PK_E_CONFLICT);
-    assert_true(pk_session_took(desk->store, mine, first)); /* a second tap */
-    assert_false(pk_session_took(desk->store, mine, foreign));
+    assert_int_equal(pk_session_take_form(desk->store, mine, foreign, &one, NULL), PK_E_CONFLICT);
+    assert_false(pk_session_took(desk->store, mine, first, &one));
+    assert_int_equal(pk_session_take_form(desk->store, mine, first, &one, NULL), 0);
+    assert_int_equal(pk_session_take_form(desk->store, mine, first, &one, NULL), PK_E_CONFLICT);
+    assert_true(pk_session_took(desk->store, mine, first, &one)); /* a second tap */
+    assert_false(pk_session_took(desk->store, mine, first, &elsewhere)); /* another page of this session, with the same form */
+    assert_false(pk_session_took(desk->store, mine, first, &otherwise));
+    assert_false(pk_session_took(desk->store, mine, foreign, &one));
     assert_int_equal(pk_session_form(desk->store, mine, second, NULL), 0);
     assert_memory_not_equal(first, second, sizeof first);
-    assert_false(pk_session_took(desk->store, mine, second));
-    assert_int_equal(pk_session_take_form(desk->store, mine, second, NULL), 0);
-    assert_false(pk_session_took(desk->store, mine, first)); /* that was before */
-    assert_int_equal(pk_session_take_form(desk->store, other, foreign, NULL), 0); /* another tab's own */
+    assert_false(pk_session_took(desk->store, mine, second, &one));
+    assert_int_equal(pk_session_take_form(desk->store, mine, second, &one, NULL), 0);
+    assert_false(pk_session_took(desk->store, mine, first, &one)); /* that was before */
+    assert_int_equal(pk_session_take_form(desk->store, other, foreign, &one, NULL), 0); /* another tab's own */
 }
 
 int main(void)
