@@ -54,13 +54,30 @@ int pk_seats_are_taken(struct pk_service *service, const struct pk_rsvp *rsvp, b
 
 /* ---- told ---- */
 
+/* Without a date of an event: the topic's only kind, NULL when it has none or several. */
+static const struct pk_kind_rule *kind_of(const struct pk_service *service, const struct pk_occurrence *date, uint32_t topic)
+{
+    const char *about = pk_name_text(service->store, PK_NAME_TOPIC, topic);
+    const struct pk_kind_rule *only = NULL;
+    if (date)
+        return pk_rules_kind(service->rules, pk_slice_of(date->kind));
+    for (size_t i = 0; about && i < service->rules->kind_count; i++) {
+        if (strcmp(service->rules->kinds[i].topic, about) != 0)
+            continue;
+        if (only)
+            return NULL;
+        only = &service->rules->kinds[i];
+    }
+    return only;
+}
+
 /* What it is called, so that two are told apart: two kinds may share a topic. A title is in one language only. */
 static void add_name(struct pk_service *service, struct pk_json_out *json, const struct pk_occurrence *date, uint32_t topic,
                      struct pk_slice language)
 {
     const struct pk_template *text = pk_catalog_find(service->catalog, PK_SLICE(CONFIRMS), language);
     struct pk_slice spoken = text ? pk_template_language(text) : language;
-    const struct pk_kind_rule *kind = date ? pk_rules_kind(service->rules, pk_slice_of(date->kind)) : NULL;
+    const struct pk_kind_rule *kind = kind_of(service, date, topic);
     const char *name = kind ? pk_tagged_find(&kind->names, spoken) : NULL;
     pk_json_add_text(json, "topic", name ? name : pk_topic_called(service, topic, spoken));
 }

@@ -56,7 +56,7 @@ class TestConsent(World):
         self.assertEqual(receipt["topic"], {"id": "parent-meetings", "name": "родителски срещи", "purpose": "Покани за родителски срещи."})
         self.assertEqual((receipt["controller"], receipt["state"]), ("Zaanstad", "granted"))
         sentence = self.consent("receipt", id, "--topic", "parent-meetings", "--sentence").out
-        self.assertRegex(sentence, r"^Zaanstad: на .+ казахте да: родителски срещи\. Важи до .+ Може да спрете по всяко време\.\n$")
+        self.assertRegex(sentence, r"^Zaanstad: приехте съобщения за родителски срещи: .+ Важи до .+ Можете да спрете винаги\.\n$")
         table = self.consent("show", id).out
         self.assertIn("granted", table)
         self.assertNotIn(number(1)[-8:], table + json.dumps(shown) + json.dumps(receipt))

@@ -13,7 +13,7 @@ from world import World, until
 
 SOON = date.today() + timedelta(days=30)
 KINDS = {"event parent-meeting": {"topic": "parent-meetings", "length": "90m"}}
-FULL = "Няма повече места за"
+FULL = "Няма достатъчно места за"
 PLACE = "Ако не можете, пишете НЕ."
 
 
@@ -67,7 +67,7 @@ class TestRsvps(World):
         self.wait_text_to(3, FULL)
         self.wait_answers(yes=2, no=0, heads=2, waiting=1, places=1)
         self.says(1, "НЕ")
-        self.assertIn("Място: De Windroos.", self.wait_text_to(3, PLACE))
+        self.assertIn("Къде: De Windroos.", self.wait_text_to(3, PLACE))
         self.wait_answers(yes=2, no=1, heads=2, waiting=0)
         # It is theirs: whatever comes, they are told once.
         self.says(1, "ДА")

@@ -193,7 +193,9 @@ static void test_every_question_can_be_confirmed(void **state)
 static void test_the_numbers_of_the_copy(void **state)
 {
     static const char *const long_place[] = { "info-point-hours" };   /* 17: with two days of the longest names */
-    static const char *const two_parts[] = { "parent-meeting-invitation-short-noreply", "optin-confirmed-short-noreply" };
+    /* With a page, and words that say what it is for. */
+    static const char *const two_parts[] = { "parent-meeting-invitation-short-noreply", "optin-confirmed-short-noreply",
+                                             "rsvp-place-short-noreply" };
     for (size_t i = 0; i < pk_catalog_template_count(*state); i++) {
         const struct pk_template *t = pk_catalog_template(*state, i);
         const struct pk_template_argument *place = pk_template_argument(t, pk_argument_find(PK_SLICE("place")));
@@ -238,10 +240,10 @@ static void test_what_is_not_known_is_left_out(void **state)
     static const struct {
         const char *name, *phone, *link, *values, *wanted;
     } cases[] = {
-        { "rsvp-closed", "", "", "{\"topic\":\"родителски срещи\"}", "За родителски срещи: датата мина или е друга." },
+        { "rsvp-closed", "", "", "{\"topic\":\"родителски срещи\"}", "Датата за родителски срещи мина или е друга." },
         { "rsvp-closed", "075 123 4567", "", "{\"topic\":\"родителски срещи\"}",
-          "За родителски срещи: датата мина или е друга. Въпроси: 075 123 4567" },
-        { "rsvp-closed", "075 123 4567", "", "{\"topic\":\"фестивала\",\"phone\":\"14 075\"}", "За фестивала: датата мина или е друга. Въпроси: 14 075" },
+          "Датата за родителски срещи мина или е друга. Въпроси: 075 123 4567" },
+        { "rsvp-closed", "075 123 4567", "", "{\"topic\":\"фестивала\",\"phone\":\"14 075\"}", "Датата за фестивала мина или е друга. Въпроси: 14 075" },
         { "optin-request", "", "", "{\"topics\":\"Dam\"}", "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ." },
         { "optin-request", "", "https://a.nl/b", "{\"topics\":\"Dam\"}",
           "Zaanstad: искате ли съобщения за Dam? Пишете ДА или НЕ. Повече: https://a.nl/b" },

@@ -188,8 +188,8 @@ static void the_very_words_are_kept(void **state)
     pk_buf_init(&sentence, 1024);
     assert_int_equal(pk_consent_sentence(house->service, &facts, &sentence, NULL), 0);
     assert_string_equal(pk_buf_text(&sentence),
-                        "Gemeente Voorbeeld: na vtornik, 13 oktomvri 2026 g. kazahte da: roditelski sreshti. Vazhi do"
-                        " chetvartak, 12 oktomvri 2028 g. Mozhe da sprete po vsyako vreme.");
+                        "Gemeente Voorbeeld: priehte saobshtenia za roditelski sreshti: vtornik, 13 oktomvri 2026 g. Vazhi do"
+                        " chetvartak, 12 oktomvri 2028 g. Mozhete da sprete vinagi.");
     pk_buf_clear(&sentence);
     /* What no longer stands has none, and still its receipt. */
     assert_int_equal(withdraw(house, anna, NULL), 1);
@@ -207,8 +207,8 @@ static void the_sentence_is_in_the_persons_language(void **state)
     static const struct {
         const char *language, *wanted;
     } cases[] = {
-        { "bg", "Gemeente Voorbeeld: на понеделник, 12 октомври 2026 г. казахте да: родителски срещи. Важи до сряда, 11 октомври"
-                " 2028 г. Може да спрете по всяко време." },
+        { "bg", "Gemeente Voorbeeld: приехте съобщения за родителски срещи: понеделник, 12 октомври 2026 г. Важи до сряда, 11 октомври"
+                " 2028 г. Можете да спрете винаги." },
         { "nl", "Gemeente Voorbeeld: u zei op maandag 12 oktober 2026 ja tegen berichten over ouderbijeenkomsten. Dat geldt tot woensdag 11 oktober"
                 " 2028. U kunt altijd stoppen." },
         { "tr", "12 Ekim 2026" },

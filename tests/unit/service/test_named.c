@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What an answer to an invitation calls the event: of two that are open the right one, in each language and spelling, by word and by
- * button; its kind's name where that has one in the language, else its topic's. */
+ * button; its kind's name where that has one in the language, else its topic's. On no event it is of its topic's only kind. */
 #include "tests/unit/service/talk.h"
 
 #include "gateway/base/id.h"
@@ -132,11 +132,11 @@ static void who_waits_is_told_for_what(void **state)
     button(house, ANNA, older, "yes");
     button(house, ANNA, newer, "yes");
     button(house, BORIS, older, "yes");
-    says_all(house, "Blagodarim! Nyama poveche mesta za roditelska sreshta: vt, 20.10, 18:00 ch. Shte Vi pishem, ako se osvobodi myasto.");
+    says_all(house, "Blagodarim! Nyama dostatachno mesta za roditelska sreshta: vt, 20.10, 18:00 ch. Shte Vi pishem, ako se osvobodi myasto.");
     say(house, VERA, "ja");
-    says_all(house, "Bedankt! Er zijn geen plaatsen meer voor het festival: za 24-10, 18:00 uur. Wij schrijven u als er een plaats vrijkomt.");
+    says_all(house, "Bedankt! Er zijn niet genoeg plaatsen voor het festival: za 24-10, 18:00 uur. Wij schrijven u als er een plaats vrijkomt.");
     button(house, ANNA, older, "no");
-    assert_says(house, "Imate 1 myasto za roditelska sreshta" MEETING_LATN " Ako ne mozhete, pishete NE.");
+    assert_says(house, "Sega imate 1 myasto za roditelska sreshta: vtornik, 20 oktomvri, 18:00 ch. Kade: De Windroos. Ako ne mozhete, pishete NE.");
     button(house, ANNA, newer, "no");
     assert_says(house, "U heeft nu 1 plaats voor het festival" FEAST_NL " Kunt u niet? Schrijf NEE.");
     /* The answer to that word names it as well. */
@@ -145,8 +145,8 @@ static void who_waits_is_told_for_what(void **state)
     /* They have a place, and ask for more than there is. */
     button(house, BORIS, older, "yes");
     say(house, BORIS, "da 3");
-    says_all(house, "Nyama poveche mesta za roditelska sreshta: vt, 20.10, 18:00 ch. Zapazihme Vi 1 myasto. Shte Vi pishem, ako se osvobodi "
-                    "oshte.");
+    says_all(house, "Nyama dostatachno mesta za roditelska sreshta: vt, 20.10, 18:00 ch. Zapazihme Vi 1 myasto. Shte Vi pishem, ako se osvobodyat "
+                    "oshte mesta.");
 }
 
 /* An invitation of a service of the town hall, on no event of the calendar; and one that is over. */
@@ -161,7 +161,36 @@ static void without_an_event_it_is_the_topic(void **state)
     button(house, VERA, older, "yes");
     says_all(house, "De datum voor het festival is geweest of veranderd.");
     button(house, BORIS, older, "yes");
-    says_all(house, "Za festivala: datata mina ili e druga.");
+    says_all(house, "Datata za festivala mina ili e druga.");
+}
+
+/* Only one kind is about the topic; the others' are not counted. Without a name in the language it is the topic's. */
+static void without_an_event_it_is_the_only_kind_of_its_topic(void **state)
+{
+    static const struct pk_kind_rule one[] = {
+        { .name = "feast", .topic = "festival", .names = { meeting_names, PK_COUNT(meeting_names) } },
+        { .name = "lesson", .topic = "parent-meetings", .names = { lesson_names, PK_COUNT(lesson_names) } },
+    };
+    struct house *house = *state;
+    house->rules.kinds = one;
+    house->rules.kind_count = PK_COUNT(one);
+    (void) invite(house, ASKING);
+    say(house, ANNA, "не");
+    says_all(house, "Записахме НЕ за урок по български" MEETING_BG " Ако все пак можете, пишете ДА.");
+    say(house, VERA, "nee");
+    assert_says(house, "voor ouderbijeenkomsten" MEETING_NL);
+}
+
+/* Nobody knows which of the two it was: the topic's name is true of both. */
+static void without_an_event_two_kinds_are_called_by_their_topic(void **state)
+{
+    struct house *house = *state;
+    house->rules.kind_count = 2; /* meeting and lesson */
+    (void) invite(house, ASKING);
+    say(house, ANNA, "не");
+    says_all(house, "Записахме НЕ за родителски срещи" MEETING_BG " Ако все пак можете, пишете ДА.");
+    say(house, BORIS, "da");
+    assert_says(house, "za roditelski sreshti" MEETING_LATN);
 }
 
 int main(void)
@@ -171,6 +200,8 @@ int main(void)
         named_test(two_kinds_of_a_topic_are_told_apart),
         named_test(who_waits_is_told_for_what),
         named_test(without_an_event_it_is_the_topic),
+        named_test(without_an_event_it_is_the_only_kind_of_its_topic),
+        named_test(without_an_event_two_kinds_are_called_by_their_topic),
     };
     return cmocka_run_group_tests_name("service/named", tests, NULL, NULL);
 }

@@ -212,7 +212,7 @@ static void what_has_begun_takes_no_answer(void **state)
     say(house, ANNA, "да 2");
     house_later(house, 34 * HOUR_MS);
     say(house, ANNA, "не");
-    assert_says(house, "За родителски срещи: датата мина или е друга.");
+    assert_says(house, "Датата за родителски срещи мина или е друга.");
     assert_replies(house, trigger, 1, 0, 2);
 }
 
@@ -223,7 +223,7 @@ static void what_is_called_off_takes_no_answer(void **state)
     int64_t trigger = invite(house, NULL), other = invite(house, OTHER_DAY);
     (void) invite(house, "\"template\":\"parent-meeting-cancelled\",\"topic\":\"parent-meetings\",\"values\":{\"begins\":\"2026-10-20T16:00:00Z\"}," HOUSE_TAGS);
     say(house, ANNA, "да");
-    assert_says(house, "За родителски срещи: датата мина или е друга.");
+    assert_says(house, "Датата за родителски срещи мина или е друга.");
     assert_replies(house, other, 0, 0, 0);
     assert_replies(house, trigger, 0, 0, 0);
     (void) house_count(house, "UPDATE trigger SET state = 3");

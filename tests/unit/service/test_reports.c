@@ -168,8 +168,12 @@ static void a_campaign_is_counted_by_people(void **state)
 static void who_came_is_asked_whether_it_was_useful(void **state)
 {
     static const char *const languages[] = { "bg", "nl", "tr", "en" };
-    static const char *const asked[] = { "Полезна ли беше срещата? ДА или НЕ", "Was de bijeenkomst nuttig? JA of NEE",
-                                         "Toplantı yararlı oldu mu? EVET veya HAYIR", "Was the meeting useful? YES or NO" };
+    static const char *const asked[] = {
+        "Полезна ли беше родителската среща на 27 октомври? ДА или НЕ",
+        "Was de ouderbijeenkomst op 27 oktober nuttig? JA of NEE",
+        "27 Ekim toplantısı yararlı oldu mu? EVET veya HAYIR",
+        "Was the meeting on 27 October useful? YES or NO",
+    };
     static const char *const words[][2] = { { "ДА", "НЕ" }, { "JA", "NEE" }, { "EVET", "HAYIR" }, { "YES", "NO" } };
     struct house *house = *state;
     struct post *post = house->posts[0];

@@ -16,7 +16,7 @@
 
 #define VERA "+359880001236"
 #define GANCHO "+359880001237"
-#define FULL "Няма повече места за"
+#define FULL "Няма достатъчно места за"
 #define PLACE "Ако не можете, пишете НЕ." /* in the word of a place alone */
 /* HOUSE_NOW is Tuesday 13 October 2026, 10:30 on the wall. */
 #define MEETING                                                                                                                       \
@@ -107,7 +107,7 @@ static void a_yes_beyond_the_places_waits_and_is_told(void **state)
     assert_says(house, FULL " родителски срещи: вт, 20.10, 18:00 ч.");
     assert_counts(house, &meeting, 1, 2, 0, 2, 1);
     say(house, BORIS, "НЕ");
-    assert_int_equal(told(house, VERA, "Имате 1 място за родителски срещи: вторник, 20 октомври, 18:00 ч. Място: De Windroos. " PLACE), 1);
+    assert_int_equal(told(house, VERA, "Сега имате 1 място за родителски срещи: вторник, 20 октомври, 18:00 ч. Къде: De Windroos. " PLACE), 1);
     assert_counts(house, &meeting, 1, 2, 1, 2, 0);
     /* Once: whatever happens next, it is theirs. */
     say(house, BORIS, "ДА");
@@ -147,7 +147,7 @@ static void heads_are_counted(void **state)
     assert_says(house, "Записахме"); /* one place was left, and who waits needs two */
     assert_counts(house, &meeting, 1, 2, 0, 4, 2);
     say(house, ANNA, "да 1");
-    assert_int_equal(told(house, BORIS, "Имате 2 места за"), 1);
+    assert_int_equal(told(house, BORIS, "Сега имате 2 места за"), 1);
     assert_int_equal(told(house, VERA, PLACE), 0);
     assert_counts(house, &meeting, 1, 3, 0, 4, 1);
     /* More than there is: what they have they keep. */
@@ -248,7 +248,7 @@ static void what_began_or_is_off_gives_nothing(void **state)
     say(house, BORIS, "ДА");
     in_unit(house, pk_events_cancel(house->service, &anna, meeting.event, pk_clock_wall_ms(), &done, err));
     say(house, ANNA, "НЕ");
-    assert_says(house, "За родителски срещи: датата мина или е друга.");
+    assert_says(house, "Датата за родителски срещи мина или е друга.");
     in_unit(house, pk_seats_of_event(house->service, meeting.event, pk_clock_wall_ms(), err));
     assert_int_equal(told(house, BORIS, PLACE), 0);
     assert_counts(house, &meeting, 1, 1, 0, 1, 1);
@@ -266,7 +266,7 @@ static void a_date_that_moved_begins_with_nobody(void **state)
     assert_counts(house, &meeting, 1, 1, 0, 1, 1);
     assert_counts(house, &meeting, 2, 0, 0, 0, 0);
     say(house, VERA, "ДА"); /* to the old one */
-    assert_says(house, "За родителски срещи: датата мина или е друга.");
+    assert_says(house, "Датата за родителски срещи мина или е друга.");
     assert_counts(house, &meeting, 2, 0, 0, 0, 0);
     invite_to(house, &meeting, "\"template\":\"parent-meeting-changed\",\"topic\":\"parent-meetings\",\"values\":{\"begins\":\"2026-10-27T17:00:00Z\","
                                "\"place\":\"De Windroos\"}," HOUSE_TAGS ",\"validUntil\":\"2026-10-26T00:00:00Z\"");
@@ -344,7 +344,7 @@ static void two_dates_are_not_mixed_up(void **state)
     assert_says(house, FULL " родителски срещи: ср, 21.10");
     assert_counts(house, &older, 1, 1, 0, 1, 1);
     say(house, ANNA, "НЕ");
-    assert_int_equal(told(house, BORIS, "Имате 1 място за родителски срещи: сряда, 21 октомври"), 1);
+    assert_int_equal(told(house, BORIS, "Сега имате 1 място за родителски срещи: сряда, 21 октомври"), 1);
     assert_counts(house, &older, 1, 1, 0, 1, 1);
     assert_counts(house, &newer, 1, 1, 1, 1, 0);
 }
@@ -357,11 +357,11 @@ static void told_in_their_language_and_letters(void **state)
     (void) house_count(house, "UPDATE recipient SET language = 'nl' WHERE id = (SELECT recipient FROM address WHERE id = (SELECT min(id) + 2 FROM address))");
     say(house, ANNA, "ДА");
     say(house, BORIS, "da");
-    assert_says(house, "Nyama poveche mesta");
+    assert_says(house, "Nyama dostatachno mesta");
     say(house, VERA, "ja");
-    assert_says(house, "Er zijn geen plaatsen meer");
+    assert_says(house, "Er zijn niet genoeg plaatsen");
     say(house, ANNA, "НЕ");
-    assert_int_equal(told(house, BORIS, "Imate 1 myasto za roditelski sreshti: vtornik, 20 oktomvri, 18:00 ch."), 1);
+    assert_int_equal(told(house, BORIS, "Sega imate 1 myasto za roditelski sreshti: vtornik, 20 oktomvri, 18:00 ch."), 1);
     say(house, BORIS, "ne");
     assert_int_equal(told(house, VERA, "U heeft nu 1 plaats voor ouderbijeenkomsten: dinsdag 20 oktober"), 1);
     assert_counts(house, &meeting, 1, 1, 2, 1, 0);

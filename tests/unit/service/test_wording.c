@@ -233,8 +233,9 @@ static void an_opinion_is_counted_and_thanked_for(void **state)
     struct house *house = *state;
     int64_t yes, no, heads;
     (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
-    int64_t trigger = invite(house, "\"template\":\"useful\",\"topic\":\"parent-meetings\"," HOUSE_TAGS);
-    assert_says(house, "Полезна ли беше срещата? ДА или НЕ");
+    int64_t trigger = invite(house, "\"template\":\"useful\",\"topic\":\"parent-meetings\"," HOUSE_TAGS
+                                    ",\"values\":{\"begins\":\"2026-10-12T16:00:00Z\"}");
+    assert_says(house, "Полезна ли беше родителската среща на 12 октомври? ДА или НЕ");
     assert_string_equal(last(house)->yes, "ДА");
     say(house, "да");
     assert_says(house, "Благодарим Ви за съобщението!");
