@@ -126,6 +126,7 @@ void pk_key_send_page(struct pk_visit *visit)
     pk_json_add_slice(&visit->out, "text", pk_buf_slice(&text));
     pk_buf_finish(&text);
     pk_key_event_add(visit, &event);
+    pk_json_add_int(&visit->out, "plannedMs", event.planned_ms);
     pk_staff_show(visit, &staff, 200, "key-send");
 }
 
@@ -134,7 +135,12 @@ static int remind(struct pk_visit *visit, struct pk_staff *staff, struct pk_erro
     int64_t id = 0;
     if (pk_id_parse(visit->place, &id) != 0)
         return pk_fail(err, PK_E_NOT_FOUND, "there is no such event");
-    return pk_key_event_remind(visit->call->service, &staff->acting.actor, id, visit->call->now_ms, err);
+    struct pk_buf text;
+    int64_t planned_ms = 0; /* of the reminder that she was shown */
+    if (pk_me_field(visit, "planned", PK_ME_FIELD_MAX, &text, NULL) == 0)
+        (void) pk_parse_int(pk_buf_slice(&text), 0, INT64_MAX, &planned_ms);
+    pk_buf_finish(&text);
+    return pk_key_event_remind(visit->call->service, &staff->acting.actor, id, planned_ms, visit->call->now_ms, err);
 }
 
 /* The second tap, and any after it: the event's page, which says when it was sent. */

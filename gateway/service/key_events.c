@@ -197,13 +197,16 @@ int pk_key_event_text(struct pk_service *service, const struct pk_key_event *eve
     return r;
 }
 
-int pk_key_event_remind(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, struct pk_error *err)
+int pk_key_event_remind(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t planned_ms, int64_t now_ms,
+                        struct pk_error *err)
 {
     struct pk_campaign_reminded reminded;
     struct pk_key_event event;
     int r = pk_key_event(service, actor, id, now_ms, &event, err);
     if (r == 0 && event.planned_ms == 0 && event.sent_ms != 0)
         return 0; /* she pressed before */
+    if (r == 0 && event.planned_ms != planned_ms)
+        return pk_fail(err, PK_E_CONFLICT, "the reminder that was shown went by itself, or its date moved");
     return r == 0 ? pk_campaign_remind(service, actor, pk_slice_of(event.campaign), (struct pk_slice){ 0 }, now_ms, &reminded, err) : r;
 }
 

@@ -44,8 +44,10 @@ int pk_key_event(struct pk_service *service, const struct pk_actor *actor, int64
 /* The reminder of one of them in a reader's language ("bg-Latn"), appended. PK_E_NOT_FOUND when none is to come. */
 int pk_key_event_text(struct pk_service *service, const struct pk_key_event *event, struct pk_slice tag, struct pk_buf *out, struct pk_error *err);
 
-/* The reminder goes now to her circle (campaigns.h). 0 also when it went before. */
-int pk_key_event_remind(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t now_ms, struct pk_error *err);
+/* The reminder goes now to her circle (campaigns.h). 0 also when it went before. PK_E_CONFLICT when the next one is not the one she was
+ * shown, which was to go by itself at `planned_ms`. */
+int pk_key_event_remind(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t planned_ms, int64_t now_ms,
+                        struct pk_error *err);
 /* So many people told her that they come: in the place of what she said before. PK_E_INVALID beyond PK_TOLD_ME_MAX, PK_E_CONFLICT of
  * what is over, called off, or no date of an event. */
 int pk_key_event_told_me(struct pk_service *service, const struct pk_actor *actor, int64_t id, int64_t count, int64_t now_ms,

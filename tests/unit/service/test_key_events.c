@@ -145,11 +145,19 @@ static int64_t only(struct house *house, const struct pk_actor *actor)
     return found.events[0].id;
 }
 
-static int remind(struct house *house, const struct pk_actor *actor, int64_t id)
+/* The one that was shown was to go then. */
+static int remind_of(struct house *house, const struct pk_actor *actor, int64_t id, int64_t planned_ms)
 {
     int r;
-    DO(house, r, pk_key_event_remind(house->service, actor, id, pk_clock_wall_ms(), NULL));
+    DO(house, r, pk_key_event_remind(house->service, actor, id, planned_ms, pk_clock_wall_ms(), NULL));
     return r;
+}
+
+static int remind(struct house *house, const struct pk_actor *actor, int64_t id)
+{
+    struct pk_key_event event = { 0 };
+    (void) pk_key_event(house->service, actor, id, pk_clock_wall_ms(), &event, NULL);
+    return remind_of(house, actor, id, event.planned_ms);
 }
 
 static void the_reminder_reaches_her_circle_once(void **state)
@@ -168,6 +176,8 @@ static void the_reminder_reaches_her_circle_once(void **state)
     assert_int_equal(theirs.count, 1);
     assert_int_equal(theirs.events[0].people, PK_FEW); /* two */
     int64_t id = hers.events[0].id, before = house_messages(house, "1");
+    assert_int_equal(remind_of(house, &maria, id, hers.events[0].planned_ms + 1), PK_E_CONFLICT); /* she was shown another */
+    assert_int_equal(house_messages(house, "1"), before);
     assert_int_equal(remind(house, &maria, id), 0);
     house_later(house, MINUTE_MS);
     assert_int_equal(house_messages(house, "1"), before + 6);
