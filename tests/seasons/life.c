@@ -60,6 +60,8 @@ static void take_effect(const struct effect *e)
         campaign->id = id_of(campaign);
         break;
     case EFFECT_MOVED:
+        if (campaign->now == e->what)
+            break; /* said twice in one turn: the second changed nothing */
         campaign->before = campaign->now;
         campaign->now = e->what;
         campaign->edition++;
