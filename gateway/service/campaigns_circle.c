@@ -3,6 +3,7 @@
  * comes it leaves them out, and a date that moves calls it back like everything else. */
 #include "gateway/service/campaigns_private.h"
 
+#include "gateway/service/circles.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/audience.h"
@@ -99,7 +100,7 @@ int pk_campaign_remind(struct pk_service *service, const struct pk_actor *actor,
         return r;
     pk_buf_init(&texts, 2 * PK_CAMPAIGN_TEXTS_MAX);
     pk_campaign_keep(&campaign, &texts);
-    r = pk_circle_by_name(service->store, circle_name, &circle, err);
+    r = pk_circle_meant(service, actor, circle_name, &circle, err);
     if (r == 0)
         r = remind(service, &campaign, &circle, now_ms, ret_reminded, err);
     pk_buf_finish(&texts);

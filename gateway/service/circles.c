@@ -128,6 +128,16 @@ int pk_circles_each(struct pk_service *service, const struct pk_actor *actor, in
     return r == 0 ? pk_circles_list(service->store, list_one, &listing, err) : r;
 }
 
+int pk_circle_meant(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_circle *ret_circle,
+                    struct pk_error *err)
+{
+    int r = pk_circle_by_name(service->store, name, ret_circle, err);
+    if (r != 0 || ret_circle->left_ms == 0 || actor->role != PK_ROLE_KEY_PERSON)
+        return r;
+    *ret_circle = (struct pk_circle){ 0 };
+    return pk_fail(err, PK_E_NOT_FOUND, "nobody is in that circle yet");
+}
+
 int pk_circle_show(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms,
                    struct pk_circle_view *ret_view, struct pk_error *err)
 {
@@ -139,7 +149,7 @@ int pk_circle_show(struct pk_service *service, const struct pk_actor *actor, str
         r = pk_service_day(service, now_ms, &day, err);
     if (r != 0)
         return r;
-    r = pk_circle_by_name(service->store, name, &circle, err);
+    r = pk_circle_meant(service, actor, name, &circle, err);
     if (r == PK_E_NOT_FOUND && (r = key_person(service, name, &user, err)) == 0) { /* nobody signed up yet */
         circle.user = user.id;
         (void) snprintf(circle.name, sizeof circle.name, "%s", user.name);

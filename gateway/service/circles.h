@@ -31,6 +31,9 @@ struct pk_circle_view {
 /* All of them, by name; `each` as in the store. */
 int pk_circles_each(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms,
                     int (*each)(void *ctx, const struct pk_circle_view *view), void *ctx, struct pk_error *err);
+/* The circle of this name, as this actor may mean it: what a former key person left is no namesake's own. PK_E_NOT_FOUND. */
+int pk_circle_meant(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_circle *ret_circle,
+                    struct pk_error *err);
 /* PK_E_NOT_FOUND when there is no such key person and nobody left a circle of this name. */
 int pk_circle_show(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, int64_t now_ms,
                    struct pk_circle_view *ret_view, struct pk_error *err);

@@ -247,6 +247,25 @@ static int count_one(void *ctx, const struct pk_circle_view *view)
     return 0;
 }
 
+/* She left, and another key person came to be called as she was. */
+static void a_namesake_finds_nobody(void **state)
+{
+    struct house *house = *state;
+    struct pk_circle circle;
+    int r;
+    employ_all(house);
+    assert_int_equal(sign_up(house, &maria, ANNA, "festival", NULL), 0);
+    say(house, ANNA, "ДА");
+    assert_int_equal(shown(house, &maria, "maria").size, 1);
+    DO(house, r, pk_users_remove(house->service, &operator, PK_SLICE("maria"), HOUSE_NOW, NULL));
+    assert_int_equal(r, 0);
+    employ(house, "maria", PK_ROLE_KEY_PERSON);
+    assert_int_equal(shown(house, &maria, "maria").size, 0);
+    assert_int_equal(pk_circle_meant(house->service, &maria, PK_SLICE("maria"), &circle, NULL), PK_E_NOT_FOUND);
+    assert_int_equal(pk_circle_meant(house->service, &adviser, PK_SLICE("maria"), &circle, NULL), 0); /* who hands it over */
+    assert_true(circle.left_ms != 0);
+}
+
 static void handed_to_a_successor(void **state)
 {
     struct house *house = *state;
@@ -478,7 +497,7 @@ int main(void)
         in_house(unreachable_people_are_counted_where_nobody_is_pointed_at),
         in_house(a_code_to_pass_on),
         in_house(no_other_yes_puts_them_in), in_house(the_desk_signs_up),  in_house(every_number_looks_the_same),
-        in_house(what_is_typed_wrong_is_said), in_house(a_day_has_an_end), in_house(handed_to_a_successor),
+        in_house(what_is_typed_wrong_is_said), in_house(a_day_has_an_end), in_house(a_namesake_finds_nobody), in_house(handed_to_a_successor),
         in_house(somebody_steps_out),       in_house(told_by_mouth),      in_house(a_publishers_day),
         in_house(retention_ends_the_day),
     };
