@@ -5,6 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
+#include "gateway/console/office.h"
 #include "gateway/api/remotes.h"
 #include "gateway/service/sign_in.h"
 #include "gateway/service/texts.h"
@@ -163,7 +164,7 @@ void pk_console_free(struct pk_console *console)
 /* ---- a visit ---- */
 
 /* What was asked for now, what was asked for before, what the browser says, Bulgarian. */
-static size_t language_of(struct pk_visit *visit)
+static size_t wanted_language(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
     struct pk_buf wanted;
@@ -182,6 +183,14 @@ static size_t language_of(struct pk_visit *visit)
                              pk_phrases_find(phrases, PK_SLICE("bg"), 0));
 }
 
+/* Of a page at a desk one that such pages are in. */
+static size_t language_of(struct pk_visit *visit)
+{
+    const struct pk_phrases *phrases = visit->console->phrases;
+    size_t wanted = wanted_language(visit);
+    return visit->office && !pk_phrases_is_of_office(phrases, wanted) ? pk_phrases_find(phrases, PK_SLICE("en"), wanted) : wanted;
+}
+
 static void write_head(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
@@ -194,6 +203,8 @@ static void write_head(struct pk_visit *visit)
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
+        if (visit->office && !pk_phrases_is_of_office(phrases, i))
+            continue;
         pk_json_open(&visit->out, NULL, '{');
         pk_json_add_text(&visit->out, "tag", pk_phrases_language(phrases, i));
         pk_json_add_slice(&visit->out, "name", pk_phrases_get(phrases, i, PK_SLICE("language.name")));
@@ -218,7 +229,9 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
     pk_buf_finish(&asked);
     if (chosen)
         return;
-    visit->language = pk_phrases_find(visit->console->phrases, tag, visit->language);
+    size_t found = pk_phrases_find(visit->console->phrases, tag, visit->language);
+    if (!visit->office || pk_phrases_is_of_office(visit->console->phrases, found))
+        visit->language = found;
     write_head(visit);
 }
 
@@ -310,6 +323,7 @@ void pk_console_handle(void *ctx, struct pk_call *call)
         return;
     const struct path *path = find_path(call, &visit.place);
     visit.everybodys = is_open(path);
+    visit.office = pk_slice_starts(asked, PK_OFFICE_PATH);
     visit.here = !path ? PK_SLICE("/") : path->here ? pk_slice_of(path->here) : asked;
     begin(&visit);
     handle(&visit, path);

@@ -12,12 +12,14 @@
 struct entry {
     char *key, *text;
     size_t len;
+    bool office; /* of the pages at a desk, which not every language has */
 };
 
 struct language {
     char tag[TAG_MAX];
     struct entry *entries; /* sorted by key */
     size_t count;
+    bool office; /* has those */
 };
 
 struct pk_phrases {
@@ -52,7 +54,7 @@ static void tell(void *ctx, const char *file, uint32_t line, const char *section
         (void) pk_fail(told->err, PK_E_INVALID, "%s:%u: %s: %s", file, (unsigned) line, key, reason);
 }
 
-static int read_language(struct language *language, const struct pk_file_embedded *file, struct pk_error *err)
+static int read_file(struct language *language, const struct pk_file_embedded *file, bool office, struct pk_error *err)
 {
     struct told told = { .err = err, .file = file->path };
     struct pk_ini_report report = { .tell = tell, .ctx = &told };
@@ -63,13 +65,14 @@ static int read_language(struct language *language, const struct pk_file_embedde
         return r != 0 ? r : PK_E_INVALID;
     if (!section)
         return pk_fail(err, PK_E_INVALID, "%s has no section [phrases]", file->path);
-    language->entries = pk_alloc_array(section->entry_count + 1, sizeof *language->entries);
+    language->entries = pk_realloc_array(language->entries, language->count + section->entry_count + 1, sizeof *language->entries);
     for (size_t i = 0; i < section->entry_count; i++) {
         const struct pk_ini_entry *from = &section->entries[i];
-        struct entry *to = &language->entries[language->count++];
-        *to = (struct entry){ .key = pk_strdup(from->key), .text = pk_strndup(from->value.data, from->value.len), .len = from->value.len };
+        language->entries[language->count++] = (struct entry){
+            .key = pk_strdup(from->key), .text = pk_strndup(from->value.data, from->value.len), .len = from->value.len, .office = office
+        };
     }
-    qsort(language->entries, language->count, sizeof *language->entries, by_key);
+    language->office |= office;
     return 0;
 }
 
@@ -95,12 +98,14 @@ static int to_latin(struct pk_slice text, struct pk_buf *out)
 static int make_latin(const struct language *from, struct language *to)
 {
     memcpy(to->tag, "bg-Latn", sizeof "bg-Latn");
+    to->office = from->office;
     to->entries = pk_alloc_array(from->count + 1, sizeof *to->entries);
     for (size_t i = 0; i < from->count; i++) {
         struct pk_buf latin;
         pk_buf_init(&latin, 64u << 10);
         int r = to_latin(pk_slice_make(from->entries[i].text, from->entries[i].len), &latin);
-        to->entries[to->count++] = (struct entry){ .key = pk_strdup(from->entries[i].key), .text = pk_strdup(pk_buf_text(&latin)), .len = latin.len };
+        to->entries[to->count++] = (struct entry){ .key = pk_strdup(from->entries[i].key), .text = pk_strdup(pk_buf_text(&latin)), .len = latin.len,
+                                                        .office = from->entries[i].office };
         pk_buf_finish(&latin);
         if (r != 0)
             return r;
@@ -127,40 +132,77 @@ static bool same_places(struct pk_slice a, struct pk_slice b)
     }
 }
 
-static int compare(const struct pk_phrases *phrases, size_t a, size_t b, struct pk_error *err)
+static const struct entry *find(const struct language *in, struct pk_slice key);
+
+static int compare(const struct language *one, const struct language *other, struct pk_error *err)
 {
-    const struct language *one = &phrases->languages[a], *other = &phrases->languages[b];
     for (size_t i = 0; i < one->count; i++) {
-        struct pk_slice text = pk_slice_make(one->entries[i].text, one->entries[i].len);
-        struct pk_slice match = pk_phrases_get(phrases, b, pk_slice_of(one->entries[i].key));
-        if (text.len == 0 || match.len == 0)
-            return pk_fail(err, PK_E_INVALID, "phrases/%s.ini has no \"%s\"", text.len == 0 ? one->tag : other->tag, one->entries[i].key);
-        if (!same_places(text, match))
-            return pk_fail(err, PK_E_INVALID, "\"%s\" is filled in differently in %s and %s", one->entries[i].key, one->tag, other->tag);
+        const struct entry *entry = &one->entries[i], *match = find(other, pk_slice_of(entry->key));
+        if (entry->office && !other->office)
+            continue;
+        if (entry->len == 0 || !match || match->len == 0)
+            return pk_fail(err, PK_E_INVALID, "the phrases in %s have no \"%s\"", entry->len == 0 ? one->tag : other->tag, entry->key);
+        if (!same_places(pk_slice_make(entry->text, entry->len), pk_slice_make(match->text, match->len)))
+            return pk_fail(err, PK_E_INVALID, "\"%s\" is filled in differently in %s and %s", entry->key, one->tag, other->tag);
     }
+    return 0;
+}
+
+/* NULL when there are too many. */
+static struct language *language_of(struct pk_phrases *phrases, struct pk_slice tag)
+{
+    for (size_t i = 0; i < phrases->count; i++)
+        if (pk_slice_is(tag, phrases->languages[i].tag))
+            return &phrases->languages[i];
+    if (phrases->count + 2 > LANGUAGES_MAX || tag.len + 6 > TAG_MAX)
+        return NULL;
+    struct language *language = &phrases->languages[phrases->count++];
+    (void) snprintf(language->tag, sizeof language->tag, "%.*s", PK_SLICE_ARG(tag));
+    return language;
+}
+
+/* phrases/TAG.ini, and phrases/office/SUBJECT.TAG.ini. */
+static int read_files(struct pk_phrases *phrases, struct pk_error *err)
+{
+    static const char front[] = "phrases/", end[] = ".ini";
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < pk_file_count; i++) {
+        struct pk_slice tag = pk_slice_of(pk_files[i].path);
+        if (tag.len <= strlen(front) + strlen(end) || !pk_slice_starts(tag, front))
+            continue;
+        tag = pk_slice_make(tag.data + strlen(front), tag.len - strlen(front) - strlen(end));
+        bool office = pk_slice_starts(tag, "office/");
+        const char *dot = memrchr(tag.data, '.', tag.len);
+        if (dot)
+            tag = pk_slice_make(dot + 1, tag.len - (size_t) (dot + 1 - tag.data));
+        struct language *language = language_of(phrases, tag);
+        r = language ? read_file(language, &pk_files[i], office, err)
+                     : pk_fail(err, PK_E_LIMIT, "%s: too many languages", pk_files[i].path);
+    }
+    return r;
+}
+
+static int sort(struct language *language, struct pk_error *err)
+{
+    qsort(language->entries, language->count, sizeof *language->entries, by_key);
+    for (size_t i = 1; i < language->count; i++)
+        if (strcmp(language->entries[i - 1].key, language->entries[i].key) == 0)
+            return pk_fail(err, PK_E_INVALID, "the phrases in %s have \"%s\" twice", language->tag, language->entries[i].key);
     return 0;
 }
 
 static int load(struct pk_phrases *phrases, struct pk_error *err)
 {
-    static const char front[] = "phrases/";
-    int r = 0;
-    for (size_t i = 0; r == 0 && i < pk_file_count; i++) {
-        struct pk_slice path = pk_slice_of(pk_files[i].path);
-        if (path.len <= strlen(front) + 4 || memcmp(path.data, front, strlen(front)) != 0)
-            continue;
-        struct pk_slice tag = pk_slice_make(path.data + strlen(front), path.len - strlen(front) - 4);
-        if (phrases->count + 2 > LANGUAGES_MAX || tag.len + 6 > TAG_MAX)
-            return pk_fail(err, PK_E_LIMIT, "%s: too many languages", pk_files[i].path);
-        struct language *language = &phrases->languages[phrases->count++];
-        (void) snprintf(language->tag, sizeof language->tag, "%.*s", PK_SLICE_ARG(tag));
-        r = read_language(language, &pk_files[i], err);
-        if (r == 0 && pk_slice_is(tag, "bg"))
-            r = make_latin(language, &phrases->languages[phrases->count++]);
-    }
+    int r = read_files(phrases, err);
+    size_t read = phrases->count;
+    for (size_t i = 0; r == 0 && i < read; i++)
+        if (strcmp(phrases->languages[i].tag, "bg") == 0)
+            r = make_latin(&phrases->languages[i], &phrases->languages[phrases->count++]);
+    for (size_t i = 0; r == 0 && i < phrases->count; i++)
+        r = sort(&phrases->languages[i], err);
     for (size_t i = 1; r == 0 && i < phrases->count; i++)
-        if ((r = compare(phrases, 0, i, err)) == 0)
-            r = compare(phrases, i, 0, err);
+        if ((r = compare(&phrases->languages[0], &phrases->languages[i], err)) == 0)
+            r = compare(&phrases->languages[i], &phrases->languages[0], err);
     return r;
 }
 
@@ -247,19 +289,29 @@ size_t pk_phrases_accept(const struct pk_phrases *phrases, struct pk_slice heade
     return best;
 }
 
-struct pk_slice pk_phrases_get(const struct pk_phrases *phrases, size_t language, struct pk_slice key)
+static const struct entry *find(const struct language *in, struct pk_slice key)
 {
-    const struct language *in = &phrases->languages[language];
     size_t from = 0, to = in->count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
         int order = compare_key(key, in->entries[middle].key);
         if (order == 0)
-            return pk_slice_make(in->entries[middle].text, in->entries[middle].len);
+            return &in->entries[middle];
         if (order < 0)
             to = middle;
         else
             from = middle + 1;
     }
-    return (struct pk_slice){ 0 };
+    return NULL;
+}
+
+bool pk_phrases_is_of_office(const struct pk_phrases *phrases, size_t language)
+{
+    return phrases->languages[language].office;
+}
+
+struct pk_slice pk_phrases_get(const struct pk_phrases *phrases, size_t language, struct pk_slice key)
+{
+    const struct entry *entry = find(&phrases->languages[language], key);
+    return entry ? pk_slice_make(entry->text, entry->len) : (struct pk_slice){ 0 };
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the pages say, by key, in each language: phrases/TAG.ini with one section [phrases]. Every language has every key,
- * with the same {places}; bg-Latn is made from bg. Immutable once loaded.
+ * What the pages say, by key, in each language: phrases/TAG.ini with one section [phrases], and for the pages at a desk
+ * phrases/office/SUBJECT.TAG.ini likewise. Every language has every key, with the same {places}; those of the office only the
+ * languages it is in. bg-Latn is made from bg. Immutable once loaded.
  */
 #ifndef PK_CONSOLE_PHRASES_H
 #define PK_CONSOLE_PHRASES_H
@@ -22,6 +23,8 @@ const char *pk_phrases_language(const struct pk_phrases *phrases, size_t index);
 size_t pk_phrases_find(const struct pk_phrases *phrases, struct pk_slice tag, size_t otherwise);
 /* The best of an Accept-Language header; `otherwise` when it names none of ours. */
 size_t pk_phrases_accept(const struct pk_phrases *phrases, struct pk_slice header, size_t otherwise);
+/* Are the pages at a desk in this language too? */
+bool pk_phrases_is_of_office(const struct pk_phrases *phrases, size_t language);
 /* {NULL, 0} for a key there is not. Lives as long as the phrases. */
 struct pk_slice pk_phrases_get(const struct pk_phrases *phrases, size_t language, struct pk_slice key);
 

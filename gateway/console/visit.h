@@ -31,6 +31,7 @@ struct pk_visit {
     struct pk_console *console;
     struct pk_call *call;
     bool everybodys; /* a page that is the same for all: no cookie is read or set, and others may keep it for a minute */
+    bool office; /* a page at a desk, which only some languages have */
     size_t language; /* of the phrases */
     struct pk_slice here; /* the path at which this page is read again, in another language too */
     struct pk_slice place; /* what stands in the path where the pattern has {} */

@@ -43,6 +43,18 @@ static void every_language_is_there(void **state)
     assert_int_equal(pk_phrases_get(phrases, 0, PK_SLICE("no.such")).len, 0);
 }
 
+static void pages_at_a_desk_are_in_some(void **state)
+{
+    static const char *const tags[] = { "bg", "bg-Latn", "nl", "en", "tr" };
+    (void) state;
+    for (size_t i = 0; i < PK_COUNT(tags); i++) {
+        size_t at = pk_phrases_find(phrases, pk_slice_of(tags[i]), 99);
+        bool has = strcmp(tags[i], "tr") != 0;
+        assert_int_equal(pk_phrases_is_of_office(phrases, at), has);
+        assert_int_equal(pk_phrases_get(phrases, at, PK_SLICE("office.title")).len > 0, has);
+    }
+}
+
 static void latin_is_made(void **state)
 {
     size_t at = pk_phrases_find(phrases, PK_SLICE("bg-Latn"), 99);
@@ -80,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_language_is_there),
-        cmocka_unit_test(latin_is_made),
+        cmocka_unit_test(pages_at_a_desk_are_in_some), cmocka_unit_test(latin_is_made),
         cmocka_unit_test(the_reader_s_language),
         cmocka_unit_test(every_page_compiles),
     };

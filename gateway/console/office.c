@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "gateway/console/office.h"
+
+#include "gateway/service/rights.h"
+
+static const struct section {
+    const char *name; /* its phrase is office.NAME */
+    const char *path;
+    enum pk_action action; /* who may do this is shown it; what is behind it asks again */
+} sections[] = {
+    { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
+    { "account", "/staff/account", PK_ACTION_SESSION_OWN },
+};
+
+bool pk_office_has(enum pk_role role)
+{
+    return role == PK_ROLE_ADVISER || role == PK_ROLE_APPROVER || role == PK_ROLE_OPERATOR;
+}
+
+bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_staff *ret_staff)
+{
+    struct pk_error err = { 0 };
+    if (!pk_staff_signed_in(visit, ret_staff))
+        return false;
+    if (!pk_office_has(ret_staff->acting.actor.role)) {
+        pk_visit_go(visit, "/staff");
+        return false;
+    }
+    if (pk_allow(visit->call->service, &ret_staff->acting.actor, action, NULL, NULL, &err) != 0) {
+        pk_visit_trouble(visit, &err);
+        return false;
+    }
+    return true;
+}
+
+static void add_sections(struct pk_visit *visit, const struct pk_staff *staff, const char *open)
+{
+    const struct pk_about about = { .owner = pk_slice_of(staff->acting.user.name) };
+    pk_json_open(&visit->out, "sections", '[');
+    for (size_t i = 0; i < PK_COUNT(sections); i++) {
+        char key[48];
+        if (pk_may(&staff->acting.actor, sections[i].action, &about, NULL) != 0)
+            continue;
+        (void) snprintf(key, sizeof key, "office.%s", sections[i].name);
+        pk_json_open(&visit->out, NULL, '{');
+        pk_json_add_text(&visit->out, "path", sections[i].path);
+        pk_json_add_slice(&visit->out, "label", pk_visit_string(visit, key));
+        pk_json_add_bool(&visit->out, "opened", strcmp(sections[i].name, open) == 0);
+        pk_json_close(&visit->out, '}');
+    }
+    pk_json_close(&visit->out, ']');
+}
+
+void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsigned status, const char *section, const char *page)
+{
+    add_sections(visit, staff, section);
+    pk_staff_show(visit, staff, status, page);
+}
