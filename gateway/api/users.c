@@ -48,7 +48,7 @@ static int field(struct pk_call *call, const char *name, char *to, size_t size, 
     if (r == 0 && !text.data && !otherwise)
         r = pk_fail(err, PK_E_INVALID, "field \"%s\" is missing", name);
     if (r == 0)
-        (void) snprintf(to, size, "%.*s", text.data ? (int) text.len : (int) strlen(otherwise), text.data ? text.data : otherwise);
+        (void) snprintf(to, size, "%.*s", PK_SLICE_ARG(text.data ? text : pk_slice_of(otherwise)));
     return r;
 }
 

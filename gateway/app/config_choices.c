@@ -79,13 +79,13 @@ static void check_languages(const struct pk_catalog *catalog, struct pk_config_r
 
 void pk_config_check_choices(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_config_reading *reading)
 {
-    const char *language = config->rules.default_language;
+    struct pk_slice language = pk_slice_of(config->rules.default_language);
     for (size_t i = 0; i < config->rules.choice_count; i++) {
         const struct pk_choice_rule *choice = &config->rules.choices[i];
         check_languages(catalog, reading, choice, "name", &choice->names);
         check_languages(catalog, reading, choice, "labels", &choice->labels);
-        if (!pk_tagged_find(&choice->names, pk_slice_of(language)))
-            pk_config_tell_of(reading, "choice", choice->name, NULL, "Add it: most people read it in this language.", "name.%s is missing",
-                              language);
+        if (!pk_tagged_find(&choice->names, language))
+            pk_config_tell_of(reading, "choice", choice->name, NULL, "Add it: most people read it in this language.", "name.%.*s is missing",
+                              PK_SLICE_ARG(language));
     }
 }

@@ -2,6 +2,7 @@
 #include "gateway/store/attempt_pairs.h"
 
 #include "gateway/store/attempt_row.h"
+#include "gateway/store/campaign_cost.h"
 #include "gateway/store/internal.h"
 
 int pk_attempt_other(struct pk_store *store, const struct pk_attempt *attempt, struct pk_attempt *ret_other, struct pk_error *err)
@@ -21,14 +22,16 @@ int pk_attempt_other(struct pk_store *store, const struct pk_attempt *attempt, s
 
 int pk_attempt_not_used(struct pk_store *store, int64_t id, int64_t now_ms, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "UPDATE attempt SET state = 5, reason = 0, saved = price, price = 0, settled_ms = ?2 WHERE id = ?1 AND state IN (1, 4)",
-                        "ii", id, now_ms);
+    int r = pk_sql_write(store, err, "UPDATE attempt SET state = 5, reason = 0, saved = price, price = priced(price, 0), settled_ms = ?2 WHERE id = ?1"
+                                     " AND state IN (1, 4)", "ii", id, now_ms);
+    return pk_campaign_spends_changed(store, id, r, err);
 }
 
 int pk_attempt_used(struct pk_store *store, int64_t id, int64_t now_ms, int64_t *ret_price, struct pk_error *err)
 {
-    int r = pk_sql_write(store, err, "UPDATE attempt SET state = 1, price = saved, saved = 0, settled_ms = ?2 WHERE id = ?1 AND state = 5", "ii",
+    int r = pk_sql_write(store, err, "UPDATE attempt SET state = 1, price = priced(price, saved), saved = 0, settled_ms = ?2 WHERE id = ?1 AND state = 5", "ii",
                          id, now_ms);
+    r = pk_campaign_spends_changed(store, id, r, err);
     if (r == 0)
         *ret_price = pk_sql_int(store, 0, "SELECT price FROM attempt WHERE id = ?1", "i", id);
     return r;

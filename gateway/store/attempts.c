@@ -2,6 +2,7 @@
 #include "gateway/store/attempts.h"
 
 #include "gateway/store/attempt_row.h"
+#include "gateway/store/campaign_cost.h"
 #include "gateway/store/internal.h"
 
 #include <stdio.h>
@@ -20,31 +21,35 @@ void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, str
 
 int pk_attempt_open(struct pk_store *store, const struct pk_attempt *attempt, struct pk_error *err)
 {
-    return pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    int r = pk_sql_write(store, err, "INSERT INTO attempt(" COLUMNS ") VALUES(?1, ?2, ?3, ?4, 0, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                         "iiuuuiiutuiii", attempt->id, attempt->message, attempt->account, attempt->state, attempt->gate, attempt->opened_ms,
                         attempt->price, attempt->parts, pk_slice_of(attempt->currency), attempt->channel, attempt->beside,
                         attempt->address, attempt->version);
+    return r == 0 ? pk_campaign_spends(store, attempt->id, attempt->price, err) : r;
 }
 
 int pk_attempt_settle(struct pk_store *store, int64_t id, uint32_t account, uint32_t state, uint32_t reason, struct pk_slice provider_id,
                       struct pk_slice code, uint32_t parts, int64_t price, int64_t now_ms, struct pk_error *err)
 {
     uint8_t blind[PK_BLIND_BYTES];
-    if (provider_id.len == 0)
-        return pk_sql_write(store, err,
+    if (provider_id.len == 0) {
+        int r = pk_sql_write(store, err,
                             "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = CASE ?5 WHEN 0 THEN parts ELSE ?5 END,"
-                            " price = ?6, code = nullif(?7, '') WHERE id = ?1",
+                            " price = priced(price, ?6), code = nullif(?7, '') WHERE id = ?1",
                             "iuuiuit", id, state, reason, now_ms, parts, price, code);
+        return pk_campaign_spends_changed(store, id, r, err);
+    }
     char sealed_bytes[512];
     struct pk_buf sealed = { .data = sealed_bytes, .cap = sizeof sealed_bytes, .max_bytes = sizeof sealed_bytes - 1 };
     pk_attempt_blind(store, 0, account, provider_id, blind);
     pk_seal(store->keys, PLACE, id, provider_id, &sealed);
     /* Not of a person who was erased while it was being handed over: a provider's id may embed the number. */
-    return pk_sql_write(store, err,
+    int r = pk_sql_write(store, err,
                         "UPDATE attempt SET state = ?2, reason = ?3, settled_ms = ?4, parts = CASE ?5 WHEN 0 THEN parts ELSE ?5 END,"
-                        " price = ?6, code = nullif(?7, ''), (provider, provider_id) = (SELECT ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM message m"
+                        " price = priced(price, ?6), code = nullif(?7, ''), (provider, provider_id) = (SELECT ?8, ?9 WHERE NOT EXISTS(SELECT 1 FROM message m"
                         " WHERE m.id = attempt.message AND m.address = 0)) WHERE id = ?1",
                         "iuuiuitbb", id, state, reason, now_ms, parts, price, code, pk_slice_make(blind, sizeof blind), pk_buf_slice(&sealed));
+    return pk_campaign_spends_changed(store, id, r, err);
 }
 
 void pk_attempt_read(sqlite3_stmt *row, struct pk_attempt *ret_attempt)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/campaign_made.h"
 
+#include "gateway/store/campaign_cost.h"
 #include "gateway/store/internal.h"
 
 bool pk_campaign_link(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link)
@@ -37,6 +38,7 @@ int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int
 struct pk_campaign_made pk_campaign_made(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition)
 {
     struct pk_campaign_made made = { 0 };
+    (void) pk_campaign_holding_write(store, NULL); /* what could not be written is tried again by the commit, and fails it */
     sqlite3_stmt *sum = pk_sql(store, "SELECT total(people), total(spent + CASE WHEN people > 0 THEN (cost * held + people - 1) / people"
                                       " ELSE 0 END) FROM campaign_trigger INDEXED BY campaign_trigger_by_campaign WHERE campaign = ?1 AND (?2 = 0 OR step = ?2) AND edition >= ?3");
     pk_sql_bind(sum, "iii", campaign, step, edition);

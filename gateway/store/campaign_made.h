@@ -3,8 +3,8 @@
  * What was made of a campaign's steps, and what came of it: counted with the chunk that makes the messages, so that its two
  * ceilings, of people and of cost, are known at every moment without looking at each message. What waits to leave counts at the
  * price it was made at. What left counts as its attempts cost: each of them, a second one of the same call too, as the account's
- * prices say when it opens and as the provider says then, and nothing where it was refused or not used. The schema does that
- * counting itself, with the row that changes, so that no way in which a message or an attempt changes can be forgotten.
+ * prices say when it opens and as the provider says then, and nothing where it was refused or not used. Every way
+ * in which a row of message or attempt changes is a function of the store, which counts it along (campaign_cost.h).
  */
 #ifndef PK_STORE_CAMPAIGN_MADE_H
 #define PK_STORE_CAMPAIGN_MADE_H

@@ -75,6 +75,10 @@ struct pk_store {
     int64_t counts[PK_MESSAGE_STATES];
     int64_t committed_counts[PK_MESSAGE_STATES];
     int64_t unit_counts[PK_MESSAGE_STATES];
+    struct pk_campaign_holding { /* campaign_cost.h */
+        int64_t notice, more;
+    } holding, unit_holding, crossed; /* not written yet; when the unit began; seen by the statement at hand */
+    int64_t dearer; /* seen likewise: by how much it changed the price of an attempt */
     int64_t refused_from; /* the state a message could not leave as asked; -1 = none */
 
     struct pk_journal_state journal;

@@ -3,6 +3,7 @@
 #include "gateway/store/messages.h"
 
 #include "gateway/model/campaign.h"
+#include "gateway/store/campaign_cost.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 
@@ -14,9 +15,11 @@ int pk_message_insert(struct pk_store *store, const struct pk_message *m, struct
                          "iiiiiuuuuuuuuuuiiiiu", m->id, m->recipient, m->address, m->notice, m->version, m->topic, m->channel, m->cls,
                          m->route, m->priority, m->state, m->reason, m->flags, m->attempts, m->account, m->due_ms, m->expires_ms,
                          m->updated_ms, m->act_ms, m->earlier);
-    if (r == 0)
-        store->counts[m->state]++;
-    return r;
+    if (r != 0)
+        return r;
+    store->counts[m->state]++;
+    bool holds = (m->flags & PK_MESSAGE_OF_CAMPAIGN) && pk_message_is_waiting((enum pk_message_state) m->state);
+    return holds ? pk_campaign_holds(store, m->notice, 1, err) : 0;
 }
 
 void pk_message_read(sqlite3_stmt *row, struct pk_message *ret_message)
@@ -141,43 +144,53 @@ int64_t pk_messages_next_due(struct pk_store *store, uint32_t route, uint32_t pr
 
 /* ---- changing ---- */
 
-/* SQL: become(state, next) is next, where the table of states allows it. Every change of a state passes here within the
- * statement that makes it, and the counts move along. */
+/* What the statement at hand does to a message is counted: by its state, and for its campaign. */
+static void moved(struct pk_store *store, int64_t from, int64_t to, int64_t flags, int64_t notice)
+{
+    int64_t more = pk_message_is_waiting((enum pk_message_state) to) - pk_message_is_waiting((enum pk_message_state) from);
+    store->counts[from]--;
+    store->counts[to]++;
+    if (flags & PK_MESSAGE_OF_CAMPAIGN)
+        store->crossed = (struct pk_campaign_holding){ .notice = notice, .more = more };
+}
+
+/* SQL: become(state, next, flags, notice) is next, where the table of states allows it. Every change of a state passes here within
+ * the statement that makes it. */
 static void become(sqlite3_context *context, int count, sqlite3_value **values)
 {
     struct pk_store *store = sqlite3_user_data(context);
-    int64_t from = sqlite3_value_int64(values[0]), to = sqlite3_value_int64(values[count - 1]);
+    int64_t from = sqlite3_value_int64(values[0]), to = sqlite3_value_int64(values[1]);
+    (void) count;
     if (!pk_message_may_become((enum pk_message_state) from, (enum pk_message_state) to)) {
         store->refused_from = from;
         sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
         return;
     }
-    store->counts[from]--;
-    store->counts[to]++;
+    moved(store, from, to, sqlite3_value_int64(values[2]), sqlite3_value_int64(values[3]));
     sqlite3_result_int64(context, to);
 }
 
-/* SQL: go_on(state) is deferred, where the table lets a message go on to another channel. */
+/* SQL: go_on(state, flags, notice) is deferred, where the table lets a message go on to another channel. */
 static void go_on(sqlite3_context *context, int count, sqlite3_value **values)
 {
     struct pk_store *store = sqlite3_user_data(context);
-    int64_t from = sqlite3_value_int64(values[count - 1]);
+    int64_t from = sqlite3_value_int64(values[0]);
+    (void) count;
     if (!pk_message_may_go_on((enum pk_message_state) from)) {
         store->refused_from = from;
         sqlite3_result_error_code(context, SQLITE_CONSTRAINT);
         return;
     }
-    store->counts[from]--;
-    store->counts[PK_MESSAGE_DEFERRED]++;
+    moved(store, from, PK_MESSAGE_DEFERRED, sqlite3_value_int64(values[1]), sqlite3_value_int64(values[2]));
     sqlite3_result_int64(context, PK_MESSAGE_DEFERRED);
 }
 
 int pk_messages_attach(struct pk_store *store, struct pk_error *err)
 {
     store->refused_from = -1;
-    int r = sqlite3_create_function_v2(store->db, "become", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, become, NULL, NULL, NULL);
+    int r = sqlite3_create_function_v2(store->db, "become", 4, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, become, NULL, NULL, NULL);
     if (r == SQLITE_OK)
-        r = sqlite3_create_function_v2(store->db, "go_on", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, go_on, NULL, NULL, NULL);
+        r = sqlite3_create_function_v2(store->db, "go_on", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, store, go_on, NULL, NULL, NULL);
     return r == SQLITE_OK ? 0 : pk_sql_fail(store, r, err);
 }
 
@@ -191,13 +204,13 @@ static int changed(struct pk_store *store, int r, uint32_t to, struct pk_error *
                        pk_message_state_name((enum pk_message_state) to));
     if (r == 0 && pk_sql_changed(store) == 0)
         return pk_fail(err, PK_E_NOT_FOUND, "there is no such message");
-    return r;
+    return pk_campaign_holds_changed(store, r, err);
 }
 
 static int write_change(struct pk_store *store, int64_t id, const struct pk_message_change *change, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE message SET state = become(state, ?2), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
+                         "UPDATE message SET state = become(state, ?2, flags, notice), reason = ?3, account = CASE ?4 WHEN 0 THEN account ELSE ?4 END,"
                          " flags = (flags | ?5) & ~?6, due_ms = CASE ?7 WHEN 0 THEN due_ms ELSE ?7 END, updated_ms = ?8,"
                          " attempts = attempts - ?9 WHERE id = ?1",
                          "iuuuuuiiu", id, change->state, change->reason, change->account, change->set_flags, change->clear_flags,
@@ -270,7 +283,7 @@ int pk_messages_recall(struct pk_store *store, uint32_t route, uint32_t priority
 int pk_message_go_on(struct pk_store *store, int64_t id, const struct pk_message_way *way, int64_t now_ms, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE message SET state = go_on(state), reason = ?2, channel = ?3, address = ?4, route = ?5, version = ?6,"
+                         "UPDATE message SET state = go_on(state, flags, notice), reason = ?2, channel = ?3, address = ?4, route = ?5, version = ?6,"
                          " flags = CASE ?7 WHEN 0 THEN flags & ~?8 ELSE flags | ?8 END, earlier = attempts, account = 0, due_ms = ?9,"
                          " updated_ms = ?9 WHERE id = ?1",
                          "iuuiuiuui", id, PK_REASON_NEXT_CHANNEL, way->channel, way->address, way->route, way->version,
@@ -299,7 +312,7 @@ int pk_message_reword(struct pk_store *store, int64_t id, int64_t version, struc
 int pk_message_submitting(struct pk_store *store, int64_t id, uint32_t account, int64_t now_ms, struct pk_error *err)
 {
     int r = pk_sql_write(store, err,
-                         "UPDATE message SET state = become(state, 3), reason = 0, account = ?2, attempts = attempts + 1, updated_ms = ?3"
+                         "UPDATE message SET state = become(state, 3, flags, notice), reason = 0, account = ?2, attempts = attempts + 1, updated_ms = ?3"
                          " WHERE id = ?1",
                          "iui", id, account, now_ms);
     return changed(store, r, PK_MESSAGE_SUBMITTING, err);

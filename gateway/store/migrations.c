@@ -512,6 +512,9 @@ static const char *const steps[] = {
 
     /* 45: what the form sent that a session took last, so that a second tap is told from another page */
     "ALTER TABLE session ADD COLUMN took BLOB;",
+
+    /* 46: the store counts what a campaign holds and spends itself, with its own messages alone; a trigger is a program run for every row */
+    "DROP TRIGGER message_holds; DROP TRIGGER message_leaves; DROP TRIGGER message_goes; DROP TRIGGER attempt_spends; DROP TRIGGER attempt_costs;",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

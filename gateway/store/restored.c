@@ -45,6 +45,8 @@ int pk_messages_doubt(struct pk_store *store, int64_t now_ms, int64_t shown_unti
         r = pk_sql_write(store, err, was_due, "");
     if (r == 0)
         r = doubt(store, waiting, now_ms, shown_until_ms, err);
+    if (r == 0) /* nothing waits any more, of no campaign either */
+        r = pk_sql_write(store, err, "UPDATE campaign_trigger SET held = 0 WHERE held <> 0", "");
     if (r != 0)
         return r;
     move_counts(store, PK_MESSAGE_SCHEDULED, PK_MESSAGE_DEFERRED);

@@ -5,6 +5,7 @@
  */
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
+#include "gateway/store/campaign_cost.h"
 #include "gateway/store/connect.h"
 #include "gateway/store/inspect.h"
 #include "gateway/store/internal.h"
@@ -140,6 +141,8 @@ int pk_store_open(const struct pk_store_config *config, struct pk_store **ret_st
     if ((r = pk_store_configure(store, config->sync_off, config->cache_bytes, err)) == 0)
         r = pk_messages_attach(store, err);
     if (r == 0)
+        r = pk_campaign_cost_attach(store, err);
+    if (r == 0)
         r = pk_store_functions(store, err);
     (void) sqlite3_wal_hook(store->db, wal_has, store);
     if (r == 0)
@@ -243,6 +246,7 @@ static void mark(struct pk_store *store)
         store->unit_mark[lane] = store->added[lane].count;
     pk_journal_mark_unit(store);
     memcpy(store->unit_counts, store->counts, sizeof store->counts);
+    store->unit_holding = store->holding;
 }
 
 int pk_unit_begin(struct pk_store *store, struct pk_error *err)
@@ -276,6 +280,7 @@ void pk_unit_drop(struct pk_store *store)
     for (size_t lane = 0; lane < PK_LANES; lane++)
         store->added[lane].count = store->unit_mark[lane];
     memcpy(store->counts, store->unit_counts, sizeof store->counts);
+    store->holding = store->unit_holding;
     pk_journal_drop_unit(store);
     pk_names_settle(store, false);
     pk_versions_settle(store, false);
@@ -315,6 +320,8 @@ static int end_turn(struct pk_store *store, struct pk_error *err)
         return 0;
     int r = pk_counts_save(store, err);
     if (r == 0)
+        r = pk_campaign_holding_write(store, err);
+    if (r == 0)
         r = pk_journal_before_commit(store, err);
     if (r == 0)
         r = pk_sql_step(store, pk_sql(store, "COMMIT"), err);
@@ -346,6 +353,7 @@ int pk_store_commit(struct pk_store *store, struct pk_error *err)
     store->turn = store->lost = false;
     if (r != 0) {
         memcpy(store->counts, store->committed_counts, sizeof store->counts);
+        store->holding = (struct pk_campaign_holding){ 0 };
         pk_numbers_forget(store);
         store->parked = -1;
     } else {

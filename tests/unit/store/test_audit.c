@@ -276,8 +276,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
     sql(&desk, "ALTER TABLE session DROP COLUMN took;"
-               "DROP TRIGGER message_holds; DROP TRIGGER message_leaves; DROP TRIGGER message_goes; DROP TRIGGER attempt_spends;"
-               "DROP TRIGGER attempt_costs; ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
+               "ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
                "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP TABLE event_name;"
                "DROP TABLE standing_approval; DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
                "DROP INDEX attempt_by_first; ALTER TABLE attempt DROP COLUMN channel; ALTER TABLE attempt DROP COLUMN beside; ALTER TABLE attempt DROP COLUMN saved;"
