@@ -89,7 +89,7 @@ static void test_wrong_segments(void **state)
     const uint64_t far = UINT64_C(1) << 33, farthest = UINT64_MAX - 8, three = 3, zero = 0;
     const uint32_t all = PF_R | PF_W | PF_X, note = PT_NOTE;
     char outside[128], senseless[128], both[128];
-    unsigned index, other;
+    unsigned index = 0, other = 0;
     (void) state;
     size_t load = segment_at(PT_LOAD, 1, &index), dynamic = segment_at(PT_DYNAMIC, 0, &other), stack = segment_at(PT_GNU_STACK, 0, &other);
     (void) snprintf(outside, sizeof outside, BYTES "its segment %u lies outside the file", index);
@@ -135,7 +135,7 @@ static void test_files_cut_off(void **state)
 static void test_a_cut_without_section_table(void **state)
 {
     struct pk_buf bytes;
-    unsigned index;
+    unsigned index = 0;
     char message[128];
     Elf64_Phdr segment;
     (void) state;

@@ -66,10 +66,11 @@ static inline void fake_serve_one(struct fake_control *control, int fd)
     const char *body = strstr(request, "\r\n\r\n");
     body = body ? body + 4 : "";
     (void) snprintf(seen, sizeof seen, "%s %s%s%s", method, path, body[0] ? " " : "", body);
+    const struct fake_answer none = { "", 500, "" };
     const struct fake_answer *answer = control->used < control->count ? &control->answers[control->used] : NULL;
     if (!answer || strcmp(answer->request, seen) != 0) {
         (void) snprintf(control->unexpected, sizeof control->unexpected, "%.500s", seen);
-        answer = &(const struct fake_answer){ "", 500, "" };
+        answer = &none;
     }
     control->used++;
     int n = snprintf(head, sizeof head, "HTTP/1.1 %u Said\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", answer->status, strlen(answer->body));
