@@ -54,6 +54,7 @@ struct pk_service {
     void *keys_ctx;
     struct pk_report_keeper *report_keeper; /* keeps reports before their messages go */
     struct pk_indicator_keeper *indicator_keeper; /* freezes months that are over */
+    struct pk_circle_counts *circle_counts; /* of key persons' pages, for a minute; NULL = none are kept */
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */
     struct pk_today today; /* by the wall clock of the rules (spending.h) */
