@@ -127,6 +127,7 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     service->desks = fresh;
     service->rules = rules;
     service->catalog = catalog;
+    service->reloads++;
     pk_spending_forget_day(service);
     pk_texts_forget(service->texts);
     pk_status_events_watch(service);

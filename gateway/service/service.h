@@ -58,6 +58,7 @@ struct pk_service {
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */
     struct pk_today today; /* by the wall clock of the rules (spending.h) */
+    unsigned reloads; /* of the configuration, since the start */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */
