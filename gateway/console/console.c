@@ -5,6 +5,7 @@
 #include "gateway/base/text.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
+#include "gateway/console/kept_pages.h"
 #include "gateway/console/office.h"
 #include "gateway/api/remotes.h"
 #include "gateway/service/sign_in.h"
@@ -140,6 +141,7 @@ int pk_console_new(struct pk_service *service, struct pk_console **ret_console, 
     const char *url = service->rules->public_url;
     console->service = service;
     console->remotes = pk_remotes_new();
+    console->kept = pk_kept_pages_new();
     console->secure = url && pk_slice_starts(pk_slice_of(url), "https://");
     int r = pk_phrases_load(&console->phrases, err);
     if (r == 0)
@@ -158,6 +160,7 @@ void pk_console_free(struct pk_console *console)
     free(console->pages);
     pk_phrases_free(console->phrases);
     pk_remotes_free(console->remotes);
+    pk_kept_pages_free(console->kept);
     free(console);
 }
 
@@ -308,7 +311,8 @@ static void handle(struct pk_visit *visit, const struct path *path)
         (void) pk_fail(&err, PK_E_DENIED, "this form is not of this site");
         pk_visit_trouble(visit, &err);
     } else if (path) {
-        path->handle(visit);
+        if (!visit->everybodys || !pk_visit_show_kept(visit))
+            path->handle(visit);
     } else {
         (void) pk_fail(&err, PK_E_NOT_FOUND, "there is nothing at this path");
         pk_visit_trouble(visit, &err);

@@ -103,13 +103,14 @@ static int add_text(void *ctx, int64_t at_ms, struct pk_slice text)
     return 0;
 }
 
-static void add_subjects(struct pk_visit *visit)
+static void add_subjects(struct pk_visit *visit, uint32_t chosen)
 {
     pk_json_open(&visit->out, "subjects", '[');
     for (uint32_t i = PK_SUBJECT_NONE + 1; i < PK_SUBJECTS; i++) {
         pk_json_open(&visit->out, NULL, '{');
         pk_json_add_text(&visit->out, "subject", pk_inbox_subject_name(i));
         pk_staff_add_phrase(visit, "subjectName", "subject", pk_inbox_subject_name(i));
+        pk_json_add_bool(&visit->out, "chosen", i == chosen);
         pk_json_close(&visit->out, '}');
     }
     pk_json_close(&visit->out, ']');
@@ -136,27 +137,34 @@ static int open_item(struct pk_visit *visit, const struct pk_staff *staff, int64
     return r;
 }
 
-/* `words`: what was typed and could not be sent. */
-static void show(struct pk_visit *visit, struct pk_staff *staff, int64_t id, struct pk_slice words, bool wrong)
+/* What was typed and could not be sent, and why: 409 = the page was old, or what it answers is; 422 = the words are none. */
+struct typed {
+    struct pk_slice words;
+    uint32_t subject;
+    unsigned status; /* 200 = nothing was */
+};
+
+static void show(struct pk_visit *visit, struct pk_staff *staff, int64_t id, const struct typed *typed)
 {
     struct pk_error err = { 0 };
     staff->acting.actor.purpose = "inbox";
-    pk_staff_add_flag(visit, "old");
-    pk_json_add_slice(&visit->out, "words", words);
-    pk_json_add_bool(&visit->out, "wrong", wrong);
-    add_subjects(visit);
+    pk_json_add_bool(&visit->out, "old", typed->status == 409);
+    pk_json_add_slice(&visit->out, "words", typed->words);
+    pk_json_add_bool(&visit->out, "wrong", typed->status == 422);
+    add_subjects(visit, typed->subject);
     if (open_item(visit, staff, id, &err) == 0)
-        pk_staff_show(visit, staff, wrong ? 422 : 200, "desk-item");
+        pk_staff_show(visit, staff, typed->status, "desk-item");
     else
         pk_visit_trouble(visit, &err);
 }
 
 void pk_desk_item_page(struct pk_visit *visit)
 {
+    const struct typed nothing = { .words = PK_SLICE(""), .status = 200 };
     struct pk_staff staff;
     int64_t id = 0;
     if (pk_staff_signed_in(visit, &staff) && pk_staff_place_id(visit, &id))
-        show(visit, &staff, id, PK_SLICE(""), false);
+        show(visit, &staff, id, &nothing);
 }
 
 /* ---- answered, or closed ---- */
@@ -197,26 +205,32 @@ static int answer(struct pk_visit *visit, struct pk_staff *staff, struct pk_erro
     return r;
 }
 
+/* Nobody types it again: it stands in the form as it is now. */
+static void show_again(struct pk_visit *visit, struct pk_staff *staff, int64_t id, unsigned status)
+{
+    struct typed typed = { .words = PK_SLICE(""), .status = status };
+    struct pk_buf words;
+    (void) read_subject(visit, &typed.subject, NULL);
+    if (pk_me_field(visit, "words", TEXT_MAX, &words, NULL) == 0) /* what is too long to send too */
+        typed.words = pk_buf_slice(&words);
+    show(visit, staff, id, &typed);
+    pk_buf_wipe(&words);
+}
+
 void pk_desk_item(struct pk_visit *visit)
 {
-    char old[64];
     struct pk_error err = { 0 };
     struct pk_staff staff;
-    struct pk_buf words;
     int64_t id = 0;
     if (!pk_staff_signed_in(visit, &staff) || !pk_staff_place_id(visit, &id))
         return;
     int r = pk_staff_change(visit, &staff, answer, &err);
-    (void) snprintf(old, sizeof old, "/staff/inbox/%.13s?old=1", visit->place.data);
-    if (r == 0 || (r == PK_E_CONFLICT && pk_staff_tapped_twice(visit, &staff))) {
+    if (r == 0 || (r == PK_E_CONFLICT && pk_staff_tapped_twice(visit, &staff)))
         pk_visit_go(visit, DONE);
-    } else if (r == PK_E_CONFLICT) {
-        pk_visit_go(visit, old);
-    } else if (r == PK_E_INVALID || r == PK_E_LIMIT) {
-        (void) pk_me_field(visit, "words", PK_INBOX_TEXT_MAX, &words, NULL);
-        show(visit, &staff, id, pk_buf_slice(&words), true);
-        pk_buf_wipe(&words);
-    } else {
+    else if (r == PK_E_CONFLICT)
+        show_again(visit, &staff, id, 409);
+    else if (r == PK_E_INVALID || r == PK_E_LIMIT)
+        show_again(visit, &staff, id, 422);
+    else
         pk_visit_trouble(visit, &err);
-    }
 }

@@ -3,6 +3,7 @@
 
 #include "gateway/base/code.h"
 #include "gateway/api/remotes.h"
+#include "gateway/console/kept_pages.h"
 
 #define COOKIE_MAX 512
 
@@ -47,15 +48,17 @@ static int fill_in(struct pk_visit *visit, const char *page, struct pk_buf *html
 
 /* ---- answering ---- */
 
-static void leave(struct pk_visit *visit, unsigned status, struct pk_buf *html)
+void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body)
 {
     struct pk_call *call = visit->call;
-    pk_call_header(call, "Content-Security-Policy", policy);
-    if (visit->everybodys)
-        pk_call_header(call, "Vary", "Accept-Language");
-    pk_call_header(call, "Cache-Control", visit->everybodys && status == 200 ? "public, max-age=60" : "no-store");
-    pk_call_header(call, "Content-Language", pk_visit_language(visit));
-    pk_call_answer_as(call, status, "text/html; charset=utf-8", html);
+    pk_call_header(call, "Cache-Control", cache);
+    if (strcmp(type, PK_PAGE_TYPE) == 0) {
+        pk_call_header(call, "Content-Security-Policy", policy);
+        pk_call_header(call, "Content-Language", pk_visit_language(visit));
+        if (visit->everybodys)
+            pk_call_header(call, "Vary", "Accept-Language");
+    }
+    pk_call_answer_as(call, status, status == 304 ? NULL : type, body);
 }
 
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page)
@@ -63,10 +66,12 @@ void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page)
     struct pk_error err = { 0 };
     struct pk_buf html;
     pk_buf_init(&html, PK_CALL_ANSWER_MAX);
-    if (fill_in(visit, page, &html, &err) == 0)
-        leave(visit, status, &html);
-    else
+    if (fill_in(visit, page, &html, &err) != 0)
         pk_call_problem(visit->call, &err);
+    else if (visit->everybodys && status == 200)
+        pk_visit_keep_and_show(visit, PK_PAGE_TYPE, "public, max-age=60", &html);
+    else
+        pk_visit_leave(visit, status, PK_PAGE_TYPE, "no-store", &html);
     pk_buf_wipe(&html);
 }
 
@@ -75,7 +80,7 @@ void pk_visit_go(struct pk_visit *visit, const char *path)
     struct pk_buf empty;
     pk_buf_init(&empty, 1);
     pk_call_header(visit->call, "Location", path);
-    leave(visit, 303, &empty);
+    pk_visit_leave(visit, 303, PK_PAGE_TYPE, "no-store", &empty);
 }
 
 void pk_visit_trouble(struct pk_visit *visit, const struct pk_error *err)

@@ -13,14 +13,17 @@
 #include "gateway/store/passes.h"
 
 #define PK_VISIT_DATA_MAX (256u << 10)
+#define PK_PAGE_TYPE "text/html; charset=utf-8"
 
 struct pk_remotes;
+struct pk_kept_pages;
 
 struct pk_console {
     struct pk_service *service;
     struct pk_phrases *phrases;
     struct pk_page_file **pages; /* of the embedded files, NULL where one is no page */
     struct pk_remotes *remotes; /* who asks how often */
+    struct pk_kept_pages *kept; /* answers that are everybody's (kept_pages.h) */
     bool secure; /* the outside speaks https: cookies say so */
 };
 
@@ -46,6 +49,8 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
 
 /* Answers with a page filled in from what was added to visit->out: `lang`, `here`, `org` and `languages` are there already. */
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
+/* Answers with a body as it is, and what every answer of its type says besides. Takes over what is in `body`. */
+void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body);
 /* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
 void pk_visit_go(struct pk_visit *visit, const char *path);
 /* Answers with a page that says in plain words what went wrong. */

@@ -3,6 +3,7 @@
  * comes it leaves them out, and a date that moves calls it back like everything else. */
 #include "gateway/service/campaigns_private.h"
 
+#include "gateway/service/circle_counts.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/trail.h"
@@ -11,6 +12,7 @@
 #include "gateway/store/triggers.h"
 
 #define PEOPLE_AT_ONCE 64u
+#define FIRST_AT_ONCE 4u /* where one is enough */
 #define KEPT_FOR_STEPS 24u /* triggers that a campaign's own steps and changes have left, however many circles are reminded */
 
 static int not_running(const struct pk_campaign *campaign, struct pk_error *err)
@@ -109,32 +111,36 @@ int pk_campaign_remind(struct pk_service *service, const struct pk_actor *actor,
 
 /* ---- how it stands ---- */
 
+/* So many and no more: who wants to know whether there is anybody asks for one. */
 static int count_told(struct pk_service *service, const struct pk_audience *audience, const struct pk_earlier *earlier, int64_t now_ms,
-                      int64_t *ret_people, struct pk_error *err)
+                      int64_t most, int64_t *ret_people, struct pk_error *err)
 {
     struct pk_audience_row rows[PEOPLE_AT_ONCE];
-    size_t count = PEOPLE_AT_ONCE;
-    int64_t after = 0;
+    const size_t at_once = most == 1 ? FIRST_AT_ONCE : PEOPLE_AT_ONCE;
+    size_t count = at_once;
+    int64_t after = 0, people = 0;
     int r = 0;
-    for (*ret_people = 0; r == 0 && count == PEOPLE_AT_ONCE; after = count > 0 ? rows[count - 1].recipient : after) {
+    while (r == 0 && count == at_once && people < most) {
         count = 0;
-        r = pk_audience_page(service->store, audience, after, now_ms, PEOPLE_AT_ONCE, rows, &count, err);
-        for (size_t i = 0; r == 0 && i < count; i++)
-            *ret_people += pk_earlier_suits(service->store, earlier, &rows[i]) ? 1 : 0;
+        r = pk_audience_page(service->store, audience, after, now_ms, at_once, rows, &count, err);
+        for (size_t i = 0; r == 0 && i < count && people < most; i++)
+            people += pk_earlier_suits(service->store, earlier, &rows[i]) ? 1 : 0;
+        after = count > 0 ? rows[count - 1].recipient : after;
     }
+    *ret_people = people;
     return r;
 }
 
-/* How many people of the circle this reminder reaches now, and how many were told at all. */
+/* How many people of the circle this reminder reaches now, unless nobody asks, and whether anybody was told at all. */
 static int count_people(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step,
-                        const struct pk_circle *circle, int64_t now_ms, int64_t *ret_people, int64_t *ret_told, struct pk_error *err)
+                        const struct pk_circle *circle, int64_t now_ms, struct pk_circle_count *count, struct pk_error *err)
 {
     struct pk_audience_tree tree, whole;
     struct pk_audience audience;
     struct pk_earlier earlier;
     struct pk_buf text;
     pk_auto(pk_json) struct pk_json *rule = NULL;
-    *ret_people = *ret_told = 0;
+    int64_t told = 0;
     pk_buf_init(&text, 4 * PK_CAMPAIGN_TEXTS_MAX);
     int r = pk_campaign_remind_whom(service, campaign, step, circle, &text, err);
     bool anybody = r == 0 && text.len > 0;
@@ -149,11 +155,14 @@ static int count_people(struct pk_service *service, const struct pk_campaign *ca
     if (r == 0)
         r = pk_campaign_audience(service, campaign, &whole, &audience, err);
     audience.tree = &tree;
-    if (r == 0)
-        r = count_told(service, &audience, &earlier, now_ms, ret_people, err);
+    if (r == 0 && count->step != 0)
+        r = count_told(service, &audience, &earlier, now_ms, INT64_MAX, &count->people, err);
     earlier.untold_count = 0;
     earlier.yes = earlier.silent = false;
-    return r == 0 ? count_told(service, &audience, &earlier, now_ms, ret_told, err) : r;
+    if (r == 0 && count->people == 0)
+        r = count_told(service, &audience, &earlier, now_ms, 1, &told, err);
+    count->told = count->people > 0 || told > 0; /* whom it reminds was told */
+    return r;
 }
 
 /* What went: to the circle at her word, to everybody by itself. */
@@ -179,28 +188,34 @@ static int look_at_history(struct pk_service *service, const struct pk_campaign 
     return r;
 }
 
-int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, int64_t now_ms,
-                           struct pk_campaign_for_circle *ret_view, struct pk_error *err)
+int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, bool exactly,
+                           int64_t now_ms, struct pk_campaign_for_circle *ret_view, struct pk_error *err)
 {
-    struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX], next;
-    size_t count = 0;
+    struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX], next, asked;
+    struct pk_circle_count count = { .campaign = campaign->id, .edition = campaign->edition, .circle = circle->id };
+    size_t step_count = 0;
     bool so = false;
-    int64_t told = 0;
     *ret_view = (struct pk_campaign_for_circle){ 0 };
-    int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
-    const struct pk_campaign_step *first = r == 0 ? pk_campaign_invitation(steps, count) : NULL;
+    int r = pk_campaign_steps(service->store, campaign->id, steps, &step_count, err);
+    const struct pk_campaign_step *first = r == 0 ? pk_campaign_invitation(steps, step_count) : NULL;
     if (r != 0 || !first)
         return r;
-    bool to_come = campaign->state == PK_CAMPAIGN_RUNNING && find_reminder(service, campaign, &next, NULL) == 0;
-    r = count_people(service, campaign, to_come ? &next : first, circle, now_ms, &ret_view->people, &told, err);
-    ret_view->told = told > 0;
-    if (r == 0)
-        r = look_at_history(service, campaign, circle, first->id, ret_view, err);
-    if (r != 0 || !to_come || look_back(service, campaign, &next, circle, &so, err) == PK_E_LIMIT)
-        return r;
-    if (!so) {
+    bool to_come = campaign->state == PK_CAMPAIGN_RUNNING && find_reminder(service, campaign, &next, NULL) == 0 &&
+                   look_back(service, campaign, &next, circle, &so, NULL) == 0 && !so;
+    asked = to_come ? next : *first;
+    if (!to_come)
+        asked.due_ms = INT64_MAX; /* whoever was told at all, whenever that was */
+    count.step = to_come ? next.id : 0;
+    if (exactly || !pk_circle_counts_find(service->circle_counts, now_ms, &count)) {
+        r = count_people(service, campaign, &asked, circle, now_ms, &count, err);
+        if (r == 0)
+            pk_circle_counts_keep(service->circle_counts, now_ms, &count);
+    }
+    ret_view->people = count.people;
+    ret_view->told = count.told;
+    if (to_come) {
         ret_view->planned_ms = next.due_ms;
         (void) snprintf(ret_view->template_name, sizeof ret_view->template_name, "%s", next.template_name);
     }
-    return 0;
+    return r == 0 ? look_at_history(service, campaign, circle, first->id, ret_view, err) : r;
 }

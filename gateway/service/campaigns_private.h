@@ -164,13 +164,14 @@ int pk_campaign_remind_whom(struct pk_service *service, const struct pk_campaign
 struct pk_campaign_for_circle {
     int64_t planned_ms; /* its next reminder goes by itself then; 0 = none is to come that did not go to the circle already */
     char template_name[PK_CAMPAIGN_NAME_MAX + 1]; /* of that reminder */
-    int64_t people; /* of the circle: whom it reaches */
+    int64_t people; /* of the circle: whom it reaches; 0 when none is to come */
     int64_t sent_ms, sent_people; /* the newest that went to the circle early, and to how many; 0 = none did */
     int64_t gone_ms; /* the newest reminder that went by itself; 0 = none did */
     bool told; /* somebody of the circle was told of it */
 };
-int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, int64_t now_ms,
-                           struct pk_campaign_for_circle *ret_view, struct pk_error *err);
+/* Not `exactly`: people as they were counted within the last minute, if they were (circle_counts.h). */
+int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_circle *circle, bool exactly,
+                           int64_t now_ms, struct pk_campaign_for_circle *ret_view, struct pk_error *err);
 /* The step that waits for this becomes a trigger now, for everybody who knows otherwise. */
 int pk_campaign_news_now(struct pk_service *service, struct pk_campaign *campaign, uint32_t when, int64_t now_ms, bool *ret_found,
                          struct pk_error *err);

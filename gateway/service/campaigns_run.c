@@ -203,6 +203,26 @@ static int list_as_now(struct pk_service *service, const struct pk_campaign *cam
     return r;
 }
 
+/* Whom something is told at the very moment a reminder is due, or later, need not be reminded of it: the gateway was away, or it was
+ * resumed late, and both are due now. */
+static int leave_out_the_newest(struct pk_service *service, const struct pk_campaign_step *step, struct whom *told, struct pk_error *err)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < told->told_count; i++) {
+        struct pk_trigger trigger = { 0 };
+        int r = pk_trigger_get(service->store, told->told[i], &trigger, err);
+        if (r != 0 && r != PK_E_NOT_FOUND)
+            return r;
+        int64_t told_ms = trigger.send_at_ms > trigger.received_ms ? trigger.send_at_ms : trigger.received_ms;
+        if (told_ms >= step->due_ms && told->untold_count < PK_CAMPAIGN_TRIGGERS_MAX)
+            told->untold[told->untold_count++] = told->told[i];
+        else
+            told->told[count++] = told->told[i];
+    }
+    told->told_count = count;
+    return 0;
+}
+
 /* Those who were told; who is asked for an answer was told this date. */
 static int find_told(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, struct whom *told,
                      struct pk_error *err)
@@ -211,6 +231,8 @@ static int find_told(struct pk_service *service, const struct pk_campaign *campa
                                               : list_as_now(service, campaign, 0, told->told, &told->told_count, err);
     if (r == 0)
         r = list_as_now(service, campaign, step->id, told->untold, &told->untold_count, err);
+    if (r == 0)
+        r = leave_out_the_newest(service, step, told, err);
     if (step->rule.whom != PK_STEP_TO_ALL)
         told->answer = step->rule.whom == PK_STEP_TO_YES ? "yes" : "none";
     return r;
@@ -315,6 +337,15 @@ static bool is_due(const struct pk_campaign_step *step, int64_t now_ms)
     return (step->state == PK_STEP_WAITING && step->due_ms <= now_ms + PK_STEP_EARLY_MS) || (step->state == PK_STEP_NEWS && step->due_ms <= now_ms);
 }
 
+/* What went before and was to go again, to those it did not reach, has gone. */
+static uint32_t state_of_late(struct pk_service *service, const struct pk_campaign_step *step)
+{
+    int64_t triggers[PK_CAMPAIGN_TRIGGERS_MAX];
+    size_t count = 0;
+    (void) pk_campaign_triggers(service->store, step->campaign, step->id, 0, triggers, PK_COUNT(triggers), &count, NULL);
+    return count > 0 ? PK_STEP_RELEASED : PK_STEP_DROPPED;
+}
+
 /* The gateway was away, or held up, until what it is about had begun. */
 static bool is_too_late(const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms)
 {
@@ -337,7 +368,7 @@ static int release(struct pk_service *service, int64_t id, int64_t now_ms, struc
         if (is_due(&steps[i], now_ms) && (!step || steps[i].due_ms < step->due_ms))
             step = &steps[i];
     if (r == 0 && step && is_too_late(&campaign, step, now_ms)) {
-        r = pk_campaign_step_change(service->store, step->id, PK_STEP_DROPPED, step->due_ms, err);
+        r = pk_campaign_step_change(service->store, step->id, state_of_late(service, step), step->due_ms, err);
     } else if (r == 0 && step) {
         const char *why = pk_campaign_hindrance(service, &campaign, step, now_ms);
         if (why)

@@ -75,7 +75,7 @@ static int look_at_date(struct pk_service *service, const struct pk_campaign *ca
 
 /* *ret_hers false: nobody of her circle was told of it, it is over, or about a topic that is not hers. */
 static int look(struct pk_service *service, const struct pk_actor *actor, const struct pk_user *user, const struct pk_circle *circle, int64_t id,
-                int64_t now_ms, struct pk_key_event *event, bool *ret_hers, struct pk_error *err)
+                bool exactly, int64_t now_ms, struct pk_key_event *event, bool *ret_hers, struct pk_error *err)
 {
     struct pk_campaign_for_circle stands;
     struct pk_campaign campaign;
@@ -93,7 +93,7 @@ static int look(struct pk_service *service, const struct pk_actor *actor, const 
     pk_buf_init(&texts, 2 * PK_CAMPAIGN_TEXTS_MAX);
     pk_campaign_keep(&campaign, &texts);
     (void) snprintf(event->campaign, sizeof event->campaign, "%s", campaign.name);
-    r = pk_campaign_for_circle(service, &campaign, circle, now_ms, &stands, err);
+    r = pk_campaign_for_circle(service, &campaign, circle, exactly, now_ms, &stands, err);
     if (r == 0)
         r = look_at_date(service, &campaign, user->id, event, err);
     pk_buf_finish(&texts);
@@ -117,7 +117,7 @@ int pk_key_event(struct pk_service *service, const struct pk_actor *actor, int64
     if (r == 0)
         r = circle_of(service, actor, &user, &circle, err);
     if (r == 0)
-        r = look(service, actor, &user, &circle, id, now_ms, ret_event, &hers, err);
+        r = look(service, actor, &user, &circle, id, true, now_ms, ret_event, &hers, err);
     if (r != 0 && r != PK_E_NOT_FOUND)
         return r;
     return r == 0 && hers ? 0 : pk_fail(err, PK_E_NOT_FOUND, "there is no such event");
@@ -165,7 +165,7 @@ int pk_key_events_each(struct pk_service *service, const struct pk_actor *actor,
     if (r == 0)
         r = pk_campaigns_list(service->store, add_id, &ids, err);
     for (size_t i = 0; r == 0 && i < ids.count; i++) {
-        r = look(service, actor, &user, &circle, ids.items[i], now_ms, &event, &hers, err);
+        r = look(service, actor, &user, &circle, ids.items[i], false, now_ms, &event, &hers, err);
         if (r == 0 && hers)
             r = each(ctx, &event);
     }

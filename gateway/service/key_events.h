@@ -35,7 +35,7 @@ struct pk_key_event {
     int64_t told_me; /* by mouth, to her: beside the others and in none of them */
 };
 
-/* The next ones first. A non-zero return of `each` ends it and is returned. */
+/* The next ones first, people as they were within the last minute. A non-zero return of `each` ends it and is returned. */
 int pk_key_events_each(struct pk_service *service, const struct pk_actor *actor, int64_t now_ms,
                        int (*each)(void *ctx, const struct pk_key_event *event), void *ctx, struct pk_error *err);
 /* PK_E_NOT_FOUND, with the same words for what there is not and what is another circle's. */

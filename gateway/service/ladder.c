@@ -10,6 +10,7 @@
 #include "gateway/service/wording.h"
 #include "gateway/store/attempt_pairs.h"
 #include "gateway/store/audience.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/notices.h"
 #include "gateway/store/recipients.h"
 
@@ -83,8 +84,8 @@ int pk_ladder_go_on(struct pk_service *service, int64_t id, const struct pk_mess
         return r;
     if (!(message.flags & PK_MESSAGE_HAS_NEXT) || message.expires_ms <= end->now_ms || !pk_message_may_go_on((enum pk_message_state) message.state))
         return 0;
-    if (pk_message_is_called_back(service->store, id))
-        return 0; /* who resumes its campaign releases the step to those it did not reach */
+    if (pk_message_is_called_back(service->store, id)) /* who resumes its campaign releases the step to those it did not reach */
+        return pk_campaign_trigger_missed(service->store, pk_message_trigger(service->store, id), end->now_ms, err);
     if ((r = pk_attempts_of(service->store, id, is_in_doubt, NULL, err)) != 0)
         return r < 0 ? r : 0; /* one of its attempts may have arrived */
     if ((r = find_way(service, &message, end->now_ms, &way, err)) != 1)

@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/service/bus.h"
+#include "gateway/service/circle_counts.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/dispatcher.h"
 #include "gateway/service/housekeeping.h"
@@ -53,6 +54,7 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     pk_status_events_watch(service);
     service->imports = pk_imports_new(service);
     service->verification = pk_verification_new(service);
+    service->circle_counts = pk_circle_counts_new();
     service->report_keeper = pk_report_keeper_new(service);
     service->indicator_keeper = pk_indicator_keeper_new(service);
     if (service->rules->bus.host && (r = pk_bus_new(service, &service->bus, err)) != 0)
@@ -105,6 +107,7 @@ void pk_service_free(struct pk_service *service)
     pk_verification_free(service->verification);
     pk_report_keeper_free(service->report_keeper);
     pk_indicator_keeper_free(service->indicator_keeper);
+    pk_circle_counts_free(service->circle_counts);
     pk_texts_free(service->texts);
     pk_trail_free(service->trail);
     free(service);
@@ -124,6 +127,7 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     service->desks = fresh;
     service->rules = rules;
     service->catalog = catalog;
+    service->reloads++;
     pk_spending_forget_day(service);
     pk_texts_forget(service->texts);
     pk_status_events_watch(service);

@@ -54,9 +54,11 @@ struct pk_service {
     void *keys_ctx;
     struct pk_report_keeper *report_keeper; /* keeps reports before their messages go */
     struct pk_indicator_keeper *indicator_keeper; /* freezes months that are over */
+    struct pk_circle_counts *circle_counts; /* of key persons' pages, for a minute; NULL = none are kept */
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */
     struct pk_today today; /* by the wall clock of the rules (spending.h) */
+    unsigned reloads; /* of the configuration, since the start */
     bool draining; /* no new work is taken in, none is handed over */
     bool committed; /* how the last commit went */
     char trouble[sizeof(((struct pk_error *) 0)->message)]; /* why commits fail, as it was said; "" = they do not */

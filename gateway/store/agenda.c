@@ -45,12 +45,18 @@ static void read_event(sqlite3_stmt *row, struct pk_agenda_event *ret_event)
 static int write(struct pk_store *store, const char *sql, const struct pk_agenda_event *event, struct pk_error *err)
 {
     const struct pk_agenda_when *when = &event->when;
+    store->agenda_changes++;
     return pk_sql_write(store, err, sql, "ittttttiiiititiibtiiii", event->id, pk_slice_of(event->kind), pk_slice_of(event->title),
                         pk_slice_of(event->subject), pk_slice_of(event->place), pk_slice_of(event->place_short), pk_slice_of(event->zone),
                         (int64_t) when->day, (int64_t) when->from, (int64_t) when->days, (int64_t) when->to, pk_slice_of(event->rule),
                         (int64_t) event->capacity, pk_slice_of(event->languages), (int64_t) event->state, event->sequence,
                         pk_slice_make(event->uid, sizeof event->uid), pk_slice_of(event->proposed_by), event->laid_ms, event->last_ms,
                         event->created_ms, event->updated_ms);
+}
+
+uint64_t pk_agenda_mark(const struct pk_store *store)
+{
+    return store->agenda_changes;
 }
 
 int pk_agenda_add(struct pk_store *store, struct pk_agenda_event *event, int64_t now_ms, struct pk_error *err)
@@ -160,6 +166,7 @@ int pk_agenda_change_put(struct pk_store *store, int64_t event, const struct pk_
     const struct pk_agenda_when *when = &change->when;
     if (pk_sql_int(store, 0, "SELECT count(*) FROM event_exception WHERE event = ?1 AND day <> ?2", "ii", event, (int64_t) change->day) >= PK_DATES_MAX)
         return pk_fail(err, PK_E_LIMIT, "more than %d dates of this event would differ", PK_DATES_MAX);
+    store->agenda_changes++;
     return pk_sql_write(store, err,
                         "INSERT INTO event_exception(event, day, difference, new_day, starts, days, ends, place, place_short)"
                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(event, day) DO UPDATE SET difference = excluded.difference,"
@@ -171,6 +178,7 @@ int pk_agenda_change_put(struct pk_store *store, int64_t event, const struct pk_
 
 int pk_agenda_change_drop(struct pk_store *store, int64_t event, int32_t day, struct pk_error *err)
 {
+    store->agenda_changes++;
     return pk_sql_write(store, err, "DELETE FROM event_exception WHERE event = ?1 AND day = ?2", "ii", event, (int64_t) day);
 }
 
@@ -195,5 +203,6 @@ int pk_agenda_drop(struct pk_store *store, int64_t now_ms, size_t max, size_t *r
     for (size_t i = 0; r == 0 && i < PK_COUNT(parts); i++)
         r = pk_sql_write(store, err, parts[i], "ii", now_ms - PK_AGENDA_KEPT_MS, (int64_t) max);
     *ret_count = r == 0 ? (size_t) pk_sql_changed(store) : 0;
+    store->agenda_changes += *ret_count > 0;
     return r;
 }

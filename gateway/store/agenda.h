@@ -15,6 +15,10 @@ int pk_agenda_get(struct pk_store *store, int64_t id, struct pk_agenda_event *re
 int pk_agenda_by_uid(struct pk_store *store, const uint8_t uid[PK_AGENDA_UID_BYTES], struct pk_agenda_event *ret_event, struct pk_error *err);
 int pk_agenda_put(struct pk_store *store, const struct pk_agenda_event *event, struct pk_error *err); /* all of it, by its id */
 
+/* Another number after anything was written about events, their dates or the answers to them, or was taken back: what was made of them
+ * before is old. Of this process alone. */
+uint64_t pk_agenda_mark(const struct pk_store *store);
+
 /* By id, those after `after`; state 0 = all, since_ms 0 = also those that are over. A non-zero return of `each` ends it and is returned. */
 int pk_agenda_list(struct pk_store *store, uint32_t state, int64_t since_ms, int64_t after, size_t max,
                    int (*each)(void *ctx, const struct pk_agenda_event *event), void *ctx, struct pk_error *err);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/store/campaign_made.h"
 
+#include "gateway/model/campaign.h"
 #include "gateway/store/campaign_cost.h"
+#include "gateway/store/campaigns.h"
 #include "gateway/store/internal.h"
 
 bool pk_campaign_link(struct pk_store *store, int64_t trigger, struct pk_campaign_link *ret_link)
@@ -33,6 +35,18 @@ int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int
     return pk_sql_write(store, err,
                         "UPDATE campaign_trigger SET cost = CASE WHEN people > ?2 THEN (cost * (people - ?2) + people - 1) / people ELSE 0 END,"
                         " people = max(people - ?2, 0) WHERE trigger = ?1 AND people > 0", "ii", trigger, cancelled);
+}
+
+/* The invitation is the first step for everybody; whoever gets it instead of a reminder has the next reminder to fall back on, as those
+ * who agreed later have. */
+int pk_campaign_trigger_missed(struct pk_store *store, int64_t trigger, int64_t now_ms, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "UPDATE campaign_step SET state = ?3, due_ms = ?2 WHERE state = ?4 AND id = (SELECT t.step FROM campaign_trigger t"
+                        " JOIN campaign c ON c.id = t.campaign WHERE t.trigger = ?1 AND t.instead = 0 AND t.edition <> c.edition AND c.state = ?5)"
+                        " AND place = (SELECT min(s.place) FROM campaign_step s WHERE s.campaign = campaign_step.campaign"
+                        " AND s.moment NOT IN ('on change', 'on cancel') AND s.moment NOT LIKE '% to %')",
+                        "iiuuu", trigger, now_ms, PK_STEP_WAITING, PK_STEP_RELEASED, PK_CAMPAIGN_RUNNING);
 }
 
 struct pk_campaign_made pk_campaign_made(struct pk_store *store, int64_t campaign, int64_t step, int64_t edition)

@@ -24,6 +24,10 @@ int pk_campaign_trigger_made(struct pk_store *store, int64_t trigger, int64_t pe
 /* So many that had not left of it were cancelled just now: those count no more, and of the price the same share. Inside a unit. */
 int pk_campaign_trigger_called_back(struct pk_store *store, int64_t trigger, int64_t cancelled, struct pk_error *err);
 
+/* A message of it was on its way when its campaign moved to another date, and did not arrive: its step, when it is the invitation and
+ * went, waits to go again, to those it did not reach. Nothing where it is no campaign's, or one that does not run. Inside a unit. */
+int pk_campaign_trigger_missed(struct pk_store *store, int64_t trigger, int64_t now_ms, struct pk_error *err);
+
 struct pk_campaign_made {
     int64_t people;
     int64_t cost; /* of what left, and of what waits; only what is priced in the currency of the ceiling */

@@ -63,6 +63,7 @@ struct pk_store {
     bool lost; /* SQLite rolled the turn back by itself */
     bool failed; /* the last commit of anything failed */
     int64_t wal_pages; /* in the write-ahead log since it was last begun */
+    uint64_t agenda_changes; /* pk_agenda_mark() */
     int64_t changes; /* rows changed on this connection up to the last commit */
     struct pk_error why; /* of that */
     struct pk_error damaged; /* said once of the file: no commit that went well takes it back */

@@ -4,6 +4,7 @@
 
 #include "gateway/model/campaign.h"
 #include "gateway/store/campaign_cost.h"
+#include "gateway/store/campaign_made.h"
 #include "gateway/store/internal.h"
 #include "gateway/store/message_row.h"
 
@@ -254,7 +255,9 @@ static int call_back(struct pk_store *store, int64_t id, int64_t from, const str
         last.reason = change->reason;
     }
     int r = !perhaps || from == PK_MESSAGE_SUBMITTING ? write_change(store, id, &between, err) : 0;
-    return r == 0 ? write_change(store, id, &last, err) : r;
+    if (r == 0)
+        r = write_change(store, id, &last, err);
+    return r == 0 && !perhaps ? pk_campaign_trigger_missed(store, pk_message_trigger(store, id), change->now_ms, err) : r;
 }
 
 bool pk_message_is_called_back(struct pk_store *store, int64_t id)

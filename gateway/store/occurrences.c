@@ -89,6 +89,7 @@ int pk_occurrence_add(struct pk_store *store, struct pk_occurrence *occurrence, 
     occurrence->id = pk_id_ordered();
     occurrence->version = 1;
     occurrence->changed_ms = now_ms;
+    store->agenda_changes++;
     return pk_sql_write(store, err,
                         "INSERT INTO occurrence(id, event, day, starts_ms, ends_ms, place, place_short, state, version, created_ms, changed_ms)"
                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
@@ -100,6 +101,7 @@ int pk_occurrence_put(struct pk_store *store, struct pk_occurrence *occurrence, 
 {
     occurrence->version++;
     occurrence->changed_ms = now_ms;
+    store->agenda_changes++;
     return pk_sql_write(store, err,
                         "UPDATE occurrence SET starts_ms = ?2, ends_ms = ?3, place = ?4, place_short = ?5, state = ?6, version = ?7,"
                         " changed_ms = ?8 WHERE id = ?1",

@@ -35,6 +35,7 @@ static void read_rsvp(sqlite3_stmt *row, struct pk_rsvp *ret_rsvp)
 int pk_rsvp_add(struct pk_store *store, const struct pk_rsvp *rsvp, struct pk_error *err)
 {
     int64_t id = pk_sql_int(store, 0, "SELECT max(id) FROM rsvp", "") + 1;
+    store->agenda_changes++; /* a date may be full now */
     return pk_sql_write(store, err,
                         "INSERT INTO rsvp(id, " COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", "iiiiiiiuuuii", id,
                         rsvp->recipient, rsvp->trigger, rsvp->occurrence, rsvp->version, rsvp->reply, rsvp->address, rsvp->yes ? 1u : 0u,

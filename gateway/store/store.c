@@ -311,6 +311,7 @@ void pk_store_after(struct pk_store *store, enum pk_lane lane, struct pk_after e
 static int end_turn(struct pk_store *store, struct pk_error *err)
 {
     if (store->lost) {
+        store->agenda_changes++;
         if (!sqlite3_get_autocommit(store->db))
             (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
         return store->why.code != 0 ? pk_fail(err, store->why.code, "%s", store->why.message)
@@ -327,6 +328,7 @@ static int end_turn(struct pk_store *store, struct pk_error *err)
         r = pk_sql_step(store, pk_sql(store, "COMMIT"), err);
     if (r != 0 && !sqlite3_get_autocommit(store->db))
         (void) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    store->agenda_changes += r != 0;
     return r;
 }
 

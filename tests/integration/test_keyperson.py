@@ -363,6 +363,28 @@ class TestKeyPerson(World):
         trail = [json.loads(line) for line in self.gateway.run("audit", "export", "--actor", "kalina").out.splitlines()]
         self.assertGreaterEqual(len([entry for entry in trail if entry["action"] == "inbox.read"]), 2)
 
+    def test_words_typed_on_an_old_page_are_not_lost(self) -> None:
+        self.begin()
+        kalina = self.sign_in("kalina", "desk")
+        self.import_people(1)
+        self.says(1, "Къде е училището, моля?")
+        until("one to wait", lambda: kalina.get("/staff/inbox").count("/staff/inbox/") == 1)
+        (item,) = re.findall(r"/staff/inbox/([0-9a-z]{13})", kalina.body)
+        kalina.get(f"/staff/inbox/{item}")
+        old, typed = "A" * len(kalina.form()), {"subject": "care", "words": "Dam 12 <b>от</b> 9 часа.", "act": "answer"}
+        page = kalina.post(f"/staff/inbox/{item}", typed, form=old)
+        self.assertEqual(kalina.status, 409)
+        self.assertIn("Uw woorden staan er nog", page)
+        self.assertRegex(page, r"<textarea[^>]*>Dam 12 &lt;b&gt;от&lt;/b&gt; 9 часа\.</textarea>")
+        self.assertIn('<option value="care" selected>', page)
+        self.assertNotIn("Dam 12", "".join(self.texts_to(1)))
+        self.assertIn("Klaar", kalina.post(f"/staff/inbox/{item}", typed))  # the page it is shown on is a new one
+        self.wait_text_to(1, "Dam 12")
+        page = kalina.post(f"/staff/inbox/{item}", typed, form=old)
+        self.assertEqual(kalina.status, 409)
+        self.assertIn("Dit had u geschreven", page)
+        self.assertRegex(page, r"<blockquote[^>]*>Dam 12 &lt;b&gt;от&lt;/b&gt; 9 часа\.</blockquote>")
+
     def test_the_desk_signs_up_with_a_paper_form(self) -> None:
         self.begin()
         kalina = self.sign_in("kalina", "desk")

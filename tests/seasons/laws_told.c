@@ -5,6 +5,7 @@
  */
 #include "tests/seasons/season.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/store/names.h"
 #include "gateway/store/recipients.h"
 
@@ -191,6 +192,9 @@ static crowd told_before(const struct release *release)
     crowd before = crowd_of("SELECT m.address" OF_CAMPAIGN "AND" OF_STEP "AND t.edition = ?3 AND" TOLD, release->campaign, release->step, release->edition);
     before |= crowd_of("SELECT m.address" OF_CAMPAIGN "AND" OF_STEP "AND m.id > ?3 AND" TOLD
                            " AND (SELECT template FROM campaign_step WHERE id = ?2) LIKE '%-invitation'", release->campaign, release->step, 0);
+    /* Whoever has a message of something else at the moment a step is due, or later, whatever became of that, need not be told this too. */
+    before |= crowd_of("SELECT m.address" OF_CAMPAIGN "AND t.trigger < ?3 AND max(g.received_ms, g.send_at_ms) >= (SELECT due_ms FROM campaign_step"
+                       " WHERE id = ?2)", release->campaign, release->step, release->first);
     if (!release->change)
         return before;
     /* What says the new date already and waited when the change was let go. */
@@ -224,12 +228,19 @@ static crowd may_know(const struct release *release)
                     " AND k.address = m.address AND k.attempts > 0 AND u.knows <> t.knows)", release->campaign, release->first, 0);
 }
 
+/* What of it was on its way as the date moved did not arrive: it goes again, and then it is asked who has it. */
+static bool goes_again(const struct release *release)
+{
+    return pk_sql_int(life.eye, 0, "SELECT 1 FROM campaign_step s JOIN campaign c ON c.id = s.campaign WHERE s.id = ?1 AND s.state = 1 AND s.due_ms <= ?2"
+                                   " AND c.state = 3", "ii", release->step, pk_clock_wall_ms()) != 0;
+}
+
 /* Each of them has a message of it, whatever became of that, or was told this step before. */
 static void law_everybody(struct release *release)
 {
     int64_t open = pk_sql_int(life.eye, 0, "SELECT count(*) FROM campaign_trigger t JOIN trigger g ON g.id = t.trigger WHERE t.campaign = ?1"
                                            " AND t.trigger BETWEEN ?2 AND ?3 AND g.state IN (1, 5)", "iii", release->campaign, release->first, release->last);
-    if (open != 0)
+    if (open != 0 || goes_again(release))
         return;
     release->open = false;
     crowd reached = crowd_of("SELECT m.address" OF_CAMPAIGN "AND t.trigger BETWEEN ?2 AND ?3", release->campaign, release->first, release->last);

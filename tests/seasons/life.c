@@ -73,6 +73,10 @@ static void take_effect(const struct effect *e)
     case EFFECT_CANCELLED:
         campaign->cancelled = true;
         break;
+    case EFFECT_OFF:
+        campaign->cancelled = true;
+        campaign->edition++;
+        break;
     case EFFECT_HOLD:
         world->held = e->what != 0;
         break;

@@ -123,6 +123,95 @@ static void moved_back_in_time_nobody_hears_of_it(void **state)
     assert_int_equal(told(house, ANNA, ""), 2); /* the invitation, the reminder */
 }
 
+/* Handed over, and nobody heard yet what came of it. */
+static size_t on_its_way_to(const struct house *house, const char *number)
+{
+    const struct post *post = house->posts[0];
+    for (size_t i = 0; i < post->count; i++)
+        if (!post->jobs[i].completed && strcmp(post->jobs[i].address, number) == 0)
+            return i;
+    fail_msg("nothing is on its way to %s", number);
+    return 0;
+}
+
+/* The date moves between a hand-over and its answer, which is that it did not arrive, or nobody knows. */
+static void move_on_the_way(struct house *house, int64_t event, int32_t day)
+{
+    struct pk_events_done done = { 0 };
+    struct pk_agenda_event now;
+    assert_int_equal(pk_events_show(house->service, &anna, event, &now, NULL), 0);
+    now.when.day = day;
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_events_change(house->service, &anna, &now, pk_clock_wall_ms(), &done, NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    house_turns(house, 3);
+}
+
+/* The time to invite to the new date has passed: she is invited now. */
+static void whose_invitation_fails_as_the_date_moves_is_invited_to_the_new_one(void **state)
+{
+    struct house *house = *state;
+    int64_t event = planned(house, "parent-meeting", "");
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    start_on(house, event, 0, STEPS);
+    until(house, "2026-10-20T15:59:30Z");
+    house_later(house, MINUTE_MS);
+    size_t to_anna = on_its_way_to(house, ANNA), to_boris = on_its_way_to(house, BORIS);
+    post_complete(house->posts[0], to_boris, PK_OUTCOME_ACCEPTED);
+    house_settle(house);
+    move_on_the_way(house, event, 20261026);
+    post_complete(house->posts[0], to_anna, PK_OUTCOME_RETRY);
+    house_settle(house);
+    until(house, "2026-10-20T16:40:00Z");
+    assert_int_equal(told(house, ANNA, OLD_DAY), 1); /* the one that failed */
+    assert_int_equal(told(house, ANNA, "26 октомври"), 1);
+    assert_int_equal(told(house, ANNA, CHANGED), 0); /* it is no change to her */
+    assert_int_equal(told(house, BORIS, OLD_DAY), 1);
+    assert_int_equal(told(house, BORIS, CHANGED), 1);
+    assert_int_equal(told(house, BORIS, ""), 2);
+    assert_int_equal(house_count(house, "SELECT count(*) FROM campaign_step WHERE moment LIKE '7 days%' AND state = 2"), 1);
+    until(house, "2026-10-25T18:00:00Z");
+    assert_int_equal(told(house, ANNA, ""), 3); /* and reminded, once */
+    assert_int_equal(told(house, BORIS, ""), 3);
+}
+
+/* Where it may have arrived she knows the old date, as far as anybody can say, and is told the change. */
+static void whose_invitation_may_have_arrived_as_the_date_moves_is_not_invited_twice(void **state)
+{
+    struct house *house = *state;
+    int64_t event = planned(house, "parent-meeting", "");
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start_on(house, event, 0, STEPS);
+    until(house, "2026-10-20T15:59:30Z");
+    house_later(house, MINUTE_MS);
+    size_t to_anna = on_its_way_to(house, ANNA);
+    move_on_the_way(house, event, 20261103);
+    post_complete(house->posts[0], to_anna, PK_OUTCOME_UNCERTAIN);
+    house_settle(house);
+    until(house, "2026-10-20T16:40:00Z");
+    assert_int_equal(told(house, ANNA, ""), 2);
+    assert_int_equal(told(house, ANNA, CHANGED), 1);
+}
+
+/* What was to be said in the meantime is said once: the invitation, not a reminder with it. */
+static void resumed_late_nobody_is_invited_and_reminded_at_once(void **state)
+{
+    struct house *house = *state;
+    int64_t event = planned(house, "parent-meeting", "");
+    (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start_on(house, event, 0, STEPS);
+    until(house, "2026-10-20T16:10:00Z");
+    assert_int_equal(told(house, ANNA, ""), 1);
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_PAUSE, "", NULL), 0);
+    until(house, "2026-10-26T17:30:00Z"); /* half an hour after the reminder was due */
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_RESUME, "", NULL), 0);
+    until(house, "2026-10-26T18:30:00Z");
+    assert_int_equal(told(house, ANNA, ""), 2); /* reminded */
+    assert_int_equal(told(house, BORIS, ""), 1); /* invited */
+}
+
 static void corrected_quietly_what_waits_says_it_right(void **state)
 {
     struct house *house = *state;
@@ -273,6 +362,9 @@ int main(void)
         with_kinds(notices_name_the_date_they_are_about),
         with_kinds(a_moved_event_is_told_to_who_knew),
         with_kinds(moved_back_in_time_nobody_hears_of_it),
+        with_kinds(whose_invitation_fails_as_the_date_moves_is_invited_to_the_new_one),
+        with_kinds(whose_invitation_may_have_arrived_as_the_date_moves_is_not_invited_twice),
+        with_kinds(resumed_late_nobody_is_invited_and_reminded_at_once),
         with_kinds(corrected_quietly_what_waits_says_it_right),
         with_kinds(what_no_text_says_is_no_news),
         with_kinds(without_a_step_nobody_is_told_and_it_says_so),

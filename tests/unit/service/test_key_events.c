@@ -219,6 +219,76 @@ static void what_is_another_circle_s_is_not_there(void **state)
     assert_int_equal(of(house, &maria).count, 0);
 }
 
+/* ---- what a page costs ---- */
+
+static int64_t worked;
+
+static int work(void *ctx)
+{
+    (void) ctx;
+    worked++;
+    return 0;
+}
+
+/* What the database did for a list of them, in hundreds of its steps. */
+static int64_t work_of_a_list(struct house *house, const struct pk_actor *actor)
+{
+    worked = 0;
+    sqlite3_progress_handler(house->store->db, 100, work, NULL);
+    (void) of(house, actor);
+    sqlite3_progress_handler(house->store->db, 0, NULL, NULL);
+    return worked;
+}
+
+static void let_all_leave(struct house *house)
+{
+    for (int i = 0; i < 40; i++) {
+        house_turns(house, 3);
+        take_all(house);
+    }
+}
+
+/* Whether anybody was told is known at the first who was. */
+static void an_event_without_a_reminder_to_come_walks_through_nobody_s_circle(void **state)
+{
+    struct house *house = *state;
+    circle(house, "maria", 80, 100);
+    circle(house, "petya", 5, 300);
+    (void) invited(house);
+    let_all_leave(house);
+    house_later(house, 14 * DAY_MS - 20 * MINUTE_MS - 15 * HOUR_MS); /* the 26th: the reminder goes */
+    let_all_leave(house);
+    house_later(house, HOUR_MS);
+    let_all_leave(house);
+    assert_int_equal(of(house, &maria).events[0].planned_ms, 0);
+    house_later(house, 2 * MINUTE_MS);
+    int64_t many = work_of_a_list(house, &maria), few = work_of_a_list(house, &petya);
+    assert_true(of(house, &maria).events[0].gone_ms > 0);
+    if (many > 2 * few)
+        fail_msg("80 people cost %lld hundreds of steps, 5 cost %lld", (long long) many, (long long) few);
+}
+
+/* Whoever looks again within a minute is shown what was counted; where she decides it is counted. */
+static void people_are_counted_once_a_minute(void **state)
+{
+    struct house *house = *state;
+    struct pk_key_event event;
+    circle(house, "maria", 6, 100);
+    (void) invited(house);
+    int64_t id = only(house, &maria);
+    assert_int_equal(of(house, &maria).events[0].people, 6);
+    (void) house_count(house, "DELETE FROM circle_member WHERE recipient = (SELECT min(recipient) FROM circle_member)");
+    assert_int_equal(of(house, &maria).events[0].people, 6);
+    assert_int_equal(pk_key_event(house->service, &maria, id, pk_clock_wall_ms(), &event, NULL), 0);
+    assert_int_equal(event.people, 5);
+    assert_int_equal(of(house, &maria).events[0].people, 5);
+    (void) house_count(house, "DELETE FROM circle_member WHERE recipient = (SELECT min(recipient) FROM circle_member)");
+    house_later(house, MINUTE_MS);
+    assert_int_equal(of(house, &maria).events[0].people, PK_FEW);
+    assert_int_equal(remind(house, &maria, id), 0);
+    assert_int_equal(of(house, &maria).events[0].planned_ms, 0); /* that it went is never old */
+}
+
 static int tell(struct house *house, const struct pk_actor *actor, int64_t id, int64_t count)
 {
     int r;
@@ -262,6 +332,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_here(the_reminder_reaches_her_circle_once),
         test_here(what_is_another_circle_s_is_not_there),
+        test_here(an_event_without_a_reminder_to_come_walks_through_nobody_s_circle),
+        test_here(people_are_counted_once_a_minute),
         test_here(told_by_mouth_is_of_the_date_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
