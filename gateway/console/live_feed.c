@@ -17,7 +17,9 @@
 
 #define FEEDS_MAX 64u /* campaigns, those that were watched lately too */
 #define EVERY_MS 1000
-#define SHARE_MS 100 /* of the reading thread, in each of these */
+#define SHARE_MS 100 /* of the reading thread, in each of these ... */
+#define SHARE 10 /* ... and what takes longer waits so many times as long before it goes on */
+#define DEADLINE_MS 5000
 #define BEAT_MS 15000
 #define UNSENT_MAX (16u << 10)
 #define EVENT_MAX (8u << 10)
@@ -38,6 +40,7 @@ struct feed {
     int64_t campaign;
     struct pk_live_count *count; /* NULL = none is under way */
     bool reading; /* the reading thread has it */
+    int64_t took_ms, next_ms; /* that thread's last time at it; when it is asked again */
     bool stale; /* nobody watched for a while: the event at hand is not told before it is counted anew */
     int64_t id; /* of the event at hand; 0 = there is none yet */
     struct pk_buf event; /* whole: id, data, and the empty line */
@@ -158,11 +161,12 @@ static void look_at_watchers(struct feed *feed, int64_t now_ms)
 static int read_some(void *ctx, struct pk_store *store, struct pk_error *err)
 {
     struct feed *feed = ctx;
-    int64_t until_ms = pk_clock_mono_ms() + SHARE_MS;
+    int64_t began_ms = pk_clock_mono_ms();
     int r;
     do
         r = pk_live_count_some(feed->count, store, err);
-    while (r == 1 && pk_clock_mono_ms() < until_ms);
+    while (r == 1 && pk_clock_mono_ms() < began_ms + SHARE_MS);
+    feed->took_ms = pk_clock_mono_ms() - began_ms;
     return r;
 }
 
@@ -193,6 +197,7 @@ static void have_read(void *ctx, int result, const struct pk_error *err)
     struct feed *feed = ctx;
     (void) err; /* busy, or interrupted: it is counted anew */
     feed->reading = false;
+    feed->next_ms = pk_clock_mono_ms() + (SHARE - 1) * feed->took_ms;
     if (result == 1)
         return;
     if (result == 0)
@@ -206,8 +211,8 @@ static void have_read(void *ctx, int result, const struct pk_error *err)
 static void count_feed(struct feed *feed)
 {
     struct pk_service *service = feed->room->service;
-    const struct pk_read read = { .run = read_some, .done = have_read, .ctx = feed };
-    if (feed->reading || pk_list_empty(&feed->watchers))
+    const struct pk_read read = { .run = read_some, .done = have_read, .ctx = feed, .deadline_ms = DEADLINE_MS };
+    if (feed->reading || pk_list_empty(&feed->watchers) || pk_clock_mono_ms() < feed->next_ms)
         return;
     if (!feed->count && pk_live_begin(service, feed->campaign, &feed->count, NULL) != 0)
         return;

@@ -16,6 +16,7 @@
 #define PATH_MAX_BYTES 64
 #define BAR 100 /* the width of a whole bar, in its own units */
 #define SHARE_MS 100 /* of the reading thread, at once */
+#define DEADLINE_MS 5000
 #define TOOK_TOO_LONG_MS 60000
 
 /* ---- filled in ---- */
@@ -160,7 +161,7 @@ static void counted(struct pk_call *call, int result, const struct pk_error *err
     struct pk_error late = { 0 };
     struct pk_staff staff;
     if (result == 1 && !call->service->draining && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
+        pk_call_read(call, count, counted, DEADLINE_MS);
         return;
     }
     if (result == 1)
@@ -187,7 +188,7 @@ void pk_live_page(struct pk_visit *visit)
         return;
     }
     (void) pk_visit_later(visit, counting, drop);
-    pk_call_read(visit->call, count, counted, 0);
+    pk_call_read(visit->call, count, counted, DEADLINE_MS);
 }
 
 /* ---- standing still, going on, ending ---- */

@@ -11,6 +11,7 @@
 struct pk_live_count {
     struct pk_live live;
     struct pk_report_counter *report;
+    bool reported; /* people are counted; messages come last: of all they change fastest */
 };
 
 /* ---- asked ---- */
@@ -189,11 +190,14 @@ static void take_report(struct pk_live *live, struct pk_report *report)
 
 int pk_live_count_some(struct pk_live_count *count, struct pk_store *store, struct pk_error *err)
 {
+    if (count->reported)
+        return count_messages(&count->live, store, err);
     int r = pk_report_count_some(count->report, store, PK_REPORT_STEP, err);
     if (r != 0)
         return r;
     take_report(&count->live, pk_report_counted(count->report));
-    return count_messages(&count->live, store, err); /* last: of all it is what changes fastest */
+    count->reported = true;
+    return 1;
 }
 
 const struct pk_live *pk_live_counted(struct pk_live_count *count)

@@ -64,7 +64,8 @@ struct pk_live_count;
 int pk_live_begin(struct pk_service *service, int64_t campaign, struct pk_live_count **ret_count, struct pk_error *err);
 void pk_live_count_free(struct pk_live_count *count);
 PK_AUTO_DEFINE(pk_live_count, struct pk_live_count *, pk_live_count_free)
-/* A step of the counting, on any connection: 1 when there is more to do. */
+/* A step of the counting, on any connection: 1 when there is more to do. Most are some ten milliseconds; the last looks at each message
+ * of the campaign: a second for a million of them. */
 int pk_live_count_some(struct pk_live_count *count, struct pk_store *store, struct pk_error *err);
 /* What was counted, once it is; borrowed. */
 const struct pk_live *pk_live_counted(struct pk_live_count *count);
