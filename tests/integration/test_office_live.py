@@ -142,6 +142,7 @@ class TestOfficeLive(World):
         # The connection breaks; who comes back with what they had hears nothing twice, and nothing is missing.
         stream.close()
         back = self.watch(anna, live, last=delivered.id)
+        self.assertEqual(self.watch(anna, live).wait("the same, counted anew", delivered=10).id, delivered.id)
         for n in range(1, 6):
             self.says(n, "ДА 2")
         yes = back.wait("five yes", yes=5, heads=10)
