@@ -32,7 +32,7 @@ def make_campaign(database: Path) -> None:
     """Whatever waits was said by a step of it; another step is far off, so that it does not end."""
     connection = sqlite3.connect(database)
     with connection:
-        trigger, topic, route = connection.execute("SELECT id, topic, route FROM trigger ORDER BY id DESC LIMIT 1").fetchone()
+        trigger, topic, route = connection.execute("SELECT t.id, n.topic, t.route FROM trigger t JOIN notice n ON n.id = t.notice ORDER BY t.id DESC LIMIT 1").fetchone()
         connection.execute("INSERT INTO campaign(id, name, state, topic, route, starts_ms, people_max, edition, audience, vals, made_by, asked_by, approved_by,"
                            " approved, why, created_ms, updated_ms) VALUES(?, 'watched', 3, ?, ?, 0, 1000000, 0,"
                            " '{\"all\":[\"school:everybody\"],\"any\":[],\"none\":[]}', '{}', 'anna', 'anna', 'boris', zeroblob(32), '', 0, 0)", (CAMPAIGN, topic, route))
