@@ -97,6 +97,51 @@ static void queue(struct pk_call *call)
                    (struct pk_after){ .done = committed, .failed = not_committed, .ctx = call });
 }
 
+/* ---- an answer that goes on ---- */
+
+struct streaming {
+    struct pk_call *call;
+    struct pk_call_stream stream;
+};
+
+static void begin_stream(void *ctx)
+{
+    struct streaming *streaming = ctx;
+    struct pk_call *call = streaming->call;
+    const struct pk_call_stream *stream = &streaming->stream;
+    const struct pk_http_stream_config config = {
+        .content_type = stream->content_type,
+        .headers = call->headers,
+        .header_count = call->header_count,
+        .unsent_max_bytes = stream->unsent_max_bytes,
+        .gone = stream->gone,
+        .ctx = stream->ctx,
+    };
+    call->api->answers[2]++;
+    stream->begun(stream->ctx, pk_http_answer_stream(call->request, &config));
+    pk_call_free(call); /* and `streaming` */
+}
+
+static void no_stream(void *ctx)
+{
+    struct streaming *streaming = ctx;
+    streaming->stream.begun(streaming->stream.ctx, NULL);
+    not_committed(streaming->call);
+}
+
+void pk_call_stream(struct pk_call *call, const struct pk_call_stream *stream)
+{
+    struct streaming *streaming = pk_alloc(sizeof *streaming);
+    *streaming = (struct streaming){ call, *stream };
+    if (call->drop)
+        call->drop(call->data);
+    else
+        free(call->data);
+    call->data = streaming;
+    call->drop = NULL;
+    pk_store_after(call->service->store, PK_LANE_ANSWER, (struct pk_after){ .done = begin_stream, .failed = no_stream, .ctx = streaming });
+}
+
 /* ---- answering ---- */
 
 void pk_call_answer_as(struct pk_call *call, unsigned status, const char *content_type, struct pk_buf *body)

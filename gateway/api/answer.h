@@ -18,6 +18,18 @@ void pk_call_problem(struct pk_call *call, const struct pk_error *err);
 /* The same with a status no code stands for: 405, 415. */
 void pk_call_problem_as(struct pk_call *call, unsigned status, const struct pk_error *err);
 
+/* An answer that goes on (gateway/io/http_server.h), with the headers given by pk_call_header(). `begun` is called in the release
+ * phase, with the stream, which is its owner's from then on; or with NULL, when the turn was not kept and 503 was answered. Neither
+ * it nor `gone` is called when the gateway ends before. */
+struct pk_call_stream {
+    const char *content_type; /* a constant */
+    size_t unsent_max_bytes;
+    void (*begun)(void *ctx, struct pk_http_stream *stream);
+    void (*gone)(void *ctx);
+    void *ctx;
+};
+void pk_call_stream(struct pk_call *call, const struct pk_call_stream *stream);
+
 /* Runs a change as one unit: kept, or taken back when it fails. Not the end of the call. */
 int pk_call_change(struct pk_call *call, int (*change)(struct pk_call *call, void *ctx, struct pk_error *err), void *ctx,
                    struct pk_error *err);

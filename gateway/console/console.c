@@ -6,6 +6,7 @@
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/kept_pages.h"
+#include "gateway/console/live_feed.h"
 #include "gateway/console/office.h"
 #include "gateway/api/remotes.h"
 #include "gateway/service/sign_in.h"
@@ -78,6 +79,13 @@ static const struct path paths[] = {
     { "POST", "/staff/end", pk_staff_page_end, "/staff/account" },
     { "POST", "/staff/everywhere", pk_staff_page_everywhere, "/staff/account" },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
+    { "GET", "/office", pk_office_coming_page, NULL },
+    { "GET", "/office/campaigns/{}/live", pk_live_page, NULL },
+    { "GET", "/office/campaigns/{}/events", pk_live_events, NULL },
+    { "POST", "/office/campaigns/{}/live/pause", pk_live_pause, NULL },
+    { "POST", "/office/campaigns/{}/live/resume", pk_live_resume, NULL },
+    { "GET", "/office/campaigns/{}/live/cancel", pk_live_cancel_page, NULL },
+    { "POST", "/office/campaigns/{}/live/cancel", pk_live_cancel, NULL },
     { "POST", PK_LINK_PATH "{}", pk_link_button, NULL },
     { "GET", "/calendar.ics", pk_calendar_all, NULL },
     { "GET", "/calendar/{}", pk_calendar_topic, NULL },
@@ -142,6 +150,7 @@ int pk_console_new(struct pk_service *service, struct pk_console **ret_console, 
     console->service = service;
     console->remotes = pk_remotes_new();
     console->kept = pk_kept_pages_new();
+    console->live = pk_live_room_new(service);
     console->secure = url && pk_slice_starts(pk_slice_of(url), "https://");
     int r = pk_phrases_load(&console->phrases, err);
     if (r == 0)
@@ -161,6 +170,7 @@ void pk_console_free(struct pk_console *console)
     pk_phrases_free(console->phrases);
     pk_remotes_free(console->remotes);
     pk_kept_pages_free(console->kept);
+    pk_live_room_free(console->live);
     free(console);
 }
 
@@ -268,16 +278,19 @@ static bool is_from_elsewhere(const struct pk_call *call)
     return !same;
 }
 
-/* "{}" at the end of a pattern is one part of a path, whatever it is. */
+/* "{}" in a pattern is one part of a path, whatever it is. */
 static bool fits(const char *pattern, struct pk_slice path, struct pk_slice *ret_place)
 {
-    size_t front = strlen(pattern);
-    if (front < 2 || strcmp(pattern + front - 2, "{}") != 0)
+    const char *hole = strstr(pattern, "{}");
+    if (!hole)
         return pk_slice_is(path, pattern);
-    front -= 2;
-    if (path.len <= front || memcmp(path.data, pattern, front) != 0 || memchr(path.data + front, '/', path.len - front))
+    size_t front = (size_t) (hole - pattern), end = strlen(hole + 2);
+    if (path.len <= front + end || memcmp(path.data, pattern, front) != 0 || memcmp(path.data + path.len - end, hole + 2, end) != 0)
         return false;
-    *ret_place = pk_slice_make(path.data + front, path.len - front);
+    struct pk_slice place = pk_slice_make(path.data + front, path.len - front - end);
+    if (memchr(place.data, '/', place.len))
+        return false;
+    *ret_place = place;
     return true;
 }
 

@@ -87,6 +87,17 @@ void pk_desk_inbox_page(struct pk_visit *visit);
 void pk_desk_item_page(struct pk_visit *visit);
 void pk_desk_item(struct pk_visit *visit);
 
+/* office_coming.c: the first page of an adviser, an approver and an operator */
+void pk_office_coming_page(struct pk_visit *visit);
+
+/* office_live.c, live_feed.c: a campaign while it runs */
+void pk_live_page(struct pk_visit *visit);
+void pk_live_events(struct pk_visit *visit);
+void pk_live_pause(struct pk_visit *visit);
+void pk_live_resume(struct pk_visit *visit);
+void pk_live_cancel_page(struct pk_visit *visit);
+void pk_live_cancel(struct pk_visit *visit);
+
 /* staff_ways.c, staff_signup.c: signing up somebody who stands beside */
 void pk_staff_ways_page(struct pk_visit *visit);
 void pk_staff_way_page(struct pk_visit *visit);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/console/office.h"
 
+#include "gateway/console/staff_words.h"
+#include "gateway/language/catalog.h"
 #include "gateway/service/rights.h"
 
 static const struct section {
@@ -8,6 +10,7 @@ static const struct section {
     const char *path;
     enum pk_action action; /* who may do this is shown it; what is behind it asks again */
 } sections[] = {
+    { "coming", PK_OFFICE_PATH, PK_ACTION_EVENT_VIEW },
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };
@@ -55,4 +58,23 @@ void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsign
 {
     add_sections(visit, staff, section);
     pk_staff_show(visit, staff, status, page);
+}
+
+void pk_office_add_step(struct pk_visit *visit, const char *name, const char *template_name)
+{
+    const struct pk_service *service = visit->call->service;
+    const struct pk_template *text = pk_catalog_find(service->catalog, pk_slice_of(template_name), pk_slice_of(service->rules->default_language));
+    enum pk_text_step step = text ? pk_template_step(text) : PK_STEP_NONE;
+    if (step == PK_STEP_NONE)
+        pk_json_add_text(&visit->out, name, template_name);
+    else
+        pk_staff_add_phrase(visit, name, "coming.step", pk_step_name(step));
+}
+
+void pk_office_add_campaign_state(struct pk_visit *visit, enum pk_campaign_state state)
+{
+    pk_staff_add_phrase(visit, "state", "coming.campaign", pk_campaign_state_name(state));
+    pk_json_add_bool(&visit->out, "stateSuccess", state == PK_CAMPAIGN_RUNNING || state == PK_CAMPAIGN_FINISHED);
+    pk_json_add_bool(&visit->out, "stateWarning", state == PK_CAMPAIGN_AWAITING_APPROVAL || state == PK_CAMPAIGN_PAUSED);
+    pk_json_add_bool(&visit->out, "stateDanger", state == PK_CAMPAIGN_CANCELLED);
 }

@@ -7,6 +7,7 @@
 #define PK_CONSOLE_OFFICE_H
 
 #include "gateway/console/staff.h"
+#include "gateway/model/campaign.h"
 #include "gateway/model/rights.h"
 
 #define PK_OFFICE_PATH "/office"
@@ -18,5 +19,10 @@ bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_s
 /* Shows a page of a section ("campaigns", a row of the table in office.c) as pk_staff_show() does. The page begins with
  * {{> office-top}} and ends with {{> office-bottom}}. */
 void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsigned status, const char *section, const char *page);
+
+/* Adds what a campaign's text is to people: "uitnodiging"; its name where that is not known. */
+void pk_office_add_step(struct pk_visit *visit, const char *name, const char *template_name);
+/* Adds a state of a campaign: `state`, in a word, and its badge's colour as stateSuccess, stateWarning, stateDanger. */
+void pk_office_add_campaign_state(struct pk_visit *visit, enum pk_campaign_state state);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a user comes for, first: a key person's events, the info point's work; what the others do is at the command line. */
+/* What a user comes for, first: a key person's events, the info point's work; the others work at a desk (office.h). */
 #include "gateway/console/key_events.h"
 #include "gateway/console/staff.h"
 #include "gateway/console/handlers.h"
+#include "gateway/console/office.h"
 #include "gateway/console/staff_words.h"
 #include "gateway/store/inbox.h"
 
@@ -20,6 +21,10 @@ void pk_staff_home(struct pk_visit *visit)
     struct pk_inbox_counts counts = { 0 };
     if (!pk_staff_signed_in(visit, &staff))
         return;
+    if (pk_office_has(staff.acting.actor.role)) {
+        pk_visit_go(visit, PK_OFFICE_PATH);
+        return;
+    }
     bool key_person = staff.acting.actor.role == PK_ROLE_KEY_PERSON;
     pk_json_add_bool(&visit->out, "keyPerson", key_person);
     add_may(visit, &staff, "signsUp", PK_ACTION_RECIPIENT_ADD);

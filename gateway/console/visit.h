@@ -15,6 +15,7 @@
 #define PK_VISIT_DATA_MAX (256u << 10)
 #define PK_PAGE_TYPE "text/html; charset=utf-8"
 
+struct pk_live_room;
 struct pk_remotes;
 struct pk_kept_pages;
 
@@ -24,6 +25,7 @@ struct pk_console {
     struct pk_page_file **pages; /* of the embedded files, NULL where one is no page */
     struct pk_remotes *remotes; /* who asks how often */
     struct pk_kept_pages *kept; /* answers that are everybody's (kept_pages.h) */
+    struct pk_live_room *live; /* who watches campaigns */
     bool secure; /* the outside speaks https: cookies say so */
 };
 
@@ -51,6 +53,10 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
 /* Answers with a body as it is, and what every answer of its type says besides. Takes over what is in `body`. */
 void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body);
+/* For a page that waits for the reading thread: the visit goes on in a later turn, as its own copy, and this one is empty. `data`:
+ * the handler's own, which the copy carries; both are freed with the call, by `drop` (NULL = free()). Then call->data is it. */
+struct pk_visit *pk_visit_later(struct pk_visit *visit, void *data, void (*drop)(void *data));
+void *pk_visit_data(struct pk_call *call, struct pk_visit **ret_visit); /* of a call whose visit went on */
 /* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
 void pk_visit_go(struct pk_visit *visit, const char *path);
 /* Answers with a page that says in plain words what went wrong. */

@@ -230,6 +230,8 @@ void pk_http_on_completed(void *ctx, struct MHD_Connection *connection, void **s
     *state = NULL;
     if (request->stage == STAGE_ARRIVED) /* its peer left before anybody saw it */
         server->open_count--;
+    if (request->stream)
+        pk_http_stream_over(request->stream);
     if (request->link)
         clock_starts(server, request->link); /* of the next one */
     pk_list_remove(&request->node);

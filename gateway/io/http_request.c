@@ -132,6 +132,15 @@ static void add_security_headers(struct MHD_Response *response, const struct pk_
     }
 }
 
+void pk_http_dress(struct MHD_Response *response, const char *content_type, const struct pk_answer_header *headers, size_t header_count)
+{
+    add_security_headers(response, headers, header_count);
+    if (content_type)
+        (void) MHD_add_response_header(response, "Content-Type", content_type);
+    for (size_t i = 0; i < header_count; i++)
+        (void) MHD_add_response_header(response, headers[i].name, headers[i].value);
+}
+
 static struct MHD_Response *make_response(struct pk_slice body, const char *content_type, const struct pk_answer_header *headers,
                                           size_t header_count)
 {
@@ -139,11 +148,7 @@ static struct MHD_Response *make_response(struct pk_slice body, const char *cont
         MHD_create_response_from_buffer(body.len, (void *) (uintptr_t) (body.len > 0 ? body.data : ""), MHD_RESPMEM_MUST_COPY);
     if (!response)
         abort(); /* out of memory */
-    add_security_headers(response, headers, header_count);
-    if (content_type)
-        (void) MHD_add_response_header(response, "Content-Type", content_type);
-    for (size_t i = 0; i < header_count; i++)
-        (void) MHD_add_response_header(response, headers[i].name, headers[i].value);
+    pk_http_dress(response, content_type, headers, header_count);
     return response;
 }
 
@@ -157,7 +162,7 @@ struct MHD_Response *pk_http_problem(unsigned status)
     return make_response(pk_slice_make(text, (size_t) len), "application/problem+json", NULL, 0);
 }
 
-static void give(struct pk_http_request *request, unsigned status, struct MHD_Response *response)
+void pk_http_give(struct pk_http_request *request, unsigned status, struct MHD_Response *response)
 {
     struct pk_http_server *server = request->server;
     assert(request->stage != STAGE_READING && request->stage != STAGE_ANSWERED && !request->response);
@@ -176,7 +181,7 @@ void pk_http_answer(struct pk_http_request *request, unsigned status, const char
                     const struct pk_answer_header *headers, size_t header_count)
 {
     bool plain = body.len == 0 && !content_type && header_count == 0;
-    give(request, status, plain ? request->server->plain : make_response(body, content_type, headers, header_count));
+    pk_http_give(request, status, plain ? request->server->plain : make_response(body, content_type, headers, header_count));
 }
 
 struct MHD_Response *pk_http_plain(void)
@@ -193,5 +198,5 @@ void pk_http_drop_response(struct pk_http_request *request)
 
 void pk_http_refuse_open(struct pk_http_request *request)
 {
-    give(request, 503, pk_http_problem(503));
+    pk_http_give(request, 503, pk_http_problem(503));
 }

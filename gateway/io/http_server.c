@@ -79,6 +79,7 @@ int pk_http_server_new(struct pk_loop *loop, const struct pk_http_server_config 
     pk_list_init(&server->reading);
     pk_list_init(&server->arrived);
     pk_list_init(&server->open);
+    pk_list_init(&server->streams);
     server->timer = pk_timer_new(loop, on_timer, server);
     server->patience = pk_timer_new(loop, pk_http_on_impatient, server);
     int fd = pk_http_listen(config->address, &server->port, &server->unix_path, err);
@@ -110,6 +111,7 @@ static void let_go(struct pk_http_server *server)
         pk_http_refuse_open(pk_list_entry(server->arrived.next, struct pk_http_request, node));
     while (!pk_list_empty(&server->open))
         pk_http_refuse_open(pk_list_entry(server->open.next, struct pk_http_request, node));
+    pk_http_streams_stop(server);
     for (unsigned i = 0; i < LAST_RUNS && wait_ms == 0; i++) {
         (void) MHD_run(server->daemon);
         if (MHD_get_timeout(server->daemon, &wait_ms) != MHD_YES)
@@ -142,6 +144,7 @@ void pk_http_server_quiesce(struct pk_http_server *server)
     MHD_socket fd = MHD_quiesce_daemon(server->daemon);
     if (fd != MHD_INVALID_SOCKET)
         (void) close(fd);
+    pk_http_streams_stop(server);
 }
 
 /* ---- phases ---- */
@@ -197,4 +200,9 @@ unsigned pk_http_server_port(const struct pk_http_server *server)
 unsigned pk_http_server_open(const struct pk_http_server *server)
 {
     return server->open_count;
+}
+
+unsigned pk_http_server_streams(const struct pk_http_server *server)
+{
+    return server->stream_count;
 }

@@ -45,7 +45,7 @@ PK_AUTO_DEFINE(pk_http_server, struct pk_http_server *, pk_http_server_free)
 void pk_http_server_serve(struct pk_http_server *server);
 /* The release phase, after the turn's answers were given: puts them on the wire. */
 void pk_http_server_release(struct pk_http_server *server);
-/* No new connections, and no socket file; those open are served to their end. */
+/* No new connections, and no socket file; those open are served to their end, but streams, which have none, end now. */
 void pk_http_server_quiesce(struct pk_http_server *server);
 unsigned pk_http_server_port(const struct pk_http_server *server); /* 0 for a Unix socket */
 unsigned pk_http_server_open(const struct pk_http_server *server); /* requests not answered yet */
@@ -77,5 +77,30 @@ struct pk_answer_header {
 };
 void pk_http_answer(struct pk_http_request *request, unsigned status, const char *content_type, struct pk_slice body,
                     const struct pk_answer_header *headers, size_t header_count);
+
+/* ---- an answer that goes on: server-sent events ---- */
+
+struct pk_http_stream;
+
+/* All of it is copied or used before the call returns, but ctx. */
+struct pk_http_stream_config {
+    const char *content_type;
+    const struct pk_answer_header *headers; /* as of pk_http_answer() */
+    size_t header_count;
+    size_t unsent_max_bytes; /* what may wait here, and about as much again in the kernel; whoever reads so slowly is dropped */
+    /* It is over without pk_http_stream_end(): its peer left, said something more, or reads too slowly, or the server stops
+     * or goes quiet. Once, from inside a phase of the server, never from a call of the owner's; the stream is gone after it. */
+    void (*gone)(void *ctx);
+    void *ctx;
+};
+
+/* Instead of pk_http_answer(), with status 200: its head leaves now, its body as it is sent, in chunks (HTTP/1.0: until the
+ * connection closes). Ends the request. Never NULL; the owner keeps it until it ends it or it is gone. */
+struct pk_http_stream *pk_http_answer_stream(struct pk_http_request *request, const struct pk_http_stream_config *config);
+/* Only in the release phase, as an answer. Copies; never blocks. One that is too slow is dropped instead, and soon gone. */
+void pk_http_stream_send(struct pk_http_stream *stream, struct pk_slice bytes);
+/* In any phase: what was sent still leaves, then it closes. Not touched afterwards, and gone() is not called. */
+void pk_http_stream_end(struct pk_http_stream *stream);
+unsigned pk_http_server_streams(const struct pk_http_server *server);
 
 #endif

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rig import MARK, ROOT, Neighbours, Provider, Rig, Webhook, cpu_s, lift_hold, resident_mb, rest_disk, run_json, sync_times_ms, until, used_bytes
+from watching import Watchers, make_campaign
 
 EVERYBODY, GROUP, ALONE = "school:everybody", "school:group", "school:alone"
 GROUP_SIZE = 1000
@@ -32,6 +33,7 @@ class Size:
     events: int = 1_000_000
     audience: int = 1_000_000
     stops: int = 200
+    watchers: int = 200
 
 
 QUICK = Size(queued=20_000, backlog=50_000, recovered=10_000, seconds=5, burst=5_000, groups=10, singles=5_000, events=50_000, audience=50_000, stops=50)
@@ -276,6 +278,26 @@ def stop(rig: Rig, stock: Stock, size: Size) -> Numbers:
             return {"p50_ms": took[len(took) // 2], "max_ms": took[-1], "kept_back": counts["suppressed"], "neighbours": share}
     finally:
         rig.replies = False
+
+
+def watched(rig: Rig, stock: Stock, size: Size) -> Numbers:
+    """Hand-over of a campaign that nobody watches, and right after it of the same one with people watching it live."""
+    rates = []
+    events = 0
+    for watchers in (0, size.watchers):
+        rig.put(stock.queued)
+        make_campaign(rig.database)
+        with rig.running("--expect", str(size.queued)) as provider:
+            watching = Watchers(rig.gateway, rig.public, watchers) if watchers else None
+            numbers = _hand_over(rig, provider, size)
+            rates.append(numbers["per_s"])
+            if watching:
+                until("all of them to be told", lambda: watching.events >= watchers)
+                if watching.ended:
+                    raise SystemExit(f"bench: {watching.ended} of {watchers} streams ended")
+                events = watching.events
+                watching.close()
+    return {"of_unwatched": rates[1] / rates[0], "per_s": rates[1], "events": events, "neighbours": numbers["neighbours"]}
 
 
 def language(programs: Path) -> Numbers:

@@ -60,6 +60,8 @@ ROWS = [
     Row("at_once", "bytes_per_message", "data per finished message, indexes included", "bytes", 500, False),
     Row("stop", "max_ms", "a STOP under full load: from the word to its effect, slowest of 200", "ms", 1000, False),
     Row("stop", "p50_ms", "- median", "ms"),
+    Row("watched", "of_unwatched", "hand-over of a campaign while 200 people watch it live, of the same unwatched", "", 0.9),
+    Row("watched", "per_s", "- the rate", "messages/s"),
     Row("language", "render_us", "writing a text with a number and a day, in Latin letters", "µs", 10, False),
     Row("language", "segment_us", "cutting a text of 134 units into parts", "µs", 2, False),
     Row("language", "reply_us", "understanding a reply", "µs", 20, False),
@@ -89,6 +91,7 @@ def runs(rig: Rig, stock: Stock, size: Size) -> dict[str, Callable[[], Numbers]]
         "backlog": lambda: measures.backlog(rig, stock, size),
         "recovery": lambda: measures.recovery(rig, stock, size),
         "stop": lambda: measures.stop(rig, stock, size),
+        "watched": lambda: measures.watched(rig, stock, size),
     }
 
 
