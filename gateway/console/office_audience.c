@@ -203,6 +203,14 @@ static void add_box(struct pk_visit *visit, const char *value, struct pk_slice n
     pk_json_close(&visit->out, '}');
 }
 
+static const char *choice_name(const struct pk_visit *visit, const struct pk_choice_rule *choice)
+{
+    const char *name = pk_tagged_find(&choice->names, pk_slice_of(pk_visit_language(visit)));
+    if (!name)
+        name = pk_tagged_find(&choice->names, pk_slice_of(visit->call->service->rules->default_language));
+    return name ? name : choice->name;
+}
+
 static void add_choices(struct pk_visit *visit, const struct pk_ticks *ticks)
 {
     const struct pk_rules *rules = visit->call->service->rules;
@@ -210,11 +218,8 @@ static void add_choices(struct pk_visit *visit, const struct pk_ticks *ticks)
     pk_json_open(&visit->out, "choices", '[');
     for (size_t i = 0; i < rules->choice_count; i++) {
         const struct pk_choice_rule *choice = &rules->choices[i];
-        const char *name = pk_tagged_find(&choice->names, language);
-        if (!name)
-            name = pk_tagged_find(&choice->names, pk_slice_of(rules->default_language));
         pk_json_open(&visit->out, NULL, '{');
-        pk_json_add_text(&visit->out, "choice", name ? name : choice->name);
+        pk_json_add_text(&visit->out, "choice", choice_name(visit, choice));
         pk_json_open(&visit->out, "boxes", '[');
         for (size_t j = 0; j < choice->tags.count; j++) {
             struct pk_slice tag = pk_slice_of(choice->tags.items[j]);
@@ -266,4 +271,66 @@ int pk_ticks_add(struct pk_visit *visit, const struct pk_staff *staff, const str
     pk_json_close(&visit->out, ']');
     pk_json_add_slice(&visit->out, "line", pk_buf_slice(&ticks->line));
     return r;
+}
+
+/* ---- read ---- */
+
+/* "De Windroos, Het Kompas": what of a choice is among the names. */
+static void write_labels(const struct pk_visit *visit, const struct pk_choice_rule *choice, const struct pk_buf *names, struct pk_buf *out)
+{
+    const struct pk_rules *rules = visit->call->service->rules;
+    for (size_t i = 0; i < choice->tags.count; i++) {
+        if (!has(names, pk_slice_of(choice->tags.items[i])))
+            continue;
+        (void) pk_buf_add_text(out, out->len > 0 ? ", " : "");
+        (void) pk_buf_add_slice(out, pk_choice_label(choice, i, pk_slice_of(pk_visit_language(visit)), pk_slice_of(rules->default_language)));
+    }
+}
+
+static void write_names(const struct pk_visit *visit, const struct pk_buf *names, bool languages, struct pk_buf *out)
+{
+    const struct pk_phrases *phrases = visit->console->phrases;
+    struct pk_slice rest = pk_buf_slice(names), name;
+    size_t none = pk_phrases_language_count(phrases);
+    while (rest.len > 0 && pk_slice_cut(&rest, ' ', &name)) {
+        size_t found = languages ? pk_phrases_find(phrases, name, none) : none;
+        (void) pk_buf_add_text(out, out->len > 0 ? ", " : "");
+        (void) pk_buf_add_slice(out, found < none ? pk_phrases_get(phrases, found, PK_SLICE("language.name")) : name);
+    }
+}
+
+/* Under what it is called; nothing where there are none. Empties `names`. */
+static void add_words(struct pk_visit *visit, struct pk_slice what, const char *choice, struct pk_buf *names)
+{
+    if (names->len > 0) {
+        pk_json_open(&visit->out, NULL, '{');
+        pk_json_add_slice(&visit->out, "what", what);
+        pk_json_add_text(&visit->out, "choice", choice);
+        pk_json_add_slice(&visit->out, "names", pk_buf_slice(names));
+        pk_json_close(&visit->out, '}');
+    }
+    pk_buf_clear(names);
+}
+
+void pk_ticks_add_words(struct pk_visit *visit, const struct pk_ticks *ticks)
+{
+    const struct pk_rules *rules = visit->call->service->rules;
+    struct pk_buf names;
+    pk_buf_init(&names, NAMES_MAX);
+    pk_json_open(&visit->out, "meantAs", '[');
+    for (size_t i = 0; i < rules->choice_count; i++) {
+        write_labels(visit, &rules->choices[i], &ticks->tags, &names);
+        add_words(visit, PK_SLICE(""), choice_name(visit, &rules->choices[i]), &names);
+    }
+    write_names(visit, &ticks->languages, true, &names);
+    add_words(visit, pk_visit_string(visit, "campaigns.language"), "", &names);
+    write_names(visit, &ticks->circles, false, &names);
+    add_words(visit, pk_visit_string(visit, "campaigns.circle"), "", &names);
+    for (size_t i = 0; i < rules->choice_count; i++) {
+        write_labels(visit, &rules->choices[i], &ticks->without, &names);
+        add_words(visit, pk_visit_string(visit, "campaigns.without"), choice_name(visit, &rules->choices[i]), &names);
+    }
+    pk_json_close(&visit->out, ']');
+    pk_json_add_slice(&visit->out, "line", pk_buf_slice(&ticks->line));
+    pk_buf_finish(&names);
 }

@@ -25,5 +25,7 @@ void pk_ticks_of(const struct pk_rules *rules, struct pk_slice line, struct pk_t
 void pk_ticks_line(const struct pk_rules *rules, const struct pk_ticks *ticks, struct pk_buf *out);
 /* Adds `choices`, `spoken`, `circles` and `line`; each box has `ticked`, and a tag `excluded`. */
 int pk_ticks_add(struct pk_visit *visit, const struct pk_staff *staff, const struct pk_ticks *ticks, struct pk_error *err);
+/* Adds `meantAs`: the same as words, for who reads it; `line` where there is one. */
+void pk_ticks_add_words(struct pk_visit *visit, const struct pk_ticks *ticks);
 
 #endif

@@ -101,7 +101,8 @@ static bool is_another(const struct editor *editor, const struct pk_json *previe
     return other;
 }
 
-static void add_state(struct editor *editor, const struct pk_json *preview)
+/* Returns whether its fields are shown. */
+static bool add_state(struct editor *editor, const struct pk_json *preview)
 {
     struct pk_json_out *out = &editor->visit.out;
     const struct pk_campaign *campaign = &editor->campaign;
@@ -123,6 +124,7 @@ static void add_state(struct editor *editor, const struct pk_json *preview)
     pk_json_add_text(out, "madeBy", campaign->made_by);
     pk_json_add_text(out, "askedBy", campaign->asked_by);
     pk_json_add_text(out, "approvedBy", campaign->approved_by);
+    return edits && open;
 }
 
 /* What the last form did, as the address says it. */
@@ -145,7 +147,6 @@ static void show(struct editor *editor, const struct pk_json *preview)
     struct pk_visit *visit = &editor->visit;
     struct pk_error err = { 0 };
     struct pk_slice topic = pk_slice_of(editor->typed.topic);
-    struct pk_buf line;
     pk_json_add_text(&visit->out, "campaign", editor->typed.name);
     pk_json_add_text(&visit->out, "pageTitle", editor->typed.name);
     pk_json_add_bool(&visit->out, "fresh", editor->fresh);
@@ -153,16 +154,14 @@ static void show(struct editor *editor, const struct pk_json *preview)
     pk_json_add_text(&visit->out, "topic", editor->typed.topic);
     const struct pk_topic_rule *rule = pk_rules_topic(visit->call->service->rules, topic);
     pk_json_add_text(&visit->out, "topicName", rule ? pk_topic_name(visit->call->service, rule, pk_slice_of(pk_visit_language(visit))) : editor->typed.topic);
-    pk_buf_init(&line, PK_AUDIENCE_TEXT_MAX);
-    pk_ticks_line(visit->call->service->rules, &editor->typed.ticks, &line);
-    pk_json_add_slice(&visit->out, "where", pk_buf_slice(&line));
-    pk_buf_finish(&line);
     pk_office_add_turn(visit, &editor->staff, &editor->campaign, topic);
-    add_state(editor, preview);
+    bool edits = add_state(editor, preview);
     add_done(visit);
     pk_office_add_wrong(visit, &editor->wrong);
     int r = pk_office_add_date(visit, editor->typed.event, editor->typed.day, &err);
-    if (r == 0)
+    if (!edits)
+        pk_ticks_add_words(visit, &editor->typed.ticks);
+    else if (r == 0)
         r = pk_typed_add(visit, &editor->staff, &editor->typed, &err);
     if (preview) {
         pk_preview_add_count(visit, preview);

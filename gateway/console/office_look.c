@@ -4,6 +4,7 @@
  * page changes nothing: people are counted on the reading thread, and for its texts the campaign is written, read and undone in
  * one unit. Each answer is the piece of the page that its file is.
  */
+#include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/office_campaign.h"
@@ -11,8 +12,6 @@
 #include "gateway/console/office_typed.h"
 #include "gateway/service/audience.h"
 #include "gateway/service/campaigns_preview.h"
-
-#include "gateway/base/clock.h"
 
 #define TOOK_TOO_LONG_MS 30000
 #define NAMELESS "nameless" /* of a new one whose name is none yet; nothing of it is kept */
@@ -22,7 +21,7 @@ struct looking {
     struct pk_staff staff;
     struct pk_typed typed;
     struct pk_audience_question *question;
-    struct pk_error wrong;
+    struct pk_error wrong; /* code 0: nothing is */
 };
 
 static void drop(void *thing)
@@ -32,11 +31,19 @@ static void drop(void *thing)
     pk_audience_question_free(looking->question);
 }
 
+/* What failed, if it did: a way that was tried first may have left its words in `err`. */
+static void note(struct looking *looking, int r, const struct pk_error *err)
+{
+    if (r != 0)
+        looking->wrong = *err;
+}
+
 /* What stands in the fields. NULL: answered. */
 static struct looking *look(struct pk_visit *visit)
 {
     struct looking *looking = pk_visit_stay(visit, sizeof *looking, drop);
     char date[PK_DATE_PLACE_MAX];
+    struct pk_error err = { 0 };
     pk_typed_init(&looking->typed);
     if (!pk_office_opened(&looking->visit, PK_ACTION_CAMPAIGN_EDIT, &looking->staff))
         return NULL;
@@ -44,9 +51,10 @@ static struct looking *look(struct pk_visit *visit)
     pk_office_field(visit, "name", looking->typed.name, sizeof looking->typed.name);
     pk_office_field(visit, "topic", looking->typed.topic, sizeof looking->typed.topic);
     pk_office_field(visit, "about", date, sizeof date);
-    int r = date[0] ? pk_office_date_parse(pk_slice_of(date), &looking->typed.event, &looking->typed.day, &looking->wrong) : 0;
+    int r = date[0] ? pk_office_date_parse(pk_slice_of(date), &looking->typed.event, &looking->typed.day, &err) : 0;
     if (r == 0)
-        (void) pk_typed_read(visit, &looking->typed, &looking->wrong);
+        r = pk_typed_read(visit, &looking->typed, &err);
+    note(looking, r, &err);
     return looking;
 }
 
@@ -69,30 +77,34 @@ static void counted(struct pk_call *call, int result, const struct pk_error *err
 {
     struct looking *looking = call->data;
     pk_auto(pk_json) struct pk_json *told = NULL;
+    struct pk_error own = { 0 };
     struct pk_buf text;
     if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
         pk_call_read(call, count, counted, 0);
         return;
     }
     if (result == 1)
-        (void) pk_fail(&looking->wrong, PK_E_TIMEOUT, "the audience could not be counted in time");
+        (void) pk_fail(&own, PK_E_TIMEOUT, "the audience could not be counted in time");
     else if (result != 0)
-        looking->wrong = *err;
+        own = *err;
     pk_buf_init(&text, PK_VISIT_DATA_MAX);
     struct pk_json_out out = pk_json_out(&text);
     if (result == 0)
         pk_audience_tell(looking->question, &out);
-    if (result == 0 && pk_json_parse(pk_buf_slice(&text), PK_VISIT_DATA_MAX, &told, &looking->wrong) == 0)
-        pk_preview_add_count(&looking->visit, told);
+    if (result == 0)
+        result = pk_json_parse(pk_buf_slice(&text), PK_VISIT_DATA_MAX, &told, &own);
     pk_buf_finish(&text);
+    note(looking, result, &own);
+    if (told)
+        pk_preview_add_count(&looking->visit, told);
     show(looking, "office-campaign-count");
 }
 
 void pk_office_look_count(struct pk_visit *visit)
 {
     struct looking *looking = look(visit);
+    struct pk_error err = { 0 };
     struct pk_buf line;
-    int r;
     if (!looking)
         return;
     struct pk_call *call = looking->visit.call;
@@ -100,10 +112,10 @@ void pk_office_look_count(struct pk_visit *visit)
     pk_buf_init(&line, PK_AUDIENCE_TEXT_MAX);
     pk_ticks_line(call->service->rules, &looking->typed.ticks, &line);
     const struct pk_audience_plan plan = { .topic = pk_slice_of(looking->typed.topic), .where = pk_buf_slice(&line) };
-    r = looking->wrong.code == 0 ? pk_audience_ask(call->service, &looking->staff.acting.actor, &plan, call->now_ms, &looking->question, &looking->wrong)
-                                 : looking->wrong.code;
+    if (looking->wrong.code == 0)
+        note(looking, pk_audience_ask(call->service, &looking->staff.acting.actor, &plan, call->now_ms, &looking->question, &err), &err);
     pk_buf_finish(&line);
-    if (r == 0)
+    if (looking->question)
         pk_call_read(call, count, counted, 0);
     else
         show(looking, "office-campaign-count");
@@ -132,6 +144,7 @@ void pk_office_look_texts(struct pk_visit *visit)
 {
     struct looking *looking = look(visit);
     pk_auto(pk_json) struct pk_json *preview = NULL;
+    struct pk_error err = { 0 };
     struct pk_buf text;
     if (!looking)
         return;
@@ -140,11 +153,17 @@ void pk_office_look_texts(struct pk_visit *visit)
         (void) snprintf(looking->typed.name, sizeof looking->typed.name, NAMELESS);
     pk_buf_init(&text, PK_CALL_ANSWER_MAX);
     struct pk_json_out out = pk_json_out(&text);
-    if (looking->wrong.code == 0 && pk_unit_begin(store, &looking->wrong) == 0) {
-        if (tell(looking, &out, &looking->wrong) == 0 && pk_json_parse(pk_buf_slice(&text), PK_CALL_ANSWER_MAX, &preview, &looking->wrong) == 0)
-            pk_preview_add_texts(&looking->visit, preview);
+    int r = looking->wrong.code == 0 ? pk_unit_begin(store, &err) : looking->wrong.code;
+    if (r == 0) {
+        r = tell(looking, &out, &err);
         pk_unit_drop(store);
+        if (r == 0)
+            r = pk_json_parse(pk_buf_slice(&text), PK_CALL_ANSWER_MAX, &preview, &err);
     }
+    if (looking->wrong.code == 0)
+        note(looking, r, &err);
+    if (preview)
+        pk_preview_add_texts(&looking->visit, preview);
     pk_buf_finish(&text);
     show(looking, "office-campaign-texts");
 }

@@ -6,6 +6,7 @@
 #include "gateway/console/office_typed.h"
 #include "gateway/console/staff_words.h"
 #include "gateway/language/catalog.h"
+#include "gateway/model/price.h"
 
 #define TEXT_MAX 128u
 
@@ -46,10 +47,13 @@ static void write_price(const struct pk_visit *visit, struct pk_slice price, cha
 {
     struct pk_slice currency = price, amount = { 0 };
     bool english = pk_slice_is(language_of(visit), "en"), dutch = pk_slice_is(language_of(visit), "nl");
-    char digits[TEXT_MAX / 2];
+    char digits[TEXT_MAX / 2], rounded[PK_PRICE_TEXT_MAX];
+    int64_t exact = 0;
     if (!pk_slice_cut(&currency, ' ', &amount))
         amount = price;
     (void) snprintf(digits, sizeof digits, "%.*s", PK_SLICE_ARG(amount));
+    if (pk_amount_parse(amount, INT64_MAX, &exact) == 0 && exact >= PK_PRICE_UNIT) /* of a euro and more whole cents, the next ones */
+        (void) snprintf(digits, sizeof digits, "%s", pk_amount_text((exact + PK_PRICE_UNIT / 100 - 1) / (PK_PRICE_UNIT / 100) * (PK_PRICE_UNIT / 100), rounded));
     for (char *point = digits; !english && (point = strchr(point, '.')) != NULL;)
         *point = ',';
     if (!pk_slice_is(currency, "EUR"))
@@ -128,9 +132,20 @@ static void add_language(struct pk_visit *visit, struct pk_slice language, struc
     (void) snprintf(tag, sizeof tag, "%.*s%s", PK_SLICE_ARG(language), latin ? "-Latn" : "");
     size_t none = pk_phrases_language_count(phrases), found = pk_phrases_find(phrases, pk_slice_of(tag), none);
     struct pk_slice called = found < none ? pk_phrases_get(phrases, found, PK_SLICE("language.name")) : language;
-    (void) snprintf(name, sizeof name, "%.*s%s%.*s", PK_SLICE_ARG(called), script.len > 0 && !latin ? ", " : "", latin ? 0 : (int) script.len, script.data ? script.data : "");
+    struct pk_slice plain = script.len > 0 && !latin ? pk_visit_string(visit, "campaigns.plain") : PK_SLICE("");
+    (void) snprintf(name, sizeof name, "%.*s%s%.*s", PK_SLICE_ARG(called), plain.len > 0 ? ", " : "", PK_SLICE_ARG(plain));
     pk_json_add_text(&visit->out, "tag", tag);
     pk_json_add_text(&visit->out, "languageName", name);
+    (void) snprintf(tag, sizeof tag, "%.*s%s%.*s", PK_SLICE_ARG(language), script.len > 0 ? "-" : "", PK_SLICE_ARG(script));
+    pk_json_add_text(&visit->out, "variant", tag);
+}
+
+/* Letters without marks of a text that has none: the bubble before it says the same. */
+static bool is_same_again(const struct pk_json *texts, size_t at)
+{
+    const struct pk_json *text = pk_json_item(texts, at), *before = at > 0 ? pk_json_item(texts, at - 1) : NULL;
+    return before && pk_slice_equal(pk_json_string(pk_json_get(text, "language")), pk_json_string(pk_json_get(before, "language"))) &&
+           pk_slice_equal(pk_json_string(pk_json_get(text, "text")), pk_json_string(pk_json_get(before, "text")));
 }
 
 static void add_bubble(struct pk_visit *visit, const struct pk_json *text)
@@ -173,7 +188,8 @@ void pk_preview_add_texts(struct pk_visit *visit, const struct pk_json *preview)
         add_step_head(visit, step, i);
         pk_json_open(&visit->out, "bubbles", '[');
         for (size_t j = 0; j < pk_json_count(texts); j++)
-            add_bubble(visit, pk_json_item(texts, j));
+            if (!is_same_again(texts, j))
+                add_bubble(visit, pk_json_item(texts, j));
         pk_json_close(&visit->out, ']');
         pk_json_close(&visit->out, '}');
     }
@@ -191,6 +207,7 @@ static void add_span(struct pk_visit *visit, struct pk_wall *wall, const struct 
     pk_staff_add_moment(visit, "from", from_ms);
     pk_staff_add_moment(visit, "to", to_ms);
     pk_json_add_bool(&visit->out, "sameDay", to_ms < day_until_ms);
+    pk_json_add_bool(&visit->out, "atOnce", to_ms / 60000 == from_ms / 60000);
     pk_json_close(&visit->out, '}');
 }
 

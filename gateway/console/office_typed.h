@@ -11,7 +11,7 @@
 #include "gateway/service/campaigns.h"
 
 #define PK_TYPED_SHORT 24
-#define PK_TYPED_SPARE 2 /* steps without a text, to be filled in */
+#define PK_TYPED_SPARE 1 /* steps without a text, to be filled in */
 #define PK_TYPED_LADDER "+" /* instead of a route's name */
 
 struct pk_typed_step {
