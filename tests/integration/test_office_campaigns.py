@@ -186,6 +186,7 @@ class TestOfficeCampaigns(World):
         self.assertIn("6 mensen", page)
         anna.post(f"/office/events/{event}", changed(fields_of(page, f"/office/events/{event}"), tell="no"))
         self.assertEqual(self.state()["values"]["place"], "Het Koraal")
+        self.assertEqual(self.state()["steps"][1]["state"], "listening")
         self.assertEqual(len(self.received()), 12)
 
     # ---- what was seen is what is approved ----
