@@ -11,6 +11,7 @@
 #include "gateway/service/campaigns.h"
 
 #define PK_TYPED_SHORT 24
+#define PK_TYPED_VALUES_MAX 16384u /* bytes of all values */
 #define PK_TYPED_SPARE 1 /* steps without a text, to be filled in */
 #define PK_TYPED_LADDER "+" /* instead of a route's name */
 
@@ -53,6 +54,14 @@ struct pk_typed_plan {
 };
 int pk_typed_plan(struct pk_visit *visit, const struct pk_typed *typed, struct pk_typed_plan *ret_plan, struct pk_error *err);
 void pk_typed_plan_finish(struct pk_typed_plan *plan);
+
+/* What `when` and `whom` of a step can be, by number; NULL behind the last. */
+const char *pk_typed_time(size_t index);
+const char *pk_typed_whom(size_t index);
+/* What the chosen texts are given besides what the event and the house say; each once. A non-zero return of `each` ends it and is
+ * returned. */
+int pk_typed_each_value(struct pk_visit *visit, const struct pk_typed *typed,
+                        int (*each)(void *ctx, struct pk_slice name, bool number, struct pk_error *err), void *ctx, struct pk_error *err);
 
 /* Adds all of it for the page's fields. */
 int pk_typed_add(struct pk_visit *visit, const struct pk_staff *staff, const struct pk_typed *typed, struct pk_error *err);
