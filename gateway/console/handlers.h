@@ -105,6 +105,22 @@ void pk_staff_signup_page(struct pk_visit *visit);
 void pk_staff_signup(struct pk_visit *visit);
 void pk_staff_asked_page(struct pk_visit *visit);
 
+/* office_campaigns.c, office_campaign.c: invitations, in a list, one of them, a new one; office_look.c: pieces of it while it is typed */
+void pk_office_campaigns_page(struct pk_visit *visit);
+void pk_office_campaign_page(struct pk_visit *visit);
+void pk_office_campaign(struct pk_visit *visit);
+void pk_office_invite_page(struct pk_visit *visit);
+void pk_office_invite(struct pk_visit *visit);
+void pk_office_look_count(struct pk_visit *visit);
+void pk_office_look_texts(struct pk_visit *visit);
+
+/* office_events.c: events planned and changed at a desk */
+void pk_office_events_page(struct pk_visit *visit);
+void pk_office_event_page(struct pk_visit *visit);
+void pk_office_event(struct pk_visit *visit);
+void pk_office_event_new_page(struct pk_visit *visit);
+void pk_office_event_new(struct pk_visit *visit);
+
 /* link.c: answering by a link */
 void pk_link_page(struct pk_visit *visit);
 void pk_link_button(struct pk_visit *visit);

@@ -11,6 +11,8 @@ static const struct section {
     enum pk_action action; /* who may do this is shown it; what is behind it asks again */
 } sections[] = {
     { "coming", PK_OFFICE_PATH, PK_ACTION_EVENT_VIEW },
+    { "campaigns", "/office/campaigns", PK_ACTION_CAMPAIGN_VIEW },
+    { "events", "/office/events", PK_ACTION_EVENT_VIEW },
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };

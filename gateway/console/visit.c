@@ -46,6 +46,29 @@ static int fill_in(struct pk_visit *visit, const char *page, struct pk_buf *html
     return r == 0 ? pk_page_render(file, &source, data, html, err) : r;
 }
 
+/* ---- answered later ---- */
+
+static void end(void *thing)
+{
+    struct pk_visit *visit = thing;
+    if (visit->drop)
+        visit->drop(visit);
+    pk_buf_wipe(&visit->data);
+    free(visit);
+}
+
+void *pk_visit_stay(struct pk_visit *visit, size_t size, void (*drop)(void *thing))
+{
+    struct pk_visit *stays = pk_alloc(size);
+    *stays = *visit;
+    stays->out.buf = &stays->data;
+    stays->drop = drop;
+    pk_buf_init(&visit->data, 0);
+    visit->call->data = stays;
+    visit->call->drop = end;
+    return stays;
+}
+
 /* ---- answering ---- */
 
 void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body)

@@ -42,12 +42,17 @@ struct pk_visit {
     struct pk_slice place; /* what stands in the path where the pattern has {} */
     struct pk_buf data; /* what the page is filled in with, a JSON object that is not closed yet */
     struct pk_json_out out;
+    void (*drop)(void *thing); /* of one that stays */
 };
 
 typedef void (*pk_visit_handler)(struct pk_visit *visit);
 
 /* The page is for somebody of this language, unless another was asked for with it. Before anything is added to visit->out. */
 void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
+
+/* Moves the visit into a larger thing of `size` bytes that begins with one: for a page that is answered in a later turn. It lives
+ * as long as the call; `drop` frees what it holds besides, NULL = nothing. The one it was is not used any more. */
+void *pk_visit_stay(struct pk_visit *visit, size_t size, void (*drop)(void *thing));
 
 /* Answers with a page filled in from what was added to visit->out: `lang`, `here`, `org` and `languages` are there already. */
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);

@@ -110,6 +110,8 @@ enum pk_text_reply pk_template_reply(const struct pk_template *template_);
 struct pk_slice pk_template_gloss(const struct pk_template *template_);  /* one Dutch line */
 struct pk_slice pk_template_status(const struct pk_template *template_); /* whether a native reader read it; "" = not said */
 bool pk_template_takes(const struct pk_template *template_, struct pk_slice value); /* is this one of the values it may be given? */
+/* Its values one by one, from 0: what it is called; {NULL, 0} behind the last. *ret_number: it is a number in JSON. */
+struct pk_slice pk_template_value(const struct pk_template *template_, size_t index, bool *ret_number);
 uint32_t pk_template_parts(const struct pk_template *template_);         /* most of them, with the longest values */
 const uint8_t *pk_template_hash(const struct pk_template *template_); /* SHA-256 of the body */
 

@@ -332,6 +332,14 @@ static int check_text_values(const struct checked *c, const struct pk_template *
     return r;
 }
 
+struct pk_slice pk_template_value(const struct pk_template *t, size_t index, bool *ret_number)
+{
+    if (index >= t->argument_count)
+        return (struct pk_slice){ 0 };
+    *ret_number = t->arguments[index].argument->type == PK_ARGUMENT_COUNT;
+    return pk_slice_of(t->arguments[index].argument->name);
+}
+
 bool pk_template_takes(const struct pk_template *t, struct pk_slice value)
 {
     for (size_t i = 0; i < t->argument_count; i++)

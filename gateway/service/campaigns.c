@@ -51,6 +51,7 @@ static int submit(struct pk_service *service, const struct pk_actor *actor, stru
     if (r == 0 && campaign->starts_ms != 0 && campaign->starts_ms <= now_ms)
         r = pk_fail(err, PK_E_INVALID, "it begins in the past");
     (void) snprintf(campaign->asked_by, sizeof campaign->asked_by, "%s", actor->name ? actor->name : "");
+    campaign->why[0] = '\0'; /* it was sent back once */
     return r;
 }
 
@@ -97,14 +98,17 @@ static int start(struct pk_service *service, struct pk_campaign *campaign, int64
 }
 
 static int effect(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, enum pk_campaign_act act,
-                  struct pk_slice digest, int64_t now_ms, struct pk_error *err)
+                  struct pk_slice said, int64_t now_ms, struct pk_error *err)
 {
     int r = 0;
     switch (act) {
     case PK_CAMPAIGN_SUBMIT:
         return submit(service, actor, campaign, now_ms, err);
     case PK_CAMPAIGN_APPROVE:
-        return approve(service, actor, campaign, digest, err);
+        return approve(service, actor, campaign, said, err);
+    case PK_CAMPAIGN_REJECT:
+        (void) snprintf(campaign->why, sizeof campaign->why, "%.*s", PK_SLICE_ARG(said));
+        return 0;
     case PK_CAMPAIGN_START:
         if ((r = not_of_a_date_that_is_off(service, campaign, err)) == 0)
             r = pk_campaign_still_approved(service, campaign, err);
@@ -123,8 +127,9 @@ static int effect(struct pk_service *service, const struct pk_actor *actor, stru
     }
 }
 
-int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, enum pk_campaign_act act,
-                   struct pk_slice digest, int64_t now_ms, struct pk_error *err)
+/* `said`: of an approval the digest, of a rejection why. */
+static int act_on(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, enum pk_campaign_act act, struct pk_slice said,
+                  int64_t now_ms, struct pk_error *err)
 {
     struct pk_campaign campaign;
     struct pk_buf texts;
@@ -141,7 +146,7 @@ int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, str
         return r;
     pk_buf_init(&texts, 2 * PK_CAMPAIGN_TEXTS_MAX);
     pk_campaign_keep(&campaign, &texts);
-    r = effect(service, actor, &campaign, act, digest, now_ms, err);
+    r = effect(service, actor, &campaign, act, said, now_ms, err);
     campaign.state = after;
     if (r == 0 && act == PK_CAMPAIGN_SUBMIT && campaign.people_max <= service->rules->approve_above)
         r = approve_small(service, &campaign, err);
@@ -151,4 +156,17 @@ int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, str
     pk_buf_finish(&texts);
     (void) snprintf(done, sizeof done, "campaign.%s", pk_campaign_act_name(act));
     return r == 0 ? pk_trail_done(service, actor, done, campaign.name, NULL, 0, now_ms, err) : r;
+}
+
+int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, enum pk_campaign_act act,
+                   struct pk_slice digest, int64_t now_ms, struct pk_error *err)
+{
+    return act_on(service, actor, name, act, act == PK_CAMPAIGN_APPROVE ? digest : PK_SLICE(""), now_ms, err);
+}
+
+int pk_campaign_send_back(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_slice why, int64_t now_ms,
+                          struct pk_error *err)
+{
+    int r = why.len > 0 ? pk_agenda_text_check("why", why, PK_CAMPAIGN_WHY_MAX, err) : pk_fail(err, PK_E_INVALID, "why: say why it goes back");
+    return r == 0 ? act_on(service, actor, name, PK_CAMPAIGN_REJECT, why, now_ms, err) : r;
 }

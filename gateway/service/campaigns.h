@@ -42,6 +42,11 @@ int pk_campaign_put(struct pk_service *service, const struct pk_actor *actor, co
 int pk_campaign_do(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, enum pk_campaign_act act,
                    struct pk_slice digest, int64_t now_ms, struct pk_error *err);
 
+/* PK_CAMPAIGN_REJECT with a sentence for whoever wrote it, of at most PK_CAMPAIGN_WHY_MAX bytes: why it goes back. It stands as its
+ * `why` until it is written anew or asked for again. PK_E_INVALID when there is none, or it names somebody's number. */
+int pk_campaign_send_back(struct pk_service *service, const struct pk_actor *actor, struct pk_slice name, struct pk_slice why, int64_t now_ms,
+                          struct pk_error *err);
+
 /* Another date, other values, of one that was approved: what had not left for the old date never does, the steps are worked
  * out anew, and who was told is told the change, a while later (changes_wait_ms of the rules); moved back before that, nobody is.
  * Steps, texts and audience stay as they were approved. PK_E_CONFLICT of one that hangs on an event: whoever moves that moves it. */

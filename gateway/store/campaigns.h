@@ -14,7 +14,7 @@
 #define PK_CAMPAIGN_NAME_MAX 64
 #define PK_CAMPAIGN_STEPS_MAX 16
 #define PK_CAMPAIGN_BY_MAX 64
-#define PK_CAMPAIGN_WHY_MAX 160
+#define PK_CAMPAIGN_WHY_MAX 320
 #define PK_CAMPAIGN_TRIGGERS_MAX 64 /* of one campaign: steps, and steps told again because the date moved */
 
 enum pk_campaign_step_state {
@@ -41,7 +41,7 @@ struct pk_campaign {
     struct pk_slice audience, values; /* canonical JSON; live until the next call with this store */
     char made_by[PK_CAMPAIGN_BY_MAX + 1], asked_by[PK_CAMPAIGN_BY_MAX + 1], approved_by[PK_CAMPAIGN_BY_MAX + 1];
     uint8_t approved[32]; /* digest of what was approved */
-    char why[PK_CAMPAIGN_WHY_MAX + 1]; /* it is paused: an English sentence; "" = somebody did */
+    char why[PK_CAMPAIGN_WHY_MAX + 1]; /* it is paused: an English sentence; "" = somebody did. A draft: why it was sent back */
     int64_t created_ms, updated_ms;
 };
 

@@ -21,7 +21,7 @@ static const struct pk_field fields[] = {
     F("campaign", "asked_by", STAFF, "wie goedkeuring vroeg"),
     F("campaign", "approved_by", STAFF, "wie haar goedkeurde"),
     F("campaign", "approved", SYSTEM, "kenmerk van wat is goedgekeurd"),
-    F("campaign", "why", SYSTEM, "waarom ze stilstaat"),
+    F("campaign", "why", SYSTEM, "waarom ze stilstaat, of is teruggestuurd"),
     F("campaign", "created_ms", SYSTEM, "wanneer gemaakt"),
     F("campaign", "updated_ms", SYSTEM, "wanneer veranderd"),
     F("campaign", "occurrence", SYSTEM, "over welke datum van een bijeenkomst"),

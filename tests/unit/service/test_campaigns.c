@@ -62,6 +62,37 @@ static void refused_with_the_field_named(void **state)
     assert_int_equal(house_count(house, "SELECT count(*) FROM campaign"), 0);
 }
 
+static int send_back(struct house *house, const struct pk_actor *actor, const char *why)
+{
+    int r;
+    DO(house, r, pk_campaign_send_back(house->service, actor, NAME, pk_slice_of(why), pk_clock_wall_ms(), NULL));
+    return r;
+}
+
+/* With a sentence, which stands until it is asked for again, or written anew. */
+static void sent_back_with_a_sentence(void **state)
+{
+    struct house *house = *state;
+    assert_int_equal(put_as(house, &anna, TAGS, VALUES, STEPS, 100, NULL), 0);
+    assert_int_equal(send_back(house, &boris, "the place is wrong"), PK_E_CONFLICT); /* nobody asked for it */
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(send_back(house, &anna, "the place is wrong"), PK_E_DENIED);
+    assert_int_equal(send_back(house, &boris, ""), PK_E_INVALID);
+    assert_int_equal(send_back(house, &boris, "call +31 6 0000 1234"), PK_E_INVALID);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_AWAITING_APPROVAL);
+    assert_int_equal(send_back(house, &boris, "the place is wrong"), 0);
+    assert_int_equal(seen(house).campaign.state, PK_CAMPAIGN_DRAFT);
+    assert_string_equal(seen(house).campaign.why, "the place is wrong");
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_string_equal(seen(house).campaign.why, "");
+    assert_int_equal(send_back(house, &boris, "and now the hour"), 0);
+    assert_int_equal(put_as(house, &anna, TAGS, LATER, STEPS, 100, NULL), 0);
+    assert_string_equal(seen(house).campaign.why, "");
+    assert_int_equal(act(house, &anna, PK_CAMPAIGN_SUBMIT, "", NULL), 0);
+    assert_int_equal(act(house, &boris, PK_CAMPAIGN_REJECT, "", NULL), 0); /* without a word */
+    assert_string_equal(seen(house).campaign.why, "");
+}
+
 static void a_second_person_approves_what_they_saw(void **state)
 {
     struct house *house = *state;
@@ -381,6 +412,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_house(refused_with_the_field_named),
+        in_house(sent_back_with_a_sentence),
         in_house(a_second_person_approves_what_they_saw),
         in_house(more_people_than_it_says_wait_for_somebody),
         in_house(each_step_goes_once_at_its_time),
