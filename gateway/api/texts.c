@@ -9,7 +9,7 @@
 static int keep(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     const struct pk_slice *tag = ctx;
-    return pk_text_was_read(call->service, &call->actor, call->places[0], *tag, call->now_ms, err);
+    return pk_text_was_read(call->service, &call->actor, call->places[0], *tag, PK_SLICE(""), call->now_ms, err);
 }
 
 void pk_api_template_read(struct pk_call *call)

@@ -154,10 +154,20 @@ static void check_length(struct pk_catalog_loading *l, const struct pk_template 
                     PK_SLICE_ARG(script), parts, t->parts);
 }
 
+static bool is_asked(const struct pk_catalog_loading *l, const struct pk_template *t)
+{
+    for (size_t i = 0; i < l->only_count; i++)
+        if (pk_catalog_is_form_of(pk_slice_of(t->name), l->only[i].name))
+            return true;
+    return !l->only;
+}
+
 static void check_templates(struct pk_catalog_loading *l)
 {
     for (size_t i = 0; i < l->catalog->template_count; i++) {
         const struct pk_template *t = l->catalog->templates[i];
+        if (!is_asked(l, t))
+            continue;
         check_twin(l, t);
         check_noreply(l, t);
         check_stop(l, t);
