@@ -8,6 +8,7 @@ static const struct section {
     const char *path;
     enum pk_action action; /* who may do this is shown it; what is behind it asks again */
 } sections[] = {
+    { "texts", "/office/texts", PK_ACTION_TEMPLATE_VIEW },
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };
