@@ -125,6 +125,7 @@ static struct pk_texts_teller teller_of(struct pk_visit *visit, const struct pk_
         .service = visit->call->service,
         .actor = &staff->acting.actor,
         .out = &visit->out,
+        .name_as = "textName", /* `name` is the user's */
         .moment = moment,
         .language = language_name,
         .ctx = visit,

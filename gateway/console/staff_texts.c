@@ -28,7 +28,7 @@ static void moment(void *ctx, const char *name, int64_t ms)
 static struct pk_texts_teller teller_of(struct pk_visit *visit, const struct pk_staff *staff)
 {
     return (struct pk_texts_teller){
-        .service = visit->call->service, .actor = &staff->acting.actor, .out = &visit->out, .moment = moment, .ctx = visit
+        .service = visit->call->service, .actor = &staff->acting.actor, .out = &visit->out, .name_as = "textName", .moment = moment, .ctx = visit
     };
 }
 

@@ -25,6 +25,11 @@ static void add_moment(const struct pk_texts_teller *teller, const char *name, i
         pk_json_add_time(teller->out, name, ms);
 }
 
+static void add_name(const struct pk_texts_teller *teller, struct pk_slice name)
+{
+    pk_json_add_slice(teller->out, teller->name_as ? teller->name_as : "name", name);
+}
+
 static void add_language(const struct pk_texts_teller *teller, struct pk_slice tag)
 {
     pk_json_add_slice(teller->out, "language", tag);
@@ -124,7 +129,7 @@ static void add_head(const struct pk_texts_teller *teller, const struct pk_templ
         own = own || (one && pk_template_is_own(one));
         waiting = waiting || (one && waits(teller, one));
     }
-    pk_json_add_slice(out, "name", name);
+    add_name(teller, name);
     pk_json_add_slice(out, "gloss", pk_template_gloss(text));
     pk_json_add_slice(out, "topic", pk_template_topic(text));
     pk_json_add_text(out, "kind", kinds[pk_template_kind(text)]);
@@ -410,7 +415,7 @@ int pk_texts_tell_aloud(const struct pk_texts_teller *teller, struct pk_slice na
     if (r != 0)
         return r;
     struct pk_json_out *out = teller->out;
-    pk_json_add_slice(out, "name", name);
+    add_name(teller, name);
     pk_json_add_slice(out, "gloss", pk_template_gloss(text));
     add_facts(teller, text);
     pk_json_add_bool(out, "mine",
@@ -447,7 +452,7 @@ static void add_to_read(const struct pk_texts_teller *teller, struct pk_slice la
         if (!pk_slice_equal(pk_template_language(text), language) || pk_text_needs_reader(teller->service, text) != waiting || unread_of(teller, text) == 0)
             continue;
         pk_json_open(teller->out, NULL, '{');
-        pk_json_add_slice(teller->out, "name", pk_template_name(text));
+        add_name(teller, pk_template_name(text));
         pk_json_add_slice(teller->out, "gloss", pk_template_gloss(text));
         if (waiting)
             add_sample(teller, text);

@@ -12,6 +12,7 @@ struct pk_texts_teller {
     struct pk_service *service;
     const struct pk_actor *actor;
     struct pk_json_out *out;
+    const char *name_as; /* the member with a text's name; NULL = "name" */
     void (*moment)(void *ctx, const char *name, int64_t ms); /* NULL = as a moment of RFC 3339 */
     void (*language)(void *ctx, const char *name, struct pk_slice tag); /* adds what a language is called; NULL = nothing is added */
     void *ctx;
