@@ -313,7 +313,7 @@ static int preview_of(const struct pk_texts_teller *teller, const struct pk_cata
     pk_auto(pk_json) struct pk_json *values = NULL;
     pk_buf_init(&document, VALUES_MAX);
     if (longest)
-        pk_preview_longest(text, script, &document);
+        pk_preview_longest(text, pk_slice_is(script, PK_RENDERING_LATIN) ? script : PK_SLICE(""), &document);
     else
         pk_preview_sample(text, &document);
     int r = pk_json_parse(pk_buf_slice(&document), VALUES_MAX, &values, NULL);
@@ -343,6 +343,18 @@ static void add_parts(struct pk_json_out *out, const struct pk_preview *preview)
     pk_json_close(out, ']');
 }
 
+/* A script that changes nothing in this text is not shown again. */
+static bool is_as_written(const struct pk_texts_teller *teller, const struct pk_catalog *catalog, const struct pk_template *text,
+                          struct pk_slice script, const struct pk_preview *preview)
+{
+    struct pk_preview own;
+    if (script.len == 0 || preview_of(teller, catalog, text, PK_SLICE(""), false, &own) != 0)
+        return false;
+    bool same = pk_slice_equal(pk_buf_slice(&own.text), pk_buf_slice(&preview->text));
+    pk_preview_finish(&own);
+    return same;
+}
+
 static void add_preview(const struct pk_texts_teller *teller, const struct pk_template *text, struct pk_slice script, const char *tag, void *ctx)
 {
     const struct pk_catalog *catalog = ctx;
@@ -350,6 +362,10 @@ static void add_preview(const struct pk_texts_teller *teller, const struct pk_te
     struct pk_preview preview, longest;
     if (preview_of(teller, catalog, text, script, false, &preview) != 0)
         return;
+    if (is_as_written(teller, catalog, text, script, &preview)) {
+        pk_preview_finish(&preview);
+        return;
+    }
     uint32_t most = preview.segmentation.parts;
     if (preview_of(teller, catalog, text, script, true, &longest) == 0) {
         most = longest.segmentation.parts;
