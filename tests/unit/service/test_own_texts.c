@@ -253,6 +253,9 @@ static void who_may_say_so(void **state)
     assert_int_equal(read_as(house, &anna_reads, "bg", &err), PK_E_DENIED); /* her own words */
     assert_non_null(strstr(err.message, "wrote these words"));
     assert_int_equal(read_as(house, &maria, "bg-Cyrl", &err), PK_E_NOT_FOUND);
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(end_unit(house, pk_text_was_faulted(house->service, &anna, PK_SLICE(NAME), PK_SLICE("bg"), PK_SLICE(""), PK_SLICE("x"), HOUSE_NOW, &err)),
+                     PK_E_DENIED);
     assert_int_equal(read_as(house, &maria, "bg-Latn", NULL), 0);
     assert_int_equal(pk_text_all_read(house->service, PK_SLICE(NAME), NULL), PK_E_CONFLICT); /* in the other script alone */
     assert_int_equal(read_as(house, &maria, "bg", NULL), 0);

@@ -259,11 +259,6 @@ static int template_read(struct doing *d, struct pk_error *err)
     return pk_text_was_read(service_of(d), d->actor, PK_SLICE("nothing"), PK_SLICE("bg"), PK_SLICE(""), HOUSE_NOW, err);
 }
 
-static int template_fault(struct doing *d, struct pk_error *err)
-{
-    return pk_text_was_faulted(service_of(d), d->actor, PK_SLICE("nothing"), PK_SLICE("bg"), PK_SLICE(""), PK_SLICE("x"), HOUSE_NOW, err);
-}
-
 static int template_view(struct doing *d, struct pk_error *err)
 {
     struct pk_buf text;
@@ -472,7 +467,6 @@ static const struct {
     { PK_ACTION_TEMPLATE_EDIT, template_edit, 0, 0 },
     { PK_ACTION_TEMPLATE_EDIT, template_withdraw, 0, 0 },
     { PK_ACTION_TEMPLATE_READ, template_read, 0, 0 },
-    { PK_ACTION_TEMPLATE_READ, template_fault, 0, 0 },
     { PK_ACTION_EVENT_VIEW, event_view, 0, 0 },
     { PK_ACTION_EVENT_EDIT, event_edit, 0, OF(PUBLISHER) }, /* by its scope: test_types.c */
     { PK_ACTION_EVENT_EDIT, event_files, 0, OF(PUBLISHER) },
