@@ -123,7 +123,9 @@ _pokana_words()
         ;;
     'templates read') _pokana_names templates list; echo '--language' ;;
     'templates proof') echo '--output --check --templates' ;;
-    'templates '*) echo 'list check preview proof read cost' ;;
+    'templates export' | 'templates import') ;;
+    'templates withdraw') _pokana_names templates list ;;
+    'templates '*) echo 'list check preview proof read export import withdraw cost' ;;
     'text segments') echo '--explain' ;;
     'text intent' | 'text dates') echo '--templates' ;;
     'text latin' | 'text phone') ;;

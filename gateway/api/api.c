@@ -62,6 +62,11 @@ static const struct route routes[] = {
     { "POST", "/v1/inbox/{}/close", pk_api_inbox_close, PK_BODY_JSON, CONTROL, PK_ACTION_INBOX_ANSWER },
     { "GET", "/v1/triggers", pk_api_triggers, PK_BODY_NONE, TOKENS, PK_ACTION_TRIGGER_VIEW },
     { "GET", "/v1/triggers/{}", pk_api_trigger, PK_BODY_NONE, TOKENS, PK_ACTION_TRIGGER_VIEW },
+    { "GET", "/v1/templates", pk_api_templates, PK_BODY_NONE, TOKENS, PK_ACTION_TEMPLATE_VIEW },
+    { "POST", "/v1/templates", pk_api_templates_import, PK_BODY_JSON, CONTROL, PK_ACTION_TEMPLATE_EDIT },
+    { "GET", "/v1/templates/{}", pk_api_template, PK_BODY_NONE, TOKENS, PK_ACTION_TEMPLATE_VIEW },
+    { "PUT", "/v1/templates/{}", pk_api_template_put, PK_BODY_JSON, CONTROL, PK_ACTION_TEMPLATE_EDIT },
+    { "DELETE", "/v1/templates/{}", pk_api_template_delete, PK_BODY_NONE, CONTROL, PK_ACTION_TEMPLATE_EDIT },
     { "POST", "/v1/templates/{}/cost", pk_api_template_cost, PK_BODY_JSON, TOKENS, PK_ACTION_TEMPLATE_VIEW },
     { "POST", "/v1/templates/{}/read", pk_api_template_read, PK_BODY_JSON, CONTROL, PK_ACTION_TEMPLATE_READ },
     { "POST", "/v1/triggers/{}/release", pk_api_trigger_release, PK_BODY_NONE, CONTROL, PK_ACTION_STATUS_VIEW }, /* why it waits decides */

@@ -118,6 +118,11 @@ void pk_api_inbox_close(struct pk_call *call);
 
 /* texts.c */
 void pk_api_template_read(struct pk_call *call);
+void pk_api_templates(struct pk_call *call);
+void pk_api_template(struct pk_call *call);
+void pk_api_template_put(struct pk_call *call);
+void pk_api_template_delete(struct pk_call *call);
+void pk_api_templates_import(struct pk_call *call);
 
 /* cost.c */
 void pk_api_template_cost(struct pk_call *call);

@@ -285,6 +285,9 @@ static int run(const struct pk_invocation *invocation)
                                             { "preview", pk_templates_preview },
                                             { "proof", proof },
                                             { "read", pk_templates_read },
+                                            { "export", pk_templates_export },
+                                            { "import", pk_templates_import },
+                                            { "withdraw", pk_templates_withdraw },
                                             { "cost", pk_templates_cost } };
     return pk_verb_run(&pk_command_templates, invocation, verbs, PK_COUNT(verbs));
 }
@@ -296,7 +299,11 @@ const struct pk_command pk_command_templates = {
              "templates preview NAME [--lang TAG] [--script Latn|plain] [--values FILE | --longest] [--price PRICE] "
              "[--org NAME] [--zone ZONE] [--templates FOLDER]\n"
              "templates proof [--output FILE] [--check] [--templates FOLDER]\n"
-             "templates read NAME --language TAG\n" PK_TEMPLATES_COST_USAGE,
-    .summary = "the texts: list, check, see one as on a phone, print all, say that one was read aloud, tell what one would cost",
+             "templates read NAME --language TAG\n"
+             "templates export FOLDER\n"
+             "templates import FOLDER\n"
+             "templates withdraw NAME\n" PK_TEMPLATES_COST_USAGE,
+    .summary = "the texts: list, check, see one as on a phone, print all, say that one was read aloud, put in the city's own, tell what "
+               "one would cost",
     .run = run,
 };

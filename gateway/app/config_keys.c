@@ -80,6 +80,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Country of phone numbers that are written without one: two capital letters."),
     GATEWAY("desk_words", rules.desk_words, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "no",
             .help = "Whether somebody at the desk may agree by saying a word that was sent to their telephone."),
+    GATEWAY("read_aloud", rules.read_aloud, .type = PK_KEY_CHOICE, .choices = "own|all|no", .fallback = "own",
+            .help = "Texts that leave only after somebody whose language it is read them aloud: the city's own, all, or none (a trial)."),
     GATEWAY("database", database, .type = PK_KEY_PATH, .fallback = "pokana.db",
             .help = "The file of data. Made when it is not there."),
     GATEWAY("journal", journal, .type = PK_KEY_PATH,

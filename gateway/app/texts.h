@@ -38,5 +38,8 @@ void pk_templates_count_read(const struct pk_catalog *catalog, struct pk_store *
 int pk_templates_check(const struct pk_invocation *invocation);
 int pk_templates_preview(const struct pk_invocation *invocation);
 int pk_templates_read(const struct pk_invocation *invocation);
+int pk_templates_export(const struct pk_invocation *invocation);
+int pk_templates_import(const struct pk_invocation *invocation);
+int pk_templates_withdraw(const struct pk_invocation *invocation);
 
 #endif

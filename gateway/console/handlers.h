@@ -120,6 +120,14 @@ void pk_office_event_page(struct pk_visit *visit);
 void pk_office_event(struct pk_visit *visit);
 void pk_office_event_new_page(struct pk_visit *visit);
 void pk_office_event_new(struct pk_visit *visit);
+/* office_texts.c: texts of the city's own; staff_texts.c: read aloud */
+void pk_office_texts_page(struct pk_visit *visit);
+void pk_office_text_page(struct pk_visit *visit);
+void pk_office_text(struct pk_visit *visit);
+void pk_office_text_check(struct pk_visit *visit);
+void pk_staff_texts_page(struct pk_visit *visit);
+void pk_staff_text_page(struct pk_visit *visit);
+void pk_staff_text(struct pk_visit *visit);
 
 /* link.c: answering by a link */
 void pk_link_page(struct pk_visit *visit);

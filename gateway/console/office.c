@@ -13,6 +13,7 @@ static const struct section {
     { "coming", PK_OFFICE_PATH, PK_ACTION_EVENT_VIEW },
     { "campaigns", "/office/campaigns", PK_ACTION_CAMPAIGN_VIEW },
     { "events", "/office/events", PK_ACTION_EVENT_VIEW },
+    { "texts", "/office/texts", PK_ACTION_TEMPLATE_VIEW },
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };

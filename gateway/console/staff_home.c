@@ -5,6 +5,7 @@
 #include "gateway/console/handlers.h"
 #include "gateway/console/office.h"
 #include "gateway/console/staff_words.h"
+#include "gateway/service/own_texts_tell.h"
 #include "gateway/store/inbox.h"
 
 /* A link is no right: what is behind it asks again. */
@@ -30,6 +31,8 @@ void pk_staff_home(struct pk_visit *visit)
     add_may(visit, &staff, "signsUp", PK_ACTION_RECIPIENT_ADD);
     add_may(visit, &staff, "reads", PK_ACTION_INBOX_READ);
     add_may(visit, &staff, "closes", PK_ACTION_EVENT_CLOSED);
+    add_may(visit, &staff, "readsAloud", PK_ACTION_TEMPLATE_READ);
+    pk_json_add_int(&visit->out, "toRead", (int64_t) pk_texts_to_read(visit->call->service, pk_slice_of(staff.acting.user.language)));
     pk_inbox_count(visit->call->service->store, visit->call->now_ms, &counts);
     pk_json_add_int(&visit->out, "waiting", counts.open);
     int r = key_person ? pk_key_events_add(visit, &staff, &err) : 0;

@@ -80,6 +80,19 @@ bool pk_catalog_has_failed(const struct pk_catalog_loading *l, struct pk_slice n
     return l->failed_count == PK_TEMPLATES_FAILED_MAX;
 }
 
+void pk_catalog_note_failed(struct pk_catalog_loading *l, struct pk_slice name)
+{
+    if (l->failed_count < PK_TEMPLATES_FAILED_MAX)
+        l->failed[l->failed_count++] = pk_slice_dup(name);
+}
+
+void pk_catalog_loading_finish(struct pk_catalog_loading *l)
+{
+    for (size_t i = 0; i < l->failed_count; i++)
+        free(l->failed[i]);
+    l->failed_count = 0;
+}
+
 static void load_template(struct pk_catalog_loading *l, const struct pk_language *language, const char *folder, const char *name)
 {
     struct pk_catalog *catalog = l->catalog;
@@ -92,8 +105,7 @@ static void load_template(struct pk_catalog_loading *l, const struct pk_language
     }
     struct pk_template *t = pk_template_load(path, pk_slice_make(name, len - 4), language, l->report, l->err);
     if (!t) {
-        if (l->failed_count < PK_TEMPLATES_FAILED_MAX)
-            l->failed[l->failed_count++] = pk_strndup(name, len - 4);
+        pk_catalog_note_failed(l, pk_slice_make(name, len - 4));
         return;
     }
     if (catalog->template_count == TEMPLATES_MAX) {
@@ -180,8 +192,7 @@ int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_
     add_reply_words(&l);
     if (!l.language_failed)
         pk_catalog_check(&l);
-    for (size_t i = 0; i < l.failed_count; i++)
-        free(l.failed[i]);
+    pk_catalog_loading_finish(&l);
     if (r != 0)
         return r;
     if (catalog->language_count == 0 && l.report->count == before)
@@ -200,12 +211,15 @@ void pk_catalog_free(struct pk_catalog *catalog)
         return;
     pk_render_cache_free(catalog->cache);
     for (size_t i = 0; i < catalog->template_count; i++)
-        pk_template_free(catalog->templates[i]);
-    for (size_t i = 0; i < catalog->language_count; i++)
+        if (!catalog->shipped || catalog->templates[i]->own)
+            pk_template_free(catalog->templates[i]);
+    for (size_t i = 0; i < catalog->language_count && !catalog->shipped; i++)
         pk_language_free(catalog->languages[i]);
     free(catalog->templates);
-    free(catalog->languages);
-    pk_reply_words_free(catalog->words);
+    if (!catalog->shipped) {
+        free(catalog->languages);
+        pk_reply_words_free(catalog->words);
+    }
     free(catalog->phone);
     free(catalog->link);
     free(catalog->own_link);

@@ -34,6 +34,19 @@ struct pk_template; /* one name in one language */
 /* Loads every language folder under `folder`; every mistake is told. Negative when there was any (then *ret_catalog
  * stays unset), or the folder cannot be read. Every name must exist in Dutch ("nl"), with the same arguments. */
 int pk_catalog_load(const char *folder, struct pk_ini_report *report, struct pk_catalog **ret_catalog, struct pk_error *err);
+
+/* One of the city's own texts, which counts before the shipped one of its name: what its file would hold. */
+struct pk_own_file {
+    struct pk_slice name, language, content;
+};
+/* A catalog of `shipped` with texts of the city's own, checked as those of a folder are. A text that is shipped too keeps the
+ * shipped one's topic, kind, step, reply and arguments. It borrows from `shipped`, which lives longer. What is wrong is told
+ * and counted, by "bg/NAME.txt"; the catalog is made all the same, without the texts that cannot be read, for whoever wants
+ * to see what is there. Never NULL. */
+struct pk_catalog *pk_catalog_with(const struct pk_catalog *shipped, const struct pk_own_file *files, size_t count, struct pk_ini_report *report);
+/* Are a text and another forms of one: NAME, NAME-short, NAME-noreply? They are checked together. */
+bool pk_catalog_is_form_of(struct pk_slice name, struct pk_slice other);
+
 void pk_catalog_free(struct pk_catalog *catalog);
 PK_AUTO_DEFINE(pk_catalog, struct pk_catalog *, pk_catalog_free)
 /* What the configuration knows and a notice need not say: the desk's telephone number and the page to answer on. Empty =
@@ -109,6 +122,8 @@ enum pk_text_step pk_template_step(const struct pk_template *template_);
 enum pk_text_reply pk_template_reply(const struct pk_template *template_);
 struct pk_slice pk_template_gloss(const struct pk_template *template_);  /* one Dutch line */
 struct pk_slice pk_template_status(const struct pk_template *template_); /* whether a native reader read it; "" = not said */
+bool pk_template_is_own(const struct pk_template *template_);             /* the city's, and not shipped */
+struct pk_slice pk_template_head(const struct pk_template *template_);   /* the lines above the text, as they were written */
 bool pk_template_takes(const struct pk_template *template_, struct pk_slice value); /* is this one of the values it may be given? */
 /* Its values one by one, from 0: what it is called; {NULL, 0} behind the last. *ret_number: it is a number in JSON. */
 struct pk_slice pk_template_value(const struct pk_template *template_, size_t index, bool *ret_number);

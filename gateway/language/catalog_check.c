@@ -14,6 +14,15 @@
 
 #define TWIN "nl" /* what the city's own people read: every text has this twin */
 
+/* Whoever writes a text at a page sees no folders of the machine. */
+static const char *named(const struct pk_catalog_loading *l, const struct pk_template *t)
+{
+    const char *slash = l->only ? strrchr(t->file, '/') : NULL;
+    while (slash && slash > t->file && slash[-1] != '/')
+        slash--;
+    return slash ? slash : t->file;
+}
+
 static void check_twin(struct pk_catalog_loading *l, const struct pk_template *t)
 {
     const struct pk_template *twin = pk_catalog_exact(l->catalog, pk_slice_of(t->name), PK_SLICE(TWIN));
@@ -30,10 +39,10 @@ static void check_twin(struct pk_catalog_loading *l, const struct pk_template *t
         same = same && pk_template_argument(twin, t->arguments[i].argument);
     if (!same)
         pk_ini_tell(l->report, t->file, t->arguments_line, NULL, NULL, "Let both name the same arguments, in any order.",
-                    "column 1: the arguments differ from those of %s", twin->file);
+                    "column 1: the arguments differ from those of %s", named(l, twin));
     if (twin->kind != t->kind || twin->reply != t->reply || twin->step != t->step || strcmp(twin->topic, t->topic) != 0)
         pk_ini_tell(l->report, t->file, 1, NULL, NULL, "Let both say the same topic, kind, step and reply.",
-                    "column 1: the head differs from that of %s", twin->file);
+                    "column 1: the head differs from that of %s", named(l, twin));
 }
 
 /* ---- what people are asked to write ---- */
@@ -90,7 +99,7 @@ static void check_noreply(const struct pk_catalog_loading *l, const struct pk_te
     else if (!pk_template_covers(t, twin) || strcmp(t->topic, twin->topic) != 0 || t->kind != twin->kind || t->step != twin->step)
         pk_ini_tell(l->report, twin->file, 1, NULL, NULL,
                     "Let both say the same topic, kind and step, and add no arguments here but link and phone.",
-                    "column 1: the head differs from that of %s", t->file);
+                    "column 1: the head differs from that of %s", named(l, t));
 }
 
 /* The first that people hear of an event tells them how to end it all. A short text has no room: it is for who was told. */
@@ -154,10 +163,20 @@ static void check_length(struct pk_catalog_loading *l, const struct pk_template 
                     PK_SLICE_ARG(script), parts, t->parts);
 }
 
+static bool is_asked(const struct pk_catalog_loading *l, const struct pk_template *t)
+{
+    for (size_t i = 0; i < l->only_count; i++)
+        if (pk_catalog_is_form_of(pk_slice_of(t->name), l->only[i].name))
+            return true;
+    return !l->only;
+}
+
 static void check_templates(struct pk_catalog_loading *l)
 {
     for (size_t i = 0; i < l->catalog->template_count; i++) {
         const struct pk_template *t = l->catalog->templates[i];
+        if (!is_asked(l, t))
+            continue;
         check_twin(l, t);
         check_noreply(l, t);
         check_stop(l, t);

@@ -18,6 +18,7 @@ struct pk_catalog {
     struct pk_render_cache *cache; /* render.c's own */
     char *phone, *link;            /* what the configuration knows; "" = it does not */
     char *own_link;                /* one as long as those the gateway makes; "" = it makes none */
+    const struct pk_catalog *shipped; /* whose languages, words and other texts these are; NULL = its own */
 };
 
 /* What rendering opens once and keeps: wall clocks, and texts of earlier days that are no longer in the catalog. */
@@ -33,7 +34,11 @@ struct pk_catalog_loading {
     bool language_failed;
     char *failed[PK_TEMPLATES_FAILED_MAX]; /* names of texts */
     size_t failed_count;
+    const struct pk_own_file *only; /* forms of these alone are checked; NULL = all texts */
+    size_t only_count;
 };
+void pk_catalog_note_failed(struct pk_catalog_loading *loading, struct pk_slice name);
+void pk_catalog_loading_finish(struct pk_catalog_loading *loading); /* what it noted; not the catalog */
 bool pk_catalog_has_failed(const struct pk_catalog_loading *loading, struct pk_slice name);
 /* What no single file can tell: twins, lengths, fallbacks (catalog_check.c). The reply words are there. */
 void pk_catalog_check(struct pk_catalog_loading *loading);

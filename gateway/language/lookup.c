@@ -192,6 +192,16 @@ struct pk_slice pk_template_status(const struct pk_template *t)
     return pk_slice_of(t->status);
 }
 
+bool pk_template_is_own(const struct pk_template *t)
+{
+    return t->own;
+}
+
+struct pk_slice pk_template_head(const struct pk_template *t)
+{
+    return pk_slice_of(t->head ? t->head : "");
+}
+
 uint32_t pk_template_parts(const struct pk_template *t)
 {
     return t->parts;

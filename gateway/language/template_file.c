@@ -315,13 +315,16 @@ struct pk_template *pk_template_parse(const char *file, struct pk_slice name, co
     } else {
         if (pk_slice_starts(rest, "\xef\xbb\xbf"))
             rest = pk_slice_make(rest.data + 3, rest.len - 3);
+        const char *top = rest.data, *end = top;
         while (pk_slice_cut(&rest, '\n', &line)) {
             p.line++;
             line = pk_slice_make(line.data, line.len > 0 && line.data[line.len - 1] == '\r' ? line.len - 1 : line.len);
             if (pk_slice_trim(line).len == 0)
                 break;
+            end = line.data + line.len;
             read_head_line(&p, line);
         }
+        t->head = pk_strndup(top ? top : "", (size_t) (end - top));
         t->text_line = p.line + 1;
         check_head(&p);
         read_text(&p, rest);
@@ -356,6 +359,7 @@ void pk_template_free(struct pk_template *t)
     free(t->file);
     free(t->topic);
     free(t->gloss);
+    free(t->head);
     free(t->text);
     free(t);
 }

@@ -29,8 +29,10 @@ struct pk_template {
     struct pk_template_argument arguments[PK_ARGUMENTS_MAX];
     size_t argument_count;
     uint32_t arguments_line; /* where the head names them */
+    char *head; /* the lines above the text */
     char *text;
     uint32_t text_line; /* where the text begins */
+    bool own;           /* of the city, and of no folder */
     uint8_t hash[32];
     struct pk_body *body;
 };

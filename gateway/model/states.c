@@ -159,6 +159,7 @@ static const char *const reason_names[PK_REASONS] = {
     [PK_REASON_TEXT_UNMAPPED] = "text-unmapped",
     [PK_REASON_NEXT_CHANNEL] = "next-channel",
     [PK_REASON_OFTEN_ENOUGH] = "often-enough",
+    [PK_REASON_TEXT_UNREAD] = "text-unread",
 };
 
 static const char *const class_names[PK_CLASSES] = { "notice", "question", "answer", "staff", "public", "duty" };

@@ -75,6 +75,7 @@ enum pk_reason {
     PK_REASON_TEXT_UNMAPPED, /* every account of the route sends approved texts only, and this is none of them */
     PK_REASON_NEXT_CHANNEL, /* it did not arrive on the channel before, and goes on to the next one */
     PK_REASON_OFTEN_ENOUGH, /* campaigns told this person as often as the configuration allows */
+    PK_REASON_TEXT_UNREAD, /* nobody whose language it is has read the text aloud yet: it waits */
     PK_REASONS
 };
 

@@ -3,7 +3,9 @@
  * digest, and whatever would change the digest takes the approval away. */
 #include "gateway/service/campaigns_private.h"
 
+#include "gateway/service/readings.h"
 #include "gateway/service/trail.h"
+#include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 
 int pk_campaign_not_now(const struct pk_campaign *campaign, enum pk_campaign_act act, struct pk_error *err)
@@ -55,6 +57,18 @@ static int submit(struct pk_service *service, const struct pk_actor *actor, stru
     return r;
 }
 
+/* What goes out in any step was read aloud, where that is asked. */
+static int is_read(struct pk_service *service, const struct pk_campaign *campaign, struct pk_error *err)
+{
+    struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
+    size_t count = 0;
+    bool answerable = pk_route_answerable(service, campaign->route);
+    int r = pk_campaign_steps(service->store, campaign->id, steps, &count, err);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = pk_text_all_read(service, pk_wording(service, pk_slice_of(steps[i].template_name), answerable), err);
+    return r;
+}
+
 static int approve(struct pk_service *service, const struct pk_actor *actor, struct pk_campaign *campaign, struct pk_slice digest,
                    struct pk_error *err)
 {
@@ -73,7 +87,7 @@ static int approve(struct pk_service *service, const struct pk_actor *actor, str
         return pk_hint(err, PK_E_CONFLICT, "Look at it again; what is approved is named by its digest, now %s.", text);
     }
     (void) snprintf(campaign->approved_by, sizeof campaign->approved_by, "%s", name);
-    return 0;
+    return is_read(service, campaign, err);
 }
 
 /* So small that whoever asks answers for it alone; by its ceiling, which it cannot pass, not by those it would reach now. */
@@ -82,7 +96,7 @@ static int approve_small(struct pk_service *service, struct pk_campaign *campaig
     int r = pk_campaign_digest(service, campaign, campaign->approved, err);
     campaign->state = pk_campaign_after((enum pk_campaign_state) campaign->state, PK_CAMPAIGN_APPROVE);
     (void) snprintf(campaign->approved_by, sizeof campaign->approved_by, "%s", campaign->asked_by);
-    return r;
+    return r == 0 ? is_read(service, campaign, err) : r;
 }
 
 /* One that was paused and written anew may have followed its event meanwhile: who knows it otherwise is told. */
@@ -112,12 +126,16 @@ static int effect(struct pk_service *service, const struct pk_actor *actor, stru
     case PK_CAMPAIGN_START:
         if ((r = not_of_a_date_that_is_off(service, campaign, err)) == 0)
             r = pk_campaign_still_approved(service, campaign, err);
+        if (r == 0)
+            r = is_read(service, campaign, err);
         return r == 0 ? start(service, campaign, now_ms, err) : r;
     case PK_CAMPAIGN_PAUSE:
         return pk_campaign_call_back(service, campaign, now_ms, NULL, err);
     case PK_CAMPAIGN_RESUME:
         campaign->why[0] = '\0';
         r = pk_campaign_still_approved(service, campaign, err);
+        if (r == 0)
+            r = is_read(service, campaign, err);
         return r == 0 ? pk_campaign_schedule(service, campaign, PK_SCHEDULE_RESUME, 0, now_ms, err) : r;
     case PK_CAMPAIGN_CANCEL:
         r = pk_campaign_call_back(service, campaign, now_ms, NULL, err);

@@ -20,6 +20,7 @@
 #include "gateway/service/links.h"
 #include "gateway/service/questions.h"
 #include "gateway/service/quiet.h"
+#include "gateway/service/readings.h"
 #include "gateway/service/spending.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/unsubscribe.h"
@@ -150,6 +151,9 @@ static int prepare(struct pk_dispatcher *d, const struct pk_due *due, struct pk_
     r = pk_link_text(d->service, message, desk, flight->country, now_ms, &flight->text, err);
     if (r != 0)
         return r;
+    *ret_reason = PK_REASON_TEXT_UNREAD;
+    if (!pk_text_may_leave(d->service, flight->text->version))
+        return pk_fail(err, PK_E_DENIED, "nobody whose language it is read text \"%.*s\" aloud", PK_SLICE_ARG(flight->text->template_name));
     *ret_reason = PK_REASON_TEXT_UNMAPPED;
     if (!pk_desk_may_try(desk) && !pk_desk_carries(desk, flight->text->template_name, flight->text->language, message->cls, now_ms, err))
         return PK_E_NOT_FOUND;
@@ -212,7 +216,12 @@ static int open_one(struct pk_dispatcher *d, const struct pk_due *due, struct pk
     struct pk_flight *flight = pk_alloc(sizeof *flight);
     pk_list_init(&flight->node);
     struct pk_error why = { 0 };
-    if (prepare(d, due, desk, flight, now_ms, &reason, &why) != 0) {
+    int prepared = prepare(d, due, desk, flight, now_ms, &reason, &why);
+    if (prepared != 0 && reason == PK_REASON_TEXT_UNREAD) {
+        pk_flight_free(flight);
+        return pk_tracker_refuse(d->service, &due->message, PK_GATE_WAIT, reason, now_ms, err);
+    }
+    if (prepared != 0) {
         char id[PK_ID_TEXT_MAX];
         pk_log(PK_LOG_ERROR, "dispatcher", "message.unfit", "msg", pk_id_format(due->message.id, id), "reason", why.message, NULL);
         pk_flight_free(flight);

@@ -7,6 +7,7 @@
 #include "gateway/service/gate.h"
 #include "gateway/service/ladder.h"
 #include "gateway/service/links.h"
+#include "gateway/service/readings.h"
 #include "gateway/service/routing.h"
 #include "gateway/service/spending.h"
 #include "gateway/store/attempt_pairs.h"
@@ -65,7 +66,8 @@ static bool has_text(struct pk_flight *second, const struct pk_due *due, uint32_
     struct pk_message message = due->message;
     message.route = second->route;
     if (pk_ladder_word(second->service, &message, second->route, now_ms, &message.version) != 0 ||
-        pk_link_text_beside(second->service, &message, desk, second->country, now_ms, &second->text, NULL) != 0)
+        pk_link_text_beside(second->service, &message, desk, second->country, now_ms, &second->text, NULL) != 0 ||
+        !pk_text_may_leave(second->service, second->text->version))
         return false;
     second->version = message.version;
     return second->text->text.len <= pk_account_adapter(desk->account)->max_text_bytes &&

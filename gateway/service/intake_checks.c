@@ -6,6 +6,7 @@
 #include "gateway/service/circles.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/quiet.h"
+#include "gateway/service/readings.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/audience.h"
 #include "gateway/store/names.h"
@@ -78,6 +79,22 @@ static enum pk_event_refusal check_values(const struct pk_taking *t, struct pk_e
     return r == 0 ? PK_REFUSAL_NONE : PK_REFUSAL_VALUES;
 }
 
+/* Each form that may go out was read aloud, where that is asked. */
+static bool is_read(const struct pk_taking *t, struct pk_error *err)
+{
+    struct pk_slice name = t->request.template_name;
+    const struct pk_answerable answerable = pk_routes_answerable(t->service, t->route ? t->route->rule->name : NULL, &t->ladder);
+    struct pk_error why = { 0 };
+    int r = answerable.some ? pk_text_all_read(t->service, name, &why) : 0;
+    if (r == 0 && !answerable.all)
+        r = pk_text_all_read(t->service, pk_wording(t->service, name, false), &why);
+    if (r == 0)
+        return true;
+    (void) pk_fail(err, PK_E_DENIED, "data.template: %s", why.message);
+    (void) pk_hint(err, PK_E_DENIED, "%s", why.hint);
+    return false;
+}
+
 /* A route whose accounts all send approved texts only, and none of them this one. With a ladder another channel may. */
 static bool is_carried(const struct pk_taking *t, struct pk_error *err)
 {
@@ -115,7 +132,7 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
                        PK_SLICE_ARG(request->topic));
         return PK_REFUSAL_TOPIC;
     }
-    return is_carried(t, err) ? check_values(t, err) : PK_REFUSAL_TEMPLATE;
+    return is_carried(t, err) && is_read(t, err) ? check_values(t, err) : PK_REFUSAL_TEMPLATE;
 }
 
 static enum pk_event_refusal check_times(struct pk_taking *t, struct pk_error *err)

@@ -166,6 +166,9 @@ struct pk_webhook_rule {
     bool handshake; /* asked before the first event whether it wants any */
 };
 
+/* What leaves only after somebody whose language it is read it aloud. */
+enum pk_read_aloud { PK_READ_OWN = 0 /* the city's own texts */, PK_READ_ALL, PK_READ_NONE };
+
 struct pk_rules {
     const char *instance; /* last level of the state topic */
     const char *source; /* our own CloudEvents source */
@@ -193,6 +196,7 @@ struct pk_rules {
     const struct pk_kind_rule *kinds; /* of events */
     size_t kind_count;
     bool phones; /* a page shows what reached the simulated phones; only where every account simulates */
+    enum pk_read_aloud read_aloud; /* which texts may leave only after a native reader read them */
     bool desk_words; /* a word that was sent may be said at the desk instead of an answer */
     struct pk_words start_topics; /* what START gives to who stopped nothing and named nothing; none = help is answered */
     const struct pk_days_rule *days;

@@ -11,6 +11,7 @@
 #include "gateway/service/imports.h"
 #include "gateway/service/intake.h"
 #include "gateway/service/outbound.h"
+#include "gateway/service/own_texts.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/publishing.h"
 #include "gateway/service/quiet.h"
@@ -39,11 +40,12 @@ int pk_service_new(const struct pk_service_config *config, struct pk_service **r
     service->keys_ctx = config->keys_ctx;
     service->texts = pk_texts_new();
     service->trail = pk_trail_new();
+    pk_own_texts_take(service, config->catalog);
     service->publishing = pk_publishing_new(service);
     int r = pk_desks_open(service, service->rules, NULL, &service->desks, err);
     if (r != 0)
         return r;
-    if ((r = pk_quiet_new(service, service->rules, service->catalog, &service->quiet, err)) != 0)
+    if ((r = pk_quiet_new(service, service->rules, config->catalog, &service->quiet, err)) != 0)
         return r;
     service->outbound = pk_outbound_new(service);
     service->webhooks = pk_webhooks_new(service);
@@ -74,6 +76,7 @@ struct pk_service *pk_service_new_planning(struct pk_store *store, const struct 
     service->catalog = catalog;
     service->texts = pk_texts_new();
     service->trail = pk_trail_new();
+    pk_own_texts_take(service, catalog);
     return service;
 }
 
@@ -109,6 +112,7 @@ void pk_service_free(struct pk_service *service)
     pk_indicator_keeper_free(service->indicator_keeper);
     pk_circle_counts_free(service->circle_counts);
     pk_texts_free(service->texts);
+    pk_own_texts_free(service->own_texts);
     pk_trail_free(service->trail);
     free(service);
 }
@@ -126,10 +130,9 @@ int pk_service_reload(struct pk_service *service, const struct pk_rules *rules, 
     service->quiet = pk_steal(&quiet);
     service->desks = fresh;
     service->rules = rules;
-    service->catalog = catalog;
+    pk_own_texts_take(service, catalog);
     service->reloads++;
     pk_spending_forget_day(service);
-    pk_texts_forget(service->texts);
     pk_status_events_watch(service);
     pk_dispatcher_refresh(service->dispatcher);
     pk_dispatcher_judge_anew(service->dispatcher);

@@ -36,7 +36,8 @@ struct pk_service {
     struct pk_http_client *webhook_http; /* of webhooks alone; NULL = none is sent */
     const char *ca_file;
     const struct pk_rules *rules;
-    const struct pk_catalog *catalog;
+    const struct pk_catalog *catalog; /* with the city's own texts */
+    struct pk_own_texts *own_texts; /* those */
     struct pk_metrics metrics;
     struct pk_texts *texts; /* rendered texts, cached */
     struct pk_desks *desks; /* the accounts at work */
@@ -73,7 +74,7 @@ struct pk_service_config {
     struct pk_http_client *webhook_http; /* for webhooks alone, freed before the service; NULL = none is sent */
     const char *ca_file; /* authorities for lasting links to providers; NULL = the system's; lives as long as the service */
     const struct pk_rules *rules;
-    const struct pk_catalog *catalog;
+    const struct pk_catalog *catalog; /* as shipped; borrowed */
     int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* reads the key file; may be NULL */
     void *keys_ctx;
 };

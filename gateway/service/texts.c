@@ -14,6 +14,7 @@
 
 #define SLOTS 1024u /* a power of two; one text each */
 #define VERSIONS_MAX 512u
+#define GOOD_MAX 512u /* a power of two */
 #define TEXT_BYTES_MAX 16384u
 #define VALUES_MAX 32u
 #define LABEL_BYTES_MAX 256u
@@ -43,6 +44,7 @@ struct held_text {
 struct pk_texts {
     struct version_entry versions[VERSIONS_MAX];
     size_t version_count;
+    int64_t good[GOOD_MAX]; /* by the lowest bits of the version; 0 = free */
     struct held_text *slots[SLOTS];
 };
 
@@ -56,6 +58,17 @@ void pk_texts_forget(struct pk_texts *texts)
     for (size_t i = 0; i < texts->version_count; i++)
         free(texts->versions[i].name);
     texts->version_count = 0;
+    memset(texts->good, 0, sizeof texts->good);
+}
+
+bool pk_texts_is_good(const struct pk_texts *texts, int64_t version)
+{
+    return texts->good[(uint64_t) version & (GOOD_MAX - 1)] == version;
+}
+
+void pk_texts_note_good(struct pk_texts *texts, int64_t version)
+{
+    texts->good[(uint64_t) version & (GOOD_MAX - 1)] = version;
 }
 
 void pk_texts_free(struct pk_texts *texts)

@@ -61,7 +61,10 @@ int pk_texts_get_linked(struct pk_service *service, int64_t notice, int64_t vers
 /* How many parts it takes on SMS: counted once for all who share it. 0 when it fits into none. */
 uint32_t pk_text_parts(struct pk_text *text);
 void pk_text_release(struct pk_text *text); /* NULL is fine */
-/* Forgets which version a language gets: after a reload. Rendered texts stay. */
+/* Versions that were found fit to leave (readings.h), until they are forgotten. */
+bool pk_texts_is_good(const struct pk_texts *texts, int64_t version);
+void pk_texts_note_good(struct pk_texts *texts, int64_t version);
+/* Forgets which version a language gets: after a reload, and when a text was written. Rendered texts stay. */
 void pk_texts_forget(struct pk_texts *texts);
 
 #endif

@@ -194,6 +194,22 @@ static const struct pk_field fields[] = {
     F("text_read", "reader", STAFF, "wie las"),
     F("text_read", "at_ms", STAFF, "wanneer"),
 
+    F("own_text", "id", SYSTEM, "nummer"),
+    F("own_text", "name", SYSTEM, "naam van de tekst"),
+    F("own_text", "language", SYSTEM, "taal"),
+    F("own_text", "content", SYSTEM, "de tekst zelf, zonder ingevulde waarden; leeg: ingetrokken"),
+    F("own_text", "hash", SYSTEM, "vingerafdruk van de tekst"),
+    F("own_text", "author", STAFF, "wie schreef"),
+    F("own_text", "at_ms", STAFF, "wanneer"),
+
+    F("text_note", "id", SYSTEM, "nummer"),
+    F("text_note", "name", SYSTEM, "naam van de tekst"),
+    F("text_note", "tag", SYSTEM, "taal en schrift"),
+    F("text_note", "hash", SYSTEM, "vingerafdruk van de gelezen tekst"),
+    F("text_note", "reader", STAFF, "wie las"),
+    F("text_note", "words", STAFF, "wat er volgens de lezer niet klopt"),
+    F("text_note", "at_ms", STAFF, "wanneer"),
+
     F("trigger", "id", SYSTEM, "nummer"),
     F("trigger", "publisher", SYSTEM, "welke dienst"),
     F("trigger", "state", SYSTEM, "hoe ver het is"),

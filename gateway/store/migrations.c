@@ -515,6 +515,16 @@ static const char *const steps[] = {
 
     /* 46: the store counts what a campaign holds and spends itself, with its own messages alone; a trigger is a program run for every row */
     "DROP TRIGGER message_holds; DROP TRIGGER message_leaves; DROP TRIGGER message_goes; DROP TRIGGER attempt_spends; DROP TRIGGER attempt_costs;",
+
+    /* 47: the city's own texts, every version of each, and what readers said of them */
+    "CREATE TABLE own_text(id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL, content TEXT NOT NULL,"
+    " hash BLOB NOT NULL, author TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX own_text_by_name ON own_text(name, language, id);"
+    "CREATE TRIGGER own_text_fixed BEFORE UPDATE ON own_text BEGIN SELECT RAISE(ABORT, 'a version of a text is not changed'); END;"
+    "CREATE TRIGGER own_text_kept BEFORE DELETE ON own_text BEGIN SELECT RAISE(ABORT, 'a version of a text stays'); END;"
+    "CREATE TABLE text_note(id INTEGER PRIMARY KEY, name TEXT NOT NULL, tag TEXT NOT NULL, hash BLOB NOT NULL, reader TEXT NOT NULL,"
+    " words TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    "CREATE INDEX text_note_by_words ON text_note(name, hash);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

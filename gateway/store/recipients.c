@@ -184,6 +184,11 @@ int pk_recipient_get(struct pk_store *store, int64_t id, struct pk_recipient *re
     return 0;
 }
 
+bool pk_recipients_read(struct pk_store *store, struct pk_slice language, struct pk_slice script)
+{
+    return pk_sql_int(store, 0, "SELECT EXISTS(SELECT 1 FROM recipient WHERE language = ?1 AND script = ?2)", "tt", language, script) != 0;
+}
+
 int pk_recipient_set_language(struct pk_store *store, int64_t id, struct pk_slice language, struct pk_slice script, struct pk_error *err)
 {
     return pk_sql_write(store, err, "UPDATE recipient SET language = ?2, script = ?3 WHERE id = ?1", "itt", id, language, script);

@@ -72,6 +72,8 @@ int pk_recipient_forget(struct pk_store *store, int64_t id, struct pk_error *err
 int pk_silent_add_person(struct pk_store *store, int64_t recipient, int64_t until_ms, struct pk_error *err);
 bool pk_silent_has(struct pk_store *store, int64_t address, int64_t now_ms);
 int pk_silent_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err);
+/* Does anybody read this language in this script? Walks them all when nobody does. */
+bool pk_recipients_read(struct pk_store *store, struct pk_slice language, struct pk_slice script);
 /* Messages of a person are waiting or under way. */
 bool pk_recipient_is_written_to(struct pk_store *store, int64_t id);
 

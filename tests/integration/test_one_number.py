@@ -31,6 +31,7 @@ READS: dict[str, list[list[str]]] = {
 OTHERS = {"serve", "trigger", "pause", "resume", "backup", "restore", "text", "messages resolve", "messages release", "messages drop",
           "inbox answer", "inbox assign", "inbox close", "accounts pause", "accounts resume", "accounts test", "accounts play",
           "adapters test", "triggers release", "triggers drop", "templates preview", "templates proof", "templates read",
+          "templates export", "templates import", "templates withdraw",
           "recipients import", "recipients erase", "consent grant", "consent withdraw", "users add", "users link", "users remove",
           "recipients add", "recipients link", "accounts add", "triggers answer", "circles handover", "circles allow",
           "campaigns show", "campaigns watch", "campaigns write", "campaigns submit", "campaigns approve", "campaigns reject",

@@ -130,6 +130,7 @@ class TestRest(World):
             "getMessage": ("anna", {"id": message["id"]}, "?language=bg", None, 200), "listTriggers": ("portal", {}, "?limit=5", None, 200),
             "getTrigger": ("portal", {"id": trigger}, "", None, 200),
             "publishTrigger": ("portal", {}, "", {**self.event(id="walk"), "source": SOURCE}, 202),
+            "listTemplates": ("anna", {}, "", None, 200), "getTemplate": ("anna", {"name": "parent-meeting-invitation"}, "", None, 200),
             "reckonCost": ("anna", {"name": "parent-meeting-invitation"}, "", cost, 200),
             "signUp": ("anna", {}, "", {"address": number(77), "language": "bg", "topics": "parent-meetings"}, 202),
             "listCircles": ("anna", {}, "", None, 200), "getCircle": ("anna", {"name": "maria"}, "", None, 200),
