@@ -512,6 +512,12 @@ static const char *const steps[] = {
 
     /* 45: what the form sent that a session took last, so that a second tap is told from another page */
     "ALTER TABLE session ADD COLUMN took BLOB;",
+
+    /* 46: how many deliveries wait for an endpoint, kept beside them by store/webhooks.c: each event asks, and an endpoint that is off has thousands */
+    "ALTER TABLE webhook_endpoint ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;"
+    "INSERT OR IGNORE INTO webhook_endpoint(name, off_ms, off_outcome, quiet_ms, missed, permitted) SELECT DISTINCT endpoint, 0, 0, 0, 0, x''"
+    " FROM webhook_delivery WHERE state = 1;"
+    "UPDATE webhook_endpoint SET waiting = (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint = webhook_endpoint.name AND d.state = 1);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -494,7 +494,7 @@ static void too_many_are_counted_not_kept(void **state)
 {
     struct house *house = *state;
     assert_int_equal(sqlite3_exec(house->store->db,
-                                  "BEGIN; INSERT INTO webhook_endpoint VALUES('portal', 1, 5, 0, 0, x''); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+                                  "BEGIN; INSERT INTO webhook_endpoint VALUES('portal', 1, 5, 0, 0, x'', 10000); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
                                   " SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO webhook_delivery SELECT i, 'portal', 'e', 't', x'', 1, 0, 0, 0,"
                                   " 1791880200000, 1791880200000, 0, 0 FROM n; COMMIT",
                                   NULL, NULL, NULL), SQLITE_OK);
