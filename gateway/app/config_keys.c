@@ -63,7 +63,7 @@ const struct pk_key pk_config_keys[] = {
     GATEWAY("page", rules.page, .type = PK_KEY_URL, .max = 40,
             .help = "Page on which people answer and read more: short, the texts are measured for 22 characters."),
     GATEWAY("team", rules.team, .type = PK_KEY_TEXT, .max = 128,
-            .help = "Mail address, or telephone number, of those who answer replies: told when one waits a day. Without it: status and log say so."),
+            .help = "Mail address, or telephone number, of those who answer replies: told when one waits a day, and when something stops. Without it: status and log say so."),
     GATEWAY("team_language", rules.team_language, .type = PK_KEY_TEXT, .fallback = "nl", .max = 8,
             .help = "Language the team reads: a folder of the templates."),
     GATEWAY("instance", rules.instance, .type = PK_KEY_NAME, .fallback = "pokana",

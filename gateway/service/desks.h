@@ -84,6 +84,8 @@ unsigned pk_desk_room_beyond(struct pk_desk *desk, uint32_t priority, int64_t no
 
 /* Pauses or resumes durably, inside a unit and as the last thing in it; the reason is one sentence without personal data. */
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err);
+/* The same pause when nobody asked for it: the team hears of it. */
+int pk_desk_pause_itself(struct pk_desk *desk, const char *reason, struct pk_error *err);
 /* Reads the pauses and the names' numbers again: after a failed commit. */
 void pk_desks_refresh(struct pk_desks *desks);
 

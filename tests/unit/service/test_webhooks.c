@@ -296,9 +296,12 @@ static void the_last_try_turns_it_off_and_says_so(void **state)
 static void gone_is_off_at_once(void **state)
 {
     struct house *house = *state;
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
     make_events(house, 1);
     answer(house, 0, 410);
     assert_int_equal(place(house).off_outcome, PK_WEBHOOK_GONE);
+    assert_true(house_count(house, "SELECT value FROM number WHERE name = 'team.webhook.noted'") > 0); /* the team will hear of it */
     make_events(house, 1);
     house_later(house, DAY_MS);
     assert_int_equal(calls(house), 1);
