@@ -87,6 +87,16 @@ void pk_desk_inbox_page(struct pk_visit *visit);
 void pk_desk_item_page(struct pk_visit *visit);
 void pk_desk_item(struct pk_visit *visit);
 
+/* office_gateway.c, office_webhooks.c: the operator's */
+void pk_office_gateway_page(struct pk_visit *visit);
+void pk_office_gateway_account(struct pk_visit *visit);
+void pk_office_gateway_hold(struct pk_visit *visit);
+void pk_office_gateway_lift_page(struct pk_visit *visit);
+void pk_office_gateway_lift(struct pk_visit *visit);
+void pk_office_webhooks_page(struct pk_visit *visit);
+void pk_office_webhooks_endpoint(struct pk_visit *visit);
+void pk_office_webhooks_resend(struct pk_visit *visit);
+
 /* staff_ways.c, staff_signup.c: signing up somebody who stands beside */
 void pk_staff_ways_page(struct pk_visit *visit);
 void pk_staff_way_page(struct pk_visit *visit);

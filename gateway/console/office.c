@@ -9,6 +9,8 @@ static const struct section {
     enum pk_action action; /* who may do this is shown it; what is behind it asks again */
 } sections[] = {
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
+    { "gateway", "/office/gateway", PK_ACTION_ACCOUNT_VIEW },
+    { "webhooks", "/office/webhooks", PK_ACTION_WEBHOOK_VIEW },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };
 

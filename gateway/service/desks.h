@@ -26,6 +26,7 @@ struct pk_desk {
     int64_t throttled_until_ms;
     bool paused; /* set in the turn that pauses, cleared by the commit that resumes */
     bool leaving; /* by a reload: takes nothing more, closed as soon as nothing flies */
+    int64_t accepted_ms; /* when its provider took a message last; 0 = none since the account was opened */
     int64_t test; /* the newest test message handed over; 0 = none since the account was opened */
     struct pk_buf test_record; /* what was exchanged about it (plugin/record.h) */
     struct pk_error last; /* why it was paused, for the operator */

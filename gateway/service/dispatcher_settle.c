@@ -96,6 +96,8 @@ static void steer(struct pk_flight *flight)
     default:
         break;
     }
+    if (flight->outcome == PK_OUTCOME_ACCEPTED)
+        desk->accepted_ms = pk_clock_wall_ms();
     if (desk->breaker.state != PK_BREAKER_CLOSED)
         pk_log(PK_LOG_INFO, "dispatcher", "breaker.closed", "account", desk->rule->name, NULL);
     pk_breaker_succeeded(&desk->breaker);
