@@ -378,6 +378,8 @@ static void check_retention(struct pk_config_reading *reading)
 void pk_config_cross_check(struct pk_config_reading *reading)
 {
     check_gateway(reading);
+    pk_config_read_theme(reading);
+    pk_config_check_sign_in(reading);
     check_team(reading);
     check_retention(reading);
     check_broker(reading);

@@ -67,6 +67,7 @@ static const struct path paths[] = {
     { "GET", "/staff/signup/asked", pk_staff_asked_page, NULL },
     { "GET", "/staff/start", pk_staff_page_start, NULL },
     { "POST", "/staff/ask", pk_staff_page_ask, "/staff/start" },
+    { "POST", "/staff/known", pk_staff_page_known, "/staff/start" },
     { "GET", "/staff/code", pk_staff_page_code, NULL },
     { "POST", "/staff/enter", pk_staff_page_enter, "/staff/code" },
     { "GET", PK_STAFF_LINK_PATH "{}", pk_staff_page_link, NULL },
@@ -208,6 +209,7 @@ static void write_head(struct pk_visit *visit)
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
     pk_json_add_slice(&visit->out, "here", visit->here);
     pk_json_add_bool(&visit->out, "everybodys", visit->everybodys);
+    pk_json_add_bool(&visit->out, "theme", visit->console->service->rules->theme != NULL);
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
@@ -241,6 +243,20 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
     if (!visit->office || pk_phrases_is_of_office(visit->console->phrases, found))
         visit->language = found;
     write_head(visit);
+}
+
+/* Not for long: a reload may bring another one. */
+static bool serve_theme(struct pk_call *call, struct pk_slice path)
+{
+    const char *theme = call->service->rules->theme;
+    struct pk_buf body;
+    if (!theme || !pk_slice_is(path, "/static/theme.css"))
+        return false;
+    pk_buf_init(&body, strlen(theme) + 1);
+    (void) pk_buf_add_text(&body, theme);
+    pk_call_header(call, "Cache-Control", "public, max-age=60");
+    pk_call_answer_as(call, 200, "text/css; charset=utf-8", &body);
+    return true;
 }
 
 static bool serve_static(struct pk_call *call, struct pk_slice path)
@@ -327,7 +343,7 @@ void pk_console_handle(void *ctx, struct pk_call *call)
 {
     struct pk_visit visit = { .console = ctx, .call = call };
     struct pk_slice asked = pk_http_request_path(call->request);
-    if (serve_static(call, asked))
+    if (serve_theme(call, asked) || serve_static(call, asked))
         return;
     const struct path *path = find_path(call, &visit.place);
     visit.everybodys = is_open(path);

@@ -59,6 +59,7 @@ void pk_staff_page_code(struct pk_visit *visit);
 void pk_staff_page_enter(struct pk_visit *visit);
 void pk_staff_page_link(struct pk_visit *visit);
 void pk_staff_page_open(struct pk_visit *visit);
+void pk_staff_page_known(struct pk_visit *visit); /* staff_known.c */
 
 /* staff.c: a user, signed in */
 void pk_staff_page_account(struct pk_visit *visit);

@@ -7,6 +7,7 @@
 #include "gateway/console/handlers.h"
 #include "gateway/console/me.h"
 #include "gateway/console/qr.h"
+#include "gateway/console/staff_known.h"
 
 #define STAFF_COOKIE "staff"
 #define START "/staff/start"
@@ -29,6 +30,9 @@ static bool find(struct pk_visit *visit, struct pk_staff *ret_staff)
     *ret_staff = (struct pk_staff){ 0 };
     if (pk_token_read(pk_visit_cookie(visit, STAFF_COOKIE), token))
         r = pk_staff_find(visit->call->service, token, visit->call->now_ms, ret_staff, &err);
+    struct pk_slice known = pk_staff_known(visit);
+    if (r == 0 && known.len > 0 && !pk_slice_is(known, ret_staff->acting.user.name))
+        r = PK_E_DENIED; /* somebody else sits at this browser by now */
     if (r == PK_E_DENIED)
         pk_visit_go(visit, START);
     else if (r != 0)
