@@ -318,6 +318,7 @@ static const struct way {
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
+    { "the same from the operator's page", "office_gateway.c", account_test, PK_CLASS_STAFF, 0, true },
     { "a place that frees", "seats.c", place, PK_CLASS_NOTICE, 0, false },
     { "to the team", "inbox.c", team, PK_CLASS_STAFF, 0, false },
     { "a campaign's trial", "campaigns_trial.c", trial, PK_CLASS_STAFF, 0, true },
@@ -398,7 +399,7 @@ static const struct {
 } makers[] = {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c seats.c campaigns_trial.c" },
-    { "pk_planner_staff(", "planner_staff.c account_test.c" },
+    { "pk_planner_staff(", "planner_staff.c account_test.c office_gateway.c" },
     { "pk_planner_team(", "planner_staff.c inbox.c campaigns_ceilings.c" },
     { "pk_planner_team_news(", "planner_staff.c team.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
