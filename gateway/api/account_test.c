@@ -4,65 +4,68 @@
 
 #include "gateway/api/answer.h"
 #include "gateway/api/handlers.h"
-#include "gateway/language/phone.h"
-#include "gateway/service/planner.h"
 #include "gateway/service/wording.h"
 #include "gateway/store/names.h"
 #include "gateway/store/replies.h"
 
+#define ADDRESS_MAX 255u
 #define LANGUAGE_MAX 35u /* a BCP 47 tag in use */
 #define TEST_TEMPLATE "account-test"
 
 /* ---- starting one ---- */
 
 struct testing {
-    struct pk_staff_plan plan;
-    char e164[PK_PHONE_MAX];
+    struct pk_account_test test;
     int64_t message;
 };
 
 static int queue_test(struct pk_call *call, void *ctx, struct pk_error *err)
 {
     struct testing *testing = ctx;
-    return pk_planner_staff(call->service, &call->actor, &testing->plan, call->now_ms, &testing->message, err);
+    return pk_planner_staff(call->service, &call->actor, &testing->test.plan, call->now_ms, &testing->message, err);
 }
 
-/* The address as its channel wants it. What was sent is never repeated in the refusal. */
-static int read_address(struct pk_call *call, const struct pk_desk *desk, struct testing *testing, struct pk_error *err)
+/* What was sent is never repeated in the refusal. */
+int pk_account_test_plan(struct pk_service *service, const struct pk_desk *desk, struct pk_slice address, struct pk_slice language,
+                         struct pk_account_test *ret_test, struct pk_error *err)
 {
-    int r = pk_call_field(call, "address", 255, &testing->plan.address, err);
-    const char *channel = pk_name_text(call->service->store, PK_NAME_CHANNEL, desk->channel);
-    if (r != 0 || !channel || strcmp(channel, "sms") != 0)
-        return r;
-    if (pk_phone_parse(testing->plan.address, call->service->rules->phone_region, testing->e164) != PK_PHONE_OK) {
+    const char *channel = pk_name_text(service->store, PK_NAME_CHANNEL, desk->channel);
+    *ret_test = (struct pk_account_test){
+        .plan = { .desk = desk, .address = address, .template_name = TEST_TEMPLATE, .language = language.data ? language : PK_SLICE("nl") }
+    };
+    if (!channel || strcmp(channel, "sms") != 0)
+        return 0;
+    if (pk_phone_parse(address, service->rules->phone_region, ret_test->room) != PK_PHONE_OK) {
         (void) pk_fail(err, PK_E_INVALID, "field \"address\" is no number that takes SMS");
         return pk_hint(err, PK_E_INVALID, "Write it with its country: + and the country's code first.");
     }
-    testing->plan.address = pk_slice_of(testing->e164);
+    ret_test->plan.address = pk_slice_of(ret_test->room);
     return 0;
 }
 
 void pk_api_account_test(struct pk_call *call)
 {
     static const char *const fields[] = { "address", "language", NULL };
-    struct testing testing = { .plan = { .template_name = TEST_TEMPLATE } };
+    struct testing testing = { .message = 0 };
+    struct pk_slice address = { 0 }, language = { 0 };
     struct pk_error err = { 0 };
     struct pk_desk *desk = NULL;
     int r = pk_account_place(call, 0, &desk, &err);
     if (r == 0)
         r = pk_json_only(call->body, fields, "body", &err);
     if (r == 0)
-        r = read_address(call, desk, &testing, &err);
+        r = pk_call_field(call, "address", ADDRESS_MAX, &address, &err);
     if (r == 0)
-        r = pk_call_field_optional(call, "language", LANGUAGE_MAX, &testing.plan.language, &err);
+        r = pk_account_test_plan(call->service, desk, address, language, &testing.test, &err);
+    if (r == 0)
+        r = pk_call_field_optional(call, "language", LANGUAGE_MAX, &language, &err);
     if (r == 0) {
-        testing.plan.desk = desk;
-        if (!testing.plan.language.data)
-            testing.plan.language = PK_SLICE("nl");
+        if (language.data)
+            testing.test.plan.language = language;
         call->actor.purpose = "test";
         r = pk_call_change(call, queue_test, &testing, &err);
     }
-    explicit_bzero(testing.e164, sizeof testing.e164);
+    explicit_bzero(&testing.test, sizeof testing.test);
     if (r != 0) {
         pk_call_problem(call, &err);
         return;

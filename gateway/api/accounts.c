@@ -8,7 +8,6 @@
 #include "gateway/service/spending.h"
 #include "gateway/store/names.h"
 
-#define REASON_MAX 200u
 #define NUMBER_DIGITS 8u /* as many in a row look like a phone number */
 
 int pk_account_place(struct pk_call *call, size_t place, struct pk_desk **ret_desk, struct pk_error *err)
@@ -149,7 +148,7 @@ void pk_api_accounts(struct pk_call *call)
 struct pausing {
     struct pk_desk *desk;
     bool pause;
-    char reason[REASON_MAX + 1];
+    char reason[PK_ACCOUNT_REASON_MAX + 1];
 };
 
 static int set_pause(struct pk_call *call, void *ctx, struct pk_error *err)
@@ -159,7 +158,6 @@ static int set_pause(struct pk_call *call, void *ctx, struct pk_error *err)
                            pausing->reason[0] ? pausing->reason : NULL, call->now_ms, err);
 }
 
-/* A reason is shown, audited and logged: whoever types a number into it is asked not to. */
 static bool has_number(struct pk_slice text)
 {
     size_t digits = 0;
@@ -169,6 +167,11 @@ static bool has_number(struct pk_slice text)
         else if (!strchr(" -+().", text.data[i]))
             digits = 0;
     return digits == NUMBER_DIGITS;
+}
+
+int pk_account_reason_check(struct pk_slice reason, struct pk_error *err)
+{
+    return has_number(reason) ? pk_fail(err, PK_E_INVALID, "field \"reason\" may hold no phone number") : 0;
 }
 
 static void pause_or_resume(struct pk_call *call, bool pause)
@@ -181,9 +184,9 @@ static void pause_or_resume(struct pk_call *call, bool pause)
     if (r == 0)
         r = pk_json_only(call->body, pause ? pause_fields : resume_fields, "body", &err);
     if (r == 0)
-        r = pk_call_field_optional(call, "reason", REASON_MAX, &reason, &err);
-    if (r == 0 && has_number(reason))
-        r = pk_fail(&err, PK_E_INVALID, "field \"reason\" may hold no phone number");
+        r = pk_call_field_optional(call, "reason", PK_ACCOUNT_REASON_MAX, &reason, &err);
+    if (r == 0)
+        r = pk_account_reason_check(reason, &err);
     if (r == 0) {
         (void) snprintf(pausing.reason, sizeof pausing.reason, "%.*s", PK_SLICE_ARG(reason));
         call->actor.purpose = pause ? "pause" : "resume";

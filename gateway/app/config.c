@@ -428,6 +428,7 @@ static int read_file(const char *path, const struct pk_registry *registry, struc
     single(&reading, "ladder", &config->rules);
     single(&reading, "campaigns", &config->rules);
     single(&reading, "estimate", &config->rules);
+    single(&reading, "sign_in", &config->rules);
     single(&reading, "retention", &config->rules);
     pk_config_read_campaigns(&reading);
     read_topics(&reading);

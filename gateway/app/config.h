@@ -12,6 +12,7 @@
  *     config_topics.c  what people write for topics
  *     config_quiet.c   quiet hours and days
  *     config_webhooks.c  where events go by HTTP
+ *     config_pages.c   the style of the pages, and signing in by a proxy
  *     config_memory.c  what it owns
  *     config_report.c  where mistakes are told
  */
@@ -35,6 +36,7 @@ struct pk_config {
     const char *journal; /* of STOPs, withdrawals and erasures */
     const char *keys; /* key file */
     const char *templates; /* folder of texts */
+    const char *theme; /* style file of the house; its text is in the rules */
     const char *control; /* Unix socket of the control listener */
     const char *public_address; /* "127.0.0.1:8080"; NULL = no public listener */
     const char *metrics_address; /* health and metrics only; NULL = over the control socket only */

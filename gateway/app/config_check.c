@@ -13,6 +13,7 @@
 #include "gateway/language/phone.h"
 #include "gateway/service/address.h"
 #include "gateway/service/deep_links.h"
+#include "gateway/service/team.h"
 
 #define CERTIFICATES_BYTES_MAX (8u << 20) /* the system's whole bundle is some 200 KiB */
 
@@ -377,6 +378,8 @@ static void check_retention(struct pk_config_reading *reading)
 void pk_config_cross_check(struct pk_config_reading *reading)
 {
     check_gateway(reading);
+    pk_config_read_theme(reading);
+    pk_config_check_sign_in(reading);
     check_team(reading);
     check_retention(reading);
     check_broker(reading);
@@ -400,12 +403,12 @@ static void check_templates(const struct pk_config *config, const struct pk_cata
         pk_config_tell_of(reading, "gateway", "", "language", "Write the name of one of the folders of the templates, like bg.",
                           "there are no texts in the language \"%s\"", rules->default_language);
     struct pk_slice reads = pk_slice_of(rules->team_language);
-    static const char *const to_team[] = { "inbox-waiting", "trigger-waiting", "campaign-paused" };
-    for (size_t i = 0; rules->team && i < PK_COUNT(to_team); i++) {
-        if (pk_catalog_has_language(catalog, reads) && pk_catalog_find(catalog, pk_slice_of(to_team[i]), reads))
+    const char *to_team;
+    for (size_t i = 0; rules->team && (to_team = pk_team_text(i)) != NULL; i++) {
+        if (pk_catalog_has_language(catalog, reads) && pk_catalog_find(catalog, pk_slice_of(to_team), reads))
             continue;
         pk_config_tell_of(reading, "gateway", "", "team_language", "Write a folder of the templates with that text, like nl.",
-                          "there is no text \"%s\" in the language \"%s\"", to_team[i], rules->team_language);
+                          "there is no text \"%s\" in the language \"%s\"", to_team, rules->team_language);
         break;
     }
     for (size_t i = 0; i < rules->publisher_count; i++) {

@@ -29,6 +29,7 @@ const struct pk_section_kind pk_config_kinds[] = {
     { "limits", false, false, "Ceilings and time limits." },
     { "campaigns", false, false, "When a campaign needs a second person, when it stops by itself, and how often one person is told." },
     { "estimate", false, false, "How many people there are, as the city reckons it: indicators tell who said yes as a share of it." },
+    { "sign_in", false, false, "Users whom a proxy in front has signed in already: the organisation's single sign-on. Without this section: none." },
     { "retention", false, false, "How long what is no longer needed is kept." },
 };
 const size_t pk_config_kind_count = PK_COUNT(pk_config_kinds);
@@ -52,6 +53,7 @@ static const int64_t priorities[] = { PK_PRIORITY_NORMAL, PK_PRIORITY_URGENT };
 #define LIMIT(key, member, ...) { .kind = "limits", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define CAMPAIGNS(key, member, ...) { .kind = "campaigns", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define ESTIMATE(key, member, ...) { .kind = "estimate", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
+#define SIGN_IN(key, member, ...) { .kind = "sign_in", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 #define RETENTION(key, member, ...) { .kind = "retention", .name = key, FIELD(struct pk_rules, member), __VA_ARGS__ }
 
 /* clang-format off */
@@ -63,7 +65,7 @@ const struct pk_key pk_config_keys[] = {
     GATEWAY("page", rules.page, .type = PK_KEY_URL, .max = 40,
             .help = "Page on which people answer and read more: short, the texts are measured for 22 characters."),
     GATEWAY("team", rules.team, .type = PK_KEY_TEXT, .max = 128,
-            .help = "Mail address, or telephone number, of those who answer replies: told when one waits a day. Without it: status and log say so."),
+            .help = "Mail address, or telephone number, of those who answer replies: told when one waits a day, and when something stops. Without it: status and log say so."),
     GATEWAY("team_language", rules.team_language, .type = PK_KEY_TEXT, .fallback = "nl", .max = 8,
             .help = "Language the team reads: a folder of the templates."),
     GATEWAY("instance", rules.instance, .type = PK_KEY_NAME, .fallback = "pokana",
@@ -90,6 +92,8 @@ const struct pk_key pk_config_keys[] = {
             .help = "Key file that makes addresses readable, from `pokana keys new`: a path, or credential:NAME."),
     GATEWAY("templates", templates, .type = PK_KEY_PATH,
             .help = "Folder of texts, one folder a language. Without it: the texts installed with the program."),
+    GATEWAY("theme", theme, .type = PK_KEY_PATH,
+            .help = "Style file (CSS) of the organisation, loaded after the pages' own: theme.css.sample. Read at start and at a reload."),
     GATEWAY("control", control, .type = PK_KEY_PATH, .fallback = "control.sock",
             .help = "Unix socket for the commands, health and metrics."),
     GATEWAY("public", public_address, .type = PK_KEY_LISTEN,
@@ -341,6 +345,17 @@ const struct pk_key pk_config_keys[] = {
              .help = "People a topic is for, by topic: parent-meetings 900, festival 4000."),
     ESTIMATE("areas", estimate_areas, .type = PK_KEY_WORDS,
              .help = "People in an area, by its tag with or without area: before it: noord 1200, zuid 800."),
+
+    SIGN_IN("header", proxy_header, .type = PK_KEY_TEXT, .max = 64,
+            .help = "Header in which the proxy writes the user's name, and which it takes out of what browsers send. Without it: no proxy signs anybody in."),
+    SIGN_IN("proof_header", proxy_proof, .type = PK_KEY_TEXT, .fallback = "X-Pokana-Proof", .max = 64,
+            .help = "Header in which the proxy shows the secret it shares with the gateway."),
+    SIGN_IN("secret", proxy_secret, .type = PK_KEY_SECRET,
+            .help = "That secret, 32 characters at least: file:PATH or credential:NAME."),
+    SIGN_IN("from", proxy_from, .type = PK_KEY_WORDS, .fallback = "127.0.0.1",
+            .help = "Addresses the proxy calls from: of this machine alone."),
+    SIGN_IN("second", proxy_second, .type = PK_KEY_CHOICE, .choices = "no|yes", .fallback = "yes",
+            .help = "Whether advisers, approvers and operators enter the code of their app as well. Only say no where the sign-on asks for one."),
 
     RETENTION("messages", keep_messages_ms, .type = PK_KEY_DURATION, .min = HOUR, .max = 90 * DAY, .fallback = "30d",
               .help = "Finished messages with their attempts and receipts; their counts stay."),

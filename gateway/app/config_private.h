@@ -90,6 +90,10 @@ bool pk_config_is_loopback(const char *listener);
 /* config_costs.c: what accounts cost and may cost */
 void pk_config_check_costs(struct pk_config_reading *reading);
 
+/* config_pages.c: the style of the house, and who may say who is signed in */
+void pk_config_read_theme(struct pk_config_reading *reading);
+void pk_config_check_sign_in(struct pk_config_reading *reading);
+
 /* What no single line can tell. */
 void pk_config_cross_check(struct pk_config_reading *reading);
 /* What people write for topics, made ready to be read: rules.topic_words. */

@@ -116,7 +116,7 @@ static int flows(struct packing *p, struct pk_error *err)
         (void) pk_buf_printf(p->out, "%lld |\n", (long long) publisher->max_recipients);
     }
     if (rules->team)
-        say(p, "\n## Naar het team\n\nWacht een antwoord een dag, dan krijgt het team een bericht met hoeveel mensen wachten: geen naam, nummer of tekst.\n");
+        say(p, "\n## Naar het team\n\nWacht een antwoord een dag, dan krijgt het team een bericht met hoeveel mensen wachten: geen naam, nummer of tekst. Het hoort ook dat iets vanzelf is stilgezet of dringend is verteld, zonder te zeggen over wie.\n");
     say(p, "\n## Terug: antwoorden\n\nWat iemand terugschrijft komt langs dezelfde aanbieder binnen, wordt versleuteld bewaard en gaat niet verder.\n"
            "Niets gaat naar een land, bedrijf of dienst die hier niet staat.\n");
     return 0;

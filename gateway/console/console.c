@@ -88,6 +88,7 @@ static const struct path paths[] = {
     { "POST", "/office/check-text/{}", pk_office_text_check, "/office/texts" },
     { "GET", "/staff/start", pk_staff_page_start, NULL },
     { "POST", "/staff/ask", pk_staff_page_ask, "/staff/start" },
+    { "POST", "/staff/known", pk_staff_page_known, "/staff/start" },
     { "GET", "/staff/code", pk_staff_page_code, NULL },
     { "POST", "/staff/enter", pk_staff_page_enter, "/staff/code" },
     { "GET", PK_STAFF_LINK_PATH "{}", pk_staff_page_link, NULL },
@@ -97,6 +98,14 @@ static const struct path paths[] = {
     { "POST", "/staff/leave", pk_staff_page_leave, "/staff/account" },
     { "POST", "/staff/end", pk_staff_page_end, "/staff/account" },
     { "POST", "/staff/everywhere", pk_staff_page_everywhere, "/staff/account" },
+    { "GET", "/office/gateway", pk_office_gateway_page, NULL },
+    { "POST", "/office/gateway/account/{}", pk_office_gateway_account, "/office/gateway" },
+    { "POST", "/office/gateway/hold", pk_office_gateway_hold, "/office/gateway" },
+    { "GET", "/office/gateway/lift", pk_office_gateway_lift_page, NULL },
+    { "POST", "/office/gateway/lift", pk_office_gateway_lift, NULL },
+    { "GET", "/office/webhooks", pk_office_webhooks_page, NULL },
+    { "POST", "/office/webhooks/{}", pk_office_webhooks_endpoint, "/office/webhooks" },
+    { "POST", "/office/webhooks/resend/{}", pk_office_webhooks_resend, "/office/webhooks" },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
     { "GET", "/office", pk_office_coming_page, NULL },
     { "GET", "/office/campaigns/{}/live", pk_live_page, NULL },
@@ -232,6 +241,7 @@ static void write_head(struct pk_visit *visit)
     pk_json_add_text(&visit->out, "lang", pk_visit_language(visit));
     pk_json_add_slice(&visit->out, "here", visit->here);
     pk_json_add_bool(&visit->out, "everybodys", visit->everybodys);
+    pk_json_add_bool(&visit->out, "theme", visit->console->service->rules->theme != NULL);
     pk_json_add_text(&visit->out, "org", visit->console->service->rules->organisation);
     pk_json_open(&visit->out, "languages", '[');
     for (size_t i = 0; i < pk_phrases_language_count(phrases); i++) {
@@ -265,6 +275,20 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
     if (!visit->office || pk_phrases_is_of_office(visit->console->phrases, found))
         visit->language = found;
     write_head(visit);
+}
+
+/* Not for long: a reload may bring another one. */
+static bool serve_theme(struct pk_call *call, struct pk_slice path)
+{
+    const char *theme = call->service->rules->theme;
+    struct pk_buf body;
+    if (!theme || !pk_slice_is(path, "/static/theme.css"))
+        return false;
+    pk_buf_init(&body, strlen(theme) + 1);
+    (void) pk_buf_add_text(&body, theme);
+    pk_call_header(call, "Cache-Control", "public, max-age=60");
+    pk_call_answer_as(call, 200, "text/css; charset=utf-8", &body);
+    return true;
 }
 
 static bool serve_static(struct pk_call *call, struct pk_slice path)
@@ -355,7 +379,7 @@ void pk_console_handle(void *ctx, struct pk_call *call)
 {
     struct pk_visit visit = { .console = ctx, .call = call };
     struct pk_slice asked = pk_http_request_path(call->request);
-    if (serve_static(call, asked))
+    if (serve_theme(call, asked) || serve_static(call, asked))
         return;
     const struct path *path = find_path(call, &visit.place);
     visit.everybodys = is_open(path);

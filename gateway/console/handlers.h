@@ -59,6 +59,7 @@ void pk_staff_page_code(struct pk_visit *visit);
 void pk_staff_page_enter(struct pk_visit *visit);
 void pk_staff_page_link(struct pk_visit *visit);
 void pk_staff_page_open(struct pk_visit *visit);
+void pk_staff_page_known(struct pk_visit *visit); /* staff_known.c */
 
 /* staff.c: a user, signed in */
 void pk_staff_page_account(struct pk_visit *visit);
@@ -97,6 +98,15 @@ void pk_live_pause(struct pk_visit *visit);
 void pk_live_resume(struct pk_visit *visit);
 void pk_live_cancel_page(struct pk_visit *visit);
 void pk_live_cancel(struct pk_visit *visit);
+/* office_gateway.c, office_webhooks.c: the operator's */
+void pk_office_gateway_page(struct pk_visit *visit);
+void pk_office_gateway_account(struct pk_visit *visit);
+void pk_office_gateway_hold(struct pk_visit *visit);
+void pk_office_gateway_lift_page(struct pk_visit *visit);
+void pk_office_gateway_lift(struct pk_visit *visit);
+void pk_office_webhooks_page(struct pk_visit *visit);
+void pk_office_webhooks_endpoint(struct pk_visit *visit);
+void pk_office_webhooks_resend(struct pk_visit *visit);
 
 /* staff_ways.c, staff_signup.c: signing up somebody who stands beside */
 void pk_staff_ways_page(struct pk_visit *visit);

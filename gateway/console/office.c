@@ -15,6 +15,8 @@ static const struct section {
     { "events", "/office/events", PK_ACTION_EVENT_VIEW },
     { "texts", "/office/texts", PK_ACTION_TEMPLATE_VIEW },
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
+    { "gateway", "/office/gateway", PK_ACTION_ACCOUNT_VIEW },
+    { "webhooks", "/office/webhooks", PK_ACTION_WEBHOOK_VIEW },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };
 

@@ -6,9 +6,12 @@
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/me.h"
+#include "gateway/console/qr.h"
+#include "gateway/console/staff_known.h"
 
 #define STAFF_COOKIE "staff"
 #define START "/staff/start"
+#define PICTURE_MAX (64u << 10)
 
 void pk_staff_keep(struct pk_visit *visit, const uint8_t session[PK_TOKEN_BYTES])
 {
@@ -27,6 +30,9 @@ static bool find(struct pk_visit *visit, struct pk_staff *ret_staff)
     *ret_staff = (struct pk_staff){ 0 };
     if (pk_token_read(pk_visit_cookie(visit, STAFF_COOKIE), token))
         r = pk_staff_find(visit->call->service, token, visit->call->now_ms, ret_staff, &err);
+    struct pk_slice known = pk_staff_known(visit);
+    if (r == 0 && known.len > 0 && !pk_slice_is(known, ret_staff->acting.user.name))
+        r = PK_E_DENIED; /* somebody else sits at this browser by now */
     if (r == PK_E_DENIED)
         pk_visit_go(visit, START);
     else if (r != 0)
@@ -146,6 +152,19 @@ static void change_and_go(struct pk_visit *visit, pk_staff_act *act, const char 
 
 /* ---- the second step ---- */
 
+/* As a picture in the page itself: no address carries the secret, and the page is kept by nobody. */
+static void add_picture(struct pk_visit *visit, struct pk_slice uri)
+{
+    struct pk_buf path;
+    int side = 0;
+    pk_buf_init(&path, PICTURE_MAX);
+    if (uri.len == 0 || pk_qr_path(uri, &path, &side, NULL) != 0)
+        pk_buf_clear(&path);
+    pk_json_add_slice(&visit->out, "picture", pk_buf_slice(&path));
+    pk_json_add_int(&visit->out, "side", side);
+    pk_buf_wipe(&path);
+}
+
 /* The secret while it is this session's to confirm; nothing of it afterwards. */
 static void add_secret(struct pk_visit *visit, const struct pk_staff *staff)
 {
@@ -160,6 +179,7 @@ static void add_secret(struct pk_visit *visit, const struct pk_staff *staff)
                     known ? pk_buf_text(&text) : "");
     pk_json_add_text(&visit->out, "secret", known ? pk_buf_text(&text) : "");
     pk_json_add_text(&visit->out, "uri", uri);
+    add_picture(visit, pk_slice_of(known ? uri : ""));
     explicit_bzero(secret, sizeof secret);
     explicit_bzero(uri, sizeof uri);
     pk_buf_wipe(&text);

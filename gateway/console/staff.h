@@ -12,6 +12,8 @@
 
 /* Sets the cookie of a session. */
 void pk_staff_keep(struct pk_visit *visit, const uint8_t session[PK_TOKEN_BYTES]);
+/* The way in, with what a proxy says about who this is (staff_known.h). */
+void pk_staff_start_show(struct pk_visit *visit, unsigned status, bool wrong);
 /* Who it is, past every step. False: answered with the way in, or with the second step. */
 bool pk_staff_signed_in(struct pk_visit *visit, struct pk_staff *ret_staff);
 /* Shows a page whose forms can be sent: adds `form`, `name` and `role`. */

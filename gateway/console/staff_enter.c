@@ -8,14 +8,21 @@
 #include "gateway/console/entry_form.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/staff.h"
+#include "gateway/console/staff_known.h"
 #include "gateway/service/passes.h"
 
 #define FIELD_MAX 64
 #define PASS_COOKIE "staff-pass"
 
+void pk_staff_start_show(struct pk_visit *visit, unsigned status, bool wrong)
+{
+    pk_json_add_slice(&visit->out, "known", pk_staff_known(visit));
+    pk_entry_form_show(visit, status, "staff-start", wrong);
+}
+
 void pk_staff_page_start(struct pk_visit *visit)
 {
-    pk_entry_form_show(visit, 200, "staff-start", false);
+    pk_staff_start_show(visit, 200, false);
 }
 
 /* ---- the name ---- */
@@ -54,7 +61,7 @@ void pk_staff_page_ask(struct pk_visit *visit)
         pk_visit_set_cookie(visit, PASS_COOKIE, text, PK_PASS_MS / 1000);
         pk_visit_go(visit, "/staff/code");
     } else if (r == PK_E_INVALID || r == PK_E_LIMIT) {
-        pk_entry_form_show(visit, 422, "staff-start", true);
+        pk_staff_start_show(visit, 422, true);
     } else {
         pk_visit_trouble(visit, &err);
     }

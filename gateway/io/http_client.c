@@ -107,6 +107,11 @@ unsigned pk_http_client_active(const struct pk_http_client *client)
     return client->active_count;
 }
 
+const char *pk_http_client_library(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 unsigned pk_http_client_room(const struct pk_http_client *client)
 {
     return client->closing || client->config.max_calls <= client->active_count ? 0

@@ -55,6 +55,7 @@ int pk_http_client_new(struct pk_loop *loop, const struct pk_http_client_config 
 void pk_http_client_free(struct pk_http_client *client);
 PK_AUTO_DEFINE(pk_http_client, struct pk_http_client *, pk_http_client_free)
 
+const char *pk_http_client_library(void); /* the version of libcurl in use: "8.5.0" */
 unsigned pk_http_client_room(const struct pk_http_client *client);
 unsigned pk_http_client_active(const struct pk_http_client *client);
 /* PK_E_LIMIT when there is no room or something is too large, PK_E_INVALID for a URL, method or header that is none; then

@@ -192,6 +192,11 @@ void pk_http_server_release(struct pk_http_server *server)
         pk_loop_again(server->loop);
 }
 
+const char *pk_http_server_library(void)
+{
+    return MHD_get_version();
+}
+
 unsigned pk_http_server_port(const struct pk_http_server *server)
 {
     return server->port;

@@ -47,6 +47,7 @@ void pk_http_server_serve(struct pk_http_server *server);
 void pk_http_server_release(struct pk_http_server *server);
 /* No new connections, and no socket file; those open are served to their end, but streams, which have none, end now. */
 void pk_http_server_quiesce(struct pk_http_server *server);
+const char *pk_http_server_library(void); /* the version of libmicrohttpd in use */
 unsigned pk_http_server_port(const struct pk_http_server *server); /* 0 for a Unix socket */
 unsigned pk_http_server_open(const struct pk_http_server *server); /* requests not answered yet */
 

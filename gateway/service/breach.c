@@ -5,6 +5,7 @@
 #include "gateway/base/id.h"
 #include "gateway/service/desks.h"
 #include "gateway/service/planner.h"
+#include "gateway/service/team.h"
 #include "gateway/service/trail.h"
 #include "gateway/service/users.h"
 #include "gateway/store/names.h"
@@ -193,6 +194,8 @@ int pk_breach_notify(struct pk_service *service, const struct pk_actor *actor, c
                     notice->second_person.data);
     if (r == 0)
         r = pk_trail_done(service, actor, "privacy.notify", pk_id_format(*ret_trigger, id), detail, 0, now_ms, err);
+    if (r == 0)
+        r = pk_team_note(service, PK_TEAM_BREACH_TOLD, now_ms, err);
     if (r == 0)
         pk_planner_wake(service->planner);
     pk_buf_finish(&values);

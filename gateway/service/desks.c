@@ -7,6 +7,7 @@
 #include "gateway/service/polling.h"
 #include "gateway/service/publishing.h"
 #include "gateway/service/spending.h"
+#include "gateway/service/team.h"
 #include "gateway/store/names.h"
 
 static void refused(void *ctx, struct pk_account *account, const char *reason);
@@ -424,6 +425,12 @@ int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct p
     return 0;
 }
 
+int pk_desk_pause_itself(struct pk_desk *desk, const char *reason, struct pk_error *err)
+{
+    int r = desk->paused ? 0 : pk_team_note(desk->service, PK_TEAM_ACCOUNT_PAUSED, pk_clock_wall_ms(), err);
+    return r == 0 ? pk_desk_pause(desk, true, reason, err) : r;
+}
+
 /* By its provider, for what stands in its settings. What an account that is being replaced says of them counts no more. */
 static void refused(void *ctx, struct pk_account *account, const char *reason)
 {
@@ -434,7 +441,7 @@ static void refused(void *ctx, struct pk_account *account, const char *reason)
     if (desk->paused || desk->leaving)
         return;
     int r = pk_unit_begin(store, &err);
-    if (r == 0 && (r = pk_desk_pause(desk, true, reason, &err)) == 0)
+    if (r == 0 && (r = pk_desk_pause_itself(desk, reason, &err)) == 0)
         r = pk_unit_keep(store, &err);
     else if (pk_unit_open(store))
         pk_unit_drop(store);

@@ -26,6 +26,7 @@ struct pk_desk {
     int64_t throttled_until_ms;
     bool paused; /* set in the turn that pauses, cleared by the commit that resumes */
     bool leaving; /* by a reload: takes nothing more, closed as soon as nothing flies */
+    int64_t accepted_ms; /* when its provider took a message last; 0 = none since the account was opened */
     int64_t test; /* the newest test message handed over; 0 = none since the account was opened */
     struct pk_buf test_record; /* what was exchanged about it (plugin/record.h) */
     struct pk_error last; /* why it was paused, for the operator */
@@ -84,6 +85,8 @@ unsigned pk_desk_room_beyond(struct pk_desk *desk, uint32_t priority, int64_t no
 
 /* Pauses or resumes durably, inside a unit and as the last thing in it; the reason is one sentence without personal data. */
 int pk_desk_pause(struct pk_desk *desk, bool pause, const char *reason, struct pk_error *err);
+/* The same pause when nobody asked for it: the team hears of it. */
+int pk_desk_pause_itself(struct pk_desk *desk, const char *reason, struct pk_error *err);
 /* Reads the pauses and the names' numbers again: after a failed commit. */
 void pk_desks_refresh(struct pk_desks *desks);
 

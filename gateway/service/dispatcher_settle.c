@@ -96,6 +96,8 @@ static void steer(struct pk_flight *flight)
     default:
         break;
     }
+    if (flight->outcome == PK_OUTCOME_ACCEPTED)
+        desk->accepted_ms = pk_clock_wall_ms();
     if (desk->breaker.state != PK_BREAKER_CLOSED)
         pk_log(PK_LOG_INFO, "dispatcher", "breaker.closed", "account", desk->rule->name, NULL);
     pk_breaker_succeeded(&desk->breaker);
@@ -158,7 +160,7 @@ static int settle_one(struct pk_dispatcher *d, struct pk_flight *flight, int64_t
     if (flight->asks)
         return pk_tracker_told(d->service, flight, now_ms, err);
     int r = pk_tracker_settle(d->service, flight, now_ms, err);
-    return r == 0 && pauses(flight) ? pk_desk_pause(flight->desk, true, flight->reason, err) : r;
+    return r == 0 && pauses(flight) ? pk_desk_pause_itself(flight->desk, flight->reason, err) : r;
 }
 
 /* Settles the first results, at most `max`, in one unit: with a savepoint each, every page they touch would be copied for

@@ -26,6 +26,7 @@
 #include "gateway/service/quiet.h"
 #include "gateway/service/spending.h"
 #include "gateway/service/status_events.h"
+#include "gateway/service/team.h"
 #include "gateway/service/tracker.h"
 #include "gateway/service/wal.h"
 #include "gateway/service/webhooks.h"
@@ -506,6 +507,7 @@ static void long_round(struct pk_upkeep *upkeep)
     upkeep->slow_due = r == 0 && more;
     upkeep->ends_due = true;
     pk_inbox_watch(service);
+    pk_team_watch(service);
     pk_campaigns_watch(service);
     pk_wal_each_minute(upkeep->wal);
 }

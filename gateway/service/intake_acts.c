@@ -11,6 +11,7 @@
 #include "gateway/service/approvals.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/intake_private.h"
+#include "gateway/service/team.h"
 #include "gateway/service/texts.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/acts.h"
@@ -209,7 +210,8 @@ static int may_go(struct pk_taking *t, struct pk_doing *doing, struct pk_error *
         return r;
     if (doing->trigger.ceiling > approval.people_max)
         doing->trigger.ceiling = approval.people_max;
-    return pk_trail_done(t->service, &t->doer, t->type->word, pk_id_format(approval.id, id), doing->topic, 0, t->now_ms, why);
+    r = pk_trail_done(t->service, &t->doer, t->type->word, pk_id_format(approval.id, id), doing->topic, 0, t->now_ms, why);
+    return r == 0 ? pk_team_note(t->service, PK_TEAM_STANDING_USED, t->now_ms, why) : r;
 }
 
 int pk_intake_act(struct pk_taking *t, enum pk_event_refusal *ret_refusal, struct pk_error *why, struct pk_error *err)

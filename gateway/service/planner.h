@@ -120,5 +120,7 @@ int pk_planner_user(struct pk_service *service, const struct pk_user_plan *plan,
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err);
 /* The same: a publisher wants to say something urgent, and waits for somebody's word. */
 int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_error *err);
+/* The same with a text that takes no values (team.h). */
+int pk_planner_team_news(struct pk_service *service, const char *template_name, int64_t now_ms, struct pk_error *err);
 
 #endif

@@ -150,6 +150,11 @@ int pk_planner_team_asked(struct pk_service *service, int64_t now_ms, struct pk_
     return tell_team(service, ASKED_TEMPLATE, PK_SLICE("{}"), ASKED_VALID_MS, now_ms, err);
 }
 
+int pk_planner_team_news(struct pk_service *service, const char *template_name, int64_t now_ms, struct pk_error *err)
+{
+    return tell_team(service, template_name, PK_SLICE("{}"), TEAM_VALID_MS, now_ms, err);
+}
+
 int pk_planner_team(struct pk_service *service, int64_t people, int64_t now_ms, struct pk_error *err)
 {
     struct pk_buf values;

@@ -178,6 +178,7 @@ struct pk_rules {
     const char *phone_region; /* numbers without a country */
     const char *public_url; /* providers call this; NULL = no webhooks */
     const char *phone, *page; /* of the desk, and where people answer; NULL = texts do without */
+    const char *theme; /* style of the house, shown after our own on every page; NULL = none */
     const char *team, *team_language; /* of those who answer replies: a mail address or a number, and what they read; NULL = not said */
     struct pk_bus_rule bus;
     const struct pk_publisher_rule *publishers;
@@ -226,6 +227,10 @@ struct pk_rules {
     struct pk_words estimate_topics, estimate_areas; /* "festival 1200" */
     const struct pk_estimate_rule *estimates; /* the same, read */
     size_t estimate_count;
+    const char *proxy_header; /* in which the proxy names who signed in elsewhere; NULL = no proxy does */
+    const char *proxy_proof, *proxy_secret; /* header that carries the secret it shares with us */
+    struct pk_words proxy_from; /* addresses it calls from, of this machine */
+    bool proxy_second; /* the app's code is asked for all the same */
     int64_t keep_messages_ms, keep_replies_ms, keep_triggers_ms; /* retention */
     int64_t keep_values_ms; /* values of a text after it can be sent no more: a yes to it is answered with them */
     int64_t keep_rsvps_ms; /* who said yes or no, after that was over */

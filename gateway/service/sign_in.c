@@ -124,7 +124,7 @@ static int64_t until_of(const struct pk_staff *staff, bool whole, int64_t began_
     return idle_ms < end_ms ? idle_ms : end_ms;
 }
 
-static int open_session(struct pk_service *service, struct pk_staff *staff, int64_t user, bool whole, int64_t now_ms,
+static int open_session(struct pk_service *service, struct pk_staff *staff, int64_t user, bool whole, const char *how, int64_t now_ms,
                         uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err)
 {
     const struct pk_staff_session session = {
@@ -132,21 +132,23 @@ static int open_session(struct pk_service *service, struct pk_staff *staff, int6
     };
     pk_random_bytes(ret_session, PK_PASS_TOKEN_BYTES);
     int r = pk_staff_session_add(service->store, ret_session, &session, err);
-    return r == 0 ? pk_trail_done(service, &staff->acting.actor, "session.open", staff->acting.user.name, whole ? "whole" : "first step", 0,
+    return r == 0 ? pk_trail_done(service, &staff->acting.actor, "session.open", staff->acting.user.name, how, 0,
                                   now_ms, err)
                   : r;
 }
 
 /* After the first step: what stands between this user and the pages. */
-static int let_in(struct pk_service *service, int64_t user, int64_t now_ms, uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err)
+static int let_in(struct pk_service *service, int64_t user, bool known, int64_t now_ms, uint8_t ret_session[PK_PASS_TOKEN_BYTES],
+                  struct pk_error *err)
 {
     struct pk_staff staff = { 0 };
     uint8_t secret[PK_TOTP_SECRET_BYTES];
     int r = act_as(service, user, &staff, err);
     if (r != 0)
         return r;
-    bool second = pk_staff_needs_second(staff.acting.actor.role);
-    r = open_session(service, &staff, user, !second, now_ms, ret_session, err);
+    bool second = pk_staff_needs_second(staff.acting.actor.role) && (!known || service->rules->proxy_second);
+    const char *how = known ? second ? "first step, by the proxy" : "whole, by the proxy" : second ? "first step" : "whole";
+    r = open_session(service, &staff, user, !second, how, now_ms, ret_session, err);
     if (r == 0 && second) {
         pk_random_bytes(secret, sizeof secret);
         r = pk_factor_begin(service->store, user, ret_session, secret, now_ms, err);
@@ -160,7 +162,7 @@ int pk_staff_enter(struct pk_service *service, const uint8_t pass[PK_PASS_TOKEN_
 {
     int64_t user = 0;
     int r = pk_pass_use_user(service->store, pass, code, now_ms, &user, err);
-    return r == 0 ? let_in(service, user, now_ms, ret_session, err) : r;
+    return r == 0 ? let_in(service, user, false, now_ms, ret_session, err) : r;
 }
 
 int pk_staff_enter_link(struct pk_service *service, const uint8_t link[PK_PASS_TOKEN_BYTES], int64_t now_ms,
@@ -168,7 +170,17 @@ int pk_staff_enter_link(struct pk_service *service, const uint8_t link[PK_PASS_T
 {
     int64_t user = 0;
     int r = pk_sign_in_link_use(service->store, link, now_ms, &user, err);
-    return r == 0 ? let_in(service, user, now_ms, ret_session, err) : r;
+    return r == 0 ? let_in(service, user, false, now_ms, ret_session, err) : r;
+}
+
+int pk_staff_enter_known(struct pk_service *service, struct pk_slice name, int64_t now_ms, uint8_t ret_session[PK_PASS_TOKEN_BYTES],
+                         struct pk_error *err)
+{
+    struct pk_user user;
+    int r = pk_user_get(service->store, name, &user, NULL);
+    if (r == PK_E_NOT_FOUND)
+        return pk_fail(err, PK_E_DENIED, "there is no user of this name");
+    return r == 0 ? let_in(service, user.id, true, now_ms, ret_session, err) : pk_fail(err, (enum pk_code) r, "it could not be looked up");
 }
 
 int pk_staff_secret(struct pk_service *service, const struct pk_staff *staff, uint8_t ret_secret[PK_TOTP_SECRET_BYTES], struct pk_error *err)
@@ -206,7 +218,7 @@ int pk_staff_second(struct pk_service *service, const struct pk_staff *staff, st
         r = pk_staff_session_end(service->store, user, pk_slice_of(staff->session.mark), err);
     if (r == 0)
         r = act_as(service, user, &found, err);
-    return r == 0 ? open_session(service, &found, user, true, now_ms, ret_session, err) : r;
+    return r == 0 ? open_session(service, &found, user, true, "whole", now_ms, ret_session, err) : r;
 }
 
 int pk_staff_go_on(struct pk_service *service, const struct pk_staff *staff, int64_t now_ms, struct pk_error *err)

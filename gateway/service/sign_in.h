@@ -42,6 +42,10 @@ int pk_staff_enter(struct pk_service *service, const uint8_t pass[PK_PASS_TOKEN_
                    uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err);
 int pk_staff_enter_link(struct pk_service *service, const uint8_t link[PK_PASS_TOKEN_BYTES], int64_t now_ms,
                         uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err);
+/* Of a user of this name, whom the organisation's own sign-on let in (the page asks whether that may be believed). PK_E_DENIED when there
+ * is no such user: none is made. */
+int pk_staff_enter_known(struct pk_service *service, struct pk_slice name, int64_t now_ms, uint8_t ret_session[PK_PASS_TOKEN_BYTES],
+                         struct pk_error *err);
 /* The app's code: the session of before is over. */
 int pk_staff_second(struct pk_service *service, const struct pk_staff *staff, struct pk_slice code, int64_t now_ms,
                     uint8_t ret_session[PK_PASS_TOKEN_BYTES], struct pk_error *err);

@@ -11,6 +11,7 @@
 #include "gateway/base/random.h"
 #include "gateway/base/text.h"
 #include "gateway/model/webhook_signature.h"
+#include "gateway/service/team.h"
 
 #define CONNECT_TIMEOUT_MS 10000
 #define HEADERS_MAX 6
@@ -382,7 +383,7 @@ static int settle_one(struct pk_webhooks *webhooks, struct slot *slot, struct pk
     r = pk_webhook_put(store, &delivery, err);
     if (r == 0 && slot->outcome != PK_WEBHOOK_TAKEN)
         r = pk_webhook_place_put(store, delivery.endpoint, &place, err);
-    return r;
+    return r == 0 && slot->turned_off ? pk_team_note(webhooks->service, PK_TEAM_WEBHOOK_OFF, now_ms, err) : r;
 }
 
 void pk_webhooks_settle(struct pk_webhooks *webhooks)

@@ -373,6 +373,7 @@ static const struct pk_field fields[] = {
     F("webhook_endpoint", "quiet_ms", SYSTEM, "tot wanneer het rust vroeg"),
     F("webhook_endpoint", "missed", SYSTEM, "hoeveel mededelingen er niet bij konden"),
     F("webhook_endpoint", "permitted", SYSTEM, "dat het adres ze wil hebben"),
+    F("webhook_endpoint", "waiting", SYSTEM, "hoeveel mededelingen er wachten"),
 
     F("job", "id", SYSTEM, "nummer"),
     F("job", "kind", SYSTEM, "soort werk"),

@@ -142,7 +142,6 @@ void pk_attempt_blind(struct pk_store *store, uint8_t key, uint32_t account, str
 
 int pk_migrate(struct pk_store *store, struct pk_error *err);
 int pk_audit_adopt(struct pk_store *store, struct pk_error *err); /* audit.c; once */
-int64_t pk_schema_newest(void); /* the version this program migrates to */
 void pk_names_new(struct pk_store *store);
 void pk_names_free(struct pk_store *store);
 void pk_names_settle(struct pk_store *store, bool committed); /* forgets names of a turn that was rolled back */

@@ -518,13 +518,19 @@ static const char *const steps[] = {
 
     /* 47: the city's own texts, every version of each, and what readers said of them */
     "CREATE TABLE own_text(id INTEGER PRIMARY KEY, name TEXT NOT NULL, language TEXT NOT NULL, content TEXT NOT NULL,"
-    " hash BLOB NOT NULL, author TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    " hash BLOB NOT NULL, author TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX own_text_by_name ON own_text(name, language, id);"
     "CREATE TRIGGER own_text_fixed BEFORE UPDATE ON own_text BEGIN SELECT RAISE(ABORT, 'a version of a text is not changed'); END;"
     "CREATE TRIGGER own_text_kept BEFORE DELETE ON own_text BEGIN SELECT RAISE(ABORT, 'a version of a text stays'); END;"
     "CREATE TABLE text_note(id INTEGER PRIMARY KEY, name TEXT NOT NULL, tag TEXT NOT NULL, hash BLOB NOT NULL, reader TEXT NOT NULL,"
-    " words TEXT NOT NULL, at_ms INTEGER NOT NULL);"
+    " words TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;"
     "CREATE INDEX text_note_by_words ON text_note(name, hash);",
+
+    /* 48: how many deliveries wait for an endpoint, kept beside them by store/webhooks.c: each event asks, and an endpoint that is off has thousands */
+    "ALTER TABLE webhook_endpoint ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;"
+    "INSERT OR IGNORE INTO webhook_endpoint(name, off_ms, off_outcome, quiet_ms, missed, permitted) SELECT DISTINCT endpoint, 0, 0, 0, 0, x''"
+    " FROM webhook_delivery WHERE state = 1;"
+    "UPDATE webhook_endpoint SET waiting = (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint = webhook_endpoint.name AND d.state = 1);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -227,6 +227,11 @@ const char *pk_store_path(const struct pk_store *store)
     return store->path;
 }
 
+const char *pk_store_engine(void)
+{
+    return sqlite3_libversion();
+}
+
 /* ---- the turn ---- */
 
 int pk_turn_begin(struct pk_store *store, struct pk_error *err)

@@ -36,6 +36,8 @@ PK_AUTO_DEFINE(pk_store, struct pk_store *, pk_store_close)
 
 struct pk_keyring *pk_store_keys(const struct pk_store *store);
 const char *pk_store_path(const struct pk_store *store);
+int64_t pk_schema_newest(void); /* the version this program migrates to */
+const char *pk_store_engine(void); /* what keeps it, and of which version: "3.45.1" */
 
 /* ---- units ---- */
 

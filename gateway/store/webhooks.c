@@ -28,12 +28,18 @@ static void take_row(sqlite3_stmt *row, struct pk_webhook_delivery *ret_delivery
     copy(ret_delivery->type, sizeof ret_delivery->type, pk_sql_text(row, 3));
 }
 
+/* How many wait stands beside them in webhook_endpoint: whatever makes a row wait, or no longer, says so in the same unit. */
+static int count_waiting(struct pk_store *store, const char *endpoint, int64_t more, struct pk_error *err)
+{
+    return pk_sql_write(store, err,
+                        "INSERT INTO webhook_endpoint(name, off_ms, off_outcome, quiet_ms, missed, permitted, waiting) VALUES(?1, 0, 0, 0, 0, x'', ?2)"
+                        " ON CONFLICT(name) DO UPDATE SET waiting = waiting + ?2",
+                        "ti", pk_slice_of(endpoint), more);
+}
+
 int pk_webhook_add(struct pk_store *store, struct pk_webhook_delivery *delivery, struct pk_slice body, bool *ret_added, struct pk_error *err)
 {
-    int64_t waiting = pk_sql_int(store, 0,
-                                 "SELECT count(*) FROM (SELECT 1 FROM webhook_delivery INDEXED BY webhook_due WHERE endpoint = ?1 AND state = 1 LIMIT ?2)",
-                                 "ti", pk_slice_of(delivery->endpoint), (int64_t) PK_WEBHOOK_WAITING_MAX);
-    *ret_added = waiting < PK_WEBHOOK_WAITING_MAX;
+    *ret_added = pk_webhooks_waiting(store, delivery->endpoint) < PK_WEBHOOK_WAITING_MAX;
     if (!*ret_added) {
         struct pk_webhook_place place;
         pk_webhook_place(store, delivery->endpoint, &place);
@@ -43,11 +49,12 @@ int pk_webhook_add(struct pk_store *store, struct pk_webhook_delivery *delivery,
     delivery->id = pk_id_ordered();
     delivery->state = PK_WEBHOOK_WAITING;
     delivery->due_ms = delivery->created_ms;
-    return pk_sql_write(store, err,
-                        "INSERT INTO webhook_delivery(id, endpoint, event, type, body, state, outcome, status, tries, due_ms, created_ms, tried_ms, ended_ms)"
-                        " VALUES(?1, ?2, ?3, ?4, ?5, 1, 0, 0, 0, ?6, ?6, 0, 0)",
-                        "itttbi", delivery->id, pk_slice_of(delivery->endpoint), pk_slice_of(delivery->event), pk_slice_of(delivery->type), body,
-                        delivery->created_ms);
+    int r = pk_sql_write(store, err,
+                         "INSERT INTO webhook_delivery(id, endpoint, event, type, body, state, outcome, status, tries, due_ms, created_ms, tried_ms, ended_ms)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, 1, 0, 0, 0, ?6, ?6, 0, 0)",
+                         "itttbi", delivery->id, pk_slice_of(delivery->endpoint), pk_slice_of(delivery->event), pk_slice_of(delivery->type), body,
+                         delivery->created_ms);
+    return r == 0 ? count_waiting(store, delivery->endpoint, 1, err) : r;
 }
 
 int pk_webhook_get(struct pk_store *store, int64_t id, struct pk_webhook_delivery *ret_delivery, struct pk_error *err)
@@ -64,10 +71,13 @@ int pk_webhook_get(struct pk_store *store, int64_t id, struct pk_webhook_deliver
 
 int pk_webhook_put(struct pk_store *store, const struct pk_webhook_delivery *delivery, struct pk_error *err)
 {
-    return pk_sql_write(store, err,
-                        "UPDATE webhook_delivery SET state = ?2, outcome = ?3, status = ?4, tries = ?5, due_ms = ?6, tried_ms = ?7, ended_ms = ?8 WHERE id = ?1",
-                        "iuuuuiii", delivery->id, delivery->state, delivery->outcome, delivery->status, delivery->tries, delivery->due_ms,
-                        delivery->tried_ms, delivery->ended_ms);
+    bool waited = pk_sql_int(store, 0, "SELECT state FROM webhook_delivery WHERE id = ?1", "i", delivery->id) == PK_WEBHOOK_WAITING;
+    bool waits = delivery->state == PK_WEBHOOK_WAITING;
+    int r = pk_sql_write(store, err,
+                         "UPDATE webhook_delivery SET state = ?2, outcome = ?3, status = ?4, tries = ?5, due_ms = ?6, tried_ms = ?7, ended_ms = ?8 WHERE id = ?1",
+                         "iuuuuiii", delivery->id, delivery->state, delivery->outcome, delivery->status, delivery->tries, delivery->due_ms,
+                         delivery->tried_ms, delivery->ended_ms);
+    return r == 0 && waits != waited ? count_waiting(store, delivery->endpoint, waits ? 1 : -1, err) : r;
 }
 
 /* ---- lists ---- */
@@ -103,8 +113,7 @@ int64_t pk_webhooks_next_due_ms(struct pk_store *store, const char *endpoint, in
 
 int64_t pk_webhooks_waiting(struct pk_store *store, const char *endpoint)
 {
-    return pk_sql_int(store, 0, "SELECT count(*) FROM webhook_delivery INDEXED BY webhook_due WHERE endpoint = ?1 AND state = 1", "t",
-                      pk_slice_of(endpoint));
+    return pk_sql_int(store, 0, "SELECT waiting FROM webhook_endpoint WHERE name = ?1", "t", pk_slice_of(endpoint));
 }
 
 int pk_webhooks_page(struct pk_store *store, const char *endpoint, uint32_t state, int64_t before, size_t max, pk_webhook_each each, void *ctx,
@@ -154,11 +163,16 @@ int pk_webhook_place_on(struct pk_store *store, const char *name, int64_t now_ms
                          "tii", pk_slice_of(name), now_ms, place.off_ms);
     if (r == 0)
         *ret_waiting = pk_sql_changed(store);
+    if (r == 0)
+        r = count_waiting(store, name, *ret_waiting - pk_webhooks_waiting(store, name), err);
     place = (struct pk_webhook_place){ 0 }; /* what it missed was said; whether it is to be sent to is asked again */
     return r == 0 ? pk_webhook_place_put(store, name, &place, err) : r;
 }
 
 /* ---- upkeep ---- */
+
+/* The same rows in both statements. */
+#define WAITED_TOO_LONG "FROM webhook_delivery INDEXED BY webhook_waits WHERE state = 1 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2"
 
 int pk_webhooks_expire(struct pk_store *store, int64_t now_ms, size_t max, size_t *ret_count, struct pk_error *err)
 {
@@ -167,9 +181,12 @@ int pk_webhooks_expire(struct pk_store *store, int64_t now_ms, size_t max, size_
     if (pk_sql_int(store, INT64_MAX, "SELECT due_ms FROM webhook_delivery INDEXED BY webhook_waits WHERE state = 1 ORDER BY due_ms LIMIT 1", "") > before_ms)
         return 0;
     int r = pk_sql_write(store, err,
-                         "UPDATE webhook_delivery SET state = 4, ended_ms = ?2 WHERE id IN (SELECT id FROM webhook_delivery INDEXED BY webhook_waits"
-                         " WHERE state = 1 AND due_ms <= ?1 LIMIT ?3)",
-                         "iii", before_ms, now_ms, (int64_t) max);
+                         "UPDATE webhook_endpoint SET waiting = waiting - (SELECT count(*) FROM (SELECT endpoint " WAITED_TOO_LONG ") d"
+                         " WHERE d.endpoint = name)",
+                         "ii", before_ms, (int64_t) max);
+    if (r == 0)
+        r = pk_sql_write(store, err, "UPDATE webhook_delivery SET state = 4, ended_ms = ?3 WHERE id IN (SELECT id " WAITED_TOO_LONG ")", "iii", before_ms,
+                         (int64_t) max, now_ms);
     if (r == 0)
         *ret_count = (size_t) pk_sql_changed(store);
     return r;

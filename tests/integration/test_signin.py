@@ -130,10 +130,14 @@ class TestSignIn(World):
         browser.get(path + "?language=nl")
         browser.post(path, {})
         first, secret = browser.cookies["staff"], self.secret(browser)
+        self.assertRegex(browser.body, r'<svg class="qr" role="img" aria-label="[^"]+" viewBox="0 0 (\d+) \1"[^>]*><path d="M[^"]{200,}"')
+        self.assertIn("no-store", browser.headers["Cache-Control"])  # the picture is the secret
+        self.assertNotIn(secret, browser.path)
         self.assertIn("app", browser.get("/staff"))  # nothing is to be seen before it
         other = self.signed_in("anna", ANNA)
         self.assertNotEqual(self.secret(other), secret)
-        self.assertNotIn("<code>", browser.get("/staff/second"))  # whose secret was replaced sees no other's
+        self.assertNotIn("<svg", browser.get("/staff/second"))
+        self.assertNotIn("<code>", browser.body)  # whose secret was replaced sees no other's
         secret = self.secret(other)
         step = int(time.time()) // STEP
         half = other.cookies["staff"]

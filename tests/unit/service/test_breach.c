@@ -25,6 +25,18 @@ static int order_as(struct house *house, const struct pk_actor *actor, const cha
     return r;
 }
 
+static void the_team_hears_of_it(void **state)
+{
+    struct house *house = *state;
+    house->rules.team = ANNA;
+    house->rules.team_language = "nl";
+    (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
+    assert_int_equal(order_as(house, &adviser, "http://a.nl", "boris", 0, NULL), PK_E_INVALID);
+    assert_int_equal(house_count(house, "SELECT value FROM number WHERE name = 'team.breach.noted'"), -1);
+    assert_int_equal(order_as(house, &adviser, LINK, "boris", 0, NULL), 0);
+    assert_true(house_count(house, "SELECT value FROM number WHERE name = 'team.breach.noted'") > 0); /* the team will hear of it */
+}
+
 static int order(struct house *house, struct pk_error *err)
 {
     return order_as(house, &adviser, LINK, "boris", 0, err);
@@ -149,6 +161,7 @@ static void no_service_sends_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        in_house(the_team_hears_of_it),
         in_house(whatever_they_agreed_to), in_house(a_stop_on_the_way_wins), in_house(only_whom_it_touches),
         in_house(nobody_is_told_twice),    in_house(two_people_who_may),     in_house(no_service_sends_it),
     };

@@ -190,8 +190,11 @@ static void test_closed_and_open_after_all(void **state)
     (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED); /* of other topics */
     approve(house, "infopoint.closed-today", 10);
     approve(house, "infopoint.open-after-all", 10);
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
     says(closed(house, "z-1", point, ""), "\"changed\":true,\"people\":null,\"fewerThanFive\":true,\"at\":\"2026-10-13T08:30:00");
     assert_int_equal(house_count(house, "SELECT count(*) FROM occurrence WHERE state = 3"), 1);
+    assert_true(house_count(house, "SELECT value FROM number WHERE name = 'team.standing.noted'") > 0); /* the team will hear of it */
     assert_int_equal(house_count(house, "SELECT occurrence FROM notice WHERE template = 'info-point-closed'"),
                      house_count(house, "SELECT id FROM occurrence WHERE state = 3"));
     assert_int_equal(told(house, ANNA, SHUT), 1);

@@ -23,6 +23,7 @@
 #include "gateway/service/person.h"
 #include "gateway/service/planner.h"
 #include "gateway/service/seats.h"
+#include "gateway/service/team.h"
 #include "gateway/service/tracker.h"
 #include "gateway/store/connect.h"
 #include "gateway/store/internal.h"
@@ -223,6 +224,15 @@ static void team(struct house *house)
         house_later(house, 61 * SECOND_MS);
 }
 
+static void news(struct house *house)
+{
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
+    begin(house);
+    keep(house, pk_team_note(house->service, PK_TEAM_WEBHOOK_OFF, pk_clock_wall_ms(), NULL));
+    house_later(house, 61 * SECOND_MS);
+}
+
 /* For one person, in ten minutes. */
 static void campaign(struct house *house)
 {
@@ -308,9 +318,11 @@ static const struct way {
     { "the desk's text", "inbox_answer.c", answer_by_template, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "the desk's words", "inbox_answer.c", answer_in_words, PK_CLASS_ANSWER, PK_MESSAGE_BY_HAND, false },
     { "an account's test", "account_test.c", account_test, PK_CLASS_STAFF, 0, true },
+    { "the same from the operator's page", "office_gateway.c", account_test, PK_CLASS_STAFF, 0, true },
     { "a place that frees", "seats.c", place, PK_CLASS_NOTICE, 0, false },
     { "to the team", "inbox.c", team, PK_CLASS_STAFF, 0, false },
     { "a campaign's trial", "campaigns_trial.c", trial, PK_CLASS_STAFF, 0, true },
+    { "of what happened, to the team", "team.c", news, PK_CLASS_STAFF, 0, false },
     { "of a campaign that stopped, to the team", "campaigns_ceilings.c", stopped, PK_CLASS_STAFF, 0, false },
 };
 
@@ -387,8 +399,9 @@ static const struct {
 } makers[] = {
     { "pk_message_insert(", "planner_single.c planner_expand.c planner_duty.c planner_public.c messages.c" },
     { "pk_planner_queue(", "planner_single.c planner_staff.c person_erase.c seats.c campaigns_trial.c" },
-    { "pk_planner_staff(", "planner_staff.c account_test.c" },
+    { "pk_planner_staff(", "planner_staff.c account_test.c office_gateway.c" },
     { "pk_planner_team(", "planner_staff.c inbox.c campaigns_ceilings.c" },
+    { "pk_planner_team_news(", "planner_staff.c team.c" },
     { "pk_planner_answer(", "planner_single.c conversation.c passes.c desk_word.c" },
     { "pk_planner_by_hand(", "planner_single.c inbox_answer.c" },
     { "pk_planner_question(", "planner_single.c import_apply.c consent.c consent_ends.c" },

@@ -296,9 +296,12 @@ static void the_last_try_turns_it_off_and_says_so(void **state)
 static void gone_is_off_at_once(void **state)
 {
     struct house *house = *state;
+    house->rules.team = STRANGER;
+    house->rules.team_language = "nl";
     make_events(house, 1);
     answer(house, 0, 410);
     assert_int_equal(place(house).off_outcome, PK_WEBHOOK_GONE);
+    assert_true(house_count(house, "SELECT value FROM number WHERE name = 'team.webhook.noted'") > 0); /* the team will hear of it */
     make_events(house, 1);
     house_later(house, DAY_MS);
     assert_int_equal(calls(house), 1);
@@ -494,7 +497,7 @@ static void too_many_are_counted_not_kept(void **state)
 {
     struct house *house = *state;
     assert_int_equal(sqlite3_exec(house->store->db,
-                                  "BEGIN; INSERT INTO webhook_endpoint VALUES('portal', 1, 5, 0, 0, x''); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
+                                  "BEGIN; INSERT INTO webhook_endpoint VALUES('portal', 1, 5, 0, 0, x'', 10000); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"
                                   " SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO webhook_delivery SELECT i, 'portal', 'e', 't', x'', 1, 0, 0, 0,"
                                   " 1791880200000, 1791880200000, 0, 0 FROM n; COMMIT",
                                   NULL, NULL, NULL), SQLITE_OK);
