@@ -108,14 +108,30 @@ int pk_indicator_ask(struct pk_service *service, const struct pk_actor *actor, s
     if (r != 0)
         return r;
     question->as_of_ms = span.until_ms;
+    int32_t oldest = pk_indicators_oldest(service->store);
+    question->next = oldest != 0 ? oldest : wanted;
     if (question->frozen_ms == 0)
         question->counter = pk_indicator_counter_new(&span);
     *ret_question = pk_steal(&question);
     return 0;
 }
 
+/* What the months before told says what this one may tell: they are read first, one a step. */
+static int read_before(struct pk_indicator_question *question, struct pk_store *store, struct pk_error *err)
+{
+    struct pk_indicators month = { 0 };
+    int r = pk_indicators_load(store, question->next, &month, err);
+    if (r == 0)
+        pk_indicator_past_add(&question->past, &month);
+    pk_indicators_finish(&month);
+    question->next = pk_indicator_month_after(question->next);
+    return r == 0 ? 1 : r;
+}
+
 int pk_indicator_answer(struct pk_indicator_question *question, struct pk_store *store, struct pk_error *err)
 {
+    if (question->next < question->month)
+        return read_before(question, store, err);
     return question->counter ? pk_indicator_count_some(question->counter, store, PK_INDICATOR_STEP, err)
                              : pk_indicators_load(store, question->month, &question->frozen, err);
 }
@@ -126,5 +142,6 @@ void pk_indicator_question_free(struct pk_indicator_question *question)
         return;
     pk_indicator_counter_free(question->counter);
     pk_indicators_finish(&question->frozen);
+    pk_indicator_past_finish(&question->past);
     free(question);
 }
