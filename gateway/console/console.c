@@ -76,6 +76,17 @@ static const struct path paths[] = {
     { "POST", "/staff/leave", pk_staff_page_leave, "/staff/account" },
     { "POST", "/staff/end", pk_staff_page_end, "/staff/account" },
     { "POST", "/staff/everywhere", pk_staff_page_everywhere, "/staff/account" },
+    { "GET", "/office/reports", pk_office_reports_page, NULL },
+    { "GET", "/office/report/campaign/{}", pk_office_campaign_report_page, NULL },
+    { "GET", "/office/report/date/{}", pk_office_date_report_page, NULL },
+    { "POST", "/office/report/date/{}", pk_office_came, "/office/reports" },
+    { "GET", "/office/indicators", pk_office_indicators_page, NULL },
+    { "GET", "/office/people", pk_office_people_page, NULL },
+    { "GET", "/office/person/{}", pk_office_person_page, NULL },
+    { "POST", "/office/withdraw/{}", pk_office_person_withdraw, "/office/people" },
+    { "POST", "/office/erase/{}", pk_office_person_erase, "/office/people" },
+    { "POST", "/office/export/{}", pk_office_person_export, "/office/people" },
+    { "GET", "/office/audit", pk_office_audit_page, NULL },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
     { "POST", PK_LINK_PATH "{}", pk_link_button, NULL },
     { "GET", "/calendar.ics", pk_calendar_all, NULL },
@@ -191,7 +202,7 @@ static size_t language_of(struct pk_visit *visit)
     return visit->office && !pk_phrases_is_of_office(phrases, wanted) ? pk_phrases_find(phrases, PK_SLICE("en"), wanted) : wanted;
 }
 
-static void write_head(struct pk_visit *visit)
+void pk_visit_begin(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
     pk_buf_clear(&visit->data);
@@ -218,7 +229,7 @@ static void begin(struct pk_visit *visit)
 {
     visit->language = language_of(visit);
     pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
-    write_head(visit);
+    pk_visit_begin(visit);
 }
 
 void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
@@ -232,7 +243,7 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
     size_t found = pk_phrases_find(visit->console->phrases, tag, visit->language);
     if (!visit->office || pk_phrases_is_of_office(visit->console->phrases, found))
         visit->language = found;
-    write_head(visit);
+    pk_visit_begin(visit);
 }
 
 static bool serve_static(struct pk_call *call, struct pk_slice path)

@@ -9,6 +9,10 @@ static const struct section {
     enum pk_action action; /* who may do this is shown it; what is behind it asks again */
 } sections[] = {
     { "inbox", "/staff/inbox", PK_ACTION_INBOX_READ },
+    { "reports", "/office/reports", PK_ACTION_REPORT_VIEW },
+    { "indicators", "/office/indicators", PK_ACTION_REPORT_VIEW },
+    { "people", "/office/people", PK_ACTION_RECIPIENT_LIST },
+    { "audit", "/office/audit", PK_ACTION_AUDIT_VIEW },
     { "account", "/staff/account", PK_ACTION_SESSION_OWN },
 };
 

@@ -44,6 +44,9 @@ typedef void (*pk_visit_handler)(struct pk_visit *visit);
 /* The page is for somebody of this language, unless another was asked for with it. Before anything is added to visit->out. */
 void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
 
+/* Forgets what was added to visit->out. */
+void pk_visit_begin(struct pk_visit *visit);
+
 /* Answers with a page filled in from what was added to visit->out: `lang`, `here`, `org` and `languages` are there already. */
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
 /* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
