@@ -25,10 +25,7 @@ void pk_indicator_tell(struct pk_indicator_question *question, struct pk_json_ou
 
 /* ---- the room ---- */
 
-struct pk_indicator_keeper;
-struct pk_indicator_keeper *pk_indicator_keeper_new(struct pk_service *service);
-void pk_indicator_keeper_free(struct pk_indicator_keeper *keeper); /* NULL is fine */
-void pk_indicator_keeper_run(struct pk_indicator_keeper *keeper); /* each turn */
+struct pk_keeper *pk_indicator_keeper_new(struct pk_service *service);
 
 /* ---- months ---- */
 

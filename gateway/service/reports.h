@@ -50,11 +50,8 @@ int pk_came_record(struct pk_service *service, const struct pk_actor *actor, int
 
 /* ---- the room ---- */
 
-/* Keeps reports whose messages retention wants, one after the other, counted on the reading thread. */
-struct pk_report_keeper;
-struct pk_report_keeper *pk_report_keeper_new(struct pk_service *service);
-void pk_report_keeper_free(struct pk_report_keeper *keeper); /* NULL is fine */
-void pk_report_keeper_run(struct pk_report_keeper *keeper); /* each turn */
+/* Keeps reports whose messages retention wants, one after the other. */
+struct pk_keeper *pk_report_keeper_new(struct pk_service *service);
 
 /* What triggers told of it, with what the texts say of themselves; as pk_report_sources(). */
 int pk_report_counting(struct pk_service *service, const struct pk_report_subject *subject, struct pk_report_counter **ret_counter,
