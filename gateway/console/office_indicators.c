@@ -168,6 +168,7 @@ static void add_head(struct pk_visit *visit, const struct pk_json *document)
     pk_json_add_text(&visit->out, "title", title);
     pk_json_add_text(&visit->out, "pageTitle", title);
     month_text(year, at, -1, other);
+    pk_json_add_bool(&visit->out, "earlier", year * 100 + at > pk_indicator_first(visit->call->service));
     pk_json_add_text(&visit->out, "before", other);
     month_text(year, at, 1, other);
     pk_json_add_text(&visit->out, "after", other);

@@ -24,6 +24,12 @@ int32_t pk_indicator_month_after(int32_t month)
     return month % 100 == 12 ? month + 89 : month + 1;
 }
 
+int32_t pk_indicator_first(const struct pk_service *service)
+{
+    int32_t oldest = pk_indicators_oldest(service->store), first = (int32_t) pk_store_number(service->store, PK_INDICATOR_FIRST, 0);
+    return oldest != 0 && (first == 0 || oldest < first) ? oldest : first;
+}
+
 int pk_indicator_span_of(const struct pk_service *service, int32_t month, int64_t now_ms, struct pk_indicator_span *ret_span, struct pk_error *err)
 {
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
@@ -77,7 +83,7 @@ static int read_month(struct pk_slice text, int32_t *ret_month, struct pk_error 
 
 static int unknown(const struct pk_service *service, bool to_come, struct pk_error *err)
 {
-    int32_t first = (int32_t) pk_store_number(service->store, PK_INDICATOR_FIRST, 0);
+    int32_t first = pk_indicator_first(service);
     (void) pk_fail(err, PK_E_NOT_FOUND, to_come ? "that month is to come" : "nothing is known of that month");
     return first == 0 ? PK_E_NOT_FOUND
                       : pk_hint(err, PK_E_NOT_FOUND, "The first that was counted is %04d-%02d.", (int) (first / 100), (int) (first % 100));
