@@ -2,6 +2,7 @@
 #include "gateway/console/office_numbers.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/base/text.h"
 #include "gateway/console/staff_words.h"
 #include "gateway/language/wall.h"
 #include "gateway/service/own.h"
@@ -49,9 +50,11 @@ static bool add_language(struct pk_visit *visit, const char *parent, const char 
 static bool add_topic(struct pk_visit *visit, const char *name)
 {
     const struct pk_topic_rule *topic = pk_rules_topic(visit->call->service->rules, pk_slice_of(name));
-    const char *words = topic ? pk_topic_name(visit->call->service, topic, pk_slice_of(pk_visit_language(visit))) : NULL;
+    struct pk_slice rest = pk_slice_of(pk_visit_language(visit)), language = rest;
+    (void) pk_slice_cut(&rest, '-', &language);
+    const char *words = topic ? pk_topic_name(visit->call->service, topic, language) : NULL;
     if (words)
-        pk_json_add_text(&visit->out, "group", words);
+        pk_staff_add_words(visit, "group", pk_slice_of(words));
     return words != NULL;
 }
 

@@ -106,7 +106,7 @@ class TestOfficeRecords(World):
                              (200, str(PEOPLE), str(YES), str(NO)))
             self.assertEqual(self.fact(page, "Kosten"), "EUR 3,36")
             told = 1
-            self.assertEqual([self.row(page, label)[told] for label in ("noord", "geen")], ["–", "–"])  # three of them: the others tell it
+            self.assertEqual([self.row(page, label)[told] for label in ("noord", "geen")], ["–verborgen: te weinig mensen"] * 2)  # three of them: the others tell it
             self.assertNotIn(f">{FEW}<", page.split("Per wijk")[1].split("</section>")[0])
             self.assertRegex(page, r'<rect class="office-chart__told" x="0" y="20" width="85%"')
             self.assertNotIn("style=", page)
