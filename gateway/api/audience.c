@@ -3,42 +3,29 @@
  * How many people an audience is. They are counted on the reading thread step by step, so that a whole city keeps nobody else
  * waiting there. The rules are service/audience.
  */
-#include "gateway/api/answer.h"
+#include "gateway/api/counting.h"
 #include "gateway/api/handlers.h"
-#include "gateway/base/clock.h"
 #include "gateway/service/audience.h"
 
 #define NAME_MAX 48u
 #define WORDS_MAX 512u
 #define TOOK_TOO_LONG_MS 30000 /* from the call on */
 
-static void drop(void *data)
+static void drop(void *question)
 {
-    pk_audience_question_free(data);
+    pk_audience_question_free(question);
 }
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *question, struct pk_store *store, struct pk_error *err)
 {
-    return pk_audience_count_some(call->data, store, err);
+    return pk_audience_count_some(question, store, err);
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+static void tell(struct pk_call *call, void *question)
 {
-    struct pk_error late = { 0 };
-    if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
-        return;
-    }
-    if (result == 1) {
-        (void) pk_fail(&late, PK_E_TIMEOUT, "the audience could not be counted in time");
-        pk_call_problem(call, &late);
-    } else if (result != 0) {
-        pk_call_problem(call, err);
-    } else {
-        struct pk_json_out out = pk_json_out(&call->out);
-        pk_audience_tell(call->data, &out);
-        pk_call_answer(call, 200, &call->out);
-    }
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_audience_tell(question, &out);
+    pk_call_answer(call, 200, &call->out);
 }
 
 static int take(struct pk_call *call, struct pk_audience_plan *plan, struct pk_error *err)
@@ -60,16 +47,13 @@ static int take(struct pk_call *call, struct pk_audience_plan *plan, struct pk_e
 
 void pk_api_audience_count(struct pk_call *call)
 {
+    static const struct pk_counting how = { .step = count, .tell = tell, .drop = drop, .late = "the audience could not be counted in time",
+                                            .most_ms = TOOK_TOO_LONG_MS };
     struct pk_error err = { 0 };
     struct pk_audience_plan plan = { 0 };
     struct pk_audience_question *question = NULL;
     int r = take(call, &plan, &err);
     if (r == 0)
         r = pk_audience_ask(call->service, &call->actor, &plan, call->now_ms, &question, &err);
-    call->data = question;
-    call->drop = drop;
-    if (r != 0)
-        pk_call_problem(call, &err);
-    else
-        pk_call_read(call, count, counted, 0);
+    pk_call_count(call, &how, question, r, &err);
 }

@@ -34,6 +34,8 @@ struct pk_api {
     int64_t hook_told_ms; /* when a refused hook was last logged */
 };
 
+struct pk_counting;
+
 struct pk_call {
     struct pk_list node;
     struct pk_api *api;
@@ -51,6 +53,7 @@ struct pk_call {
     /* The handler's own, kept between turns; freed after the answer with `drop`, NULL = free(). */
     void *data;
     void (*drop)(void *data);
+    const struct pk_counting *counting; /* counting.c: how `data` is counted */
 
     /* answer.c: the answer to be, and work on the reading thread */
     unsigned status;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reports of campaigns and of single dates, and how many people came. They are counted on the reading thread step by step, so
  * that a whole city keeps nobody else waiting there. The rules are service/reports. */
-#include "gateway/api/answer.h"
+#include "gateway/api/counting.h"
 #include "gateway/api/handlers.h"
-#include "gateway/base/clock.h"
 #include "gateway/language/wall.h"
 #include "gateway/service/reports.h"
 
@@ -22,31 +21,22 @@ static void drop(void *data)
     free(reporting);
 }
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *data, struct pk_store *store, struct pk_error *err)
 {
-    struct reporting *reporting = call->data;
+    struct reporting *reporting = data;
     return pk_report_answer(reporting->question, store, err);
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+static void tell(struct pk_call *call, void *data)
 {
-    struct reporting *reporting = call->data;
-    struct pk_error late = { 0 };
-    if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
-        return;
-    }
-    if (result == 1) {
-        (void) pk_fail(&late, PK_E_TIMEOUT, "the report could not be counted in time");
-        pk_call_problem(call, &late);
-    } else if (result != 0) {
-        pk_call_problem(call, err);
-    } else {
-        struct pk_json_out out = pk_json_out(&call->out);
-        pk_report_tell(reporting->question, reporting->by, &out);
-        pk_call_answer(call, 200, &call->out);
-    }
+    struct reporting *reporting = data;
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_report_tell(reporting->question, reporting->by, &out);
+    pk_call_answer(call, 200, &call->out);
 }
+
+static const struct pk_counting counting = { .step = count, .tell = tell, .drop = drop, .late = "the report could not be counted in time",
+                                             .most_ms = TOOK_TOO_LONG_MS };
 
 static int take_by(struct pk_call *call, enum pk_report_by *ret_by, struct pk_error *err)
 {
@@ -60,16 +50,6 @@ static int take_by(struct pk_call *call, enum pk_report_by *ret_by, struct pk_er
     return r;
 }
 
-static void answer(struct pk_call *call, struct reporting *reporting, int r, const struct pk_error *err)
-{
-    call->data = reporting;
-    call->drop = drop;
-    if (r != 0)
-        pk_call_problem(call, err);
-    else
-        pk_call_read(call, count, counted, 0);
-}
-
 void pk_api_campaign_report(struct pk_call *call)
 {
     struct pk_error err = { 0 };
@@ -78,7 +58,7 @@ void pk_api_campaign_report(struct pk_call *call)
     int r = take_by(call, &reporting->by, &err);
     if (r == 0)
         r = pk_report_ask_campaign(call->service, &call->actor, call->places[0], call->now_ms, &reporting->question, &err);
-    answer(call, reporting, r, &err);
+    pk_call_count(call, &counting, reporting, r, &err);
 }
 
 static int take_date(struct pk_call *call, int64_t *ret_event, int32_t *ret_day, struct pk_error *err)
@@ -102,7 +82,7 @@ void pk_api_date_report(struct pk_call *call)
         r = take_date(call, &event, &day, &err);
     if (r == 0)
         r = pk_report_ask_date(call->service, &call->actor, event, day, call->now_ms, &reporting->question, &err);
-    answer(call, reporting, r, &err);
+    pk_call_count(call, &counting, reporting, r, &err);
 }
 
 /* ---- who came ---- */

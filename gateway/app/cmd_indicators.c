@@ -6,77 +6,19 @@
 #include "gateway/app/ask.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
+#include "gateway/model/report_csv.h"
 
 #define PATH_BYTES 128u
-#define HIDDEN "hidden"
-
-/* One number of the list: an indicator's own, or a group's. */
-struct line {
-    const struct pk_json *indicator, *numbers;
-    bool group;
-};
+#define CSV_BYTES (1u << 20)
 
 static struct pk_slice text_of(const struct pk_json *object, const char *field)
 {
     return pk_json_string(pk_json_get(object, field));
 }
 
-static bool is_money(const struct line *line)
-{
-    return pk_slice_is(text_of(line->indicator, "unit"), "tenThousandths");
-}
-
-/* ---- one by one ---- */
-
-/* Money is told by its currencies alone. */
-static void each_line(const struct pk_json *month, void (*each)(void *ctx, const struct line *line), void *ctx)
-{
-    const struct pk_json *indicators = pk_json_get(month, "indicators");
-    for (size_t i = 0; i < pk_json_count(indicators); i++) {
-        struct line line = { .indicator = pk_json_item(indicators, i) };
-        const struct pk_json *groups = pk_json_get(line.indicator, "groups");
-        line.numbers = line.indicator;
-        if (!is_money(&line))
-            each(ctx, &line);
-        line.group = true;
-        for (size_t g = 0; g < pk_json_count(groups); g++) {
-            line.numbers = pk_json_item(groups, g);
-            each(ctx, &line);
-        }
-    }
-}
-
-static void value_text(const struct line *line, char text[48])
-{
-    int64_t value = 0;
-    if (!pk_json_int(pk_json_get(line->numbers, "value"), &value))
-        (void) snprintf(text, 48, HIDDEN);
-    else if (is_money(line))
-        (void) snprintf(text, 48, "%lld.%04lld", (long long) (value / 10000), (long long) (value % 10000));
-    else
-        (void) snprintf(text, 48, "%lld", (long long) value);
-}
-
-/* "12.5%"; "" when there is none. */
-static void share_text(const struct line *line, char text[48])
-{
-    int64_t share = 0;
-    text[0] = '\0';
-    if (pk_json_int(pk_json_get(line->numbers, "sharePerMille"), &share))
-        (void) snprintf(text, 48, "%lld.%lld%%", (long long) (share / 10), (long long) (share % 10));
-}
-
-static void estimate_text(const struct line *line, char text[48])
-{
-    int64_t estimate = 0;
-    text[0] = '\0';
-    if (pk_json_int(pk_json_get(line->numbers, "estimate"), &estimate))
-        (void) snprintf(text, 48, "%lld", (long long) estimate);
-}
-
 /* ---- for people ---- */
 
-static void add_row(void *ctx, const struct line *line)
+static void add_row(void *ctx, const struct pk_indicator_line *line)
 {
     struct pk_table *table = ctx;
     char text[48];
@@ -87,11 +29,11 @@ static void add_row(void *ctx, const struct line *line)
         pk_table_printf(table, "%.*s %.*s", PK_SLICE_ARG(within), PK_SLICE_ARG(group));
     else
         pk_table_slice(table, group);
-    value_text(line, text);
+    pk_indicator_value_text(line, text);
     pk_table_text(table, text);
-    estimate_text(line, text);
+    pk_indicator_estimate_text(line, text);
     pk_table_text(table, text);
-    share_text(line, text);
+    pk_indicator_share_text(line, text);
     pk_table_text(table, text);
 }
 
@@ -122,40 +64,20 @@ static void print_month(const struct pk_json *month)
     pk_table_fact_moment(facts, "frozen", pk_json_get(month, "frozen"));
     pk_table_print(facts);
     (void) printf("\n");
-    each_line(month, add_row, table);
+    pk_indicators_each_line(month, add_row, table);
     pk_table_print(table);
     print_soon(month);
 }
 
 /* ---- for spreadsheets ---- */
 
-static void csv_line(void *ctx, const struct line *line)
+static void print_csv(const struct pk_json *month)
 {
-    const struct pk_json *month = ctx;
-    char value[48], estimate[48], share[48];
-    struct pk_buf out;
-    pk_buf_init(&out, 4096);
-    pk_csv_text(&out, text_of(month, "month"));
-    (void) pk_buf_add_char(&out, ',');
-    pk_csv_text(&out, text_of(month, "state"));
-    (void) pk_buf_add_char(&out, ',');
-    pk_csv_text(&out, text_of(line->indicator, "indicator"));
-    for (size_t i = 0; i < 3; i++) {
-        static const char *const fields[] = { "by", "within", "group" };
-        (void) pk_buf_add_char(&out, ',');
-        pk_csv_text(&out, line->group ? text_of(line->numbers, fields[i]) : i == 0 ? PK_SLICE("total") : (struct pk_slice){ 0 });
-    }
-    value_text(line, value);
-    estimate_text(line, estimate);
-    share_text(line, share);
-    (void) printf("%s,%s,%s,%s\r\n", pk_buf_text(&out), value, estimate, share);
-    pk_buf_finish(&out);
-}
-
-static void print_csv(struct pk_json *month)
-{
-    (void) printf("month,state,indicator,breakdown,within,group,value,estimate,share\r\n");
-    each_line(month, csv_line, month);
+    struct pk_buf text;
+    pk_buf_init(&text, CSV_BYTES);
+    pk_indicators_csv(month, &text);
+    (void) fwrite(pk_buf_text(&text), 1, text.len, stdout);
+    pk_buf_finish(&text);
 }
 
 /* ---- the verb ---- */

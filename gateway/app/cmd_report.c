@@ -8,51 +8,40 @@
 #include "gateway/app/ask.h"
 #include "gateway/app/options.h"
 #include "gateway/app/table.h"
+#include "gateway/model/report_csv.h"
 
 #define PATH_BYTES 512u
 #define BODY_BYTES 128u
-#define HIDDEN "hidden"
+#define CSV_BYTES (4u << 20)
+#define HIDDEN PK_REPORT_HIDDEN
 
 struct wanted {
     const char *by, *day;
     bool csv;
 };
 
-/* Of a row, in order: the field, its heading in tables (NULL = in files only), in files, and in the list of facts. */
+/* Of a row, in order: the field, its heading in tables (NULL = in none), and in the list of facts. */
 static const struct {
-    const char *field, *column, *file, *fact;
+    const char *field, *column, *fact;
 } measures[] = {
-    { "people", "PEOPLE", "people", "people" },
-    { "told", "TOLD", "told", "told" },
-    { "arrived", "ARRIVED", "arrived", "  arrived" },
-    { "handedOver", "HANDED OVER", "handed_over", "  handed over" },
-    { "unknown", "UNKNOWN", "unknown", "  unknown" },
-    { "notTold", "NOT", "not_told", "not told" },
-    { "waiting", NULL, "waiting", "waiting" },
-    { "read", "READ", "read", "read" },
-    { "yes", "YES", "yes", "said yes" },
-    { "no", "NO", "no", "said no" },
-    { "noAnswer", NULL, "no_answer", "no answer" },
-    { "heads", "HEADS", "heads", "heads" },
-    { "useful", NULL, "useful", "found it useful" },
-    { "notUseful", NULL, "not_useful", "did not" },
-    { "optedOut", "LEFT", "opted_out", "left because of it" },
+    { "people", "PEOPLE", "people" },
+    { "told", "TOLD", "told" },
+    { "arrived", "ARRIVED", "  arrived" },
+    { "handedOver", "HANDED OVER", "  handed over" },
+    { "unknown", "UNKNOWN", "  unknown" },
+    { "notTold", "NOT", "not told" },
+    { "waiting", NULL, "waiting" },
+    { "read", "READ", "read" },
+    { "yes", "YES", "said yes" },
+    { "no", "NO", "said no" },
+    { "noAnswer", NULL, "no answer" },
+    { "heads", "HEADS", "heads" },
+    { "useful", NULL, "found it useful" },
+    { "notUseful", NULL, "did not" },
+    { "optedOut", "LEFT", "left because of it" },
 };
 
-/* ---- costs ---- */
-
-/* "12.5000 EUR", several with a plus between them; a currency nobody named is left out. */
-static void cost_text(const struct pk_json *costs, struct pk_buf *out)
-{
-    for (size_t i = 0; i < pk_json_count(costs); i++) {
-        const struct pk_json *cost = pk_json_item(costs, i);
-        struct pk_slice currency = pk_json_string(pk_json_get(cost, "currency"));
-        int64_t amount = 0;
-        (void) pk_json_int(pk_json_get(cost, "tenThousandths"), &amount);
-        (void) pk_buf_printf(out, "%s%lld.%04lld%s%.*s", i > 0 ? " + " : "", (long long) (amount / 10000), (long long) (amount % 10000),
-                             currency.len > 0 ? " " : "", PK_SLICE_ARG(currency));
-    }
-}
+/* ---- for people ---- */
 
 static void add_cost(struct pk_table *table, const struct pk_json *row)
 {
@@ -63,11 +52,9 @@ static void add_cost(struct pk_table *table, const struct pk_json *row)
         pk_table_text(table, HIDDEN);
         return;
     }
-    cost_text(costs, &text);
+    pk_report_cost_text(costs, &text);
     pk_table_slice(table, pk_buf_slice(&text));
 }
-
-/* ---- for people ---- */
 
 static void add_number(struct pk_table *table, const struct pk_json *number)
 {
@@ -153,47 +140,13 @@ static void print_breakdown(const struct pk_json *breakdown)
 
 /* ---- for spreadsheets ---- */
 
-static void csv_row(struct pk_slice by, struct pk_slice within, struct pk_slice group, const struct pk_json *row)
-{
-    struct pk_buf line;
-    pk_buf_init(&line, 4096);
-    pk_csv_text(&line, by);
-    (void) pk_buf_add_char(&line, ',');
-    pk_csv_text(&line, within);
-    (void) pk_buf_add_char(&line, ',');
-    pk_csv_text(&line, group);
-    for (size_t i = 0; i < PK_COUNT(measures); i++) {
-        int64_t value = 0;
-        if (pk_json_int(pk_json_get(row, measures[i].field), &value))
-            (void) pk_buf_printf(&line, ",%lld", (long long) value);
-        else
-            (void) pk_buf_add_text(&line, "," HIDDEN);
-    }
-    (void) pk_buf_add_char(&line, ',');
-    if (pk_json_kind(pk_json_get(row, "cost")) == PK_JSON_ARRAY)
-        cost_text(pk_json_get(row, "cost"), &line);
-    else
-        (void) pk_buf_add_text(&line, HIDDEN);
-    (void) printf("%s\r\n", pk_buf_text(&line));
-    pk_buf_finish(&line);
-}
-
 static void print_csv(const struct pk_json *report)
 {
-    const struct pk_json *breakdowns = pk_json_get(report, "breakdowns");
-    (void) printf("breakdown,within,group");
-    for (size_t i = 0; i < PK_COUNT(measures); i++)
-        (void) printf(",%s", measures[i].file);
-    (void) printf(",cost\r\n");
-    csv_row(PK_SLICE("total"), (struct pk_slice){ 0 }, (struct pk_slice){ 0 }, pk_json_get(report, "total"));
-    for (size_t i = 0; i < pk_json_count(breakdowns); i++) {
-        const struct pk_json *groups = pk_json_get(pk_json_item(breakdowns, i), "groups");
-        for (size_t g = 0; g < pk_json_count(groups); g++) {
-            const struct pk_json *group = pk_json_item(groups, g);
-            csv_row(pk_json_string(pk_json_get(pk_json_item(breakdowns, i), "by")), pk_json_string(pk_json_get(group, "language")),
-                    pk_json_string(pk_json_get(group, "group")), group);
-        }
-    }
+    struct pk_buf text;
+    pk_buf_init(&text, CSV_BYTES);
+    pk_report_csv(report, &text);
+    (void) fwrite(pk_buf_text(&text), 1, text.len, stdout);
+    pk_buf_finish(&text);
 }
 
 /* ---- the verbs ---- */

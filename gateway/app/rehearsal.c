@@ -236,18 +236,39 @@ static int play(struct stage *stage, struct pk_error *err)
 
 /* ---- told ---- */
 
+struct leaving {
+    struct pk_rehearsal_left left[PK_REASONS];
+    size_t count;
+};
+
 static int add_left(void *ctx, uint32_t reason, int64_t messages)
 {
-    struct pk_json_out *out = ctx;
-    const char *name = pk_reason_name((enum pk_reason) reason);
-    pk_json_open(out, NULL, '{');
-    pk_json_add_text(out, "reason", name && name[0] ? name : "none");
-    if (pk_is_few(messages))
-        pk_json_add_null(out, "messages");
-    else
-        pk_json_add_int(out, "messages", messages);
-    pk_json_close(out, '}');
+    struct leaving *leaving = ctx;
+    if (leaving->count < PK_REASONS)
+        leaving->left[leaving->count++] = (struct pk_rehearsal_left){ reason, messages };
     return 0;
+}
+
+/* Who was not told stands in the report: what one reason is short of follows from the others. */
+void pk_rehearsal_tell_left(const struct pk_rehearsal_left *left, size_t count, struct pk_json_out *out)
+{
+    int64_t messages[PK_REASONS] = { 0 };
+    bool hidden[PK_REASONS];
+    for (size_t i = 0; i < count; i++)
+        messages[i] = left[i].messages;
+    (void) pk_floor_hide(messages, count, hidden);
+    pk_json_open(out, "left", '[');
+    for (size_t i = 0; i < count; i++) {
+        const char *name = pk_reason_name((enum pk_reason) left[i].reason);
+        pk_json_open(out, NULL, '{');
+        pk_json_add_text(out, "reason", name && name[0] ? name : "none");
+        if (hidden[i])
+            pk_json_add_null(out, "messages");
+        else
+            pk_json_add_int(out, "messages", left[i].messages);
+        pk_json_close(out, '}');
+    }
+    pk_json_close(out, ']');
 }
 
 static int tell(struct stage *stage, struct pk_buf *text, struct pk_error *err)
@@ -255,6 +276,7 @@ static int tell(struct stage *stage, struct pk_buf *text, struct pk_error *err)
     static const struct pk_actor reader = { .role = PK_ROLE_OPERATOR, .name = "rehearsal", .purpose = "rehearsal" };
     pk_auto(pk_report_question) struct pk_report_question *question = NULL;
     struct pk_json_out out = pk_json_out(text);
+    struct leaving leaving = { 0 };
     struct pk_buf report;
     int64_t now_ms = pk_clock_wall_ms();
     int r = pk_report_ask_campaign(stage->service, &reader, pk_slice_of(stage->rehearsal->campaign), now_ms, &question, err);
@@ -271,10 +293,9 @@ static int tell(struct stage *stage, struct pk_buf *text, struct pk_error *err)
     pk_json_add_time(&out, "over", stage->over_ms);
     pk_json_add_time(&out, "settled", now_ms);
     pk_json_add_bool(&out, "holdsLifted", stage->held);
-    pk_json_open(&out, "left", '[');
     if (r == 0)
-        r = pk_campaign_left(stage->store, stage->campaign, add_left, &out, err);
-    pk_json_close(&out, ']');
+        r = pk_campaign_left(stage->store, stage->campaign, add_left, &leaving, err);
+    pk_rehearsal_tell_left(leaving.left, leaving.count, &out);
     pk_json_close(&out, '}');
     pk_buf_init(&report, text->max_bytes);
     struct pk_json_out told = pk_json_out(&report);

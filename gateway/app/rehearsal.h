@@ -39,6 +39,15 @@ int pk_rehearsal_close_door(struct pk_error *err);
 int pk_rehearsal_play(const struct pk_config *config, const struct pk_catalog *catalog, struct pk_keyring *keys, const struct pk_rehearsal *rehearsal,
                       struct pk_buf *out, struct pk_error *err);
 
+/* Messages that ended without arriving, by reason (enum pk_reason). */
+struct pk_rehearsal_left {
+    uint32_t reason;
+    int64_t messages;
+};
+/* Adds "left": each reason once, at most PK_REASONS, with its number or null: the few, and as many more as are needed so that they do
+ * not follow from the others. */
+void pk_rehearsal_tell_left(const struct pk_rehearsal_left *left, size_t count, struct pk_json_out *out);
+
 /* ---- rehearsal_rules.c ---- */
 
 /* The rules with every account a simulator and no broker. Borrows the rules'. */

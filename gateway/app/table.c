@@ -223,16 +223,3 @@ void pk_table_print(const struct pk_table *table)
     pk_buf_wipe(&text);
     pk_buf_finish(&text);
 }
-
-void pk_csv_text(struct pk_buf *out, struct pk_slice text)
-{
-    (void) pk_buf_add_char(out, '"');
-    if (text.len > 0 && strchr("=+-@\t\r", text.data[0]))
-        (void) pk_buf_add_char(out, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '"')
-            (void) pk_buf_add_char(out, '"');
-        (void) pk_buf_add_char(out, text.data[i]);
-    }
-    (void) pk_buf_add_char(out, '"');
-}

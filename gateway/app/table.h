@@ -40,7 +40,5 @@ void pk_table_print(const struct pk_table *table);
 /* How wide the terminal at standard output is; 0 when it is none, or one that does not tell. */
 size_t pk_terminal_columns(void);
 
-/* For spreadsheets: the text in quotes, made harmless where it begins like a formula. */
-void pk_csv_text(struct pk_buf *out, struct pk_slice text);
 
 #endif

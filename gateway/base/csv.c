@@ -6,6 +6,8 @@
  */
 #include "gateway/base/csv.h"
 
+#include <string.h>
+
 #include "gateway/base/mem.h"
 #include "gateway/base/text.h"
 
@@ -192,4 +194,19 @@ int pk_csv_next(struct pk_csv *csv, struct pk_csv_row *ret_row, struct pk_error 
     }
     csv->rows++;
     return row(csv, ret_row, err);
+}
+
+/* ---- written ---- */
+
+void pk_csv_text(struct pk_buf *out, struct pk_slice text)
+{
+    (void) pk_buf_add_char(out, '"');
+    if (text.len > 0 && strchr("=+-@\t\r", text.data[0]))
+        (void) pk_buf_add_char(out, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '"')
+            (void) pk_buf_add_char(out, '"');
+        (void) pk_buf_add_char(out, text.data[i]);
+    }
+    (void) pk_buf_add_char(out, '"');
 }

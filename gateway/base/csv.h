@@ -46,4 +46,7 @@ void pk_csv_finish(struct pk_csv *csv); /* wipes what it copied */
  * reader stands at the end. */
 int pk_csv_next(struct pk_csv *csv, struct pk_csv_row *ret_row, struct pk_error *err);
 
+/* For spreadsheets: the text in quotes, made harmless where it begins like a formula. */
+void pk_csv_text(struct pk_buf *out, struct pk_slice text);
+
 #endif

@@ -106,6 +106,17 @@ static const struct path paths[] = {
     { "GET", "/office/webhooks", pk_office_webhooks_page, NULL },
     { "POST", "/office/webhooks/{}", pk_office_webhooks_endpoint, "/office/webhooks" },
     { "POST", "/office/webhooks/resend/{}", pk_office_webhooks_resend, "/office/webhooks" },
+    { "GET", "/office/reports", pk_office_reports_page, NULL },
+    { "GET", "/office/report/campaign/{}", pk_office_campaign_report_page, NULL },
+    { "GET", "/office/report/date/{}", pk_office_date_report_page, NULL },
+    { "POST", "/office/report/date/{}", pk_office_came, "/office/reports" },
+    { "GET", "/office/indicators", pk_office_indicators_page, NULL },
+    { "GET", "/office/people", pk_office_people_page, NULL },
+    { "GET", "/office/person/{}", pk_office_person_page, NULL },
+    { "POST", "/office/withdraw/{}", pk_office_person_withdraw, "/office/people" },
+    { "POST", "/office/erase/{}", pk_office_person_erase, "/office/people" },
+    { "POST", "/office/export/{}", pk_office_person_export, "/office/people" },
+    { "GET", "/office/audit", pk_office_audit_page, NULL },
     { "GET", PK_LINK_PATH "{}", pk_link_page, NULL },
     { "GET", "/office", pk_office_coming_page, NULL },
     { "GET", "/office/campaigns/{}/live", pk_live_page, NULL },
@@ -232,7 +243,7 @@ static size_t language_of(struct pk_visit *visit)
     return visit->office && !pk_phrases_is_of_office(phrases, wanted) ? pk_phrases_find(phrases, PK_SLICE("en"), wanted) : wanted;
 }
 
-static void write_head(struct pk_visit *visit)
+void pk_visit_begin(struct pk_visit *visit)
 {
     const struct pk_phrases *phrases = visit->console->phrases;
     pk_buf_clear(&visit->data);
@@ -260,7 +271,7 @@ static void begin(struct pk_visit *visit)
 {
     visit->language = language_of(visit);
     pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
-    write_head(visit);
+    pk_visit_begin(visit);
 }
 
 void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
@@ -274,7 +285,7 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag)
     size_t found = pk_phrases_find(visit->console->phrases, tag, visit->language);
     if (!visit->office || pk_phrases_is_of_office(visit->console->phrases, found))
         visit->language = found;
-    write_head(visit);
+    pk_visit_begin(visit);
 }
 
 /* Not for long: a reload may bring another one. */

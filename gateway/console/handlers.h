@@ -138,6 +138,18 @@ void pk_office_text_check(struct pk_visit *visit);
 void pk_staff_texts_page(struct pk_visit *visit);
 void pk_staff_text_page(struct pk_visit *visit);
 void pk_staff_text(struct pk_visit *visit);
+/* office_reports.c, office_indicators.c, office_people.c, office_audit.c: at a desk, what was recorded */
+void pk_office_reports_page(struct pk_visit *visit);
+void pk_office_campaign_report_page(struct pk_visit *visit);
+void pk_office_date_report_page(struct pk_visit *visit);
+void pk_office_came(struct pk_visit *visit);
+void pk_office_indicators_page(struct pk_visit *visit);
+void pk_office_people_page(struct pk_visit *visit);
+void pk_office_person_page(struct pk_visit *visit);
+void pk_office_person_withdraw(struct pk_visit *visit);
+void pk_office_person_erase(struct pk_visit *visit);
+void pk_office_person_export(struct pk_visit *visit);
+void pk_office_audit_page(struct pk_visit *visit);
 
 /* link.c: answering by a link */
 void pk_link_page(struct pk_visit *visit);

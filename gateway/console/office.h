@@ -24,5 +24,18 @@ void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsign
 void pk_office_add_step(struct pk_visit *visit, const char *name, const char *template_name);
 /* Adds a state of a campaign: `state`, in a word, and its badge's colour as stateSuccess, stateWarning, stateDanger. */
 void pk_office_add_campaign_state(struct pk_visit *visit, enum pk_campaign_state state);
+/* ---- office_count.c: a page that is counted on the reading thread ---- */
+
+struct pk_office_counting {
+    enum pk_action action; /* whoever is shown it may do this, before it is counted and after */
+    int (*step)(void *question, struct pk_store *store, struct pk_error *err); /* on the reading thread; 1 = there is more to do */
+    void (*show)(struct pk_visit *visit, const struct pk_staff *staff, void *question); /* adds all that the page has, and answers */
+    void (*drop)(void *question); /* NULL = free() */
+};
+/* Takes visit and question over, also where `r` says that it could not be asked (`err` why). `how` is a constant. What was added to
+ * visit->out is forgotten. */
+void pk_office_count(struct pk_visit *visit, const struct pk_office_counting *how, void *question, int r, const struct pk_error *err);
+/* Answers with a file to keep: "report-autumn.csv". Its name is made of letters, digits, '.' and '-'. */
+void pk_office_file(struct pk_visit *visit, const char *type, const char *name, struct pk_buf *file);
 
 #endif

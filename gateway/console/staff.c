@@ -88,6 +88,13 @@ bool pk_staff_tapped_twice(struct pk_visit *visit, const struct pk_staff *staff)
     return read_form(visit, form) && pk_session_took(visit->call->service->store, staff->token, form, &sent);
 }
 
+bool pk_staff_form_is_ours(struct pk_visit *visit, const struct pk_staff *staff)
+{
+    uint8_t form[PK_FORM_BYTES], wanted[PK_FORM_BYTES];
+    return pk_session_form(visit->call->service->store, staff->token, wanted, NULL) == 0 && read_form(visit, form) &&
+           memcmp(form, wanted, sizeof form) == 0;
+}
+
 static int take_form(struct pk_visit *visit, const struct pk_staff *staff, struct pk_error *err)
 {
     uint8_t form[PK_FORM_BYTES];

@@ -25,6 +25,8 @@ typedef int pk_staff_act(struct pk_visit *visit, struct pk_staff *staff, struct 
 int pk_staff_change(struct pk_visit *visit, struct pk_staff *staff, pk_staff_act *act, struct pk_error *err);
 /* After PK_E_CONFLICT: the form that came is the one taken just before. Whoever taps twice is shown what the first tap did. */
 bool pk_staff_tapped_twice(struct pk_visit *visit, const struct pk_staff *staff);
+/* The form that came is of this session's page as it is now; it is not used up: of a file, after which the page stays. */
+bool pk_staff_form_is_ours(struct pk_visit *visit, const struct pk_staff *staff);
 /* The usual whole of it: signed in, changed, and 303 to `done`; also at a second tap. Of an old form, and where things are not as
  * the page said (PK_E_CONFLICT), to `old`. */
 void pk_staff_do(struct pk_visit *visit, pk_staff_act *act, const char *done, const char *old);

@@ -53,6 +53,8 @@ void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
 /* Moves the visit into a larger thing of `size` bytes that begins with one: for a page that is answered in a later turn. It lives
  * as long as the call; `drop` frees what it holds besides, NULL = nothing. The one it was is not used any more. */
 void *pk_visit_stay(struct pk_visit *visit, size_t size, void (*drop)(void *thing));
+/* Forgets what was added to visit->out. */
+void pk_visit_begin(struct pk_visit *visit);
 
 /* Answers with a page filled in from what was added to visit->out: `lang`, `here`, `org` and `languages` are there already. */
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);

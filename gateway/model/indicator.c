@@ -3,6 +3,7 @@
 
 #include "gateway/base/mem.h"
 #include "gateway/model/floor.h"
+#include "gateway/model/indicator_past.h"
 #include "gateway/model/report.h"
 
 #include <stdio.h>
@@ -102,17 +103,20 @@ static size_t siblings(const struct pk_indicators *set, size_t first)
     return count;
 }
 
-/* Beside their total, which is told. */
-static void show_groups(struct pk_indicator_row *rows, size_t count, int64_t total)
+/* Beside their total, which is told. Who is counted with consent is still there next month; all others are of one month. */
+static void show_groups(const struct pk_indicator_past *past, struct pk_indicator_row *rows, size_t count, int64_t total)
 {
     int64_t people[PK_INDICATOR_GROUPS_MAX];
-    bool hidden[PK_INDICATOR_GROUPS_MAX] = { false };
+    bool hidden[PK_INDICATOR_GROUPS_MAX] = { false }, stay = rows[0].indicator == PK_INDICATOR_CONSENT;
     for (size_t i = 0; i < count; i++)
         people[i] = rows[i].count;
-    if (rows[0].by == PK_INDICATOR_BY_TOPIC)
+    if (rows[0].by == PK_INDICATOR_BY_TOPIC) {
         pk_report_hide_overlapping(total, people, count, hidden);
-    else if (!pk_floor_hide(people, count, hidden))
+        if (stay)
+            pk_indicator_past_hide_topics(past, rows, count, total, hidden);
+    } else if (!(stay ? pk_indicator_past_hide(past, rows, count, hidden) : pk_floor_hide(people, count, hidden))) {
         return;
+    }
     for (size_t i = 0; i < count; i++)
         rows[i].shown = !hidden[i];
 }
@@ -124,7 +128,7 @@ static bool language_is_shown(const struct pk_indicators *set, const char *langu
 }
 
 /* In order, so that languages are decided before the scripts inside them. */
-static void decide_groups(struct pk_indicators *set)
+static void decide_groups(struct pk_indicators *set, const struct pk_indicator_past *past)
 {
     for (size_t i = 0, count = 0; i < set->count; i += count) {
         struct pk_indicator_row *row = &set->rows[i];
@@ -133,7 +137,7 @@ static void decide_groups(struct pk_indicators *set)
             continue;
         if (row->by == PK_INDICATOR_BY_SCRIPT && !language_is_shown(set, row->parent))
             continue;
-        show_groups(row, count, pk_indicators_count(set, row->indicator));
+        show_groups(past, row, count, pk_indicators_count(set, row->indicator));
     }
 }
 
@@ -155,10 +159,14 @@ static void decide_moves(struct pk_indicators *set, int64_t now)
     show_total(set, PK_INDICATOR_RENEWED, !pk_is_few(now) && !pk_is_few(renewed) && (renewed == 0 || !pk_is_few(now > renewed ? now - renewed : 0)));
 }
 
-void pk_indicators_decide(struct pk_indicators *set)
+void pk_indicators_decide(struct pk_indicators *set, const struct pk_indicator_past *past)
 {
+    static const struct pk_indicator_past nothing = { 0 };
     static const uint32_t alone[] = { PK_INDICATOR_CONSENT, PK_INDICATOR_TOLD, PK_INDICATOR_QUESTIONS, PK_INDICATOR_KEY_PERSONS,
                                       PK_INDICATOR_TO_PHONE };
+    past = past ? past : &nothing;
+    if (set->count > 0)
+        pk_indicator_past_fill(past, set);
     if (set->count > 1)
         qsort(set->rows, set->count, sizeof *set->rows, in_order);
     for (size_t i = 0; i < set->count; i++)
@@ -170,7 +178,7 @@ void pk_indicators_decide(struct pk_indicators *set)
     }
     show_total(set, PK_INDICATOR_CAME, true); /* whoever stood in the room saw them */
     decide_moves(set, pk_indicators_count(set, PK_INDICATOR_CONSENT));
-    decide_groups(set);
+    decide_groups(set, past);
     /* What so few cost tells how many they were. */
     for (size_t i = 0; i < set->count; i++)
         if (set->rows[i].by == PK_INDICATOR_BY_CURRENCY)

@@ -5,7 +5,8 @@
  *
  * What the same people are counted in is decided together: groups of one breakdown beside their total, topics (people have
  * several) by their differences, and who joined, expired and stopped beside each other, because with the people of two months
- * the third follows from two. Each number is hidden as a whole; nothing is rounded.
+ * the third follows from two. Groups of people who stay are decided beside the months before. Each number is hidden as a whole;
+ * nothing is rounded.
  */
 #ifndef PK_MODEL_INDICATOR_H
 #define PK_MODEL_INDICATOR_H
@@ -70,8 +71,10 @@ const struct pk_indicator_row *pk_indicators_find(const struct pk_indicators *se
                                                   const char *label);
 /* 0 when there is none. */
 int64_t pk_indicators_count(const struct pk_indicators *set, uint32_t indicator);
-/* Sorts the rows and says of each whether it may be told. */
-void pk_indicators_decide(struct pk_indicators *set);
+/* Sorts the rows and says of each whether it may be told, beside what the months before told (indicator_past.h); NULL = there is
+ * none. Groups of consent that those had and this month has not are rows of nobody afterwards. */
+struct pk_indicator_past;
+void pk_indicators_decide(struct pk_indicators *set, const struct pk_indicator_past *past);
 
 /* Within how many seconds so many of a hundred had it; 0 = the slowest of them took longer than the longest that is told apart,
  * or nobody had it. */

@@ -86,7 +86,7 @@ void pk_indicator_tell(struct pk_indicator_question *question, struct pk_json_ou
     char month[16];
     if (question->counter)
         pk_indicator_estimate(question->service, set);
-    pk_indicators_decide(set);
+    pk_indicators_decide(set, &question->past);
     (void) snprintf(month, sizeof month, "%04d-%02d", (int) (question->month / 100 % 10000), (int) (question->month % 100));
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "month", month);

@@ -24,6 +24,12 @@ int32_t pk_indicator_month_after(int32_t month)
     return month % 100 == 12 ? month + 89 : month + 1;
 }
 
+int32_t pk_indicator_first(const struct pk_service *service)
+{
+    int32_t oldest = pk_indicators_oldest(service->store), first = (int32_t) pk_store_number(service->store, PK_INDICATOR_FIRST, 0);
+    return oldest != 0 && (first == 0 || oldest < first) ? oldest : first;
+}
+
 int pk_indicator_span_of(const struct pk_service *service, int32_t month, int64_t now_ms, struct pk_indicator_span *ret_span, struct pk_error *err)
 {
     pk_auto(pk_wall) struct pk_wall *wall = NULL;
@@ -77,7 +83,7 @@ static int read_month(struct pk_slice text, int32_t *ret_month, struct pk_error 
 
 static int unknown(const struct pk_service *service, bool to_come, struct pk_error *err)
 {
-    int32_t first = (int32_t) pk_store_number(service->store, PK_INDICATOR_FIRST, 0);
+    int32_t first = pk_indicator_first(service);
     (void) pk_fail(err, PK_E_NOT_FOUND, to_come ? "that month is to come" : "nothing is known of that month");
     return first == 0 ? PK_E_NOT_FOUND
                       : pk_hint(err, PK_E_NOT_FOUND, "The first that was counted is %04d-%02d.", (int) (first / 100), (int) (first % 100));
@@ -108,14 +114,30 @@ int pk_indicator_ask(struct pk_service *service, const struct pk_actor *actor, s
     if (r != 0)
         return r;
     question->as_of_ms = span.until_ms;
+    int32_t oldest = pk_indicators_oldest(service->store);
+    question->next = oldest != 0 ? oldest : wanted;
     if (question->frozen_ms == 0)
         question->counter = pk_indicator_counter_new(&span);
     *ret_question = pk_steal(&question);
     return 0;
 }
 
+/* What the months before told says what this one may tell: they are read first, one a step. */
+static int read_before(struct pk_indicator_question *question, struct pk_store *store, struct pk_error *err)
+{
+    struct pk_indicators month = { 0 };
+    int r = pk_indicators_load(store, question->next, &month, err);
+    if (r == 0)
+        pk_indicator_past_add(&question->past, &month);
+    pk_indicators_finish(&month);
+    question->next = pk_indicator_month_after(question->next);
+    return r == 0 ? 1 : r;
+}
+
 int pk_indicator_answer(struct pk_indicator_question *question, struct pk_store *store, struct pk_error *err)
 {
+    if (question->next < question->month)
+        return read_before(question, store, err);
     return question->counter ? pk_indicator_count_some(question->counter, store, PK_INDICATOR_STEP, err)
                              : pk_indicators_load(store, question->month, &question->frozen, err);
 }
@@ -126,5 +148,6 @@ void pk_indicator_question_free(struct pk_indicator_question *question)
         return;
     pk_indicator_counter_free(question->counter);
     pk_indicators_finish(&question->frozen);
+    pk_indicator_past_finish(&question->past);
     free(question);
 }

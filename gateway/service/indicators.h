@@ -25,10 +25,7 @@ void pk_indicator_tell(struct pk_indicator_question *question, struct pk_json_ou
 
 /* ---- the room ---- */
 
-struct pk_indicator_keeper;
-struct pk_indicator_keeper *pk_indicator_keeper_new(struct pk_service *service);
-void pk_indicator_keeper_free(struct pk_indicator_keeper *keeper); /* NULL is fine */
-void pk_indicator_keeper_run(struct pk_indicator_keeper *keeper); /* each turn */
+struct pk_keeper *pk_indicator_keeper_new(struct pk_service *service);
 
 /* ---- months ---- */
 
@@ -37,6 +34,8 @@ void pk_indicator_keeper_run(struct pk_indicator_keeper *keeper); /* each turn *
 /* The month of a moment, 202610. PK_E_CONFIG when the zone of the rules is none. */
 int pk_indicator_month(const struct pk_service *service, int64_t moment_ms, int32_t *ret_month, struct pk_error *err);
 int32_t pk_indicator_month_after(int32_t month);
+/* The first of which something is known; 0 = of none yet. */
+int32_t pk_indicator_first(const struct pk_service *service);
 /* The whole of a month that is over, else up to the beginning of today. */
 int pk_indicator_span_of(const struct pk_service *service, int32_t month, int64_t now_ms, struct pk_indicator_span *ret_span, struct pk_error *err);
 /* What the city reckons, into the rows it is for. */

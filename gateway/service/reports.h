@@ -28,6 +28,21 @@ int pk_report_answer(struct pk_report_question *question, struct pk_store *store
 /* The answer, once it is counted: of one breakdown, or (PK_REPORT_TOTAL) of all. */
 void pk_report_tell(struct pk_report_question *question, enum pk_report_by by, struct pk_json_out *out);
 
+/* Something that a report can be asked of. */
+struct pk_report_offer {
+    const char *name, *state; /* of the campaign, or the title of the event; live for the call */
+    int64_t event; /* 0 = a campaign */
+    int32_t day; /* of a date: the one its rule gives; 0 = of an event that is once */
+    int64_t starts_ms; /* 0 = of nothing with a date */
+    int64_t came; /* -1 = nobody said */
+};
+/* Campaigns that are no drafts, by name; dates that begin in [from_ms, to_ms), in order, at most `max`. For who may see every report:
+ * PK_E_DENIED. A non-zero return of `each` ends the walk and is returned. */
+int pk_reports_of_campaigns(struct pk_service *service, const struct pk_actor *actor, int (*each)(void *ctx, const struct pk_report_offer *offer),
+                            void *ctx, struct pk_error *err);
+int pk_reports_of_dates(struct pk_service *service, const struct pk_actor *actor, int64_t from_ms, int64_t to_ms, size_t max,
+                        int (*each)(void *ctx, const struct pk_report_offer *offer), void *ctx, struct pk_error *err);
+
 /* So many people came to this date, which has begun and was not called off; another number replaces it, and the audit has both.
  * A key person says it of events she proposed. Inside a unit. */
 int pk_came_record(struct pk_service *service, const struct pk_actor *actor, int64_t event, int32_t day, int64_t count, int64_t now_ms,
@@ -35,11 +50,8 @@ int pk_came_record(struct pk_service *service, const struct pk_actor *actor, int
 
 /* ---- the room ---- */
 
-/* Keeps reports whose messages retention wants, one after the other, counted on the reading thread. */
-struct pk_report_keeper;
-struct pk_report_keeper *pk_report_keeper_new(struct pk_service *service);
-void pk_report_keeper_free(struct pk_report_keeper *keeper); /* NULL is fine */
-void pk_report_keeper_run(struct pk_report_keeper *keeper); /* each turn */
+/* Keeps reports whose messages retention wants, one after the other. */
+struct pk_keeper *pk_report_keeper_new(struct pk_service *service);
 
 /* What triggers told of it, with what the texts say of themselves; as pk_report_sources(). */
 int pk_report_counting(struct pk_service *service, const struct pk_report_subject *subject, struct pk_report_counter **ret_counter,

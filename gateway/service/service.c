@@ -10,6 +10,7 @@
 #include "gateway/service/housekeeping.h"
 #include "gateway/service/imports.h"
 #include "gateway/service/intake.h"
+#include "gateway/service/keeper.h"
 #include "gateway/service/outbound.h"
 #include "gateway/service/own_texts.h"
 #include "gateway/service/planner.h"
@@ -108,8 +109,8 @@ void pk_service_free(struct pk_service *service)
     pk_upkeep_free(service->upkeep);
     pk_imports_free(service->imports);
     pk_verification_free(service->verification);
-    pk_report_keeper_free(service->report_keeper);
-    pk_indicator_keeper_free(service->indicator_keeper);
+    pk_keeper_free(service->report_keeper);
+    pk_keeper_free(service->indicator_keeper);
     pk_circle_counts_free(service->circle_counts);
     pk_texts_free(service->texts);
     pk_own_texts_free(service->own_texts);
@@ -161,8 +162,8 @@ void pk_service_open(struct pk_service *service)
     if (pk_upkeep_recovered(service->upkeep)) {
         pk_imports_run(service->imports);
         pk_verification_run(service->verification);
-        pk_report_keeper_run(service->report_keeper);
-        pk_indicator_keeper_run(service->indicator_keeper);
+        pk_keeper_run(service->report_keeper);
+        pk_keeper_run(service->indicator_keeper);
         pk_planner_run(service->planner);
     }
     if (pk_upkeep_recovered(service->upkeep))

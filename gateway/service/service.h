@@ -53,8 +53,8 @@ struct pk_service {
     struct pk_imports *imports; /* files of recipients being read in */
     int (*read_keys)(void *ctx, struct pk_keyring **ret_ring, struct pk_error *err); /* the key file again; NULL = cannot */
     void *keys_ctx;
-    struct pk_report_keeper *report_keeper; /* keeps reports before their messages go */
-    struct pk_indicator_keeper *indicator_keeper; /* freezes months that are over */
+    struct pk_keeper *report_keeper; /* keeps reports before their messages go */
+    struct pk_keeper *indicator_keeper; /* freezes months that are over */
     struct pk_circle_counts *circle_counts; /* of key persons' pages, for a minute; NULL = none are kept */
     struct pk_verification *verification; /* of the consent ledger, when somebody asks for it */
     struct pk_trail *trail; /* refusals of this turn, to be kept */

@@ -222,8 +222,8 @@ static void read_entry(sqlite3_stmt *row, struct pk_audit_entry *ret_entry)
 }
 
 /* One person's entries, under every key their pseudonym may have been made with, are found by the index on it. */
-#define WANTED "(?1 = '' OR actor = ?1) AND (?2 = '' OR object = ?2) AND at_ms >= ?3"
-#define SUBJECTS "subject IN (?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+#define WANTED "(?1 = '' OR actor = ?1) AND (?2 = '' OR object = ?2) AND at_ms >= ?3 AND (?6 = '' OR action = ?6) AND (?7 = 0 OR at_ms < ?7)"
+#define SUBJECTS "subject IN (?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 
 static const char *list_sql(const struct pk_audit_filter *filter)
 {
@@ -249,10 +249,10 @@ int pk_audit_list(struct pk_store *store, const struct pk_audit_filter *filter, 
         subject[i] = pk_slice_make(subjects[i], PK_PSEUDONYM_BYTES);
     }
     if (filter->recipient != 0)
-        pk_sql_bind(rows, "ttiiibbbbbbbb", filter->actor, filter->object, filter->since_ms, after, (int64_t) max, subject[0], subject[1],
-                    subject[2], subject[3], subject[4], subject[5], subject[6], subject[7]);
+        pk_sql_bind(rows, "ttiiitibbbbbbbb", filter->actor, filter->object, filter->since_ms, after, (int64_t) max, filter->action, filter->until_ms,
+                    subject[0], subject[1], subject[2], subject[3], subject[4], subject[5], subject[6], subject[7]);
     else
-        pk_sql_bind(rows, "ttiii", filter->actor, filter->object, filter->since_ms, after, (int64_t) max);
+        pk_sql_bind(rows, "ttiiiti", filter->actor, filter->object, filter->since_ms, after, (int64_t) max, filter->action, filter->until_ms);
     int r;
     while ((r = pk_sql_step(store, rows, err)) == 1) {
         struct pk_audit_entry entry;

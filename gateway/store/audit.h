@@ -36,8 +36,8 @@ int pk_audit_append(struct pk_store *store, const char *actor, const char *actio
                     int64_t now_ms, struct pk_error *err);
 
 struct pk_audit_filter {
-    struct pk_slice actor, object; /* exactly this one; empty = all */
-    int64_t since_ms; /* 0 = all */
+    struct pk_slice actor, object, action; /* exactly this one; empty = all */
+    int64_t since_ms, until_ms; /* until_ms: not any more; 0 = all */
     int64_t recipient; /* whose log; 0 = the whole trail */
     int64_t after; /* the page that follows this entry; 0 = the first */
     bool oldest_first;

@@ -14,6 +14,11 @@ int32_t pk_indicators_last(struct pk_store *store)
     return (int32_t) pk_sql_int(store, 0, "SELECT coalesce(max(month), 0) FROM indicator_month", "");
 }
 
+int32_t pk_indicators_oldest(struct pk_store *store)
+{
+    return (int32_t) pk_sql_int(store, 0, "SELECT coalesce(min(month), 0) FROM indicator_month", "");
+}
+
 int pk_indicators_freeze(struct pk_store *store, int32_t month, const struct pk_indicators *set, int64_t now_ms, struct pk_error *err)
 {
     int r = 0;

@@ -43,8 +43,9 @@ struct pk_indicators *pk_indicator_counted(struct pk_indicator_counter *counter)
 int pk_indicators_freeze(struct pk_store *store, int32_t month, const struct pk_indicators *set, int64_t now_ms, struct pk_error *err);
 int64_t pk_indicators_frozen_ms(struct pk_store *store, int32_t month); /* when; 0 = it is not */
 int pk_indicators_load(struct pk_store *store, int32_t month, struct pk_indicators *set, struct pk_error *err);
-/* The frozen month of most recent date; 0 = there is none. */
+/* The frozen months of most recent and of oldest date; 0 = there is none. */
 int32_t pk_indicators_last(struct pk_store *store);
+int32_t pk_indicators_oldest(struct pk_store *store);
 
 /* ---- what retention leaves ---- */
 

@@ -216,6 +216,30 @@ int64_t pk_recipient_count(struct pk_store *store)
     return pk_sql_int(store, 0, "SELECT count(*) FROM recipient", "");
 }
 
+int64_t pk_address_blocked_count(struct pk_store *store)
+{
+    return pk_sql_int(store, 0, "SELECT count(*) FROM address WHERE blocked_ms <> 0 AND recipient IS NOT NULL", "");
+}
+
+int pk_recipients_list(struct pk_store *store, int64_t after, size_t max, int (*each)(void *ctx, const struct pk_recipient *who), void *ctx,
+                       struct pk_error *err)
+{
+    sqlite3_stmt *rows = pk_sql(store, "SELECT id, language, script, created_ms, stopped_ms FROM recipient WHERE id > ?1 ORDER BY id LIMIT ?2");
+    int r;
+    pk_sql_bind(rows, "ii", after, (int64_t) max);
+    while ((r = pk_sql_step(store, rows, err)) == 1) {
+        struct pk_recipient who = { .id = sqlite3_column_int64(rows, 0), .created_ms = sqlite3_column_int64(rows, 3),
+                                    .stopped_ms = sqlite3_column_int64(rows, 4) };
+        (void) snprintf(who.language, sizeof who.language, "%.*s", PK_SLICE_ARG(pk_sql_text(rows, 1)));
+        (void) snprintf(who.script, sizeof who.script, "%.*s", PK_SLICE_ARG(pk_sql_text(rows, 2)));
+        if ((r = each(ctx, &who)) != 0) {
+            pk_sql_reset(rows);
+            return r;
+        }
+    }
+    return r;
+}
+
 int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
                     struct pk_error *err)
 {

@@ -50,6 +50,11 @@ int pk_recipient_tag(struct pk_store *store, int64_t id, uint32_t tag, struct pk
 int pk_recipient_untag(struct pk_store *store, int64_t id, uint32_t tag, struct pk_error *err); /* the same */
 int pk_recipient_set_stopped(struct pk_store *store, int64_t id, int64_t stopped_ms, struct pk_error *err);
 int64_t pk_recipient_count(struct pk_store *store);
+/* Addresses of people that are blocked: nothing reaches them. */
+int64_t pk_address_blocked_count(struct pk_store *store);
+/* By id, after `after`, at most `max`. A non-zero return of `each` ends the walk and is returned. */
+int pk_recipients_list(struct pk_store *store, int64_t after, size_t max, int (*each)(void *ctx, const struct pk_recipient *who), void *ctx,
+                       struct pk_error *err);
 /* The addresses of a person, oldest first. A non-zero return of `each` ends the walk and is returned. */
 int pk_addresses_of(struct pk_store *store, int64_t recipient, int (*each)(void *ctx, const struct pk_address *address), void *ctx,
                     struct pk_error *err);

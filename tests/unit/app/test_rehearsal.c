@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What keeps a rehearsal from anybody: no account of it speaks to a provider, and its process opens no socket. And how shares of people
- * are said. */
+/* What keeps a rehearsal from anybody: no account of it speaks to a provider, and its process opens no socket. How shares of people
+ * are said, and what is told of reasons. */
 #include "gateway/app/rehearsal.h"
+#include "gateway/model/states.h"
 #include "gateway/plugin/builtin.h"
 #include "tests/unit/cmocka.h"
 
@@ -101,12 +102,38 @@ static void the_door_is_closed(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* ---- by reason ---- */
+
+static void left_is(const struct pk_rehearsal_left *left, size_t count, const char *expected)
+{
+    struct pk_buf text;
+    pk_buf_init(&text, 4096);
+    struct pk_json_out out = pk_json_out(&text);
+    pk_json_open(&out, NULL, '{');
+    pk_rehearsal_tell_left(left, count, &out);
+    pk_json_close(&out, '}');
+    assert_string_equal(pk_buf_text(&text), expected);
+    pk_buf_finish(&text);
+}
+
+static void a_reason_of_three_takes_another_with_it(void **state)
+{
+    static const struct pk_rehearsal_left none[1], alone[] = { { PK_REASON_TEXT_UNMAPPED, 3 } };
+    static const struct pk_rehearsal_left beside[] = { { PK_REASON_TEXT_UNMAPPED, 3 }, { PK_REASON_NEXT_CHANNEL, 40 }, { PK_REASON_OFTEN_ENOUGH, 9 } };
+    (void) state;
+    left_is(none, 0, "{\"left\":[]}");
+    left_is(alone, 1, "{\"left\":[{\"reason\":\"text-unmapped\",\"messages\":null}]}");
+    left_is(beside, 3, "{\"left\":[{\"reason\":\"text-unmapped\",\"messages\":null},{\"reason\":\"next-channel\",\"messages\":40},"
+                       "{\"reason\":\"often-enough\",\"messages\":null}]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shares_are_said),
         cmocka_unit_test(no_account_speaks_to_a_provider),
         cmocka_unit_test(the_door_is_closed),
+        cmocka_unit_test(a_reason_of_three_takes_another_with_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

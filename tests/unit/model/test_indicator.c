@@ -74,7 +74,7 @@ static void a_small_group_takes_another_with_it(void **state)
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "bg", "bg", 28);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "bg", "bg-Latn", 2);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "nl", "nl", 10);
-    pk_indicators_decide(&set);
+    pk_indicators_decide(&set, NULL);
     assert_true(TOTAL_TOLD(&set, CONSENT));
     assert_false(GROUP_TOLD(&set, AREA, "none"));
     assert_false(GROUP_TOLD(&set, AREA, "area:zuid")); /* else 40 - 20 - 17 tells it */
@@ -96,7 +96,7 @@ static void scripts_of_a_hidden_language_are_hidden(void **state)
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_LANGUAGE, "", "tr", 3);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "nl", "nl", 10);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "bg", "bg", 15);
-    pk_indicators_decide(&set);
+    pk_indicators_decide(&set, NULL);
     assert_false(GROUP_TOLD(&set, LANGUAGE, "nl"));
     assert_false(told(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "nl", "nl"));
     assert_true(told(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_SCRIPT, "bg", "bg"));
@@ -111,7 +111,7 @@ static void topics_are_hidden_by_their_differences(void **state)
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_TOPIC, "", "festival", 30);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_TOPIC, "", "info-point", 38); /* all but two */
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_TOPIC, "", "parent-meetings", 40);
-    pk_indicators_decide(&set);
+    pk_indicators_decide(&set, NULL);
     assert_true(GROUP_TOLD(&set, TOPIC, "festival") && GROUP_TOLD(&set, TOPIC, "parent-meetings"));
     assert_false(GROUP_TOLD(&set, TOPIC, "info-point"));
     pk_indicators_finish(&set);
@@ -124,7 +124,7 @@ static void of_few_people_no_group_is_told(void **state)
     consent(&set, 4);
     put(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_LANGUAGE, "", "bg", 4);
     put(&set, PK_INDICATOR_STOPPED, PK_INDICATOR_TOTAL, "", "", 20);
-    pk_indicators_decide(&set);
+    pk_indicators_decide(&set, NULL);
     assert_false(TOTAL_TOLD(&set, CONSENT) || GROUP_TOLD(&set, LANGUAGE, "bg"));
     assert_false(TOTAL_TOLD(&set, STOPPED)); /* beside last month's 24 it would tell them */
     pk_indicators_finish(&set);
@@ -152,7 +152,7 @@ static void moves_do_not_tell_each_other(void **state)
         total(&set, PK_INDICATOR_JOINED, cases[i].joined);
         total(&set, PK_INDICATOR_EXPIRED, cases[i].expired);
         total(&set, PK_INDICATOR_STOPPED, cases[i].stopped);
-        pk_indicators_decide(&set);
+        pk_indicators_decide(&set, NULL);
         const bool tells[] = { TOTAL_TOLD(&set, JOINED), TOTAL_TOLD(&set, EXPIRED), TOTAL_TOLD(&set, STOPPED) };
         for (size_t m = 0; m < 3; m++)
             if (tells[m] != cases[i].tells[m])
@@ -172,7 +172,7 @@ static void all_but_few_renewed_is_not_told(void **state)
         struct pk_indicators set;
         consent(&set, 40);
         total(&set, PK_INDICATOR_RENEWED, cases[i].renewed);
-        pk_indicators_decide(&set);
+        pk_indicators_decide(&set, NULL);
         assert_int_equal(TOTAL_TOLD(&set, RENEWED), cases[i].tells);
         pk_indicators_finish(&set);
     }
@@ -187,7 +187,7 @@ static void what_few_people_cost_is_not_told(void **state)
         total(&set, PK_INDICATOR_TOLD, people);
         total(&set, PK_INDICATOR_CAME, 3);
         put(&set, PK_INDICATOR_COST, PK_INDICATOR_BY_CURRENCY, "", "EUR", 700 * people);
-        pk_indicators_decide(&set);
+        pk_indicators_decide(&set, NULL);
         assert_int_equal(TOTAL_TOLD(&set, TOLD), people == 5);
         assert_int_equal(told(&set, PK_INDICATOR_COST, PK_INDICATOR_BY_CURRENCY, "", "EUR"), people == 5);
         assert_true(TOTAL_TOLD(&set, CAME)); /* whoever stood in the room saw them */
@@ -224,7 +224,7 @@ static void too_many_groups_are_one(void **state)
     for (size_t i = 0; i < set.count; i++)
         sum += set.rows[i].count;
     assert_int_equal(sum, 400);
-    pk_indicators_decide(&set);
+    pk_indicators_decide(&set, NULL);
     pk_indicators_finish(&set);
 }
 

@@ -385,6 +385,45 @@ static void what_is_corrected_later_changes_nothing(void **state)
             fail_msg("%s", attempts[i]);
 }
 
+/* A month that was frozen so, its people by area. */
+static void frozen(struct house *house, int32_t month, int64_t noord, int64_t zuid, int64_t west)
+{
+    struct pk_indicators set = { 0 };
+    pk_indicators_row(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_TOTAL, "", "")->count = noord + zuid + west;
+    pk_indicators_row(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_AREA, "", "area:noord")->count = noord;
+    pk_indicators_row(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_AREA, "", "area:zuid")->count = zuid;
+    pk_indicators_row(&set, PK_INDICATOR_CONSENT, PK_INDICATOR_BY_AREA, "", "area:west")->count = west;
+    assert_int_equal(pk_unit_begin(house->store, NULL), 0);
+    assert_int_equal(pk_indicators_freeze(house->store, month, &set, pk_clock_wall_ms(), NULL), 0);
+    assert_int_equal(pk_unit_keep(house->store, NULL), 0);
+    pk_indicators_finish(&set);
+}
+
+static void two_months_are_not_subtracted(void **state)
+{
+    static const struct {
+        const char *month;
+        int64_t noord, zuid, west; /* as told */
+    } expected[] = {
+        { "2026-06", 20, 30, 40 },
+        { "2026-07", HIDDEN, HIDDEN, 40 }, /* 22, and 36 with it */
+        { "2026-08", HIDDEN, HIDDEN, 40 }, /* 17 is five fewer than what was hidden, and three than what was told */
+        { "2026-09", 26, 36, 40 },
+    };
+    struct house *house = *state;
+    frozen(house, 202606, 20, 30, 40);
+    frozen(house, 202607, 22, 36, 40);
+    frozen(house, 202608, 17, 36, 40);
+    frozen(house, 202609, 26, 36, 40);
+    for (size_t i = 0; i < PK_COUNT(expected); i++) {
+        pk_auto(pk_json) struct pk_json *month = month_of(house, expected[i].month);
+        assert_int_equal(group(month, "consent", "area", "area:noord", "value"), expected[i].noord);
+        assert_int_equal(group(month, "consent", "area", "area:zuid", "value"), expected[i].zuid);
+        assert_int_equal(group(month, "consent", "area", "area:west", "value"), expected[i].west);
+    }
+    assert_int_equal(pk_indicator_first(house->service), 202606);
+}
+
 static void who_asks_and_for_what(void **state)
 {
     static const struct {
@@ -416,6 +455,7 @@ int main(void)
         in_house(frozen_once_over_lives),
         in_house(frozen_late_it_is_as_it_was),
         in_house(what_is_corrected_later_changes_nothing),
+        in_house(two_months_are_not_subtracted),
         in_house(who_asks_and_for_what),
     };
     return cmocka_run_group_tests_name("service/indicators", tests, NULL, NULL);
