@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/api/answer.h"
 
+#include "gateway/api/once.h"
 #include "gateway/base/code.h"
 
 #define RETRY_AFTER "1" /* seconds: a failed commit is tried again with the next turn */
@@ -114,6 +115,7 @@ void pk_call_answer_as(struct pk_call *call, unsigned status, const char *conten
     }
     call->status = status;
     call->content_type = content_type;
+    pk_once_keep(call);
     queue(call);
 }
 
@@ -131,7 +133,7 @@ void pk_call_problem_as(struct pk_call *call, unsigned status, const struct pk_e
 
 void pk_call_problem(struct pk_call *call, const struct pk_error *err)
 {
-    pk_call_problem_as(call, pk_code_http_status(err->code), err);
+    pk_call_problem_as(call, call->problem_status != 0 ? call->problem_status : pk_code_http_status(err->code), err);
 }
 
 /* ---- changing and reading ---- */

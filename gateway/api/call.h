@@ -12,6 +12,7 @@
 #include "gateway/base/list.h"
 #include "gateway/service/tokens.h"
 #include "gateway/service/users.h"
+#include "gateway/store/once.h"
 
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
@@ -56,6 +57,7 @@ struct pk_call {
     unsigned status;
     const char *content_type;
     const char *reason; /* of a problem: a word from a fixed list; NULL = none */
+    unsigned problem_status; /* of a problem: the one no code stands for; 0 = its code's */
     struct pk_complaints complaints; /* of a problem: all that is wrong with the request */
     const char *allow; /* 405: the methods there are */
     struct pk_buf out;
@@ -67,6 +69,10 @@ struct pk_call {
     int64_t read_deadline_ms;
     struct pk_json *document;
     char allow_text[32];
+
+    /* once.c: its answer is kept under this key, for whoever asks again */
+    bool once;
+    uint8_t once_key[PK_ONCE_BYTES], once_request[PK_ONCE_BYTES];
 };
 
 typedef void (*pk_handler)(struct pk_call *call);

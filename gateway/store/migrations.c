@@ -512,6 +512,11 @@ static const char *const steps[] = {
 
     /* 45: what the form sent that a session took last, so that a second tap is told from another page */
     "ALTER TABLE session ADD COLUMN took BLOB;",
+
+    /* 46: what was answered to a request with a key of its own (once.h) */
+    "CREATE TABLE once(key BLOB PRIMARY KEY, request BLOB NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL, at_ms INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX once_by_time ON once(at_ms);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

@@ -24,7 +24,12 @@ TOKENS = 190  # as each may ask sixty times at once
 TOKEN = r"^pokana_[0-9a-f]{64}$"
 PUBLISHER = {"source": SOURCE, "templates": "*", "topics": "*", "tags": "school:*", "max_recipients": "100000", "per_minute": "0"}
 ADVISER = ["status.view", "account.view", "message.view", "trigger.view", "template.view", "recipient.add", "circle.view", "rsvp.record",
-           "consent.view", "report.view"]
+           "consent.view", "report.view", "audience.count", "event.view", "event.propose", "event.edit", "event.closed", "event.came",
+           "campaign.view", "campaign.edit", "campaign.start", "campaign.stop", "campaign.remind"]
+KINDS = {"event parent-meeting": {"topic": "parent-meetings", "place": "De Windroos", "length": "90m"}}
+SOON = date.today() + timedelta(days=30)
+EVENT = {"kind": "parent-meeting", "title": "Ouderavond", "day": str(SOON), "from": "18:30"}
+STEPS = [{"when": "7 days before at 18:00", "template": "parent-meeting-invitation"}, {"when": "1 day before at 18:00", "template": "parent-meeting-reminder"}]
 BY = {"Pokana-By": "anna"}
 
 
@@ -35,10 +40,11 @@ class TestRest(World):
         (home / "webhook.secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
         (home / "webhook.secret").chmod(0o600)
         webhook = {"url": f"http://127.0.0.1:{free_port()}/in", "publisher": "school", "secret": "file:webhook.secret", "network": "loopback"}
-        self.start(people=people, with_broker=False, publisher=PUBLISHER, **{"webhook portal": webhook})
+        self.start(people=people, with_broker=False, publisher=PUBLISHER, **{"webhook portal": webhook, **KINDS})
         self.gateway.run("users", "add", "anna", "--role", "adviser")
         self.gateway.run("users", "add", "otto", "--role", "operator")
         self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg")
+        self.gateway.run("users", "add", "boris", "--role", "approver")
         self.line = http.client.HTTPConnection("127.0.0.1", self.public, timeout=20)
         self.addCleanup(self.line.close)
         self.description = self.public_call("GET", "/v1/openapi.json").json
@@ -124,7 +130,26 @@ class TestRest(World):
         cost = {"topic": "parent-meetings", "tags": ["school:de-windroos"], "values": {"begins": "2026-12-15T17:30:00Z", "place": "De Windroos"}}
         person = {"id": message["recipient"]}
         delivery = self.ask("POST", "/v1/webhooks/portal/test", None, 202)["delivery"]
+        weekly = {**EVENT, "rule": "FREQ=WEEKLY;COUNT=3"}
+        event, series = (self.gateway.control("POST", "/v1/events", one, headers=BY).json["id"] for one in (EVENT, weekly))
+        written = {"topic": "parent-meetings", "people": 50, "event": event, "values": {}, "steps": STEPS}
+        self.gateway.control("PUT", "/v1/campaigns/parents", written, headers=BY)
+        parents = {"name": "parents"}
         return {
+            "countAudience": ("anna", {}, "", {"topic": "parent-meetings", "where": "school:de-windroos"}, 200),
+            "listEvents": ("anna", {}, "?limit=1&state=planned&all=yes", None, 200), "addEvent": ("anna", {}, "", EVENT, 201),
+            "exportEvents": ("anna", {}, "", None, 200), "getEvent": ("anna", {"id": event}, "", None, 200),
+            "changeEvent": ("anna", {"id": event}, "", {"subject": "De brugklas", "tell": False}, 200),
+            "cancelEvent": ("anna", {"id": event}, "", {"dryRun": True}, 200),
+            "changeDate": ("anna", {"id": series, "day": str(SOON)}, "", {"place": "De Kern"}, 200),
+            "cancelDate": ("anna", {"id": series, "day": str(SOON)}, "", {"dryRun": True}, 200),
+            "recordCame": ("anna", {"id": series, "day": str(SOON)}, "", {"count": 12}, 409),
+            "listCampaigns": ("anna", {}, "?limit=1", None, 200), "getCampaign": ("anna", parents, "", None, 200),
+            "putCampaign": ("anna", parents, "", written, 200), "previewCampaign": ("anna", parents, "", None, 200),
+            "submitCampaign": ("anna", parents, "", {}, 200), "startCampaign": ("anna", parents, "", {}, 409),
+            "pauseCampaign": ("anna", parents, "", {}, 409), "resumeCampaign": ("anna", parents, "", {}, 409),
+            "cancelCampaign": ("anna", parents, "", {}, 200), "moveCampaign": ("anna", parents, "", {"values": {}}, 409),
+            "remindCircle": ("anna", parents, "", {"circle": "maria"}, 404),
             "getDescription": ("", {}, "", None, 200), "getStatus": ("anna", {}, "", None, 200), "getQueue": ("anna", {}, "", None, 200),
             "listAccounts": ("anna", {}, "", None, 200), "listMessages": ("anna", {}, "?limit=1&state=accepted", None, 200),
             "getMessage": ("anna", {"id": message["id"]}, "?language=bg", None, 200), "listTriggers": ("portal", {}, "?limit=5", None, 200),
@@ -179,9 +204,91 @@ class TestRest(World):
             self.fits(operation, self.public_call(method, target, token, b"{" + b" " * 70_000 + b"}", **event), what, 413)
             self.fits(operation, self.public_call(method, target, token, b"{", **event), what, 400)
             self.fits(operation, self.public_call(method, target, token, {**body, "unknown": {}}, **event), what, 400)
-        if places:
+        if places and method != "PUT":
             gone = "/v1" + path.format(**{name: "0000000000077" for name in places}) + query
             self.fits(operation, self.public_call(method, gone, token, body), what, 404)
+        if "412" in operation["responses"]:
+            self.fits(operation, self.public_call(method, target, token, body, If_Match='"another"'), what, 412)
+
+    # ---- editions, keys, and a campaign from its event to its start ----
+
+    def test_a_campaign_by_tokens_and_its_approval_by_a_person(self) -> None:
+        self.start_rest()
+        token = self.made("planner", "user", "anna", ADVISER)
+        event = self.public_call("POST", "/v1/events", token, EVENT).json["id"]
+        written = {"topic": "parent-meetings", "people": 50, "event": event, "values": {}, "steps": STEPS, "where": "school:de-windroos"}
+        made = self.public_call("PUT", "/v1/campaigns/parents", token, written, If_None_Match="*")
+        self.assertEqual((made.status, made.json["state"]), (200, "draft"))
+        self.assertEqual(self.public_call("PUT", "/v1/campaigns/parents", token, written, If_None_Match="*").status, 412)
+        seen = self.public_call("GET", "/v1/campaigns/parents", token)
+        self.assertEqual(seen.headers["etag"], made.headers["etag"])
+        edition = {"If_Match": seen.headers["etag"]}
+        again = self.public_call("PUT", "/v1/campaigns/parents", token, {**written, "people": 40}, **edition)
+        self.assertNotEqual(again.headers["etag"], seen.headers["etag"])
+        for verb in ("submit", "start", "cancel"):
+            self.assertEqual(self.public_call("POST", f"/v1/campaigns/parents/{verb}", token, {}, **edition).status, 412, verb)
+        self.assertEqual(self.public_call("PUT", "/v1/campaigns/nobodys", token, written, **edition).status, 412)
+        preview = self.public_call("GET", "/v1/campaigns/parents/preview", token).json
+        self.assertIn("De Windroos", preview["steps"][0]["texts"][0]["text"])
+        submitted = self.public_call("POST", "/v1/campaigns/parents/submit", token, {}, If_Match=again.headers["etag"])
+        self.assertEqual(submitted.json["state"], "awaiting-approval")
+        for verb in ("approve", "reject"):  # a person's
+            self.assertEqual(self.public_call("POST", f"/v1/campaigns/parents/{verb}", token, {"digest": preview["digest"]}).status, 404, verb)
+        self.assertEqual(self.public_call("POST", "/v1/campaigns/parents/start", token, {}).status, 409)
+        self.gateway.run("campaigns", "approve", "parents", "--digest", preview["digest"], "--by", "boris")
+        self.assertEqual(self.public_call("POST", "/v1/campaigns/parents/start", token, {}).json["state"], "running")
+        stopper = self.made("stopper", "user", "anna", ["campaign.stop"])
+        paused = self.public_call("POST", "/v1/campaigns/parents/pause", stopper, {})  # and hears no more than that
+        self.assertEqual((paused.status, paused.json), (200, {"name": "parents", "state": "paused"}))
+        self.assertEqual(self.public_call("POST", "/v1/campaigns/parents/resume", token, {}).json["state"], "running")
+        moved = {"day": str(SOON + timedelta(days=1))}
+        whole = self.public_call("GET", f"/v1/events/{event}", token)
+        self.assertEqual(self.public_call("POST", f"/v1/events/{event}/change", token, moved, If_Match='"x", ' + whole.headers["etag"]).status, 200)
+        self.assertEqual(self.public_call("POST", f"/v1/events/{event}/change", token, moved, If_Match=whole.headers["etag"]).status, 412)
+        self.assertEqual(self.public_call("POST", f"/v1/events/{event}/cancel", token, {"tell": False}).json["state"], "cancelled")
+        self.assertEqual(self.public_call("GET", "/v1/campaigns/parents", token).json["why"], "its date is called off")
+
+    def test_pages_of_campaigns_and_events(self) -> None:
+        self.start_rest()
+        token = self.made("reader", "user", "anna", ADVISER)
+        for n in range(5):
+            event = self.public_call("POST", "/v1/events", token, {**EVENT, "title": f"Ouderavond {n}"}).json["id"]
+            self.public_call("PUT", f"/v1/campaigns/c{n}", token, {"topic": "parent-meetings", "people": 50, "event": event, "values": {}, "steps": STEPS})
+        for list_name, key in (("campaigns", "name"), ("events", "title")):
+            found: list[str] = []
+            place = ""
+            while True:
+                page = self.public_call("GET", f"/v1/{list_name}?limit=2{place}", token).json
+                found += [one[key] for one in page[list_name]]
+                if page["next"] is None:
+                    break
+                place = f"&after={page['next']}"
+            self.assertEqual([name[-1] for name in found], list("01234"), list_name)
+
+    def test_what_is_asked_twice_is_done_once(self) -> None:
+        self.start_rest()
+        token = self.made("planner", "user", "anna", ADVISER)
+        other = self.made("other", "user", "anna", ADVISER)
+        first = self.public_call("POST", "/v1/events", token, EVENT, Idempotency_Key="ouderavond-1")
+        self.assertEqual(first.status, 201)
+        self.gateway.kill()
+        self.gateway.start()
+        self.line.close()
+        again = self.public_call("POST", "/v1/events", token, EVENT, Idempotency_Key="ouderavond-1")
+        self.assertEqual((again.status, again.body), (201, first.body))
+        self.assertEqual(len(self.public_call("GET", "/v1/events", token).json["events"]), 1)
+        refused = self.public_call("POST", "/v1/events", token, {**EVENT, "title": "Iets anders"}, Idempotency_Key="ouderavond-1")
+        self.assertEqual((refused.status, refused.json.get("detail")), (409, "another request was made with this Idempotency-Key"), refused.text)
+        self.assertNotEqual(self.public_call("POST", "/v1/events", token, EVENT, Idempotency_Key="ouderavond-2").json["id"], first.json["id"])
+        self.assertNotEqual(self.public_call("POST", "/v1/events", other, EVENT, Idempotency_Key="ouderavond-1").json["id"], first.json["id"])
+        bad = self.public_call("POST", "/v1/events", token, {**EVENT, "day": "2026-02-30"}, Idempotency_Key="ouderavond-3")
+        self.assertEqual(bad.status, 400)  # a refusal is not kept: mended, it goes
+        self.assertEqual(self.public_call("POST", "/v1/events", token, EVENT, Idempotency_Key="ouderavond-3").status, 201)
+        self.assertEqual(self.public_call("POST", "/v1/events", token, EVENT, Idempotency_Key="x" * 65).json["errors"][0]["parameter"], "Idempotency-Key")
+        person = {"address": number(77), "language": "bg", "topics": "parent-meetings"}
+        self.assertEqual(self.public_call("POST", "/v1/recipients", token, person, Idempotency_Key="p").status, 202)
+        database = b"".join(path.read_bytes() for path in (self.folder / "gateway").glob("pokana.db*") if path.is_file())
+        self.assertNotIn(number(77)[1:].encode(), database)
 
     # ---- ten thousand ----
 
