@@ -12,7 +12,7 @@
 #include "gateway/console/phrases.h"
 #include "gateway/store/passes.h"
 
-#define PK_VISIT_DATA_MAX (256u << 10)
+#define PK_VISIT_DATA_MAX (512u << 10)
 
 struct pk_remotes;
 
@@ -21,6 +21,7 @@ struct pk_console {
     struct pk_phrases *phrases;
     struct pk_page_file **pages; /* of the embedded files, NULL where one is no page */
     struct pk_remotes *remotes; /* who asks how often */
+    struct pk_buf docs_api, docs_events; /* the documents for machines, laid out for their pages (docs.h) */
     bool secure; /* the outside speaks https: cookies say so */
 };
 

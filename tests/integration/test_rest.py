@@ -1,91 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The public API with the daemon, held against its own description: every operation in it answers as it says, good and bad; ten
-thousand requests made up by it do no harm; tokens are made, used and revoked by the command line."""
+"""The public API with the daemon, held against its own description: every operation in it answers as it says, good and bad; a campaign
+goes from its event to its start; tokens are made, used and revoked by the command line."""
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import random
-import time
 import unittest
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 
-from world import SOURCE, TYPE, World, moment, number, until
-from support.control import Reply
-from support.net import free_port
-from support.schema import faults, follow, made_up
+from rest_world import ADVISER, BY, EVENT, SOON, STEPS, RestWorld
+from world import SOURCE, number
 
-REQUESTS = 10_000
-TOKENS = 190  # as each may ask sixty times at once
 TOKEN = r"^pokana_[0-9a-f]{64}$"
-PUBLISHER = {"source": SOURCE, "templates": "*", "topics": "*", "tags": "school:*", "max_recipients": "100000", "per_minute": "0"}
-ADVISER = ["status.view", "account.view", "message.view", "trigger.view", "template.view", "recipient.add", "circle.view", "rsvp.record",
-           "consent.view", "report.view", "audience.count", "event.view", "event.propose", "event.edit", "event.closed", "event.came",
-           "campaign.view", "campaign.edit", "campaign.start", "campaign.stop", "campaign.remind"]
-KINDS = {"event parent-meeting": {"topic": "parent-meetings", "place": "De Windroos", "length": "90m"}}
-SOON = date.today() + timedelta(days=30)
-EVENT = {"kind": "parent-meeting", "title": "Ouderavond", "day": str(SOON), "from": "18:30"}
-STEPS = [{"when": "7 days before at 18:00", "template": "parent-meeting-invitation"}, {"when": "1 day before at 18:00", "template": "parent-meeting-reminder"}]
-BY = {"Pokana-By": "anna"}
 
 
-class TestRest(World):
-    def start_rest(self, people: int = 2) -> None:
-        home = self.folder / "gateway"
-        home.mkdir()
-        (home / "webhook.secret").write_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
-        (home / "webhook.secret").chmod(0o600)
-        webhook = {"url": f"http://127.0.0.1:{free_port()}/in", "publisher": "school", "secret": "file:webhook.secret", "network": "loopback"}
-        self.start(people=people, with_broker=False, publisher=PUBLISHER, **{"webhook portal": webhook, **KINDS})
-        self.gateway.run("users", "add", "anna", "--role", "adviser")
-        self.gateway.run("users", "add", "otto", "--role", "operator")
-        self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg")
-        self.gateway.run("users", "add", "boris", "--role", "approver")
-        self.line = http.client.HTTPConnection("127.0.0.1", self.public, timeout=20)
-        self.addCleanup(self.line.close)
-        self.description = self.public_call("GET", "/v1/openapi.json").json
-
-    def token(self, name: str, *owner: str, scopes: list[str]) -> str:
-        end = (date.today() + timedelta(days=30)).isoformat()
-        return self.gateway.run("tokens", "add", name, *owner, "--scopes", ",".join(scopes), "--expires", end).out.strip()
-
-    def made(self, name: str, kind: str, owner: str, scopes: list[str]) -> str:
-        """The same without a command, for many."""
-        end = (date.today() + timedelta(days=30)).isoformat()
-        return self.ask("POST", "/v1/tokens", {"name": name, kind: owner, "scopes": ",".join(scopes), "expires": end}, 201)["token"]
-
-    def public_call(self, method: str, path: str, token: str | None = None, body: Any = None, **headers: str) -> Reply:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if token:
-            sent["Authorization"] = f"Bearer {token}"
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        if data is not None and "Content-Type" not in sent:
-            sent["Content-Type"] = "application/json"
-        if sent.get("Content-Type") == "none":
-            del sent["Content-Type"]
-        self.line.request(method, path, data, sent)
-        answer = self.line.getresponse()
-        return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-
-    def fits(self, operation: dict[str, Any], reply: Reply, what: str, status: int | None = None) -> None:
-        """The answer is one the description knows, in status, headers and shape."""
-        if status is not None:
-            self.assertEqual(reply.status, status, f"{what}: {reply.text}")
-        described = operation["responses"].get(str(reply.status))
-        self.assertIsNotNone(described, f"{what}: {reply.status} is not described: {reply.text}")
-        described = follow(self.description, described)
-        for name in described["headers"]:
-            self.assertIn(name.lower(), reply.headers, f"{what}: {reply.status}")
-        (media, content), = described["content"].items()
-        self.assertEqual(reply.headers["content-type"], media, what)
-        self.assertEqual(list(faults(self.description, content["schema"], reply.json)), [], f"{what}: {reply.text}")
-        if reply.status >= 400:
-            self.assertEqual(reply.json["status"], reply.status)
-
+class TestRest(RestWorld):
     # ---- tokens ----
 
     def test_a_token_from_its_making_to_its_end(self) -> None:
@@ -289,87 +218,6 @@ class TestRest(World):
         self.assertEqual(self.public_call("POST", "/v1/recipients", token, person, Idempotency_Key="p").status, 202)
         database = b"".join(path.read_bytes() for path in (self.folder / "gateway").glob("pokana.db*") if path.is_file())
         self.assertNotIn(number(77)[1:].encode(), database)
-
-    # ---- ten thousand ----
-
-    def state_of_things(self, people: list[str]) -> Any:
-        """What no request of a service may change; whoever is signed up meanwhile is new."""
-        return [self.ask("GET", "/v1/users"), self.ask("GET", "/v1/hold"), [key["id"] for key in self.ask("GET", "/v1/keys")["keys"]],
-                [{**token, "usedOn": None} for token in self.ask("GET", "/v1/tokens")["tokens"]],
-                [(account["name"], account["state"]) for account in self.ask("GET", "/v1/accounts")["accounts"]],
-                [self.gateway.control("GET", f"/v1/consent/{person}", headers=BY).json["consents"] for person in people]]
-
-    def random_request(self, chance: random.Random, operations: list[tuple[str, str, dict[str, Any]]], known: dict[str, list[str]],
-                       tokens: list[str]) -> tuple[tuple[str, str, Any, dict[str, str]], dict[str, Any] | None]:
-        path, method, operation = chance.choice(operations)
-        places = {name: quote(str(made_up(self.description, {"type": "string"}, chance, 0.1, known, name)), safe="") or "x" for name in ("id", "name", "day")}
-        query: list[str] = []
-        for parameter in operation.get("parameters", []):
-            if parameter["in"] == "query" and chance.random() < 0.5:
-                value = made_up(self.description, parameter["schema"], chance, 0.15, known, parameter["name"])
-                query.append(f"{parameter['name']}={quote(str(value))}")
-        headers: dict[str, str] = {"X-Forwarded-For": f"2001:db8:{chance.randrange(65536):x}:{chance.randrange(65536):x}::1"}
-        if chance.random() < 0.93:
-            headers["Authorization"] = f"Bearer {chance.choice(tokens)}"
-        elif chance.random() < 0.5:
-            headers["Authorization"] = chance.choice(["Bearer", "Bearer x", "Basic eA==", "Bearer " + "a" * 3000, "Bearer pokana_" + "0" * 64])
-        body: bytes | None = None
-        if "requestBody" in operation and chance.random() < 0.95 or chance.random() < 0.05:
-            media, content = chance.choice(list(operation.get("requestBody", {"content": {"application/json": {"schema": {}}}})["content"].items()))
-            value = made_up(self.description, content["schema"], chance, chance.choice([0, 0.05, 0.3]), known)
-            body = json.dumps(value).encode()
-            if chance.random() < 0.05:
-                body = body[:chance.randrange(len(body) + 1)] + bytes([chance.randrange(256)])
-            headers["Content-Type"] = media if chance.random() < 0.95 else chance.choice(["text/plain", "application/json;", "", "application/cloudevents-batch+json"])
-            if operation["operationId"] == "publishTrigger" and media == "application/json":
-                headers.update({"ce-specversion": "1.0", "ce-source": SOURCE, "ce-type": TYPE, "Idempotency-Key": f"r-{chance.randrange(500)}"})
-        whole = True
-        if chance.random() < 0.05:
-            method, whole = chance.choice(["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE"]), False
-        if chance.random() < 0.05:
-            path, whole = chance.choice(["/hold", "/keys/rotate", "/users", "/tokens", "/backup", "/inbox", "/", "", "//status", "/status/", "/%2e%2e/metrics",
-                                         "/recipients/find", "/recipients/erase", "/accounts/main/pause", "/messages/release"]), False
-        target = "/v1" + path.format(**places) + ("?" + "&".join(query) if query else "")
-        return (method, target, body, headers), operation if whole else None
-
-    def test_ten_thousand_requests_made_up_by_the_description(self) -> None:
-        seed = int(os.environ.get("POKANA_SEED", time.time_ns() % 1_000_000_007))
-        print(f"seed {seed}: POKANA_SEED={seed} makes the same requests", flush=True)
-        chance = random.Random(seed)
-        self.start_rest()
-        tokens = [self.made(f"t{n}", "publisher", "school", ["trigger.publish", "trigger.view"]) if n % 2 else self.made(f"t{n}", "user", "anna", ADVISER)
-                  for n in range(TOKENS)]
-        self.public_call("POST", "/v1/triggers", tokens[1], {**self.event(id="first")}, Content_Type="application/cloudevents+json")
-        self.provider.wait_accepted(2)
-        until("both to be settled", lambda: self.counts().get("accepted") == 2)
-        message = self.messages()[0]
-        trigger = self.ask("GET", "/v1/triggers")["triggers"][0]["id"]
-        known = {"id": [message["id"], message["recipient"], trigger], "name": ["maria", "parent-meetings", "parent-meeting-invitation"],
-                 "template": ["parent-meeting-invitation"], "topic": ["parent-meetings", "festival"], "source": [SOURCE], "type": [TYPE], "trigger": [trigger],
-                 "language": ["bg", "nl"], "channel": ["sms", "telegram"], "address": [number(88), number(99), "nobody"], "recipient": [message["recipient"]],
-                 "topics": ["parent-meetings"], "values": [], "all": ["school:nowhere"], "sendAt": [], "validUntil": [moment(hours=3)], "after": [message["id"]],
-                 "route": ["sms"]}
-        people = sorted({message["recipient"] for message in self.messages()})
-        before = self.state_of_things(people)
-        operations = [(path, method.upper(), operation) for path, methods in self.description["paths"].items() for method, operation in methods.items()]
-        seen: dict[int, int] = {}
-        for n in range(REQUESTS):
-            (method, target, body, headers), operation = self.random_request(chance, operations, known, tokens)
-            what = f"seed {seed}, request {n}: {method} {target}"
-            self.line.request(method, target, body, headers)
-            answer = self.line.getresponse()
-            reply = Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
-            seen[reply.status] = seen.get(reply.status, 0) + 1
-            self.assertLess(reply.status, 500, f"{what}: {reply.text}\n{body!r}")
-            self.assertNotIn(number(1)[3:].encode(), reply.body, what)
-            if operation is not None and "api-version" in reply.headers:
-                self.fits(operation, reply, what)
-        print("answers: " + ", ".join(f"{count} x {status}" for status, count in sorted(seen.items())), flush=True)
-        for status in (200, 202, 400, 401, 403, 404, 405, 415):
-            self.assertIn(status, seen)
-        self.assertLess(seen.get(429, 0), REQUESTS // 20)
-        self.assertEqual(self.state_of_things(people), before)
-        self.assertIn("entries", self.gateway.run("audit", "verify").out)
 
 
 if __name__ == "__main__":
