@@ -155,27 +155,68 @@ static void add_bodies(struct pk_json_out *out, const char *list, const struct p
     pk_json_close(out, ']');
 }
 
-static void add_answers(struct pk_json_out *out, const struct pk_json *document, const struct pk_json *operation)
+/* What it answers itself, and the statuses of what is answered everywhere alike. */
+static void add_answers(struct pk_json_out *out, const struct pk_json *operation)
 {
-    const struct pk_json *answer, *shared = pk_json_at(document, "components.responses");
+    const struct pk_json *responses = pk_json_get(operation, "responses"), *answer;
     struct pk_slice status;
+    for (int shared = 0; shared < 2; shared++) {
+        void *iter = NULL;
+        pk_json_open(out, shared ? "refusals" : "answers", '[');
+        while (pk_json_next(responses, &iter, &status, &answer)) {
+            if ((refers_to(answer).len > 0) != (shared == 1))
+                continue;
+            pk_json_open(out, NULL, '{');
+            pk_json_add_slice(out, "status", status);
+            if (!shared)
+                add_bodies(out, "bodies", pk_json_get(answer, "content"));
+            pk_json_close(out, '}');
+        }
+        pk_json_close(out, ']');
+    }
+}
+
+/* The status under which operations refer to a shared answer; empty when none does. */
+static struct pk_slice status_of(const struct pk_json *document, struct pk_slice name)
+{
+    const struct pk_json *methods, *operation, *answer;
+    struct pk_slice part, status;
+    void *paths = NULL;
+    while (pk_json_next(pk_json_get(document, "paths"), &paths, &part, &methods)) {
+        void *verbs = NULL;
+        while (pk_json_next(methods, &verbs, &part, &operation)) {
+            void *answers = NULL;
+            while (pk_json_next(pk_json_get(operation, "responses"), &answers, &status, &answer))
+                if (pk_slice_equal(refers_to(answer), name))
+                    return status;
+        }
+    }
+    return PK_SLICE("");
+}
+
+static void add_errors(struct pk_json_out *out, const struct pk_json *document)
+{
+    const struct pk_json *answer;
+    struct pk_slice name;
     void *iter = NULL;
-    pk_json_open(out, "answers", '[');
-    while (pk_json_next(pk_json_get(operation, "responses"), &iter, &status, &answer)) {
-        char name[64];
-        (void) snprintf(name, sizeof name, "%.*s", PK_SLICE_ARG(refers_to(answer)));
-        answer = name[0] ? pk_json_get(shared, name) : answer;
+    pk_json_open(out, "errors", '[');
+    while (pk_json_next(pk_json_at(document, "components.responses"), &iter, &name, &answer)) {
         pk_json_open(out, NULL, '{');
-        pk_json_add_slice(out, "status", status);
+        pk_json_add_slice(out, "status", status_of(document, name));
         pk_json_add_slice(out, "about", text_of(answer, "description"));
-        add_bodies(out, "bodies", name[0] ? NULL : pk_json_get(answer, "content"));
         pk_json_close(out, '}');
     }
     pk_json_close(out, ']');
 }
 
-static void add_operation(struct pk_json_out *out, const struct pk_json *document, struct pk_slice path, struct pk_slice verb,
-                          const struct pk_json *operation)
+/* "Scope: `event.view`." is event.view. */
+static struct pk_slice scope_of(const struct pk_json *operation)
+{
+    struct pk_slice rest = text_of(operation, "description"), scope = PK_SLICE("");
+    return pk_slice_cut(&rest, '`', &scope) && rest.len > 0 && pk_slice_cut(&rest, '`', &scope) ? scope : PK_SLICE("");
+}
+
+static void add_operation(struct pk_json_out *out, struct pk_slice path, struct pk_slice verb, const struct pk_json *operation)
 {
     char method[16];
     size_t n = 0;
@@ -187,10 +228,10 @@ static void add_operation(struct pk_json_out *out, const struct pk_json *documen
     pk_json_add_text(out, "method", method);
     pk_json_add_slice(out, "path", path);
     pk_json_add_slice(out, "summary", text_of(operation, "summary"));
-    pk_json_add_slice(out, "scope", text_of(operation, "description"));
+    pk_json_add_slice(out, "scope", scope_of(operation));
     add_parameters(out, operation);
     add_bodies(out, "takes", pk_json_at(operation, "requestBody.content"));
-    add_answers(out, document, operation);
+    add_answers(out, operation);
     pk_json_close(out, '}');
 }
 
@@ -206,7 +247,7 @@ static void add_group(struct pk_json_out *out, const struct pk_json *document, s
         void *inner = NULL;
         while (pk_json_next(methods, &inner, &verb, &operation))
             if (pk_slice_equal(pk_json_string(pk_json_at(operation, "tags[0]")), tag))
-                add_operation(out, document, path, verb, operation);
+                add_operation(out, path, verb, operation);
     }
     pk_json_close(out, ']');
     pk_json_close(out, '}');
@@ -226,6 +267,7 @@ int pk_docs_lay_out_api(struct pk_buf *to, struct pk_error *err)
     for (size_t i = 0; i < pk_json_count(tags); i++)
         add_group(&out, document, text_of(pk_json_item(tags, i), "name"));
     pk_json_close(&out, ']');
+    add_errors(&out, document);
     pk_json_open(&out, "schemas", '[');
     while (pk_json_next(pk_json_at(document, "components.schemas"), &iter, &name, &schema))
         add_schema(&out, name, schema);
