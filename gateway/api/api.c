@@ -350,6 +350,8 @@ static int name_actor(struct pk_call *call, struct pk_error *err)
     int r = pk_users_act(call->service, by, call->actor_name, &call->acting, err);
     if (r == 1)
         call->actor = call->acting.actor;
+    if (r == 0)
+        call->nobody = by;
     if (r == PK_E_DENIED)
         pk_trail_refused(call->service, &call->actor, PK_ACTION_NONE, "an unknown user", 0);
     return r < 0 ? r : 0;

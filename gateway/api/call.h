@@ -43,6 +43,7 @@ struct pk_call {
     struct pk_actor actor;
     char actor_name[24]; /* "uid:1000" */
     struct pk_acting acting; /* the user named in its header, if there is one */
+    struct pk_slice nobody; /* the name in its header, while there are no users: whoever asks is an operator */
     struct pk_bearer *bearer; /* the token it came with at the public listener */
     const char *route_method, *route_path; /* of the row that was found */
     struct pk_slice places[PK_CALL_PLACES]; /* what stands in the path where the pattern has {}, in order */

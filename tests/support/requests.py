@@ -22,6 +22,8 @@ MEDIA = ["text/plain", "application/json;", "application/json; charset=utf-16", 
 TEXTS = ["", "*", "щ" * 100, "\xff\xfe", "a" * 200, "\"", "\t", "W/\"x\"", "\"x\", \"y\"", "%00", "a" * 6000]
 NAMES = ["If-Match", "If-None-Match", "Idempotency-Key", "Accept", "Pokana-By", "X-Forwarded-For", "traceparent", "Cookie", "Range", "Expect2", "Origin"]
 
+PATIENCE = 0.5  # with a request that has no end
+
 
 @dataclass
 class Request:
@@ -166,12 +168,17 @@ class Line:
 
     def read(self, request: Request) -> Reply | None:
         assert self.socket
+        self.socket.settimeout(PATIENCE if request.cut else self.timeout)
         answer = http.client.HTTPResponse(self.socket, method=request.method)
         try:
             answer.begin()
             reply = Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         except (http.client.HTTPException, ConnectionError):
             return None
+        except TimeoutError:
+            if not request.cut:
+                raise
+            return None  # its end is waited for until the listener's own patience ends
         finally:
             answer.close()
         self.used = True
@@ -183,7 +190,7 @@ class Line:
         """None: it was ended without an answer, which is right only where the request had no end."""
         reply = self.read(request)
         if reply is None:
-            again = self.used
+            again = self.used and not request.cut
             self.close()
             if again:
                 self.renewed += 1
