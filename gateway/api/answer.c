@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/api/answer.h"
 
+#include "gateway/api/once.h"
 #include "gateway/base/code.h"
+#include "gateway/base/text.h"
 
 #define RETRY_AFTER "1" /* seconds: a failed commit is tried again with the next turn */
 
@@ -159,6 +161,7 @@ void pk_call_answer_as(struct pk_call *call, unsigned status, const char *conten
     }
     call->status = status;
     call->content_type = content_type;
+    pk_once_keep(call);
     queue(call);
 }
 
@@ -174,9 +177,22 @@ void pk_call_problem_as(struct pk_call *call, unsigned status, const struct pk_e
     queue(call);
 }
 
+/* Whoever named a user hears that there is none, rather than what an operator may not do. */
+static void blame_nobody(const struct pk_call *call, struct pk_error *err)
+{
+    bool named = pk_is_name(call->nobody) && call->nobody.len <= PK_USER_NAME_MAX;
+    (void) pk_fail(err, PK_E_DENIED, "there is no user \"%.*s\": there are no users yet", named ? (int) call->nobody.len : 1, named ? call->nobody.data : "?");
+    (void) pk_hint(err, PK_E_DENIED, "pokana users add makes one; until then everybody here is an operator.");
+}
+
 void pk_call_problem(struct pk_call *call, const struct pk_error *err)
 {
-    pk_call_problem_as(call, pk_code_http_status(err->code), err);
+    struct pk_error own = { 0 };
+    if (err->code == PK_E_DENIED && call->nobody.len > 0) {
+        blame_nobody(call, &own);
+        err = &own;
+    }
+    pk_call_problem_as(call, call->problem_status != 0 ? call->problem_status : pk_code_http_status(err->code), err);
 }
 
 /* ---- changing and reading ---- */

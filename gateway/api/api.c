@@ -9,6 +9,7 @@
 #include "gateway/api/backup.h"
 #include "gateway/api/handlers.h"
 #include "gateway/api/import.h"
+#include "gateway/api/once.h"
 #include "gateway/api/v1.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
@@ -76,41 +77,41 @@ static const struct route routes[] = {
     { "POST", "/v1/approvals/{}/approve", pk_api_approval_approve, PK_BODY_JSON, CONTROL, PK_ACTION_APPROVAL_STANDING },
     { "POST", "/v1/approvals/{}/revoke", pk_api_approval_revoke, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_APPROVAL_STANDING },
     { "POST", "/v1/recipients", pk_api_recipient_add, PK_BODY_JSON, TOKENS, PK_ACTION_RECIPIENT_ADD },
-    { "POST", "/v1/audience/count", pk_api_audience_count, PK_BODY_JSON, CONTROL, PK_ACTION_AUDIENCE_COUNT },
+    { "POST", "/v1/audience/count", pk_api_audience_count, PK_BODY_JSON, TOKENS, PK_ACTION_AUDIENCE_COUNT },
     { "GET", "/v1/circles", pk_api_circles, PK_BODY_NONE, TOKENS, PK_ACTION_CIRCLE_VIEW },
     { "GET", "/v1/circles/{}", pk_api_circle, PK_BODY_NONE, TOKENS, PK_ACTION_CIRCLE_VIEW },
     { "GET", "/v1/circles/{}/recent", pk_api_circle_recent, PK_BODY_NONE, CONTROL, PK_ACTION_CIRCLE_RECENT },
     { "POST", "/v1/circles/{}/handover", pk_api_circle_handover, PK_BODY_JSON, CONTROL, PK_ACTION_CIRCLE_HANDOVER },
     { "POST", "/v1/circles/{}/allow", pk_api_circle_allow, PK_BODY_JSON, CONTROL, PK_ACTION_CIRCLE_ALLOW },
-    { "GET", "/v1/events", pk_api_events, PK_BODY_NONE, CONTROL, PK_ACTION_EVENT_VIEW },
-    { "POST", "/v1/events", pk_api_event_add, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_PROPOSE },
+    { "GET", "/v1/events", pk_api_events, PK_BODY_NONE, TOKENS, PK_ACTION_EVENT_VIEW },
+    { "POST", "/v1/events", pk_api_event_add, PK_BODY_JSON, TOKENS, PK_ACTION_EVENT_PROPOSE },
     { "POST", "/v1/events/import", pk_api_events_import, PK_BODY_CALENDAR, CONTROL, PK_ACTION_EVENT_EDIT },
-    { "GET", "/v1/events/export", pk_api_events_export, PK_BODY_NONE, CONTROL, PK_ACTION_EVENT_VIEW },
-    { "GET", "/v1/events/{}", pk_api_event, PK_BODY_NONE, CONTROL, PK_ACTION_EVENT_VIEW },
-    { "POST", "/v1/events/{}/change", pk_api_event_change, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_PROPOSE },
+    { "GET", "/v1/events/export", pk_api_events_export, PK_BODY_NONE, TOKENS, PK_ACTION_EVENT_VIEW },
+    { "GET", "/v1/events/{}", pk_api_event, PK_BODY_NONE, TOKENS, PK_ACTION_EVENT_VIEW },
+    { "POST", "/v1/events/{}/change", pk_api_event_change, PK_BODY_JSON, TOKENS, PK_ACTION_EVENT_PROPOSE },
     { "POST", "/v1/events/{}/accept", pk_api_event_accept, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_EVENT_EDIT },
-    { "POST", "/v1/events/{}/cancel", pk_api_event_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_EVENT_PROPOSE },
-    { "POST", "/v1/events/{}/dates/{}/change", pk_api_event_date_change, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_PROPOSE },
-    { "POST", "/v1/events/{}/dates/{}/cancel", pk_api_event_date_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_EVENT_CLOSED },
+    { "POST", "/v1/events/{}/cancel", pk_api_event_cancel, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/{}/dates/{}/change", pk_api_event_date_change, PK_BODY_JSON, TOKENS, PK_ACTION_EVENT_PROPOSE },
+    { "POST", "/v1/events/{}/dates/{}/cancel", pk_api_event_date_cancel, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_EVENT_CLOSED },
     { "GET", "/v1/events/{}/dates/{}/report", pk_api_date_report, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
-    { "POST", "/v1/events/{}/dates/{}/came", pk_api_date_came, PK_BODY_JSON, CONTROL, PK_ACTION_EVENT_CAME },
-    { "GET", "/v1/campaigns", pk_api_campaigns, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
-    { "GET", "/v1/campaigns/{}", pk_api_campaign, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
+    { "POST", "/v1/events/{}/dates/{}/came", pk_api_date_came, PK_BODY_JSON, TOKENS, PK_ACTION_EVENT_CAME },
+    { "GET", "/v1/campaigns", pk_api_campaigns, PK_BODY_NONE, TOKENS, PK_ACTION_CAMPAIGN_VIEW },
+    { "GET", "/v1/campaigns/{}", pk_api_campaign, PK_BODY_NONE, TOKENS, PK_ACTION_CAMPAIGN_VIEW },
     { "GET", "/v1/reports/indicators", pk_api_indicators, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
     { "GET", "/v1/campaigns/{}/report", pk_api_campaign_report, PK_BODY_NONE, TOKENS, PK_ACTION_REPORT_VIEW },
-    { "PUT", "/v1/campaigns/{}", pk_api_campaign_put, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
-    { "POST", "/v1/campaigns/{}/submit", pk_api_campaign_submit, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
+    { "PUT", "/v1/campaigns/{}", pk_api_campaign_put, PK_BODY_JSON, TOKENS, PK_ACTION_CAMPAIGN_EDIT },
+    { "POST", "/v1/campaigns/{}/submit", pk_api_campaign_submit, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/approve", pk_api_campaign_approve, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_APPROVE },
     { "POST", "/v1/campaigns/{}/reject", pk_api_campaign_reject, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_APPROVE },
-    { "POST", "/v1/campaigns/{}/start", pk_api_campaign_start, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_START },
-    { "POST", "/v1/campaigns/{}/pause", pk_api_campaign_pause, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_STOP },
-    { "POST", "/v1/campaigns/{}/resume", pk_api_campaign_resume, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_START },
-    { "POST", "/v1/campaigns/{}/cancel", pk_api_campaign_cancel, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_STOP },
-    { "GET", "/v1/campaigns/{}/preview", pk_api_campaign_preview, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_VIEW },
+    { "POST", "/v1/campaigns/{}/start", pk_api_campaign_start, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_START },
+    { "POST", "/v1/campaigns/{}/pause", pk_api_campaign_pause, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_STOP },
+    { "POST", "/v1/campaigns/{}/resume", pk_api_campaign_resume, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_START },
+    { "POST", "/v1/campaigns/{}/cancel", pk_api_campaign_cancel, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_STOP },
+    { "GET", "/v1/campaigns/{}/preview", pk_api_campaign_preview, PK_BODY_NONE, TOKENS, PK_ACTION_CAMPAIGN_VIEW },
     { "POST", "/v1/campaigns/{}/trial", pk_api_campaign_trial, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
     { "POST", "/v1/campaigns/{}/rehearsal", pk_api_campaign_rehearsal, PK_BODY_NONE, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
-    { "POST", "/v1/campaigns/{}/move", pk_api_campaign_move, PK_BODY_JSON, CONTROL, PK_ACTION_CAMPAIGN_EDIT },
-    { "POST", "/v1/campaigns/{}/remind", pk_api_campaign_remind, PK_BODY_JSON_OPTIONAL, CONTROL, PK_ACTION_CAMPAIGN_REMIND },
+    { "POST", "/v1/campaigns/{}/move", pk_api_campaign_move, PK_BODY_JSON, TOKENS, PK_ACTION_CAMPAIGN_EDIT },
+    { "POST", "/v1/campaigns/{}/remind", pk_api_campaign_remind, PK_BODY_JSON_OPTIONAL, TOKENS, PK_ACTION_CAMPAIGN_REMIND },
     { "POST", "/v1/rsvps", pk_api_rsvp_record, PK_BODY_JSON, TOKENS, PK_ACTION_RSVP_RECORD },
     { "POST", "/v1/recipients/export", pk_api_person_export, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_EXPORT },
     { "POST", "/v1/recipients/erase", pk_api_person_erase, PK_BODY_JSON, CONTROL, PK_ACTION_RECIPIENT_ERASE },
@@ -339,7 +340,7 @@ static void dispatch(struct pk_call *call, enum reach door)
         pk_call_problem_as(call, refused, &err);
     else if (door == TOKENS && !pk_v1_check(call))
         refuse_form(call);
-    else
+    else if (door != TOKENS || !pk_once_answered(call))
         route->handle(call);
 }
 
@@ -354,6 +355,8 @@ static int name_actor(struct pk_call *call, struct pk_error *err)
     int r = pk_users_act(call->service, by, call->actor_name, &call->acting, err);
     if (r == 1)
         call->actor = call->acting.actor;
+    if (r == 0)
+        call->nobody = by;
     if (r == PK_E_DENIED)
         pk_trail_refused(call->service, &call->actor, PK_ACTION_NONE, "an unknown user", 0);
     return r < 0 ? r : 0;

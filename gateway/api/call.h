@@ -12,6 +12,7 @@
 #include "gateway/base/list.h"
 #include "gateway/service/tokens.h"
 #include "gateway/service/users.h"
+#include "gateway/store/once.h"
 
 #define PK_CALL_PLACES 2
 #define PK_CALL_JSON_MAX (64u << 10) /* a JSON body */
@@ -44,6 +45,7 @@ struct pk_call {
     struct pk_actor actor;
     char actor_name[24]; /* "uid:1000" */
     struct pk_acting acting; /* the user named in its header, if there is one */
+    struct pk_slice nobody; /* the name in its header, while there are no users: whoever asks is an operator */
     struct pk_bearer *bearer; /* the token it came with at the public listener */
     const char *route_method, *route_path; /* of the row that was found */
     struct pk_slice places[PK_CALL_PLACES]; /* what stands in the path where the pattern has {}, in order */
@@ -59,6 +61,7 @@ struct pk_call {
     unsigned status;
     const char *content_type;
     const char *reason; /* of a problem: a word from a fixed list; NULL = none */
+    unsigned problem_status; /* of a problem: the one no code stands for; 0 = its code's */
     struct pk_complaints complaints; /* of a problem: all that is wrong with the request */
     const char *allow; /* 405: the methods there are */
     struct pk_buf out;
@@ -70,6 +73,10 @@ struct pk_call {
     int64_t read_deadline_ms;
     struct pk_json *document;
     char allow_text[32];
+
+    /* once.c: its answer is kept under this key, for whoever asks again */
+    bool once;
+    uint8_t once_key[PK_ONCE_BYTES], once_request[PK_ONCE_BYTES];
 };
 
 typedef void (*pk_handler)(struct pk_call *call);

@@ -4,6 +4,7 @@
  * floor are not told. The rules are service/campaigns.
  */
 #include "gateway/api/answer.h"
+#include "gateway/api/campaigns_edition.h"
 #include "gateway/api/handlers.h"
 #include "gateway/base/id.h"
 #include "gateway/model/audience.h"
@@ -22,9 +23,25 @@ static const char *step_state(const struct pk_campaign_step *step)
 
 /* ---- shown ---- */
 
+struct listing {
+    struct pk_json_out out;
+    size_t count, limit;
+    char after[NAME_MAX + 1], last[NAME_MAX + 1];
+    bool more;
+};
+
 static int add_campaign(void *ctx, const struct pk_campaign *campaign)
 {
-    struct pk_json_out *out = ctx;
+    struct listing *listing = ctx;
+    struct pk_json_out *out = &listing->out;
+    if (strcmp(campaign->name, listing->after) <= 0)
+        return 0;
+    if (listing->count == listing->limit) {
+        listing->more = true;
+        return 1;
+    }
+    listing->count++;
+    (void) snprintf(listing->last, sizeof listing->last, "%s", campaign->name);
     pk_json_open(out, NULL, '{');
     pk_json_add_text(out, "name", campaign->name);
     pk_json_add_text(out, "state", pk_campaign_state_name((enum pk_campaign_state) campaign->state));
@@ -37,18 +54,32 @@ static int add_campaign(void *ctx, const struct pk_campaign *campaign)
     return 0;
 }
 
+static int read_after(struct pk_call *call, struct listing *listing, struct pk_error *err)
+{
+    struct pk_buf after = { .data = listing->after, .cap = sizeof listing->after, .max_bytes = sizeof listing->after - 1 };
+    bool given = false;
+    return pk_call_argument(call, "after", &after, &given, err);
+}
+
 void pk_api_campaigns(struct pk_call *call)
 {
     struct pk_error err = { 0 };
-    struct pk_json_out out = pk_json_out(&call->out);
-    pk_json_open(&out, NULL, '{');
-    pk_json_open(&out, "campaigns", '[');
-    if (pk_campaigns_each(call->service, &call->actor, add_campaign, &out, &err) != 0) {
+    struct listing listing = { .out = pk_json_out(&call->out) };
+    int r = read_after(call, &listing, &err);
+    if (r == 0)
+        r = pk_call_argument_limit(call, &listing.limit, &err);
+    if (r == 0) {
+        pk_json_open(&listing.out, NULL, '{');
+        pk_json_open(&listing.out, "campaigns", '[');
+        r = pk_campaigns_each(call->service, &call->actor, add_campaign, &listing, &err);
+    }
+    if (r < 0) {
         pk_call_problem(call, &err);
         return;
     }
-    pk_json_close(&out, ']');
-    pk_json_close(&out, '}');
+    pk_json_close(&listing.out, ']');
+    pk_json_add_text(&listing.out, "next", listing.more ? listing.last : NULL);
+    pk_json_close(&listing.out, '}');
     pk_call_answer(call, 200, &call->out);
 }
 
@@ -189,7 +220,7 @@ static void add_view(struct pk_json_out *out, const struct pk_campaign_view *vie
     pk_json_close(out, '}');
 }
 
-static void show(struct pk_call *call, unsigned status)
+static void show(struct pk_call *call)
 {
     struct pk_error err = { 0 };
     struct pk_campaign_view view = { 0 };
@@ -199,12 +230,35 @@ static void show(struct pk_call *call, unsigned status)
         return;
     }
     add_view(&out, &view);
-    pk_call_answer(call, status, &call->out);
+    pk_campaign_edition_tell(call);
+    pk_call_answer(call, 200, &call->out);
 }
 
 void pk_api_campaign(struct pk_call *call)
 {
-    show(call, 200);
+    show(call);
+}
+
+/* After a change: whoever may stop one and not look at it, an operator or a token for that alone, is told how it stands and no more. */
+static void show_done(struct pk_call *call)
+{
+    struct pk_error err = { 0 };
+    struct pk_campaign campaign;
+    if (pk_may(&call->actor, PK_ACTION_CAMPAIGN_VIEW, NULL, NULL) == 0) {
+        show(call);
+        return;
+    }
+    if (pk_campaign_get(call->service->store, call->places[0], &campaign, &err) != 0) {
+        pk_call_problem(call, &err);
+        return;
+    }
+    struct pk_json_out out = pk_json_out(&call->out);
+    pk_json_open(&out, NULL, '{');
+    pk_json_add_text(&out, "name", campaign.name);
+    pk_json_add_text(&out, "state", pk_campaign_state_name((enum pk_campaign_state) campaign.state));
+    pk_json_close(&out, '}');
+    pk_campaign_edition_tell(call);
+    pk_call_answer(call, 200, &call->out);
 }
 
 /* ---- written ---- */
@@ -251,7 +305,9 @@ void pk_api_campaign_put(struct pk_call *call)
         .steps = pk_json_get(call->body, "steps"),
     };
     call->actor.purpose = "campaign";
-    int r = pk_json_only(call->body, fields, "body", &err);
+    int r = pk_campaign_edition_check(call, &err);
+    if (r == 0)
+        r = pk_json_only(call->body, fields, "body", &err);
     if (r == 0)
         r = pk_call_field(call, "topic", NAME_MAX, &plan.topic, &err);
     if (r == 0)
@@ -277,7 +333,7 @@ void pk_api_campaign_put(struct pk_call *call)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        show(call, 200);
+        show_done(call);
 }
 
 /* ---- decided ---- */
@@ -298,7 +354,9 @@ static void decide(struct pk_call *call, enum pk_campaign_act act)
     static const char *const fields[] = { "digest", NULL };
     struct pk_error err = { 0 };
     struct deciding deciding = { .act = act };
-    int r = act == PK_CAMPAIGN_APPROVE ? pk_json_only(call->body, fields, "body", &err) : 0;
+    int r = pk_campaign_edition_check(call, &err);
+    if (r == 0 && act == PK_CAMPAIGN_APPROVE)
+        r = pk_json_only(call->body, fields, "body", &err);
     if (r == 0 && act == PK_CAMPAIGN_APPROVE)
         r = pk_call_field(call, "digest", PK_CAMPAIGN_DIGEST_TEXT, &deciding.digest, &err);
     if (r == 0)
@@ -306,7 +364,7 @@ static void decide(struct pk_call *call, enum pk_campaign_act act)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        show(call, 200);
+        show_done(call);
 }
 
 void pk_api_campaign_submit(struct pk_call *call)
@@ -390,7 +448,9 @@ void pk_api_campaign_move(struct pk_call *call)
     static const char *const fields[] = { "values", NULL };
     struct pk_error err = { 0 };
     const struct pk_json *values = pk_json_get(call->body, "values");
-    int r = pk_json_only(call->body, fields, "body", &err);
+    int r = pk_campaign_edition_check(call, &err);
+    if (r == 0)
+        r = pk_json_only(call->body, fields, "body", &err);
     if (r == 0 && pk_json_kind(values) != PK_JSON_OBJECT)
         r = pk_fail(&err, PK_E_INVALID, "field \"values\" must be an object");
     if (r == 0)
@@ -398,5 +458,5 @@ void pk_api_campaign_move(struct pk_call *call)
     if (r != 0)
         pk_call_problem(call, &err);
     else
-        show(call, 200);
+        show_done(call);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Events: planned, changed, called off, one date or all of them; listed with the dates to come. Days and hours are the wall's. */
 #include "gateway/api/answer.h"
+#include "gateway/api/edition.h"
 #include "gateway/api/handlers.h"
 #include "gateway/base/text.h"
 #include "gateway/model/floor.h"
@@ -61,6 +62,36 @@ static void add_fields(struct pk_json_out *out, const struct pk_agenda_event *ev
     pk_json_add_time(out, "updatedAt", event->updated_ms);
 }
 
+#define STATE_BYTES_MAX (16u << 10)
+
+/* The event as it can be changed; of one date of it what is changed there counts as well, for both move its sequence. */
+static void state_of(const struct pk_agenda_event *event, struct pk_buf *out)
+{
+    struct pk_json_out json = pk_json_out(out);
+    pk_json_open(&json, NULL, '{');
+    add_fields(&json, event);
+    pk_json_close(&json, '}');
+}
+
+static void tell_edition(struct pk_call *call, const struct pk_agenda_event *event)
+{
+    struct pk_buf state;
+    pk_buf_init(&state, STATE_BYTES_MAX);
+    state_of(event, &state);
+    pk_edition_tell(call, pk_buf_slice(&state));
+    pk_buf_finish(&state);
+}
+
+static int check_edition(struct pk_call *call, const struct pk_agenda_event *event, struct pk_error *err)
+{
+    struct pk_buf state;
+    pk_buf_init(&state, STATE_BYTES_MAX);
+    state_of(event, &state);
+    int r = pk_edition_check(call, pk_buf_slice(&state), err);
+    pk_buf_finish(&state);
+    return r;
+}
+
 struct dating {
     struct pk_json_out *out;
     struct pk_store *store;
@@ -114,6 +145,7 @@ static int show(struct pk_call *call, int64_t id, struct pk_error *err)
         return r;
     pk_json_open(&out, NULL, '{');
     add_fields(&out, &event);
+    tell_edition(call, &event);
     struct dating dating = { .out = &out, .store = call->service->store, .err = err };
     pk_json_open(&out, "dates", '[');
     r = pk_occurrences_of(call->service->store, id, call->now_ms - 24 * 3600 * 1000ll, DATES_SHOWN, add_date, &dating, err);
@@ -388,7 +420,9 @@ static int find(struct pk_call *call, struct changing *changing, struct pk_error
     int64_t id = 0;
     int r = pk_call_place_id(call, 0, "event", &id, err);
     call->actor.purpose = "event";
-    return r == 0 ? pk_events_show(call->service, &call->actor, id, &changing->event, err) : r;
+    if (r == 0)
+        r = pk_events_show(call->service, &call->actor, id, &changing->event, err);
+    return r == 0 ? check_edition(call, &changing->event, err) : r;
 }
 
 static int change(struct pk_call *call, void *ctx, struct pk_error *err)

@@ -100,7 +100,7 @@ static bool within_rate(struct pk_call *call)
     return true;
 }
 
-static struct pk_slice bearer_of(struct pk_call *call)
+struct pk_slice pk_v1_token(const struct pk_call *call)
 {
     struct pk_slice rest = pk_http_request_header(call->request, "Authorization"), scheme = { 0 };
     if (rest.len == 0 || !pk_slice_cut(&rest, ' ', &scheme) || !pk_slice_equal_nocase(scheme, "bearer"))
@@ -112,7 +112,7 @@ bool pk_v1_admit(struct pk_call *call)
 {
     struct pk_error err = { 0 };
     call->bearer = pk_alloc(sizeof *call->bearer);
-    int r = pk_tokens_act(call->service, bearer_of(call), call->now_ms, call->bearer, &err);
+    int r = pk_tokens_act(call->service, pk_v1_token(call), call->now_ms, call->bearer, &err);
     if (r == PK_E_DENIED) {
         turn_away(call, &err);
         return false;
@@ -163,13 +163,13 @@ bool pk_v1_accepts(const struct pk_call *call)
     return false;
 }
 
-/* The description's parameter of this name, or NULL. */
-static const struct pk_json *parameter_of(const struct pk_json *operation, struct pk_slice name)
+/* The description's parameter of this name at this place ("query", "header"), or NULL. */
+static const struct pk_json *parameter_of(const struct pk_json *operation, const char *in, struct pk_slice name)
 {
     const struct pk_json *parameters = pk_json_get(operation, "parameters");
     for (size_t i = 0; i < pk_json_count(parameters); i++) {
         const struct pk_json *parameter = pk_json_item(parameters, i);
-        if (pk_slice_is(pk_json_string(pk_json_get(parameter, "in")), "query") &&
+        if (pk_slice_is(pk_json_string(pk_json_get(parameter, "in")), in) &&
             pk_slice_equal(pk_json_string(pk_json_get(parameter, "name")), name))
             return parameter;
     }
@@ -184,7 +184,7 @@ static void check_arguments(struct pk_call *call, const struct pk_json *operatio
         struct pk_buf value;
         if (!pk_slice_cut(&pair, '=', &name))
             continue;
-        const struct pk_json *parameter = parameter_of(operation, name);
+        const struct pk_json *parameter = parameter_of(operation, "query", name);
         if (!parameter || name.len >= sizeof plain) {
             pk_complain(&call->complaints, "?", "there is a parameter that is not known here");
             continue;
@@ -200,9 +200,31 @@ static void check_arguments(struct pk_call *call, const struct pk_json *operatio
     }
 }
 
+/* Those the description names; what else a request carries is its own. */
+static void check_headers(struct pk_call *call, const struct pk_json *operation)
+{
+    const struct pk_json *parameters = pk_json_get(operation, "parameters");
+    for (size_t i = 0; i < pk_json_count(parameters); i++) {
+        const struct pk_json *parameter = pk_json_item(parameters, i);
+        char name[40], pointer[42];
+        if (!pk_slice_is(pk_json_string(pk_json_get(parameter, "in")), "header"))
+            continue;
+        (void) snprintf(name, sizeof name, "%.*s", PK_SLICE_ARG(pk_json_string(pk_json_get(parameter, "name"))));
+        (void) snprintf(pointer, sizeof pointer, "?%s", name);
+        struct pk_slice value = pk_http_request_header(call->request, name);
+        if (value.data)
+            pk_schema_check_text(call->api->v1->document, pk_json_get(parameter, "schema"), pk_slice_trim(value), pointer, &call->complaints);
+    }
+}
+
 static const struct pk_json *operation_of(const struct pk_call *call)
 {
     return pk_schema_operation(call->api->v1->document, call->route_method, call->route_path);
+}
+
+bool pk_v1_takes_header(const struct pk_call *call, const char *name)
+{
+    return parameter_of(operation_of(call), "header", pk_slice_of(name)) != NULL;
 }
 
 void pk_v1_check_body(struct pk_call *call, const struct pk_json *body, const char *media_type)
@@ -219,6 +241,7 @@ void pk_v1_check_notice(struct pk_call *call, const struct pk_json *data, const 
 bool pk_v1_check(struct pk_call *call)
 {
     check_arguments(call, operation_of(call));
+    check_headers(call, operation_of(call));
     if (call->body)
         pk_v1_check_body(call, call->body, "application/json");
     return call->complaints.count == 0;

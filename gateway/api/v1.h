@@ -17,9 +17,14 @@ void pk_v1_free(struct pk_v1 *v1);
  * same words whatever is wrong with the token, 429 for who comes too often. True: go on, as call->actor. */
 bool pk_v1_admit(struct pk_call *call);
 
+/* The text of the token it came with, as sent; empty = none. */
+struct pk_slice pk_v1_token(const struct pk_call *call);
+
 /* Whether its Accept takes JSON; without one everything is taken. */
 bool pk_v1_accepts(const struct pk_call *call);
-/* Arguments and, where it was read, the JSON body, against the operation of call->route_path. False: call->complaints has all
+/* Whether the operation of call->route_path is described with this header. */
+bool pk_v1_takes_header(const struct pk_call *call, const char *name);
+/* Arguments, headers and, where it was read, the JSON body, against the operation of call->route_path. False: call->complaints has all
  * that is wrong. */
 bool pk_v1_check(struct pk_call *call);
 /* The same of a body that its handler reads by itself. */

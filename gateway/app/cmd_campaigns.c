@@ -7,6 +7,7 @@
 #include "gateway/app/cmd_campaigns.h"
 #include "gateway/app/cmd_report.h"
 #include "gateway/app/options.h"
+#include "gateway/app/pages.h"
 #include "gateway/app/table.h"
 #include "gateway/base/file.h"
 
@@ -32,26 +33,13 @@ static void path_of(struct pk_buf *path, struct pk_slice name, const char *what)
 
 /* ---- list, show, watch ---- */
 
-static int list(const struct pk_invocation *invocation)
+static void print_campaigns(const struct pk_pages *pages)
 {
     static const struct pk_column columns[] = { { "CAMPAIGN", false }, { "STATE", false },       { "BEGINS", false },
                                                 { "MADE BY", false },  { "APPROVED BY", false }, { "WHY", false } };
-    struct pk_plain_words words;
-    struct pk_error err = { 0 };
-    int status = take_words(invocation, NULL, 0, 0, "list takes no words", &words);
-    if (status != 0)
-        return status;
-    pk_auto(pk_json) struct pk_json *document = NULL;
-    if (pk_ask_read(invocation, "/v1/campaigns", &document, &err) != 0)
-        return pk_command_failed(&err);
-    if (invocation->json) {
-        pk_ask_print(document);
-        return 0;
-    }
-    const struct pk_json *campaigns = pk_json_get(document, "campaigns");
+    struct pk_page_place place = { 0 };
     pk_auto(pk_table) struct pk_table *table = pk_table_new(columns, PK_COUNT(columns));
-    for (size_t i = 0; i < pk_json_count(campaigns); i++) {
-        const struct pk_json *campaign = pk_json_item(campaigns, i);
+    for (const struct pk_json *campaign; (campaign = pk_pages_next(pages, &place)) != NULL;) {
         pk_table_json(table, pk_json_get(campaign, "name"));
         pk_table_json(table, pk_json_get(campaign, "state"));
         pk_table_moment(table, pk_json_get(campaign, "begins"));
@@ -59,11 +47,27 @@ static int list(const struct pk_invocation *invocation)
         pk_table_json(table, pk_json_get(campaign, "approvedBy"));
         pk_table_json(table, pk_json_get(campaign, "why"));
     }
-    if (pk_table_rows(table) > 0)
-        pk_table_print(table);
+    pk_pages_show(pages, table, "no campaigns yet: write one with pokana campaigns write FILE.json");
+}
+
+static int list(const struct pk_invocation *invocation)
+{
+    struct pk_plain_words words;
+    struct pk_error err = { 0 };
+    struct pk_pages pages;
+    int status = take_words(invocation, NULL, 0, 0, "list takes no words", &words);
+    if (status != 0)
+        return status;
+    pk_pages_init(&pages, "/v1/campaigns", "campaigns");
+    pages.limit = PK_PAGES_LIMIT_MAX;
+    if (pk_pages_read(&pages, invocation, NULL, 0, NULL, &err) != 0)
+        status = pk_command_failed(&err);
+    else if (invocation->json)
+        pk_pages_print(&pages);
     else
-        (void) printf("no campaigns yet: write one with pokana campaigns write FILE.json\n");
-    return 0;
+        print_campaigns(&pages);
+    pk_pages_finish(&pages);
+    return status;
 }
 
 static void print_facts(const struct pk_json *campaign)

@@ -9,6 +9,7 @@
 
 #define PK_PAGES_LIMIT 50 /* when nothing is said */
 #define PK_PAGES_LIMIT_MAX 10000
+#define PK_PAGES_NEXT_MAX 65 /* an id, or a name */
 #define PK_PAGE_ITEMS 500 /* at most in one page: the gateway's own limit */
 
 struct pk_pages {
@@ -17,7 +18,7 @@ struct pk_pages {
     struct pk_json **pages;
     size_t count;
     size_t items, limit;
-    char next[PK_ID_TEXT_MAX]; /* where the rest begins; "" = that was all */
+    char next[PK_PAGES_NEXT_MAX]; /* where the rest begins; "" = that was all */
     bool more;                 /* than `limit` */
 };
 

@@ -3,6 +3,7 @@
 #include "gateway/console/console.h"
 
 #include "gateway/base/text.h"
+#include "gateway/console/docs.h"
 #include "gateway/console/files.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/kept_pages.h"
@@ -142,6 +143,8 @@ static const struct path open_paths[] = {
     { "GET", "/events", pk_events_page, NULL },
     { "GET", "/events/{}", pk_event_page, NULL },
     { "GET", "/real", pk_real_page, NULL },
+    { "GET", "/docs", pk_docs_page, NULL },
+    { "GET", "/docs/{}", pk_docs_one_page, NULL },
 };
 
 /* ---- loading ---- */
@@ -190,10 +193,16 @@ int pk_console_new(struct pk_service *service, struct pk_console **ret_console, 
     console->remotes = pk_remotes_new();
     console->kept = pk_kept_pages_new();
     console->live = pk_live_room_new(service);
+    pk_buf_init(&console->docs_api, PK_VISIT_DATA_MAX / 2);
+    pk_buf_init(&console->docs_events, PK_VISIT_DATA_MAX / 2);
     console->secure = url && pk_slice_starts(pk_slice_of(url), "https://");
     int r = pk_phrases_load(&console->phrases, err);
     if (r == 0)
         r = load_pages(console, err);
+    if (r == 0)
+        r = pk_docs_lay_out_api(&console->docs_api, err);
+    if (r == 0)
+        r = pk_docs_lay_out_events(&console->docs_events, err);
     if (r == 0)
         *ret_console = pk_steal(&console);
     return r;
@@ -210,6 +219,8 @@ void pk_console_free(struct pk_console *console)
     pk_remotes_free(console->remotes);
     pk_kept_pages_free(console->kept);
     pk_live_room_free(console->live);
+    pk_buf_finish(&console->docs_api);
+    pk_buf_finish(&console->docs_events);
     free(console);
 }
 

@@ -14,6 +14,10 @@ void pk_events_page(struct pk_visit *visit);
 void pk_event_page(struct pk_visit *visit);
 void pk_real_page(struct pk_visit *visit);
 
+/* docs.c: guides for each kind of user, and the documents for machines to be read */
+void pk_docs_page(struct pk_visit *visit);
+void pk_docs_one_page(struct pk_visit *visit);
+
 /* calendar.c: events, for everybody */
 void pk_calendar_all(struct pk_visit *visit);
 void pk_calendar_topic(struct pk_visit *visit);

@@ -12,7 +12,7 @@
 #include "gateway/console/phrases.h"
 #include "gateway/store/passes.h"
 
-#define PK_VISIT_DATA_MAX (256u << 10)
+#define PK_VISIT_DATA_MAX (512u << 10)
 #define PK_PAGE_TYPE "text/html; charset=utf-8"
 
 struct pk_live_room;
@@ -26,6 +26,7 @@ struct pk_console {
     struct pk_remotes *remotes; /* who asks how often */
     struct pk_kept_pages *kept; /* answers that are everybody's (kept_pages.h) */
     struct pk_live_room *live; /* who watches campaigns */
+    struct pk_buf docs_api, docs_events; /* the documents for machines, laid out for their pages (docs.h) */
     bool secure; /* the outside speaks https: cookies say so */
 };
 

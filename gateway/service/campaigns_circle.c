@@ -60,7 +60,8 @@ static int look_back(struct pk_service *service, const struct pk_campaign *campa
         *ret_so |= history[i].step == step->id && history[i].edition == campaign->edition && history[i].circle == circle->id;
     if (r != 0 || *ret_so || count < PK_CAMPAIGN_TRIGGERS_MAX - KEPT_FOR_STEPS)
         return r;
-    (void) pk_fail(err, PK_E_LIMIT, "so many circles of campaign \"%s\" were reminded early that no more can be", campaign->name);
+    (void) pk_fail(err, PK_E_LIMIT, "campaign \"%s\" made %zu triggers of the %d it may; the last %u are kept for its own steps", campaign->name, count,
+                   PK_CAMPAIGN_TRIGGERS_MAX, KEPT_FOR_STEPS);
     return pk_hint(err, PK_E_LIMIT, "The others are reminded when it is planned.");
 }
 

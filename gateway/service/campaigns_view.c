@@ -183,7 +183,7 @@ int pk_campaign_view(struct pk_service *service, const struct pk_actor *actor, s
     if (r == 0)
         r = pk_campaign_digest(service, &view->campaign, digest, err);
     if (r == 0)
-        r = pk_campaign_people(service, &view->campaign, now_ms, &view->people, NULL) == PK_E_LIMIT ? PK_E_LIMIT : 0;
+        r = pk_campaign_people(service, &view->campaign, now_ms, &view->people, err) == PK_E_LIMIT ? PK_E_LIMIT : 0;
     if (r == 0)
         r = pk_campaign_steps(service->store, id, view->steps, &view->step_count, err);
     for (size_t i = 0; r == 0 && i < view->step_count; i++)

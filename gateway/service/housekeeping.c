@@ -43,6 +43,7 @@
 #include "gateway/store/moves.h"
 #include "gateway/store/names.h"
 #include "gateway/store/notices.h"
+#include "gateway/store/once.h"
 #include "gateway/store/outbox.h"
 #include "gateway/store/person.h"
 #include "gateway/store/recipients.h"
@@ -431,6 +432,7 @@ static void short_round(struct pk_upkeep *upkeep)
     more |= step(upkeep, "joins", pk_joins_drop, ROWS, NULL);
     more |= step(upkeep, "desk words", pk_desk_words_drop, ROWS, NULL);
     more |= step(upkeep, "tokens", pk_tokens_drop, ROWS, NULL);
+    more |= step(upkeep, "once", pk_once_drop, ROWS, NULL);
     more |= pk_joining_step(upkeep->service, JOINS_PER_TURN);
     more |= pk_holds_step(upkeep->service);
     more |= pk_campaigns_run(upkeep->service);

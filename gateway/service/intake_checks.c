@@ -2,6 +2,7 @@
 /* What an event asks for, in the order of what it costs to find out: the event itself, text and values, times, whom it reaches. */
 #include "gateway/service/intake_private.h"
 
+#include "gateway/base/text.h"
 #include "gateway/service/carriers.h"
 #include "gateway/service/circles.h"
 #include "gateway/service/planner_private.h"
@@ -109,12 +110,35 @@ static bool is_carried(const struct pk_taking *t, struct pk_error *err)
     return false;
 }
 
+#define NAMES_MAX 64u
+
+/* The one that was meant, perhaps: of those this publisher may use, so that none is told of another's. */
+static void did_you_mean(const struct pk_taking *t, bool topics, struct pk_slice wanted, struct pk_error *err)
+{
+    const struct pk_service *service = t->service;
+    const char *names[NAMES_MAX];
+    size_t count = 0, all = topics ? service->rules->topic_count : pk_catalog_template_count(service->catalog);
+    for (size_t i = 0; i < all && count < NAMES_MAX; i++) {
+        const struct pk_template *text = topics ? NULL : pk_catalog_template(service->catalog, i);
+        const char *name = topics ? service->rules->topics[i].name : pk_template_name(text).data;
+        if (text && !pk_slice_is(pk_template_language(text), service->rules->default_language))
+            continue; /* each name once */
+        const struct pk_about about = { .topic = topics ? pk_slice_of(name) : PK_SLICE(""), .template_name = topics ? PK_SLICE("") : pk_slice_of(name) };
+        if (pk_may(&t->actor, PK_ACTION_TRIGGER_PUBLISH, &about, NULL) == 0)
+            names[count++] = name;
+    }
+    const char *near = pk_nearest(wanted, names, count);
+    if (near)
+        (void) pk_hint(err, PK_E_DENIED, "Did you mean %s?", near);
+}
+
 static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk_error *err)
 {
     const struct pk_trigger_request *request = &t->request;
     if (!may(t, &(struct pk_about){ .template_name = request->template_name }, "template") || !pk_catalog_knows(t->service->catalog, request->template_name)) {
         (void) pk_fail(err, PK_E_DENIED, "data.template: \"%.*s\" is unknown or not allowed for this publisher",
                        PK_SLICE_ARG(request->template_name));
+        did_you_mean(t, false, request->template_name, err);
         return PK_REFUSAL_TEMPLATE;
     }
     const struct pk_template *template_ =
@@ -130,6 +154,7 @@ static enum pk_event_refusal check_template(const struct pk_taking *t, struct pk
     if (!known || !may(t, &(struct pk_about){ .topic = request->topic }, "topic") || (about.len > 0 && !pk_slice_equal(about, request->topic))) {
         (void) pk_fail(err, PK_E_DENIED, "data.topic: \"%.*s\" is unknown, not this template's, or not allowed for this publisher",
                        PK_SLICE_ARG(request->topic));
+        did_you_mean(t, true, request->topic, err);
         return PK_REFUSAL_TOPIC;
     }
     return is_carried(t, err) && is_read(t, err) ? check_values(t, err) : PK_REFUSAL_TEMPLATE;

@@ -100,6 +100,7 @@ static const struct pk_field_table tables[] = {
       "tot de gebruiker wordt verwijderd", "SELECT min(created_ms) FROM factor" },
     { "user", "wie met het systeem werkt",
       "tot de gebruiker wordt verwijderd", "SELECT min(created_ms) FROM user" },
+    { "once", "antwoorden aan diensten, voor wie hetzelfde nog eens vraagt", "een dag", "SELECT min(at_ms) FROM once" },
     { "token", "toegang van een dienst: alleen een kenmerk van het token, van wie, waarvoor en tot wanneer",
       "90 dagen na het einde", "SELECT min(created_ms) FROM token" },
     { "proof", "van wie gewist is: onder welk kenmerk het bewijs van toestemming staat, te vinden voor wie het nummer kent",

@@ -454,6 +454,12 @@ static const struct pk_field fields[] = {
     F("token", "revoked_ms", SYSTEM, "wanneer ingetrokken"),
     F("token", "hash", SYSTEM, "kenmerk waaraan het token te herkennen is"),
 
+    F("once", "key", SYSTEM, "kenmerk van een verzoek van een dienst, om het niet twee keer te doen"),
+    F("once", "request", SYSTEM, "kenmerk van wat er gevraagd werd; wat het was, staat er niet in"),
+    F("once", "status", SYSTEM, "hoe het antwoord luidde, als getal"),
+    F("once", "answer", SYSTEM, "het antwoord: kenmerken en aantallen"),
+    F("once", "at_ms", SYSTEM, "wanneer het antwoord werd gegeven"),
+
     F("proof", "pseudonym", HASHED, "het nummer, alleen te herkennen voor wie het kent en de sleutel heeft"),
     F("proof", "recipient", POINTER, "onder welk kenmerk het bewijs in het boek staat"),
     F("proof", "key", SYSTEM, "met welke sleutel"),

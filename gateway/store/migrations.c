@@ -531,6 +531,11 @@ static const char *const steps[] = {
     "INSERT OR IGNORE INTO webhook_endpoint(name, off_ms, off_outcome, quiet_ms, missed, permitted) SELECT DISTINCT endpoint, 0, 0, 0, 0, x''"
     " FROM webhook_delivery WHERE state = 1;"
     "UPDATE webhook_endpoint SET waiting = (SELECT count(*) FROM webhook_delivery d WHERE d.endpoint = webhook_endpoint.name AND d.state = 1);",
+
+    /* 49: what was answered to a request with a key of its own (once.h) */
+    "CREATE TABLE once(key BLOB PRIMARY KEY, request BLOB NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL, at_ms INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX once_by_time ON once(at_ms);",
 };
 
 #define AUDIT_CHAIN 29 /* the step that makes the audit's chain: what was there is bound before a later one guards it */

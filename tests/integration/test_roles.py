@@ -27,6 +27,7 @@ class TestRoles(World):
         self.start(people=0, with_broker=False)
         self.assertIn("no users yet", self.gateway.run("users", "list").out)
         self.gateway.run("pause", "--all", "--by", "whoever")  # nobody to be yet
+        self.assertIn('there is no user "whoever": there are no users yet', self.gateway.run("campaigns", "list", "--by", "whoever", check=False).err)
         self.gateway.run("users", "add", "anna", "--role", "adviser")
         self.gateway.run("users", "add", "maria", "--role", "key-person", "--language", "bg", "--tags", "school:*")
         self.assertIn("school:*", self.gateway.run("users", "list").out)

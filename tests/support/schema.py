@@ -56,7 +56,11 @@ def faults(document: dict[str, Any], schema: dict[str, Any], value: Any, where: 
                 yield f"{where}/{name}: is not described"
 
 
-STRANGE: list[Any] = [None, True, 0, -1, 1 << 62, 1.5, "", "a", "x" * 300, "щ" * 40, "\u202e", "%s%n", "'; --", "../..", "{}", [], {}, [[]], {"a": 1}]
+DEEP: list[Any] = []
+for _ in range(60):
+    DEEP = [DEEP]
+STRANGE: list[Any] = [None, True, 0, -1, 1 << 62, 1 << 70, -(1 << 63), 1.5, 1e300, "", "a", "x" * 300, "x" * 20_000, "щ" * 40, "\u202e", "\u0000", "\ud800", "a\nb", "%s%n",
+                      "'; --", "../..", "{}", "2026-02-30", "99:99", "2026-12-25T18:30:00+25:00", [], {}, [[]], {"a": 1}, {"": None}, DEEP, ["a"] * 500]
 
 
 def made_up(document: dict[str, Any], schema: dict[str, Any], chance: random.Random, oddity: float, known: dict[str, list[str]],
@@ -65,7 +69,7 @@ def made_up(document: dict[str, Any], schema: dict[str, Any], chance: random.Ran
     schema = follow(document, schema)
     if chance.random() < oddity:
         return chance.choice(STRANGE)
-    if known.get(name) and chance.random() < 0.7:
+    if known.get(name) and chance.random() < (0.7 if oddity else 0.97):
         return chance.choice(known[name])
     if "enum" in schema:
         return chance.choice(schema["enum"])

@@ -397,6 +397,14 @@ static void test_an_event_is_refused_as_over_mqtt(void **state)
             fail_msg("%zu: %u %s", i, asked.status, asked.body);
         house_forget(&asked);
     }
+    struct asked meant = ask(house, "POST", "/v1/triggers", head, BINARY "ce-id: e-1\r\n",
+                             "{\"template\":\"parent-meeting-invitaton\",\"topic\":\"parent-meetings\",\"tags\":{\"all\":[\"school:x\"]}}");
+    assert_said(&meant, "hint", "Did you mean parent-meeting-invitation?");
+    house_forget(&meant);
+    meant = ask(house, "POST", "/v1/triggers", head, BINARY "ce-id: e-1\r\n",
+                "{\"template\":\"parent-meeting-invitation\",\"topic\":\"parent-meeting\",\"tags\":{\"all\":[\"school:x\"]}}");
+    assert_said(&meant, "hint", "Did you mean parent-meetings?");
+    house_forget(&meant);
     /* All that is wrong with its form. */
     struct asked asked = ask(house, "POST", "/v1/triggers", head, STRUCTURED, "{\"specversion\":\"1.0\",\"id\":\"\",\"data\":{\"topic\":1}}");
     assert_int_equal(pk_json_count(pk_json_get(asked.json, "errors")), 5);

@@ -275,7 +275,7 @@ static void test_what_was_there_becomes_the_beginning(void **state)
     (void) snprintf(path, sizeof path, "%s/db", folder);
     desk_open(&desk, path);
     /* As the step before the one that makes the chain left it; what comes after that one is undone too. */
-    sql(&desk, "DROP TABLE own_text; DROP TABLE text_note; ALTER TABLE session DROP COLUMN took;"
+    sql(&desk, "DROP TABLE once; DROP TABLE own_text; DROP TABLE text_note; ALTER TABLE session DROP COLUMN took;"
                "ALTER TABLE trigger DROP COLUMN people; ALTER TABLE trigger DROP COLUMN tells_ms;"
                "DROP TABLE trigger_act; DROP INDEX trigger_waiting; DROP TABLE date_news; DROP TABLE event_name;"
                "DROP TABLE standing_approval; DROP INDEX message_quiet; DROP TABLE campaign; DROP TABLE campaign_step; DROP TABLE campaign_trigger;"
