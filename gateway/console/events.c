@@ -23,26 +23,6 @@
 
 /* ---- words ---- */
 
-/* Cyrillic letters are UTF-8 that begins with 0xD0 to 0xD3. */
-static bool is_cyrillic(struct pk_slice text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (((unsigned char) text.data[i] & 0xfc) == 0xd0)
-            return true;
-    return false;
-}
-
-/* Nobody says what language a title is in: of Cyrillic letters it is Bulgarian, else what those who work here read. */
-static void add_theirs(struct pk_visit *visit, const char *name, struct pk_slice text)
-{
-    const char *team = visit->call->service->rules->team_language;
-    bool latin = pk_slice_is(pk_slice_of(pk_visit_language(visit)), "bg-Latn");
-    char key[32];
-    (void) snprintf(key, sizeof key, "%sLanguage", name);
-    pk_staff_add_words(visit, name, text);
-    pk_json_add_text(&visit->out, key, !is_cyrillic(text) ? (team ? team : "") : latin ? "bg-Latn" : "bg");
-}
-
 static void add_word(struct pk_visit *visit, struct pk_wall *wall, enum pk_day_word word, int64_t ms, struct pk_buf *out)
 {
     const struct pk_dates *dates = pk_staff_dates(visit);
@@ -101,7 +81,7 @@ static int add_date(void *ctx, const struct pk_public_date *date)
     pk_json_add_bool(&visit->out, "closed", date->off && !once);
     pk_json_add_bool(&visit->out, "changed", date->changed);
     pk_json_add_bool(&visit->out, "full", date->full);
-    add_theirs(visit, "elsewhere", pk_slice_of(elsewhere ? date->place : ""));
+    pk_staff_add_theirs(visit, "elsewhere", pk_slice_of(elsewhere ? date->place : ""));
     pk_json_close(&visit->out, '}');
     dating->closed_today |= date->off && !once && date->starts_ms >= from_ms && date->starts_ms < until_ms;
     dating->count++;
@@ -131,8 +111,8 @@ static void add_event(struct pk_visit *visit, const struct pk_agenda_event *even
 {
     char id[PK_ID_TEXT_MAX];
     pk_json_add_text(&visit->out, "id", pk_id_format(event->id, id));
-    add_theirs(visit, "title", pk_slice_of(event->title));
-    add_theirs(visit, "place", pk_slice_of(event->place));
+    pk_staff_add_theirs(visit, "title", pk_slice_of(event->title));
+    pk_staff_add_theirs(visit, "place", pk_slice_of(event->place));
     add_kind(visit, event);
 }
 
