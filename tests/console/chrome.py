@@ -81,7 +81,7 @@ class Reader:
     """Selectors are those of a style sheet; `field` is a name, `button` the path its form goes to or "name=value" of its own."""
 
     def __init__(self, chrome: Chrome, name: str, origin: str, *, language: str, width: int, scheme: str, scripts: bool) -> None:
-        self.chrome, self.name, self.language, self.width = chrome, name, language, width
+        self.chrome, self.name, self.origin, self.language = chrome, name, origin, language
         self._looks = 0
         self.flaws: list[str] = []
         chrome.order("reader", name=name, origin=origin, language=language, width=width, scheme=scheme, scripts=scripts)

@@ -39,12 +39,13 @@ class TestCircle(Town):
         reader.look("asked")
         self.wait_text_to(n, "кръг")
 
-    def send(self, reader: Reader, event: str) -> None:
+    def send(self, reader: Reader) -> None:
         reader.go("/staff")
         self.assertLess(reader.bytes(), FIRST_VIEW_BYTES)
         reader.look("events")
         reader.follow("/staff/send/")
         reader.look("send")
+        event = reader.where().rsplit("/", 1)[1]
         reader.press(f"/staff/send/{event}")
         self.assertEqual(reader.where(), f"/staff/event/{event}")
         reader.look("sent")
@@ -72,11 +73,10 @@ class TestCircle(Town):
             self.says(n, "ДА")
             self.wait_text_to(n, "Благодарим")
             found[n] = reader
-        event = self.plan()
-        self.invite(event, *found)
+        self.invite(self.plan(), *found)
         for n, reader in found.items():
             with self.subTest(reader.language):
-                self.send(reader, event)
+                self.send(reader)
                 self.wait_text_to(n, "утре")
 
 

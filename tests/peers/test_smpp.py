@@ -298,4 +298,4 @@ class Smpp(World):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)
