@@ -38,6 +38,8 @@ packages_to_test() {
     missing nm binutils
     missing chasquid chasquid
     lib libsmpp34 libsmpp34-dev
+    missing chromium chromium
+    missing node "nodejs npm" # where there is a node, its npm comes with it: Debian's is not put beside it
 }
 
 install_wanted() {

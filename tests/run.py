@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "seasons", "peers"]
+SUITES = ["lint", "unit", "io", "plugins", "adapters", "fuzz", "support", "integration", "crash", "seasons", "peers", "console"]
 SKIPPED = 77  # the exit status of a program that could not be tried here
 FUZZ_SECONDS = 60  # each target, with --long
 SEASON_DAYS = 10000  # with --long
@@ -69,6 +69,12 @@ def count(record: dict) -> Count:
     return found
 
 
+def reasons(record: dict) -> set[str]:
+    """Why tests of one program were skipped, where it says so."""
+    output = record.get("stdout", "") + record.get("stderr", "")
+    return {reason for _, reason in re.findall(r"""skipped (['"])(.+)\1$""", output, re.M)}
+
+
 def run_suite(build: Path, suite: str, wrapper: list[str] | None = None) -> Count:
     begun = time.monotonic()
     log = build / "meson-logs" / "testlog.json"
@@ -78,17 +84,20 @@ def run_suite(build: Path, suite: str, wrapper: list[str] | None = None) -> Coun
         command += ["--wrap", " ".join(wrapper), "--timeout-multiplier", "10"]
     # meson colours and summarises; the records tell the same without both.
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, "MESON_TESTTHREADS": "2"})
-    total = Count()
+    total, why = Count(), set()
     records = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     for record in records:
         counted = count(record)
         total.add(counted)
+        why |= reasons(record)
         if counted.failed:
             print(f"---- {record['name']}: {record['result']} ----\n{record.get('stdout', '')}{record.get('stderr', '')}".rstrip()[-20000:])
     if not records:
         print(f"---- {suite}: no test ran ----\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
         total.failed += 1
     print(f"{suite:<12} {total!s:<32} {time.monotonic() - begun:6.1f} s", flush=True)
+    for reason in sorted(why):
+        print(f"{'':<12} skipped: {reason}", flush=True)
     return total
 
 

@@ -12,8 +12,8 @@ static int add_one(void *ctx, const struct pk_open_today *open)
     struct pk_visit *visit = ctx;
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_id(&visit->out, "event", open->event);
-    pk_json_add_text(&visit->out, "title", open->title);
-    pk_json_add_text(&visit->out, "place", open->place);
+    pk_staff_add_theirs(visit, "title", pk_slice_of(open->title));
+    pk_staff_add_theirs(visit, "place", pk_slice_of(open->place));
     pk_staff_add_moment(visit, "from", open->starts_ms);
     pk_staff_add_moment(visit, "until", open->ends_ms);
     pk_staff_add_moment(visit, "closed", open->closed_ms);

@@ -27,6 +27,7 @@ static void add_language(struct pk_visit *visit, const struct pk_inbox_item *ite
     (void) snprintf(tag, sizeof tag, "%s%s%s", item->language, item->script[0] ? "-" : "", item->script);
     size_t none = pk_phrases_language_count(phrases), found = pk_phrases_find(phrases, pk_slice_of(tag), none);
     struct pk_slice name = found < none ? pk_phrases_get(phrases, found, PK_SLICE("language.name")) : pk_slice_of(item->language);
+    pk_json_add_text(&visit->out, "languageTag", tag);
     pk_json_add_slice(&visit->out, "languageName", name);
 }
 
@@ -98,6 +99,7 @@ static int add_text(void *ctx, int64_t at_ms, struct pk_slice text)
     pk_json_open(&visit->out, NULL, '{');
     pk_staff_add_moment(visit, "at", at_ms);
     pk_json_add_slice(&visit->out, "text", pk_buf_slice(&prepared));
+    pk_json_add_text(&visit->out, "textLanguage", pk_staff_written_in(pk_buf_slice(&prepared)));
     pk_json_close(&visit->out, '}');
     pk_buf_wipe(&prepared);
     return 0;

@@ -32,8 +32,8 @@ void pk_key_event_add(struct pk_visit *visit, const struct pk_key_event *event)
 {
     struct pk_json_out *out = &visit->out;
     pk_json_add_id(out, "id", event->id);
-    pk_json_add_text(out, "title", event->title);
-    pk_json_add_text(out, "place", event->place);
+    pk_staff_add_theirs(visit, "title", pk_slice_of(event->title));
+    pk_staff_add_theirs(visit, "place", pk_slice_of(event->place));
     add_kind(visit, event);
     pk_staff_add_moment(visit, "when", event->starts_ms);
     pk_json_add_bool(out, "off", event->off);

@@ -5,6 +5,7 @@
  */
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
+#include "gateway/console/staff_words.h"
 #include "gateway/service/desks.h"
 
 #define PHONES_MAX 24u /* those that came first among the newest messages */
@@ -126,7 +127,7 @@ static int write_item(void *ctx, const struct pk_play_item *given)
         return 0;
     pk_json_open(walk->out, NULL, '{');
     pk_json_add_slice(walk->out, "text", item.text);
-    pk_json_add_slice(walk->out, "language", item.language);
+    pk_json_add_slice(walk->out, "language", item.typed ? pk_slice_of(pk_staff_written_in(item.text)) : item.language);
     pk_json_add_bool(walk->out, "typed", item.typed != 0);
     write_state(walk->out, item.state);
     pk_json_close(walk->out, '}');

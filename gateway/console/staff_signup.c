@@ -9,6 +9,7 @@
 #include "gateway/console/staff.h"
 #include "gateway/console/staff_words.h"
 #include "gateway/service/circles.h"
+#include "gateway/service/rights.h"
 #include "gateway/service/signup.h"
 #include "gateway/service/signup_ways.h"
 
@@ -204,14 +205,15 @@ void pk_staff_asked_page(struct pk_visit *visit)
 {
     struct pk_error err = { 0 };
     struct pk_staff staff;
-    int r = 0;
     if (!pk_staff_signed_in(visit, &staff))
         return;
+    const struct pk_about about = { .owner = pk_slice_of(staff.acting.user.name) };
+    int r = pk_allow(visit->call->service, &staff.acting.actor, PK_ACTION_RECIPIENT_ADD, &about, NULL, &err);
     bool key_person = staff.acting.actor.role == PK_ROLE_KEY_PERSON;
     pk_staff_add_flag(visit, "old");
     pk_json_add_bool(&visit->out, "keyPerson", key_person);
     pk_json_open(&visit->out, "recent", '[');
-    if (key_person)
+    if (r == 0 && key_person)
         r = pk_circle_recent(visit->call->service, &staff.acting.actor, pk_slice_of(staff.acting.user.name), visit->call->now_ms, add_one, visit,
                              &err);
     pk_json_close(&visit->out, ']');

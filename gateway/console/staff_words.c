@@ -27,23 +27,22 @@ void pk_staff_add_words(struct pk_visit *visit, const char *name, struct pk_slic
 }
 
 /* Cyrillic letters are UTF-8 that begins with 0xD0 to 0xD3. */
-static bool is_cyrillic(struct pk_slice text)
+const char *pk_staff_written_in(struct pk_slice text)
 {
     for (size_t i = 0; i < text.len; i++)
         if (((unsigned char) text.data[i] & 0xfc) == 0xd0)
-            return true;
-    return false;
+            return "bg";
+    return "";
 }
 
-/* Nobody says what language a title is in: of Cyrillic letters it is Bulgarian, else what those who work here read. */
 void pk_staff_add_theirs(struct pk_visit *visit, const char *name, struct pk_slice text)
 {
-    const char *team = visit->call->service->rules->team_language;
+    const char *written = pk_staff_written_in(text), *team = visit->call->service->rules->team_language;
     bool latin = pk_slice_is(pk_slice_of(pk_visit_language(visit)), "bg-Latn");
-    char key[32];
+    char key[NAME_MAX];
     (void) snprintf(key, sizeof key, "%sLanguage", name);
     pk_staff_add_words(visit, name, text);
-    pk_json_add_text(&visit->out, key, !is_cyrillic(text) ? (team ? team : "") : latin ? "bg-Latn" : "bg");
+    pk_json_add_text(&visit->out, key, *written == '\0' ? (team ? team : "") : latin ? "bg-Latn" : written);
 }
 
 const struct pk_dates *pk_staff_dates(const struct pk_visit *visit)

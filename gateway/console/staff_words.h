@@ -13,7 +13,10 @@ void pk_staff_add_moment(struct pk_visit *visit, const char *name, int64_t ms);
 const struct pk_dates *pk_staff_dates(const struct pk_visit *visit);
 /* A text of the configuration or of somebody's, in Latin letters where the page is. */
 void pk_staff_add_words(struct pk_visit *visit, const char *name, struct pk_slice text);
-/* The same of a title or a place, which somebody wrote in a language of their own; and nameLanguage, what it is in ("" = not known). */
+/* What the letters of a text say of its language: "bg" of Cyrillic ones, else "". */
+const char *pk_staff_written_in(struct pk_slice text);
+/* A title or a place, which nobody says the language of: as pk_staff_add_words() does, and nameLanguage. Of Cyrillic letters it is
+ * Bulgarian, else what those who work here read. */
 void pk_staff_add_theirs(struct pk_visit *visit, const char *name, struct pk_slice text);
 /* The phrase `front`.`word`, or the word itself where there is none. */
 void pk_staff_add_phrase(struct pk_visit *visit, const char *name, const char *front, const char *word);

@@ -96,7 +96,7 @@ class TestKeyPerson(World):
         self.invite(range(1, 7))
         self.wait_text_to(12, "De Kern")
         event = self.event_id(maria)
-        self.assertIn("naar 6 mensen", maria.body)
+        self.assertIn("Naar 6 mensen", maria.body)
         self.assertIn("Ouderavond &lt;b&gt;", maria.body)
         self.assertNotIn("61234", maria.body)
         self.assertIn("minder dan 5 mensen", petya.get("/staff"))

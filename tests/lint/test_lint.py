@@ -13,6 +13,7 @@ from types import ModuleType
 import banned
 import documents
 import layers
+import pages
 import privacy
 import sizes
 
@@ -76,6 +77,18 @@ class TestLint(unittest.TestCase):
         self.none(privacy, {"a.csv": "sms,+31600001234\nsms,+359880001234\nsms,0031 6 12345678\nid 31612987450012\n"})
         self.one(privacy, {"a.csv": "x\nsms,+316" "29873" "461\n"}, "a.csv:2:")
         self.one(privacy, {"a.md": "call +359 88 " "729 3461 now\n"}, "could be somebody's")
+
+    def test_pages(self) -> None:
+        page = "gateway/console/pages/a.html"
+        self.none(pages, {page: '<link rel="stylesheet" href="/static/a.css"><script type="module" src="/static/a.js"></script><a href="https://b.nl">b</a>',
+                          "gateway/console/static/a.css": "a" * 149_999})
+        self.one(pages, {"gateway/console/static/a.css": "a" * 80_000, "gateway/console/static/b.js": "b" * 70_000}, "150000 bytes together")
+        for wrong in ("<script>a()</script>", "<style>a{}</style>", '<p onclick="a()">', '<p style="color:red">', '<a href="javascript:a()">'):
+            self.one(pages, {page: f"<p>\n{wrong}"}, "a.html:2:")
+        for name, wrong in (("pages/a.html", '<img src="https://b.nl/a.png">'), ("pages/a.html", '<link href="//b.nl/a.css">'),
+                            ("static/a.css", "a { background: url(https://b.nl/a.png) }"), ("static/a.js", 'import("https://b.nl/a.js");'),
+                            ("static/a.js", 'fetch("https://b.nl/a")')):
+            self.one(pages, {f"gateway/console/{name}": wrong}, "ask nobody else")
 
     def test_documents(self) -> None:
         maps = {folder + "/README.md": "" for folder in documents.MAPS}

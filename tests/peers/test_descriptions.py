@@ -13,9 +13,11 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from packages import install
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support.packages import install  # noqa: E402
+
 API = HERE.parent.parent / "gateway" / "api"
 WORK = Path(sys.argv.pop(1) if len(sys.argv) > 1 else HERE.parent.parent / "build" / "descriptions").resolve()
 ERROR = 0
@@ -24,7 +26,7 @@ ERROR = 0
 class TestDescriptions(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        install(WORK, "ruleset.yaml", source=HERE / "lint")
+        install(HERE / "lint", WORK, "ruleset.yaml")
 
     def lint(self, *paths: Path) -> list[dict[str, Any]]:
         """What is found, errors only."""

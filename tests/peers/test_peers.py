@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-from packages import install
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support.packages import install  # noqa: E402
+
 ROOT = HERE.parent.parent
 WORK = Path(sys.argv.pop(1) if len(sys.argv) > 1 else ROOT / "build" / "peers").resolve()
 SPECIFICATIONS = next(iter(sorted(ROOT.parent.glob("*/providers/openapi"))), None)
@@ -67,7 +69,7 @@ class Ajv:
     def install(cls) -> None:
         if cls.ready:
             return
-        install(WORK, "validate.mjs", "yaml.mjs")
+        install(HERE, WORK, "validate.mjs", "yaml.mjs")
         cls.ready = True
 
     @classmethod
@@ -299,4 +301,4 @@ class WhatsApp(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -12,9 +12,11 @@ import unittest
 from pathlib import Path
 from typing import Any, Iterator
 
-from packages import install
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from support.packages import install  # noqa: E402
+
 ROOT = HERE.parent.parent
 API = ROOT / "gateway" / "api"
 WORK = Path(sys.argv.pop(1) if len(sys.argv) > 1 else ROOT / "build" / "schemas").resolve()
@@ -40,7 +42,7 @@ def references(value: Any) -> Iterator[str]:
 class TestSchemas(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        install(WORK, "validate.mjs")
+        install(HERE, WORK, "validate.mjs")
         cls.schemas = {path.stem: json.loads(path.read_text()) for path in sorted((API / "schemas").glob("*.json"))}
         cls.vectors = json.loads((ROOT / "tests" / "vectors" / "triggers.json").read_text())
         cls.document = json.loads((API / "asyncapi.json").read_text())
@@ -87,4 +89,4 @@ class TestSchemas(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -19,7 +19,7 @@ WORK = Path(sys.argv.pop(1) if len(sys.argv) > 1 else ROOT / "build" / "peers-sm
 
 from world import World, number, until  # noqa: E402
 from support.certificates import Authority  # noqa: E402
-from packages import install  # noqa: E402
+from support.packages import install  # noqa: E402
 
 PASSWORD = "secret12"
 THROTTLED, BAD_PASSWORD = 0x58, 0x0E
@@ -68,7 +68,7 @@ class Centre:
 class Smpp(World):
     @classmethod
     def setUpClass(cls) -> None:
-        install(WORK, "smsc.mjs")
+        install(ROOT / "tests" / "peers", WORK, "smsc.mjs")
 
     def begin(self, *files: str, people: int = 3, rules: dict[str, Any] | None = None, **account: str | None) -> None:
         self.centre = Centre(*files)
@@ -298,4 +298,4 @@ class Smpp(World):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=2)
