@@ -5,6 +5,7 @@
 
 #include "gateway/service/circle_counts.h"
 #include "gateway/service/circles.h"
+#include "gateway/service/events_private.h"
 #include "gateway/service/planner_private.h"
 #include "gateway/service/trail.h"
 #include "gateway/store/audience.h"
@@ -22,8 +23,21 @@ static int not_running(const struct pk_campaign *campaign, struct pk_error *err)
     return pk_hint(err, PK_E_CONFLICT, "%s", pk_campaign_state_sentence(state, "en"));
 }
 
+/* A text that says "today" goes on the day itself: its words would not be true before. */
+static bool is_not_today(struct pk_service *service, const struct pk_campaign *campaign, const struct pk_campaign_step *step, int64_t now_ms)
+{
+    const struct pk_template *text = pk_catalog_find(service->catalog, pk_slice_of(step->template_name), pk_slice_of(service->rules->default_language));
+    pk_auto(pk_wall) struct pk_wall *wall = NULL;
+    int64_t from_ms = 0, until_ms = 0;
+    if (!text || pk_template_step(text) != PK_STEP_REMINDER_TODAY || pk_events_wall(service, &wall, NULL) != 0)
+        return false;
+    pk_wall_day_bounds(wall, campaign->starts_ms, &from_ms, &until_ms);
+    return now_ms < from_ms || now_ms >= until_ms;
+}
+
 /* The next reminder that has not gone. */
-static int find_reminder(struct pk_service *service, const struct pk_campaign *campaign, struct pk_campaign_step *ret_step, struct pk_error *err)
+static int find_reminder(struct pk_service *service, const struct pk_campaign *campaign, int64_t now_ms, struct pk_campaign_step *ret_step,
+                         struct pk_error *err)
 {
     struct pk_campaign_step steps[PK_CAMPAIGN_STEPS_MAX];
     const struct pk_campaign_step *next = NULL;
@@ -44,6 +58,10 @@ static int find_reminder(struct pk_service *service, const struct pk_campaign *c
     }
     if (!next)
         return pk_fail(err, PK_E_CONFLICT, "no reminder of campaign \"%s\" is still to come", campaign->name);
+    if (is_not_today(service, campaign, next, now_ms)) {
+        (void) pk_fail(err, PK_E_CONFLICT, "the next reminder of campaign \"%s\" says \"today\"", campaign->name);
+        return pk_hint(err, PK_E_CONFLICT, "Send it on the day itself, or wait: it goes by itself then.");
+    }
     *ret_step = *next;
     return 0;
 }
@@ -70,7 +88,7 @@ static int remind(struct pk_service *service, struct pk_campaign *campaign, cons
 {
     struct pk_campaign_step step;
     bool so = false;
-    int r = campaign->state == PK_CAMPAIGN_RUNNING ? find_reminder(service, campaign, &step, err) : not_running(campaign, err);
+    int r = campaign->state == PK_CAMPAIGN_RUNNING ? find_reminder(service, campaign, now_ms, &step, err) : not_running(campaign, err);
     if (r == 0)
         r = look_back(service, campaign, &step, circle, &so, err);
     if (r != 0)
@@ -201,7 +219,7 @@ int pk_campaign_for_circle(struct pk_service *service, const struct pk_campaign 
     const struct pk_campaign_step *first = r == 0 ? pk_campaign_invitation(steps, step_count) : NULL;
     if (r != 0 || !first)
         return r;
-    bool to_come = campaign->state == PK_CAMPAIGN_RUNNING && find_reminder(service, campaign, &next, NULL) == 0 &&
+    bool to_come = campaign->state == PK_CAMPAIGN_RUNNING && find_reminder(service, campaign, now_ms, &next, NULL) == 0 &&
                    look_back(service, campaign, &next, circle, &so, NULL) == 0 && !so;
     asked = to_come ? next : *first;
     if (!to_come)

@@ -134,6 +134,11 @@ static int read_step(struct writing *writing, const struct pk_json *item, struct
         (void) pk_campaign_refuse(err, PK_E_INVALID, "steps", when, "hangs on a date, and the values name none");
         return pk_hint(err, PK_E_INVALID, "Name an \"event\", or give values a \"begins\", or write at 2026-10-01T16:00:00Z.");
     }
+    const struct pk_template *text = pk_catalog_find(writing->service->catalog, name, pk_slice_of(writing->service->rules->default_language));
+    if (text && pk_template_step(text) == PK_STEP_REMINDER_TODAY && step->rule.when == PK_STEP_DAYS_BEFORE && step->rule.count > 0) {
+        (void) pk_campaign_refuse(err, PK_E_INVALID, "steps", name, "says \"today\", and that is another day");
+        return pk_hint(err, PK_E_INVALID, "Write hours before, or take the reminder that says the day.");
+    }
     if (pk_step_waits_for_news(&step->rule))
         step->state = PK_STEP_LISTENING;
     (void) snprintf(step->template_name, sizeof step->template_name, "%.*s", PK_SLICE_ARG(name));

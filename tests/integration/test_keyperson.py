@@ -25,7 +25,7 @@ CHOICES: dict[str, Any] = {"choice school": {"name.bg": "Училище", "tags"
 SECTIONS: dict[str, Any] = {"event parent-meeting": {"topic": "parent-meetings", "public": "yes", "length": "90m", "name.nl": "ouderavond", "name.bg": "родителска среща"},
                             "limits": {"changes_wait": "1s"}, **CHOICES,
                             "account": {"chat_link": "sms:+3197000000000?body=START%20{code}"}}
-REMINDED = "утре"
+REMINDED = "Родителската среща е"
 ID = re.compile(r"/staff/event/([0-9a-z]{13})")
 
 

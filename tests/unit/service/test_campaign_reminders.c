@@ -52,6 +52,29 @@ static void a_key_persons_reminder_is_the_planned_one(void **state)
     assert_int_equal(remind(house, &maria, "", &done), PK_E_CONFLICT); /* none is left */
 }
 
+/* Its words are true on the day itself alone: neither she nor a plan sends them on another. */
+static void what_says_today_goes_on_that_day(void **state)
+{
+    struct house *house = *state;
+    struct pk_campaign_reminded done;
+    struct pk_error err = { 0 };
+    int64_t event = planned(house, "parent-meeting", "");
+    int64_t invited = house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
+    start_on(house, event, 0, "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
+                              "{\"when\":\"2 hours before\",\"template\":\"parent-meeting-reminder-today\"}]");
+    until(house, "2026-10-20T16:10:00Z");
+    circle_of_maria(house, invited, house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED));
+    assert_int_equal(remind(house, &maria, "", &done), PK_E_CONFLICT);
+    until(house, "2026-10-26T23:30:00Z"); /* still the day before in UTC, and the day itself here */
+    assert_int_equal(remind(house, &maria, "", &done), 0);
+    assert_true(done.changed);
+    struct pk_campaign_plan plan = { .name = PK_SLICE("other"), .topic = PK_SLICE("parent-meetings"), .where = PK_SLICE("school:windroos"), .people_max = 10 };
+    assert_int_equal(write_as(house, &anna, plan, VALUES, "[{\"when\":\"1 day before at 18:00\",\"template\":\"parent-meeting-reminder-today\"}]", &err),
+                     PK_E_INVALID);
+    if (!strstr(err.message, "says \"today\""))
+        fail_msg("%s", err.message);
+}
+
 static void nobody_is_reminded_before_they_were_invited(void **state)
 {
     struct house *house = *state;
@@ -72,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_kinds(a_key_persons_reminder_is_the_planned_one),
+        with_kinds(what_says_today_goes_on_that_day),
         with_kinds(nobody_is_reminded_before_they_were_invited),
     };
     return cmocka_run_group_tests_name("service/campaign_reminders", tests, NULL, NULL);

@@ -365,7 +365,7 @@ static void answer_the_invitation(struct house *house)
 {
     static const char steps[] = "[{\"when\":\"7 days before at 18:00\",\"template\":\"parent-meeting-invitation\"},"
                                 "{\"when\":\"2 days before at 18:00 to silent\",\"template\":\"parent-meeting-reminder\"},"
-                                "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder-today\"}]";
+                                "{\"when\":\"1 day before at 18:00 to yes\",\"template\":\"parent-meeting-reminder\"}]";
     (void) house_person(house, ANNA, "bg", PK_CONSENT_CONFIRMED);
     (void) house_person(house, BORIS, "bg", PK_CONSENT_CONFIRMED);
     (void) house_person(house, "+359880001236", "bg", PK_CONSENT_CONFIRMED);
