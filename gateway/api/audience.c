@@ -47,7 +47,7 @@ static int take(struct pk_call *call, struct pk_audience_plan *plan, struct pk_e
 
 void pk_api_audience_count(struct pk_call *call)
 {
-    static const struct pk_counting how = { .step = count, .tell = tell, .drop = drop, .late = "the audience could not be counted in time",
+    static const struct pk_counting how = { .step = count, .tell = tell, .late = "the audience could not be counted in time",
                                             .most_ms = TOOK_TOO_LONG_MS };
     struct pk_error err = { 0 };
     struct pk_audience_plan plan = { 0 };
@@ -55,5 +55,7 @@ void pk_api_audience_count(struct pk_call *call)
     int r = take(call, &plan, &err);
     if (r == 0)
         r = pk_audience_ask(call->service, &call->actor, &plan, call->now_ms, &question, &err);
-    pk_call_count(call, &how, question, r, &err);
+    call->data = question;
+    call->drop = drop;
+    pk_call_count(call, &how, r, &err);
 }

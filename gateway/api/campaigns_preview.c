@@ -5,9 +5,8 @@
  */
 #include "gateway/service/campaigns_preview.h"
 
-#include "gateway/api/answer.h"
+#include "gateway/api/counting.h"
 #include "gateway/api/handlers.h"
-#include "gateway/base/clock.h"
 #include "gateway/service/campaigns.h"
 
 #define ADDRESS_MAX 255u
@@ -21,42 +20,31 @@ static void drop(void *data)
     pk_campaign_preview_free(data);
 }
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *preview, struct pk_store *store, struct pk_error *err)
 {
-    return pk_campaign_preview_some(call->data, store, err);
+    return pk_campaign_preview_some(preview, store, err);
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+static void tell(struct pk_call *call, void *preview)
 {
-    struct pk_error own = { 0 };
-    if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
-        return;
-    }
-    if (result == 1)
-        (void) pk_fail(&own, PK_E_TIMEOUT, "its people could not be counted in time");
-    else if (result != 0)
-        own = *err;
+    struct pk_error err = { 0 };
     struct pk_json_out out = pk_json_out(&call->out);
-    if (result == 0)
-        result = pk_campaign_preview_tell(call->service, call->data, &out, &own);
-    if (result != 0)
-        pk_call_problem(call, &own);
+    if (pk_campaign_preview_tell(call->service, preview, &out, &err) != 0)
+        pk_call_problem(call, &err);
     else
         pk_call_answer(call, 200, &call->out);
 }
 
 void pk_api_campaign_preview(struct pk_call *call)
 {
+    static const struct pk_counting how = { .step = count, .tell = tell, .late = "its people could not be counted in time",
+                                            .most_ms = TOOK_TOO_LONG_MS };
     struct pk_error err = { 0 };
     struct pk_campaign_preview *preview = NULL;
     int r = pk_campaign_preview_ask(call->service, &call->actor, call->places[0], call->now_ms, &preview, &err);
     call->data = preview;
     call->drop = drop;
-    if (r != 0)
-        pk_call_problem(call, &err);
-    else
-        pk_call_read(call, count, counted, 0);
+    pk_call_count(call, &how, r, &err);
 }
 
 /* ---- a trial ---- */

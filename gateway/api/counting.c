@@ -34,11 +34,9 @@ static void stepped(struct pk_call *call, int result, const struct pk_error *err
     }
 }
 
-void pk_call_count(struct pk_call *call, const struct pk_counting *how, void *question, int r, const struct pk_error *err)
+void pk_call_count(struct pk_call *call, const struct pk_counting *how, int r, const struct pk_error *err)
 {
     call->counting = how;
-    call->data = question;
-    call->drop = how->drop;
     if (r != 0)
         fail(call, err);
     else

@@ -27,7 +27,7 @@ static void tell(struct pk_call *call, void *question)
 
 void pk_api_indicators(struct pk_call *call)
 {
-    static const struct pk_counting how = { .step = count, .tell = tell, .drop = drop, .late = "the indicators could not be counted in time",
+    static const struct pk_counting how = { .step = count, .tell = tell, .late = "the indicators could not be counted in time",
                                             .most_ms = TOOK_TOO_LONG_MS };
     struct pk_error err = { 0 };
     struct pk_indicator_question *question = NULL;
@@ -39,5 +39,7 @@ void pk_api_indicators(struct pk_call *call)
     if (r == 0)
         r = pk_indicator_ask(call->service, &call->actor, pk_buf_slice(&month), call->now_ms, &question, &err);
     pk_buf_finish(&month);
-    pk_call_count(call, &how, question, r, &err);
+    call->data = question;
+    call->drop = drop;
+    pk_call_count(call, &how, r, &err);
 }

@@ -35,8 +35,16 @@ static void tell(struct pk_call *call, void *data)
     pk_call_answer(call, 200, &call->out);
 }
 
-static const struct pk_counting counting = { .step = count, .tell = tell, .drop = drop, .late = "the report could not be counted in time",
+static const struct pk_counting counting = { .step = count, .tell = tell, .late = "the report could not be counted in time",
                                              .most_ms = TOOK_TOO_LONG_MS };
+
+static struct reporting *reporting_new(struct pk_call *call)
+{
+    struct reporting *reporting = pk_alloc(sizeof *reporting);
+    call->data = reporting;
+    call->drop = drop;
+    return reporting;
+}
 
 static int take_by(struct pk_call *call, enum pk_report_by *ret_by, struct pk_error *err)
 {
@@ -53,12 +61,12 @@ static int take_by(struct pk_call *call, enum pk_report_by *ret_by, struct pk_er
 void pk_api_campaign_report(struct pk_call *call)
 {
     struct pk_error err = { 0 };
-    struct reporting *reporting = pk_alloc(sizeof *reporting);
+    struct reporting *reporting = reporting_new(call);
     call->actor.purpose = "report";
     int r = take_by(call, &reporting->by, &err);
     if (r == 0)
         r = pk_report_ask_campaign(call->service, &call->actor, call->places[0], call->now_ms, &reporting->question, &err);
-    pk_call_count(call, &counting, reporting, r, &err);
+    pk_call_count(call, &counting, r, &err);
 }
 
 static int take_date(struct pk_call *call, int64_t *ret_event, int32_t *ret_day, struct pk_error *err)
@@ -73,7 +81,7 @@ static int take_date(struct pk_call *call, int64_t *ret_event, int32_t *ret_day,
 void pk_api_date_report(struct pk_call *call)
 {
     struct pk_error err = { 0 };
-    struct reporting *reporting = pk_alloc(sizeof *reporting);
+    struct reporting *reporting = reporting_new(call);
     int64_t event = 0;
     int32_t day = 0;
     call->actor.purpose = "report";
@@ -82,7 +90,7 @@ void pk_api_date_report(struct pk_call *call)
         r = take_date(call, &event, &day, &err);
     if (r == 0)
         r = pk_report_ask_date(call->service, &call->actor, event, day, call->now_ms, &reporting->question, &err);
-    pk_call_count(call, &counting, reporting, r, &err);
+    pk_call_count(call, &counting, r, &err);
 }
 
 /* ---- who came ---- */

@@ -377,9 +377,10 @@ static void daemon_close(struct pk_daemon *daemon)
     pk_timer_free(daemon->grace);
     for (size_t i = 0; i < PK_DOORS; i++)
         pk_http_server_free(daemon->doors[i]);
-    pk_reader_free(daemon->reader);
+    pk_reader_stop(daemon->reader);
     if (daemon->reader)
-        (void) pk_loop_turn(daemon->loop, 0, NULL); /* what the reader had finished is told to who asked */
+        (void) pk_loop_turn(daemon->loop, 0, NULL); /* what the reader had finished is told to who asked; some would ask on */
+    pk_reader_free(daemon->reader);
     pk_http_client_free(daemon->webhook_http); /* what was on its way is sent again by the next life */
     pk_service_free(daemon->service);
     pk_api_free(daemon->api);

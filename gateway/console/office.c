@@ -45,6 +45,12 @@ bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_s
     return true;
 }
 
+bool pk_office_reopened(struct pk_visit *visit, enum pk_action action, struct pk_staff *ret_staff)
+{
+    pk_visit_begin(visit);
+    return pk_office_opened(visit, action, ret_staff);
+}
+
 static void add_sections(struct pk_visit *visit, const struct pk_staff *staff, const char *open)
 {
     const struct pk_about about = { .owner = pk_slice_of(staff->acting.user.name) };
@@ -86,4 +92,14 @@ void pk_office_add_campaign_state(struct pk_visit *visit, enum pk_campaign_state
     pk_json_add_bool(&visit->out, "stateSuccess", state == PK_CAMPAIGN_RUNNING || state == PK_CAMPAIGN_FINISHED);
     pk_json_add_bool(&visit->out, "stateWarning", state == PK_CAMPAIGN_AWAITING_APPROVAL || state == PK_CAMPAIGN_PAUSED);
     pk_json_add_bool(&visit->out, "stateDanger", state == PK_CAMPAIGN_CANCELLED);
+}
+
+void pk_office_file(struct pk_visit *visit, const char *type, const char *name, struct pk_buf *file)
+{
+    char disposition[160];
+    (void) snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", name);
+    pk_call_header(visit->call, "Content-Disposition", disposition);
+    pk_call_header(visit->call, "Content-Security-Policy", "default-src 'none'; sandbox");
+    pk_call_header(visit->call, "Cache-Control", "no-store");
+    pk_call_answer_as(visit->call, 200, type, file);
 }

@@ -16,6 +16,8 @@
 bool pk_office_has(enum pk_role role);
 /* Signed in, of the office, and may do this; false: answered with the way in, with /staff, or with what is missing. */
 bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_staff *ret_staff);
+/* The same in a later turn, of a visit that stayed: whoever asked may be signed out by then. What was added is forgotten. */
+bool pk_office_reopened(struct pk_visit *visit, enum pk_action action, struct pk_staff *ret_staff);
 /* Shows a page of a section ("campaigns", a row of the table in office.c) as pk_staff_show() does. The page begins with
  * {{> office-top}} and ends with {{> office-bottom}}. */
 void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsigned status, const char *section, const char *page);
@@ -24,17 +26,6 @@ void pk_office_show(struct pk_visit *visit, const struct pk_staff *staff, unsign
 void pk_office_add_step(struct pk_visit *visit, const char *name, const char *template_name);
 /* Adds a state of a campaign: `state`, in a word, and its badge's colour as stateSuccess, stateWarning, stateDanger. */
 void pk_office_add_campaign_state(struct pk_visit *visit, enum pk_campaign_state state);
-/* ---- office_count.c: a page that is counted on the reading thread ---- */
-
-struct pk_office_counting {
-    enum pk_action action; /* whoever is shown it may do this, before it is counted and after */
-    int (*step)(void *question, struct pk_store *store, struct pk_error *err); /* on the reading thread; 1 = there is more to do */
-    void (*show)(struct pk_visit *visit, const struct pk_staff *staff, void *question); /* adds all that the page has, and answers */
-    void (*drop)(void *question); /* NULL = free() */
-};
-/* Takes visit and question over, also where `r` says that it could not be asked (`err` why). `how` is a constant. What was added to
- * visit->out is forgotten. */
-void pk_office_count(struct pk_visit *visit, const struct pk_office_counting *how, void *question, int r, const struct pk_error *err);
 /* Answers with a file to keep: "report-autumn.csv". Its name is made of letters, digits, '.' and '-'. */
 void pk_office_file(struct pk_visit *visit, const char *type, const char *name, struct pk_buf *file);
 

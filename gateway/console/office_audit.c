@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The log of what was done: newest first, by who, what, with what and when, page after page; and whether its chain holds. */
+#include "gateway/api/counting.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
@@ -13,6 +14,8 @@
 #define WORD_MAX 128u
 #define DETAIL_MAX 512u
 #define LINK_MAX 1024u
+#define TOOK_TOO_LONG_MS 120000 /* from the visit on */
+#define STEP_MS 60000 /* the chain is walked in one */
 
 struct entry {
     int64_t id, at_ms;
@@ -21,6 +24,7 @@ struct entry {
 };
 
 struct looking {
+    struct pk_visit visit; /* first */
     char actor[WORD_MAX], object[WORD_MAX], action[WORD_MAX], from[16], until[16];
     int64_t from_ms, until_ms, after;
     bool verify, verified, whole, wrong;
@@ -123,9 +127,9 @@ static void add_older(struct pk_visit *visit, const struct looking *looking)
     pk_buf_finish(&link);
 }
 
-static void show(struct pk_visit *visit, const struct pk_staff *staff, void *data)
+static void show(struct looking *looking, const struct pk_staff *staff)
 {
-    const struct looking *looking = data;
+    struct pk_visit *visit = &looking->visit;
     pk_json_add_slice(&visit->out, "pageTitle", pk_visit_string(visit, "audit.heading"));
     pk_json_add_text(&visit->out, "who", looking->actor);
     pk_json_add_text(&visit->out, "action", looking->action);
@@ -146,6 +150,19 @@ static void show(struct pk_visit *visit, const struct pk_staff *staff, void *dat
     add_older(visit, looking);
     pk_office_show(visit, staff, looking->wrong ? 422 : 200, "audit", "office-audit");
 }
+
+static void tell(struct pk_call *call, void *thing)
+{
+    struct looking *looking = thing;
+    struct pk_staff staff;
+    (void) call;
+    if (pk_office_reopened(&looking->visit, PK_ACTION_AUDIT_VIEW, &staff))
+        show(looking, &staff);
+}
+
+static const struct pk_counting reading = { .step = read_trail, .tell = tell, .fail = pk_visit_failed,
+                                             .late = "the page could not be counted in time", .most_ms = TOOK_TOO_LONG_MS,
+                                             .step_ms = STEP_MS };
 
 /* ---- asked ---- */
 
@@ -174,13 +191,12 @@ static bool read_day(struct pk_visit *visit, const char *text, bool after, int64
 
 void pk_office_audit_page(struct pk_visit *visit)
 {
-    static const struct pk_office_counting reading = { .action = PK_ACTION_AUDIT_VIEW, .step = read_trail, .show = show };
-    struct pk_error err = { 0 };
     struct pk_staff staff;
     char after[24] = "", verify[8] = "";
     if (!pk_office_opened(visit, PK_ACTION_AUDIT_VIEW, &staff))
         return;
-    struct looking *looking = pk_alloc(sizeof *looking);
+    struct looking *looking = pk_visit_stay(visit, sizeof *looking, NULL);
+    visit = &looking->visit;
     argument(visit, "who", looking->actor, sizeof looking->actor);
     argument(visit, "action", looking->action, sizeof looking->action);
     argument(visit, "object", looking->object, sizeof looking->object);
@@ -192,5 +208,5 @@ void pk_office_audit_page(struct pk_visit *visit)
     looking->wrong = !read_day(visit, looking->from, false, &looking->from_ms) || !read_day(visit, looking->until, true, &looking->until_ms);
     if (after[0] && pk_parse_int(pk_slice_of(after), 0, INT64_MAX, &looking->after) != 0)
         looking->after = 0;
-    pk_office_count(visit, &reading, looking, 0, &err);
+    pk_call_count(visit->call, &reading, 0, NULL);
 }

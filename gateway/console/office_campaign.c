@@ -3,7 +3,7 @@
  * One campaign on one page: written, looked at, asked for, approved, started. Its people are counted on the reading thread, so the
  * page is answered in a later turn; what it shows is what its digest names, and the form of an approval carries that.
  */
-#include "gateway/base/clock.h"
+#include "gateway/api/counting.h"
 #include "gateway/base/code.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
@@ -176,41 +176,49 @@ static void show(struct editor *editor, const struct pk_json *preview)
 
 /* ---- counted on the reading thread ---- */
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *thing, struct pk_store *store, struct pk_error *err)
 {
-    struct editor *editor = call->data;
+    struct editor *editor = thing;
     return pk_campaign_preview_some(editor->preview, store, err);
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+/* What went wrong with the form before is said first. */
+static void show_without(struct editor *editor, const struct pk_error *err)
 {
-    struct editor *editor = call->data;
+    if (editor->wrong.code == 0)
+        editor->wrong = *err;
+    show(editor, NULL);
+}
+
+static void tell(struct pk_call *call, void *thing)
+{
+    struct editor *editor = thing;
     pk_auto(pk_json) struct pk_json *preview = NULL;
-    struct pk_error own = { 0 };
+    struct pk_error err = { 0 };
     struct pk_buf told;
-    if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
-        return;
-    }
-    if (result == 1)
-        (void) pk_fail(&own, PK_E_TIMEOUT, "its people could not be counted in time");
-    else if (result != 0)
-        own = *err;
     pk_buf_init(&told, PK_CALL_ANSWER_MAX);
     struct pk_json_out out = pk_json_out(&told);
-    if (result == 0)
-        result = pk_campaign_preview_tell(call->service, editor->preview, &out, &own);
-    if (result == 0)
-        result = pk_json_parse(pk_buf_slice(&told), PK_CALL_ANSWER_MAX, &preview, &own);
+    int r = pk_campaign_preview_tell(call->service, editor->preview, &out, &err);
+    if (r == 0)
+        r = pk_json_parse(pk_buf_slice(&told), PK_CALL_ANSWER_MAX, &preview, &err);
     pk_buf_finish(&told);
-    if (result != 0 && editor->wrong.code == 0)
-        editor->wrong = own;
-    show(editor, preview);
+    if (r != 0)
+        show_without(editor, &err);
+    else
+        show(editor, preview);
+}
+
+static void fail(struct pk_call *call, void *thing, const struct pk_error *err)
+{
+    (void) call;
+    show_without(thing, err);
 }
 
 /* The campaign of this name with its preview. */
 static void show_kept(struct editor *editor, struct pk_slice name)
 {
+    static const struct pk_counting how = { .step = count, .tell = tell, .fail = fail, .late = "its people could not be counted in time",
+                                            .most_ms = TOOK_TOO_LONG_MS };
     struct pk_call *call = editor->visit.call;
     struct pk_error err = { 0 };
     int r = load(editor, name, &err);
@@ -219,11 +227,9 @@ static void show_kept(struct editor *editor, struct pk_slice name)
     if (r == PK_E_NOT_FOUND || r == PK_E_DENIED) {
         pk_visit_trouble(&editor->visit, &err);
     } else if (r != 0) {
-        if (editor->wrong.code == 0)
-            editor->wrong = err;
-        show(editor, NULL);
+        show_without(editor, &err);
     } else {
-        pk_call_read(call, count, counted, 0);
+        pk_call_count(call, &how, 0, NULL);
     }
 }
 

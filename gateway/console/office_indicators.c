@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The numbers of a month, each with what it counts; the month before and after; the same as a file. */
+#include "gateway/api/counting.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
@@ -13,8 +14,11 @@
 #define JSON_MAX (1u << 20)
 #define MONTH_MAX 16u
 #define WORD_MAX 96
+#define TOOK_TOO_LONG_MS 120000 /* from the visit on */
+#define STEP_MS 60000
 
 struct asking {
+    struct pk_visit visit; /* first */
     struct pk_indicator_question *question;
     char as[8]; /* "csv", "json"; else a page */
 };
@@ -23,7 +27,6 @@ static void drop(void *data)
 {
     struct asking *asking = data;
     pk_indicator_question_free(asking->question);
-    free(asking);
 }
 
 static int count(void *data, struct pk_store *store, struct pk_error *err)
@@ -179,9 +182,9 @@ static void add_head(struct pk_visit *visit, const struct pk_json *document)
     pk_office_add_moment(visit, "frozenAt", frozen_ms);
 }
 
-static void show(struct pk_visit *visit, const struct pk_staff *staff, void *data)
+static void show(struct asking *asking, const struct pk_staff *staff)
 {
-    struct asking *asking = data;
+    struct pk_visit *visit = &asking->visit;
     pk_auto(pk_json) struct pk_json *document = NULL;
     struct pk_error err = { 0 };
     char name[64], month[WORD_MAX];
@@ -203,15 +206,28 @@ static void show(struct pk_visit *visit, const struct pk_staff *staff, void *dat
     pk_buf_finish(&json);
 }
 
+static void tell(struct pk_call *call, void *thing)
+{
+    struct asking *asking = thing;
+    struct pk_staff staff;
+    (void) call;
+    if (pk_office_reopened(&asking->visit, PK_ACTION_REPORT_VIEW, &staff))
+        show(asking, &staff);
+}
+
+static const struct pk_counting counting = { .step = count, .tell = tell, .fail = pk_visit_failed,
+                                             .late = "the page could not be counted in time", .most_ms = TOOK_TOO_LONG_MS,
+                                             .step_ms = STEP_MS };
+
 void pk_office_indicators_page(struct pk_visit *visit)
 {
-    static const struct pk_office_counting counting = { .action = PK_ACTION_REPORT_VIEW, .step = count, .show = show, .drop = drop };
     struct pk_error err = { 0 };
     struct pk_staff staff;
     struct pk_buf month, as;
     if (!pk_office_opened(visit, PK_ACTION_REPORT_VIEW, &staff))
         return;
-    struct asking *asking = pk_alloc(sizeof *asking);
+    struct asking *asking = pk_visit_stay(visit, sizeof *asking, drop);
+    visit = &asking->visit;
     pk_buf_init(&month, MONTH_MAX);
     pk_buf_init(&as, sizeof asking->as - 1);
     if (pk_http_request_argument(visit->call->request, "month", &month) != 0)
@@ -222,5 +238,5 @@ void pk_office_indicators_page(struct pk_visit *visit)
     int r = pk_indicator_ask(visit->call->service, &staff.acting.actor, pk_buf_slice(&month), visit->call->now_ms, &asking->question, &err);
     pk_buf_finish(&month);
     pk_buf_finish(&as);
-    pk_office_count(visit, &counting, asking, r, &err);
+    pk_call_count(visit->call, &counting, r, &err);
 }

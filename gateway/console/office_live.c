@@ -3,6 +3,7 @@
  * A campaign while it runs: how far it is, what became of its messages, what people answer, and the buttons that make it stand
  * still, go on, or end. As it was when the page was asked for; a script renews its numbers by live_feed.c.
  */
+#include "gateway/api/counting.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/office.h"
 #include "gateway/console/staff_words.h"
@@ -137,58 +138,52 @@ static void show(struct pk_visit *visit, const struct pk_staff *staff, const str
 
 /* ---- the page ---- */
 
-static void drop(void *data)
+struct live_page {
+    struct pk_visit visit; /* first */
+    struct pk_live_count *counting;
+};
+
+static void drop(void *thing)
 {
-    pk_live_count_free(data);
+    pk_live_count_free(((struct live_page *) thing)->counting);
 }
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *thing, struct pk_store *store, struct pk_error *err)
 {
-    struct pk_visit *visit;
-    struct pk_live_count *count = pk_visit_data(call, &visit);
+    struct live_page *page = thing;
     int64_t until_ms = pk_clock_mono_ms() + SHARE_MS;
     int r;
     do
-        r = pk_live_count_some(count, store, err);
+        r = pk_live_count_some(page->counting, store, err);
     while (r == 1 && pk_clock_mono_ms() < until_ms);
     return r;
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+static void tell(struct pk_call *call, void *thing)
 {
-    struct pk_visit *visit;
-    struct pk_live_count *counted_so_far = pk_visit_data(call, &visit);
-    struct pk_error late = { 0 };
+    struct live_page *page = thing;
     struct pk_staff staff;
-    if (result == 1 && !call->service->draining && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, DEADLINE_MS);
-        return;
-    }
-    if (result == 1)
-        (void) pk_fail(&late, PK_E_BUSY, "the campaign could not be counted in time");
-    if (result != 0)
-        pk_visit_trouble(visit, result == 1 ? &late : err);
-    else if (pk_office_opened(visit, PK_ACTION_REPORT_VIEW, &staff)) /* still: it is another turn */
-        show(visit, &staff, pk_live_counted(counted_so_far));
+    (void) call;
+    if (pk_office_reopened(&page->visit, PK_ACTION_REPORT_VIEW, &staff))
+        show(&page->visit, &staff, pk_live_counted(page->counting));
 }
 
 void pk_live_page(struct pk_visit *visit)
 {
+    static const struct pk_counting how = { .step = count, .tell = tell, .fail = pk_visit_failed,
+                                            .late = "the campaign could not be counted in time", .most_ms = TOOK_TOO_LONG_MS,
+                                            .step_ms = DEADLINE_MS };
+    struct live_page *page = pk_visit_stay(visit, sizeof *page, drop);
     struct pk_error err = { 0 };
     struct pk_staff staff;
-    struct pk_live_count *counting = NULL;
     int64_t id = 0;
+    visit = &page->visit;
     if (!pk_office_opened(visit, PK_ACTION_REPORT_VIEW, &staff) || !pk_staff_place_id(visit, &id))
         return;
     int r = pk_live_allow(visit->call->service, &staff.acting.actor, id, &err);
     if (r == 0)
-        r = pk_live_begin(visit->call->service, id, &counting, &err);
-    if (r != 0) {
-        pk_visit_trouble(visit, &err);
-        return;
-    }
-    (void) pk_visit_later(visit, counting, drop);
-    pk_call_read(visit->call, count, counted, DEADLINE_MS);
+        r = pk_live_begin(visit->call->service, id, &page->counting, &err);
+    pk_call_count(visit->call, &how, r, &err);
 }
 
 /* ---- standing still, going on, ending ---- */

@@ -4,7 +4,7 @@
  * page changes nothing: people are counted on the reading thread, and for its texts the campaign is written, read and undone in
  * one unit. Each answer is the piece of the page that its file is.
  */
-#include "gateway/base/clock.h"
+#include "gateway/api/counting.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
 #include "gateway/console/office_campaign.h"
@@ -67,41 +67,42 @@ static void show(struct looking *looking, const char *page)
 
 /* ---- how many ---- */
 
-static int count(struct pk_call *call, struct pk_store *store, struct pk_error *err)
+static int count(void *thing, struct pk_store *store, struct pk_error *err)
 {
-    struct looking *looking = call->data;
+    struct looking *looking = thing;
     return pk_audience_count_some(looking->question, store, err);
 }
 
-static void counted(struct pk_call *call, int result, const struct pk_error *err)
+static void tell_count(struct pk_call *call, void *thing)
 {
-    struct looking *looking = call->data;
+    struct looking *looking = thing;
     pk_auto(pk_json) struct pk_json *told = NULL;
-    struct pk_error own = { 0 };
+    struct pk_error err = { 0 };
     struct pk_buf text;
-    if (result == 1 && pk_clock_wall_ms() - call->now_ms <= TOOK_TOO_LONG_MS) {
-        pk_call_read(call, count, counted, 0);
-        return;
-    }
-    if (result == 1)
-        (void) pk_fail(&own, PK_E_TIMEOUT, "the audience could not be counted in time");
-    else if (result != 0)
-        own = *err;
+    (void) call;
     pk_buf_init(&text, PK_VISIT_DATA_MAX);
     struct pk_json_out out = pk_json_out(&text);
-    if (result == 0)
-        pk_audience_tell(looking->question, &out);
-    if (result == 0)
-        result = pk_json_parse(pk_buf_slice(&text), PK_VISIT_DATA_MAX, &told, &own);
+    pk_audience_tell(looking->question, &out);
+    note(looking, pk_json_parse(pk_buf_slice(&text), PK_VISIT_DATA_MAX, &told, &err), &err);
     pk_buf_finish(&text);
-    note(looking, result, &own);
     if (told)
         pk_preview_add_count(&looking->visit, told);
     show(looking, "office-campaign-count");
 }
 
+/* The piece says why, in the place of the number. */
+static void fail_count(struct pk_call *call, void *thing, const struct pk_error *err)
+{
+    struct looking *looking = thing;
+    (void) call;
+    looking->wrong = *err;
+    show(looking, "office-campaign-count");
+}
+
 void pk_office_look_count(struct pk_visit *visit)
 {
+    static const struct pk_counting how = { .step = count, .tell = tell_count, .fail = fail_count,
+                                            .late = "the audience could not be counted in time", .most_ms = TOOK_TOO_LONG_MS };
     struct looking *looking = look(visit);
     struct pk_error err = { 0 };
     struct pk_buf line;
@@ -116,7 +117,7 @@ void pk_office_look_count(struct pk_visit *visit)
         note(looking, pk_audience_ask(call->service, &looking->staff.acting.actor, &plan, call->now_ms, &looking->question, &err), &err);
     pk_buf_finish(&line);
     if (looking->question)
-        pk_call_read(call, count, counted, 0);
+        pk_call_count(call, &how, 0, NULL);
     else
         show(looking, "office-campaign-count");
 }

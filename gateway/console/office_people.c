@@ -3,6 +3,7 @@
  * People: a list without addresses, and one of them by their id, with what they agreed to; a consent withdrawn for them, their data
  * given to them, and everything of them erased. Nobody is looked up by a number here (service/people.h).
  */
+#include "gateway/api/counting.h"
 #include "gateway/base/id.h"
 #include "gateway/base/text.h"
 #include "gateway/console/handlers.h"
@@ -21,6 +22,8 @@
 #define ROWS 50u
 #define TOPIC_MAX 48u
 #define PATH_BYTES 64
+#define TOOK_TOO_LONG_MS 120000 /* from the visit on */
+#define STEP_MS 60000
 
 static int add_channel(void *ctx, const struct pk_address *address)
 {
@@ -100,6 +103,7 @@ static int add_person(void *ctx, const struct pk_recipient *who)
 }
 
 struct counts {
+    struct pk_visit visit; /* first */
     int64_t after, people, unreachable;
     bool unknown; /* there was nobody of the id that was asked for */
 };
@@ -129,9 +133,9 @@ static int add_list(struct pk_visit *visit, const struct pk_staff *staff, struct
     return r;
 }
 
-static void show_list(struct pk_visit *visit, const struct pk_staff *staff, void *data)
+static void show_list(struct counts *counts, const struct pk_staff *staff)
 {
-    const struct counts *counts = data;
+    struct pk_visit *visit = &counts->visit;
     struct pk_error err = { 0 };
     struct listing listing = { .visit = visit, .err = &err };
     pk_json_add_slice(&visit->out, "pageTitle", pk_visit_string(visit, "people.heading"));
@@ -150,6 +154,19 @@ static void show_list(struct pk_visit *visit, const struct pk_staff *staff, void
         pk_visit_trouble(visit, &err);
 }
 
+static void tell(struct pk_call *call, void *thing)
+{
+    struct counts *counts = thing;
+    struct pk_staff staff;
+    (void) call;
+    if (pk_office_reopened(&counts->visit, PK_ACTION_RECIPIENT_LIST, &staff))
+        show_list(counts, &staff);
+}
+
+static const struct pk_counting counting = { .step = count, .tell = tell, .fail = pk_visit_failed,
+                                             .late = "the page could not be counted in time", .most_ms = TOOK_TOO_LONG_MS,
+                                             .step_ms = STEP_MS };
+
 static int64_t id_argument(struct pk_visit *visit, const char *name, bool *ret_given)
 {
     struct pk_buf text;
@@ -164,12 +181,10 @@ static int64_t id_argument(struct pk_visit *visit, const char *name, bool *ret_g
 
 static void list(struct pk_visit *visit, int64_t after, bool unknown)
 {
-    static const struct pk_office_counting counting = { .action = PK_ACTION_RECIPIENT_LIST, .step = count, .show = show_list };
-    struct pk_error err = { 0 };
-    struct counts *counts = pk_alloc(sizeof *counts);
+    struct counts *counts = pk_visit_stay(visit, sizeof *counts, NULL);
     counts->after = after;
     counts->unknown = unknown;
-    pk_office_count(visit, &counting, counts, 0, &err);
+    pk_call_count(counts->visit.call, &counting, 0, NULL);
 }
 
 /* "?id=": by the id somebody was told, to the page of its person. */

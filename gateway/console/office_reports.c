@@ -3,6 +3,7 @@
  * What became of campaigns and of dates: of what there are reports, one of them with its tables and bars, the same as a file, and how
  * many people came. The numbers and what is hidden of them are service/reports'; here they are laid out.
  */
+#include "gateway/api/counting.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/id.h"
 #include "gateway/base/text.h"
@@ -17,6 +18,8 @@
 #include "gateway/model/report_csv.h"
 #include "gateway/service/reports.h"
 
+#define TOOK_TOO_LONG_MS 120000 /* from the visit on */
+#define STEP_MS 60000
 #define SECTION "reports"
 #define LIST_SPAN_MS (62 * 24 * 3600 * 1000ll) /* dates of the last two months */
 #define LIST_MAX 300u
@@ -114,22 +117,22 @@ void pk_office_reports_page(struct pk_visit *visit)
 enum format { AS_PAGE, AS_CSV, AS_JSON };
 
 struct reporting {
+    struct pk_visit visit; /* first */
     struct pk_report_question *question;
     enum format format;
     bool date;
     char name[64]; /* in the path: the campaign's, or event and day */
 };
 
-static void drop(void *question)
+static void drop(void *thing)
 {
-    struct reporting *reporting = question;
+    struct reporting *reporting = thing;
     pk_report_question_free(reporting->question);
-    free(reporting);
 }
 
-static int count(void *question, struct pk_store *store, struct pk_error *err)
+static int count(void *thing, struct pk_store *store, struct pk_error *err)
 {
-    struct reporting *reporting = question;
+    struct reporting *reporting = thing;
     return pk_report_answer(reporting->question, store, err);
 }
 
@@ -318,9 +321,9 @@ static void give_file(struct pk_visit *visit, const struct reporting *reporting,
     pk_office_give(visit, name, reporting->format == AS_CSV ? pk_report_csv : NULL, json);
 }
 
-static void show(struct pk_visit *visit, const struct pk_staff *staff, void *question)
+static void show(struct reporting *reporting, const struct pk_staff *staff)
 {
-    struct reporting *reporting = question;
+    struct pk_visit *visit = &reporting->visit;
     struct pk_buf json;
     pk_buf_init(&json, JSON_MAX);
     struct pk_json_out out = pk_json_out(&json);
@@ -332,11 +335,23 @@ static void show(struct pk_visit *visit, const struct pk_staff *staff, void *que
     pk_buf_finish(&json);
 }
 
-static const struct pk_office_counting counting = { .action = PK_ACTION_REPORT_VIEW, .step = count, .show = show, .drop = drop };
+static void tell(struct pk_call *call, void *thing)
+{
+    struct reporting *reporting = thing;
+    struct pk_staff staff;
+    (void) call;
+    if (pk_office_reopened(&reporting->visit, PK_ACTION_REPORT_VIEW, &staff))
+        show(reporting, &staff);
+}
+
+static const struct pk_counting counting = { .step = count, .tell = tell, .fail = pk_visit_failed,
+                                             .late = "the page could not be counted in time", .most_ms = TOOK_TOO_LONG_MS,
+                                             .step_ms = STEP_MS };
 
 static struct reporting *reporting_new(struct pk_visit *visit, bool date)
 {
-    struct reporting *reporting = pk_alloc(sizeof *reporting);
+    struct reporting *reporting = pk_visit_stay(visit, sizeof *reporting, drop);
+    visit = &reporting->visit;
     struct pk_buf as;
     pk_buf_init(&as, 8);
     if (pk_http_request_argument(visit->call->request, "as", &as) == 0)
@@ -354,9 +369,10 @@ void pk_office_campaign_report_page(struct pk_visit *visit)
     if (!pk_office_opened(visit, PK_ACTION_REPORT_VIEW, &staff))
         return;
     struct reporting *reporting = reporting_new(visit, false);
+    visit = &reporting->visit;
     staff.acting.actor.purpose = "report";
     int r = pk_report_ask_campaign(visit->call->service, &staff.acting.actor, visit->place, visit->call->now_ms, &reporting->question, &err);
-    pk_office_count(visit, &counting, reporting, r, &err);
+    pk_call_count(visit->call, &counting, r, &err);
 }
 
 static int read_date(struct pk_visit *visit, int64_t *ret_event, int32_t *ret_day, struct pk_error *err)
@@ -377,11 +393,12 @@ void pk_office_date_report_page(struct pk_visit *visit)
     if (!pk_office_opened(visit, PK_ACTION_REPORT_VIEW, &staff))
         return;
     struct reporting *reporting = reporting_new(visit, true);
+    visit = &reporting->visit;
     staff.acting.actor.purpose = "report";
     int r = read_date(visit, &event, &day, &err);
     if (r == 0)
         r = pk_report_ask_date(visit->call->service, &staff.acting.actor, event, day, visit->call->now_ms, &reporting->question, &err);
-    pk_office_count(visit, &counting, reporting, r, &err);
+    pk_call_count(visit->call, &counting, r, &err);
 }
 
 /* ---- who came ---- */

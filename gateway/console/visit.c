@@ -69,6 +69,13 @@ void *pk_visit_stay(struct pk_visit *visit, size_t size, void (*drop)(void *thin
     return stays;
 }
 
+void pk_visit_failed(struct pk_call *call, void *thing, const struct pk_error *err)
+{
+    (void) call;
+    pk_visit_begin(thing);
+    pk_visit_trouble(thing, err);
+}
+
 /* ---- answering ---- */
 
 void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body)
@@ -96,38 +103,6 @@ void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page)
     else
         pk_visit_leave(visit, status, PK_PAGE_TYPE, "no-store", &html);
     pk_buf_wipe(&html);
-}
-
-struct kept {
-    struct pk_visit visit;
-    void *data;
-    void (*drop)(void *data);
-};
-
-static void drop_kept(void *ctx)
-{
-    struct kept *kept = ctx;
-    kept->drop(kept->data);
-    pk_buf_wipe(&kept->visit.data);
-    free(kept);
-}
-
-struct pk_visit *pk_visit_later(struct pk_visit *visit, void *data, void (*drop)(void *data))
-{
-    struct kept *kept = pk_alloc(sizeof *kept);
-    *kept = (struct kept){ .visit = *visit, .data = data, .drop = drop ? drop : free };
-    kept->visit.out.buf = &kept->visit.data;
-    pk_buf_init(&visit->data, PK_VISIT_DATA_MAX);
-    visit->call->data = kept;
-    visit->call->drop = drop_kept;
-    return &kept->visit;
-}
-
-void *pk_visit_data(struct pk_call *call, struct pk_visit **ret_visit)
-{
-    struct kept *kept = call->data;
-    *ret_visit = &kept->visit;
-    return kept->data;
 }
 
 void pk_visit_go(struct pk_visit *visit, const char *path)

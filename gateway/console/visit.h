@@ -52,8 +52,11 @@ typedef void (*pk_visit_handler)(struct pk_visit *visit);
 void pk_visit_speak(struct pk_visit *visit, struct pk_slice tag);
 
 /* Moves the visit into a larger thing of `size` bytes that begins with one: for a page that is answered in a later turn. It lives
- * as long as the call; `drop` frees what it holds besides, NULL = nothing. The one it was is not used any more. */
+ * as long as the call, as call->data, and is what pk_call_count() counts; `drop` frees what it holds besides, NULL = nothing. The
+ * one it was is not used any more. */
 void *pk_visit_stay(struct pk_visit *visit, size_t size, void (*drop)(void *thing));
+/* A `fail` of struct pk_counting for such a thing: the page of pk_visit_trouble(). */
+void pk_visit_failed(struct pk_call *call, void *thing, const struct pk_error *err);
 /* Forgets what was added to visit->out. */
 void pk_visit_begin(struct pk_visit *visit);
 
@@ -61,10 +64,6 @@ void pk_visit_begin(struct pk_visit *visit);
 void pk_visit_show(struct pk_visit *visit, unsigned status, const char *page);
 /* Answers with a body as it is, and what every answer of its type says besides. Takes over what is in `body`. */
 void pk_visit_leave(struct pk_visit *visit, unsigned status, const char *type, const char *cache, struct pk_buf *body);
-/* For a page that waits for the reading thread: the visit goes on in a later turn, as its own copy, and this one is empty. `data`:
- * the handler's own, which the copy carries; both are freed with the call, by `drop` (NULL = free()). Then call->data is it. */
-struct pk_visit *pk_visit_later(struct pk_visit *visit, void *data, void (*drop)(void *data));
-void *pk_visit_data(struct pk_call *call, struct pk_visit **ret_visit); /* of a call whose visit went on */
 /* Answers 303 to a path of ours: what a form did is shown by another page, so that a reload does nothing twice. */
 void pk_visit_go(struct pk_visit *visit, const char *path);
 /* Answers with a page that says in plain words what went wrong. */

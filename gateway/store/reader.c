@@ -132,17 +132,24 @@ int pk_reader_new(const struct pk_reader_config *config, struct pk_reader **ret_
     return 0;
 }
 
+void pk_reader_stop(struct pk_reader *reader)
+{
+    if (!reader)
+        return;
+    (void) pthread_mutex_lock(&reader->lock);
+    reader->stopping = true;
+    (void) pthread_cond_signal(&reader->work);
+    (void) pthread_mutex_unlock(&reader->lock);
+    if (reader->running)
+        (void) pthread_join(reader->thread, NULL);
+    reader->running = false;
+}
+
 void pk_reader_free(struct pk_reader *reader)
 {
     if (!reader)
         return;
-    if (reader->running) {
-        (void) pthread_mutex_lock(&reader->lock);
-        reader->stopping = true;
-        (void) pthread_cond_signal(&reader->work);
-        (void) pthread_mutex_unlock(&reader->lock);
-        (void) pthread_join(reader->thread, NULL);
-    }
+    pk_reader_stop(reader);
     if (reader->checkpoint)
         reader->checkpoint->reader = NULL;
     pk_store_close(reader->store);
@@ -173,8 +180,10 @@ static void enqueue(struct pk_reader *reader, struct task *task)
 int pk_reader_submit(struct pk_reader *reader, const struct pk_read *read, struct pk_error *err)
 {
     (void) pthread_mutex_lock(&reader->lock);
-    bool full = reader->queued >= reader->config.queue_max;
+    bool full = reader->queued >= reader->config.queue_max, stopped = reader->stopping;
     (void) pthread_mutex_unlock(&reader->lock);
+    if (stopped)
+        return pk_fail(err, PK_E_BUSY, "the gateway is stopping");
     if (full)
         return pk_fail(err, PK_E_BUSY, "too many questions wait for the database already");
     struct task *task = pk_alloc(sizeof *task);
@@ -185,7 +194,7 @@ int pk_reader_submit(struct pk_reader *reader, const struct pk_read *read, struc
 
 void pk_reader_checkpoint(struct pk_reader *reader)
 {
-    if (reader->checkpoint)
+    if (reader->checkpoint || reader->stopping)
         return;
     struct task *task = reader->checkpoint = pk_alloc(sizeof *task);
     task->checkpoint = true;

@@ -32,9 +32,11 @@ struct pk_reader_config {
 };
 
 int pk_reader_new(const struct pk_reader_config *config, struct pk_reader **ret_reader, struct pk_error *err);
-void pk_reader_free(struct pk_reader *reader); /* finishes what is queued */
+/* Finishes what is queued and takes nothing more in: whoever is told a result afterwards may ask again, and is refused. */
+void pk_reader_stop(struct pk_reader *reader);
+void pk_reader_free(struct pk_reader *reader); /* stops it first; afterwards nobody may be told anything that asks again */
 PK_AUTO_DEFINE(pk_reader, struct pk_reader *, pk_reader_free)
-/* PK_E_BUSY when the queue is full. `read` is copied. */
+/* PK_E_BUSY when the queue is full or the reader was stopped. `read` is copied. */
 int pk_reader_submit(struct pk_reader *reader, const struct pk_read *read, struct pk_error *err);
 /* A passive checkpoint on that thread; does nothing while one is queued. */
 void pk_reader_checkpoint(struct pk_reader *reader);
