@@ -263,6 +263,8 @@ class TestSecurity(World):
             self.assertEqual(found, "way in")
         else:
             self.assertEqual(found, "refused")
+            if who in SECOND and path.startswith("GET /office"):
+                self.assertIn("office-nav", browser.body)  # said in the frame, with what they may open
 
     # ---- forms that are not ours ----
 
