@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "gateway/console/office.h"
 
+#include "gateway/base/code.h"
 #include "gateway/console/staff_words.h"
 #include "gateway/language/catalog.h"
 #include "gateway/service/rights.h"
@@ -29,6 +30,17 @@ bool pk_office_has(enum pk_role role)
     return role == PK_ROLE_ADVISER || role == PK_ROLE_APPROVER || role == PK_ROLE_OPERATOR;
 }
 
+/* In the frame, so that what they may open is one step away. */
+static void refuse(struct pk_visit *visit, const struct pk_staff *staff, const struct pk_error *err)
+{
+    if (err->code != PK_E_DENIED) {
+        pk_visit_trouble(visit, err);
+        return;
+    }
+    pk_json_add_slice(&visit->out, "pageTitle", pk_visit_string(visit, "office.refused"));
+    pk_office_show(visit, staff, pk_code_http_status(err->code), "", "office-trouble");
+}
+
 bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_staff *ret_staff)
 {
     struct pk_error err = { 0 };
@@ -39,7 +51,7 @@ bool pk_office_opened(struct pk_visit *visit, enum pk_action action, struct pk_s
         return false;
     }
     if (pk_allow(visit->call->service, &ret_staff->acting.actor, action, NULL, NULL, &err) != 0) {
-        pk_visit_trouble(visit, &err);
+        refuse(visit, ret_staff, &err);
         return false;
     }
     return true;

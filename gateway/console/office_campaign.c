@@ -119,6 +119,7 @@ static bool add_state(struct editor *editor, const struct pk_json *preview)
     pk_json_add_bool(out, "othersTurn", asked && !approves && !is_own(editor));
     pk_json_add_bool(out, "textsChanged", other);
     pk_json_add_bool(out, "live", campaign->state >= PK_CAMPAIGN_RUNNING);
+    pk_json_add_id(out, "campaignId", campaign->id);
     pk_json_add_text(out, "sentBack", draft ? campaign->why : "");
     pk_json_add_text(out, "pausedWhy", campaign->state == PK_CAMPAIGN_PAUSED ? campaign->why : "");
     pk_json_add_text(out, "madeBy", campaign->made_by);

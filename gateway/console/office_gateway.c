@@ -320,9 +320,12 @@ static int hold(struct pk_visit *visit, struct pk_staff *staff, struct pk_error 
     return pk_hold_all(visit->call->service, &staff->acting.actor, true, visit->call->now_ms, err);
 }
 
+/* For whoever sees the page it stands on; the service asks whether they may. */
 void pk_office_gateway_hold(struct pk_visit *visit)
 {
-    pk_staff_do(visit, hold, PAGE "?done=1", PAGE "?old=1");
+    struct pk_staff staff;
+    if (pk_office_opened(visit, PK_ACTION_ACCOUNT_VIEW, &staff))
+        pk_staff_do(visit, hold, PAGE "?done=1", PAGE "?old=1");
 }
 
 /* Asked once more: what is let go leaves at once. */
@@ -359,5 +362,7 @@ static int lift(struct pk_visit *visit, struct pk_staff *staff, struct pk_error 
 
 void pk_office_gateway_lift(struct pk_visit *visit)
 {
-    pk_staff_do(visit, lift, PAGE "?done=1", PAGE "?old=1");
+    struct pk_staff staff;
+    if (pk_office_opened(visit, PK_ACTION_HOLD_LIFT, &staff))
+        pk_staff_do(visit, lift, PAGE "?done=1", PAGE "?old=1");
 }

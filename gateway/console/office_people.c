@@ -366,7 +366,7 @@ void pk_office_person_erase(struct pk_visit *visit)
     struct pk_staff staff;
     char path[PATH_BYTES];
     int64_t id = 0;
-    if (!pk_office_opened(visit, PK_ACTION_RECIPIENT_ERASE, &staff))
+    if (!pk_office_opened(visit, PK_ACTION_CONSENT_VIEW, &staff)) /* whom they cannot see they do not erase here */
         return;
     if (pk_id_parse(visit->place, &id) == 0 && (!is(visit, "sure", "yes") || !(is(visit, "why", "asked") || is(visit, "why", "ours")))) {
         show_person(visit, &staff, id, true);

@@ -217,7 +217,9 @@ static int change(struct pk_visit *visit, struct pk_staff *staff, struct pk_erro
 
 void pk_office_webhooks_endpoint(struct pk_visit *visit)
 {
-    pk_staff_do(visit, change, PAGE "?done=1", PAGE "?old=1");
+    struct pk_staff staff;
+    if (pk_office_opened(visit, PK_ACTION_WEBHOOK_EDIT, &staff))
+        pk_staff_do(visit, change, PAGE "?done=1", PAGE "?old=1");
 }
 
 static int resend(struct pk_visit *visit, struct pk_staff *staff, struct pk_error *err)
@@ -231,5 +233,7 @@ static int resend(struct pk_visit *visit, struct pk_staff *staff, struct pk_erro
 
 void pk_office_webhooks_resend(struct pk_visit *visit)
 {
-    pk_staff_do(visit, resend, PAGE "?done=1", PAGE "?old=1");
+    struct pk_staff staff;
+    if (pk_office_opened(visit, PK_ACTION_WEBHOOK_EDIT, &staff))
+        pk_staff_do(visit, resend, PAGE "?done=1", PAGE "?old=1");
 }
