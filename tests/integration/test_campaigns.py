@@ -9,7 +9,7 @@ import unittest
 from datetime import date, timedelta
 from typing import Any
 
-from world import World, moment, until
+from world import FAR, World, moment, until
 
 SOON = date.today() + timedelta(days=30)
 SECTIONS: dict[str, Any] = {"event parent-meeting": {"topic": "parent-meetings", "public": "yes", "length": "90m"}, "limits": {"changes_wait": "1s"}}
@@ -48,7 +48,8 @@ class TestCampaigns(World):
     def test_invited_moved_called_off(self) -> None:
         self.begin()
         event = self.plan()
-        self.begin_campaign(event, moment(seconds=3))
+        self.begin_campaign(event, moment(**FAR))
+        self.campaign_due("parents")
         until("both to be invited", lambda: len(self.received()) == 2)
         self.import_people(1, first=3)  # never heard of it
         tried = self.ask("events", "change", event, "--day", str(SOON + timedelta(days=1)), "--dry-run")
@@ -87,7 +88,8 @@ class TestCampaigns(World):
     def test_corrected_quietly(self) -> None:
         self.begin()
         event = self.plan()
-        self.begin_campaign(event, moment(seconds=3))
+        self.begin_campaign(event, moment(**FAR))
+        self.campaign_due("parents")
         until("both to be invited", lambda: len(self.received()) == 2)
         out = self.gateway.run("events", "change", event, "--place", "Het Koraal", "--quietly", "--by", "anna").out
         self.assertIn("2 people know it as it was: nobody is told", out)
@@ -100,7 +102,8 @@ class TestCampaigns(World):
     def test_moved_back_in_time(self) -> None:
         self.begin(changes_wait="5m")
         event = self.plan()
-        self.begin_campaign(event, moment(seconds=3))
+        self.begin_campaign(event, moment(**FAR))
+        self.campaign_due("parents")
         until("both to be invited", lambda: len(self.received()) == 2)
         self.ask("events", "change", event, "--day", str(SOON + timedelta(days=1)))
         self.assertEqual(self.campaign()["steps"][2]["state"], "waiting")

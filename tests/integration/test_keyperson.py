@@ -13,7 +13,7 @@ import unittest
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from world import World, moment, number, until
+from world import FAR, World, moment, number, until
 
 from support.browser import Browser
 
@@ -66,7 +66,7 @@ class TestKeyPerson(World):
     def invite(self, people: range) -> None:
         event = self.ask_as("events", "add", "parent-meeting", "--title", "Ouderavond <b>", "--place", "De Kern", "--day", str(SOON), "--from", "18:30")["id"]
         file = self.folder / "campaign.json"
-        steps = [{"when": f"at {moment(seconds=2)}", "template": "parent-meeting-invitation"},
+        steps = [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"},
                  {"when": "1 day before at 18:00", "template": "parent-meeting-reminder"},
                  {"when": "on cancel", "template": "parent-meeting-cancelled"}]
         file.write_text(json.dumps({"name": "parents", "topic": "parent-meetings", "people": 50, "event": event, "values": {}, "steps": steps}))
@@ -74,6 +74,7 @@ class TestKeyPerson(World):
         self.ask_as("campaigns", "submit", "parents")
         self.ask_as("campaigns", "approve", "parents", "--digest", self.ask_as("campaigns", "show", "parents", by="boris")["digest"], by="boris")
         self.ask_as("campaigns", "start", "parents")
+        self.campaign_due("parents")
         for n in people:
             self.wait_text_to(n, "De Kern")
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from test_signin import totp
-from world import World, moment, number, until
+from world import FAR, World, moment, number, until
 
 from support.browser import Browser
 
@@ -156,7 +156,7 @@ class TestOfficeCampaigns(World):
         anna, boris = self.sign_in("anna", "adviser"), self.sign_in("boris", "approver", "bg")
         event = self.plan(anna)
         file = self.folder / "campaign.json"
-        steps = [{"when": f"at {moment(seconds=12)}", "template": "parent-meeting-invitation"}, {"when": "on change", "template": "parent-meeting-changed"}]
+        steps = [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"}, {"when": "on change", "template": "parent-meeting-changed"}]
         file.write_text(json.dumps({"name": "parents", "topic": "parent-meetings", "people": 50, "event": event, "values": {}, "steps": steps}))
         self.gateway.run("campaigns", "write", str(file), "--where", "school:de-windroos", "--by", "anna")
         self.act(anna, "submit")
@@ -167,6 +167,7 @@ class TestOfficeCampaigns(World):
         form = anna.form()
         for _ in range(2):  # the second tap is shown what the first did
             self.assertIn("Gestart", anna.post("/office/campaigns/parents", {"act": "start"}, form=form))
+        self.campaign_due("parents")
         for n in range(1, 7):
             self.wait_text_to(n, "De Kern")
         self.assertEqual(len(self.received()), 6)

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from test_signin import totp
-from world import World, moment, number, until
+from world import FAR, World, moment, number, until
 
 from support.browser import Browser
 
@@ -56,11 +56,12 @@ class TestOfficeRecords(World):
         file = self.folder / "campaign.json"
         file.write_text(json.dumps({"name": "autumn", "topic": "parent-meetings", "people": 100,
                                     "values": {"begins": moment(days=7), "place": "De Windroos"},
-                                    "steps": [{"when": f"at {moment(seconds=8)}", "template": "parent-meeting-invitation"}]}))
+                                    "steps": [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"}]}))
         self.gateway.run("campaigns", "write", str(file), "--where", "school:de-windroos", "--by", "anna")
         self.gateway.run("campaigns", "submit", "autumn", "--by", "anna")
         self.gateway.run("campaigns", "approve", "autumn", "--digest", self.ask_as("campaigns", "show", "autumn")["digest"], "--by", "boris")
         self.gateway.run("campaigns", "start", "autumn", "--by", "anna")
+        self.campaign_due("autumn")
         until("everybody to be told", lambda: len(self.received()) == PEOPLE, 60)
         self.deliver_all()
         for n in range(1, YES + NO + 1):

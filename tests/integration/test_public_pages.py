@@ -17,7 +17,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from world import World, moment, number, until
+from world import FAR, World, moment, number, until
 
 from support.browser import Browser
 
@@ -172,13 +172,14 @@ class TestPublicPages(World):
         self.assertNotIn("full", self.dates(browser.get(f"/events/{event}?language=en"))[0])
         file = self.folder / "campaign.json"
         file.write_text(json.dumps({"name": "parents", "topic": "parent-meetings", "people": 50, "event": event, "values": {},
-                                    "steps": [{"when": f"at {moment(seconds=2)}", "template": "parent-meeting-invitation"},
+                                    "steps": [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"},
                                               {"when": "on cancel", "template": "parent-meeting-cancelled"}]}))
         ask = lambda *words, by="anna": json.loads(self.gateway.run(*words, "--json", "--by", by).out)  # noqa: E731
         ask("campaigns", "write", str(file), "--where", "school:de-windroos")
         ask("campaigns", "submit", "parents")
         ask("campaigns", "approve", "parents", "--digest", ask("campaigns", "show", "parents", by="boris")["digest"], by="boris")
         ask("campaigns", "start", "parents")
+        self.campaign_due("parents")
         self.wait_text_to(1, "De Windroos")
         self.says(1, "ДА 2")
         until("it to be full", lambda: "full" in self.dates(browser.get(f"/events/{event}?language=en"))[0])

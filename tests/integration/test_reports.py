@@ -12,7 +12,7 @@ import sqlite3
 import unittest
 from datetime import date, timedelta
 
-from world import World, moment, until
+from world import FAR, World, moment, until
 
 KINDS = {"event parent-meeting": {"topic": "parent-meetings", "public": "yes", "length": "90m"}}
 YES, NO, PEOPLE, FEW = 10, 6, 24, 3  # FEW of them live in one quarter
@@ -34,12 +34,13 @@ class TestReports(World):
         file = self.folder / "campaign.json"
         file.write_text(json.dumps({"name": "autumn", "topic": "parent-meetings", "people": 100,
                                     "values": {"begins": moment(days=7), "place": "De Windroos"},
-                                    "steps": [{"when": f"at {moment(seconds=3)}", "template": "parent-meeting-invitation"}]}))
+                                    "steps": [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"}]}))
         self.gateway.run("campaigns", "write", str(file), "--where", "school:de-windroos", "--by", "anna")
         self.gateway.run("campaigns", "submit", "autumn", "--by", "anna")
         digest = self.report("campaigns", "show", "autumn")["digest"]
         self.gateway.run("campaigns", "approve", "autumn", "--digest", digest, "--by", "boris")
         self.gateway.run("campaigns", "start", "autumn", "--by", "anna")
+        self.campaign_due("autumn")
         until("everybody to be told", lambda: len(self.received()) == PEOPLE)
         self.deliver_all()
         for n in range(1, YES + NO + 1):

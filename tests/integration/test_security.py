@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from test_signin import totp
-from world import ROOT, World, moment, number, until
+from world import FAR, ROOT, World, moment, number, until
 
 from support.browser import Browser
 
@@ -118,7 +118,7 @@ class TestSecurity(World):
 
         ask("events", "add", "info-point", "--title", EVIL, "--day", str(TODAY), "--from", "13:00", "--to", "17:00", "--rule", "FREQ=DAILY;COUNT=9")
         event = ask("events", "add", "parent-meeting", "--title", EVIL, "--place", "De Kern", "--day", str(TODAY + timedelta(days=30)), "--from", "18:30")["id"]
-        steps = [{"when": f"at {moment(seconds=4)}", "template": "parent-meeting-invitation"}, {"when": "1 day before at 18:00", "template": "parent-meeting-reminder"},
+        steps = [{"when": f"at {moment(**FAR)}", "template": "parent-meeting-invitation"}, {"when": "1 day before at 18:00", "template": "parent-meeting-reminder"},
                  {"when": "on cancel", "template": "parent-meeting-cancelled"}]
         self.event = event
         file = self.folder / "campaign.json"
@@ -127,6 +127,7 @@ class TestSecurity(World):
         ask("campaigns", "submit", "parents")
         ask("campaigns", "approve", "parents", "--digest", ask("campaigns", "show", "parents", by="boris")["digest"], by="boris")
         ask("campaigns", "start", "parents")
+        self.campaign_due("parents")
         self.wait_text_to(30, "De Kern")
 
     # ---- who ----

@@ -4,10 +4,13 @@ numbers, and the daemon between them. A test asks for what is different; the res
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
 import sys
 import tempfile
+import time
 import unittest
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -36,6 +39,10 @@ ACL = ["user observer", "topic readwrite #", "user pokana", "topic readwrite pok
 # A number of ours in any of its forms, a piece of a text in each language, a secret.
 LEAKS = re.compile(r"(?:\+|%2B|00)?(?:31|0)61234\d{4}|родителска|roditelska|ouderbijeenkomst|СТАРТ|De(?: |%20|\+)Windroos|"
                    + "|".join(map(re.escape, [HOOK_SECRET, TOKEN, *USERS.values()])))
+
+
+# When the first step of a campaign is due that campaign_due() lets go: long after it was written, however slow the machine is.
+FAR = {"hours": 12}
 
 
 def number(n: int) -> str:
@@ -189,6 +196,18 @@ class World(unittest.TestCase):
                  "datacontenttype": "application/json", "data": {key: value for key, value in fields.items() if value != "absent"}}
         event.update(changes)
         return {key: value for key, value in event.items() if value is not None}
+
+    def campaign_due(self, name: str) -> None:
+        """The first step of a running campaign, planned for moment(**FAR), is due now: its moment is moved behind the gateway's back. A
+        moment of a few seconds ahead would be over before a busy machine has started the campaign, and its step dropped."""
+        self.gateway.stop()
+        with contextlib.closing(sqlite3.connect(self.gateway.folder / "pokana.db")) as database:
+            moved = database.execute("UPDATE campaign_step SET due_ms = ? WHERE place = (SELECT min(place) FROM campaign_step WHERE state = 1 AND"
+                                     " campaign = (SELECT id FROM campaign WHERE name = ?)) AND state = 1 AND campaign = (SELECT id FROM campaign"
+                                     " WHERE name = ?)", (int(time.time() * 1000), name, name)).rowcount
+            database.commit()
+        self.assertEqual(moved, 1)
+        self.gateway.start()
 
     def publish(self, client: Client, event: dict[str, Any] | bytes, **options: Any) -> None:
         payload = event if isinstance(event, bytes) else json.dumps(event, ensure_ascii=False).encode()
