@@ -44,7 +44,7 @@ int pk_office_add_date(struct pk_visit *visit, int64_t event, int32_t day, struc
     if (r == 0 && event != 0 && pk_occurrence_find(store, event, agenda.rule[0] ? day : 0, &date, NULL) != 0)
         (void) snprintf(date.place, sizeof date.place, "%s", agenda.place);
     pk_json_add_text(&visit->out, "about", event != 0 ? pk_office_date_text(event, day, about) : "");
-    pk_json_add_text(&visit->out, "title", agenda.title);
+    pk_staff_add_theirs(visit, "title", pk_slice_of(agenda.title));
     pk_json_add_text(&visit->out, "place", date.place);
     pk_staff_add_moment(visit, "begins", date.starts_ms);
     pk_staff_add_moment(visit, "ends", date.ends_ms);

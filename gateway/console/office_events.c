@@ -444,7 +444,7 @@ static int add_event(void *ctx, const struct pk_agenda_event *event)
         (void) pk_wall_moment(wall, (struct pk_local){ event->when.day, event->when.from }, &starts_ms, NULL);
     pk_json_open(&visit->out, NULL, '{');
     pk_json_add_id(&visit->out, "event", event->id);
-    pk_json_add_text(&visit->out, "title", event->title);
+    pk_staff_add_theirs(visit, "title", pk_slice_of(event->title));
     pk_json_add_text(&visit->out, "place", event->place);
     pk_json_add_text(&visit->out, "kind", name ? name : event->kind);
     pk_staff_add_moment(visit, "begins", starts_ms);

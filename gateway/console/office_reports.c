@@ -286,7 +286,7 @@ static void add_head(struct pk_visit *visit, const struct reporting *reporting, 
     (void) snprintf(path, sizeof path, "/office/report/%s/%s", reporting->date ? "date" : "campaign", reporting->name);
     (void) snprintf(state, sizeof state, "%.*s", PK_SLICE_ARG(pk_json_string(pk_json_get(report, "state"))));
     pk_json_add_slice(&visit->out, "pageTitle", title);
-    pk_json_add_slice(&visit->out, "title", title);
+    pk_staff_add_theirs(visit, "title", title);
     pk_json_add_bool(&visit->out, "date", reporting->date);
     pk_json_add_text(&visit->out, "path", path);
     pk_staff_add_phrase(visit, "state", "reports.state", state);
