@@ -107,12 +107,14 @@ class TestRest(RestWorld):
         self.provider.wait_accepted(2)
         examples = self.examples()
         walked: set[str] = set()
+        tokens: dict[str, str | None] = {}
         for path, methods in self.description["paths"].items():
             for method, operation in methods.items():
-                tokens = {"anna": self.made(f"anna-{len(walked)}", "user", "anna", [*ADVISER, "consent.withdraw"]),
-                          "portal": self.made(f"portal-{len(walked)}", "publisher", "school", ["trigger.publish", "trigger.view"]),
-                          "otto": self.made(f"otto-{len(walked)}", "user", "otto", ["webhook.view", "webhook.edit"]),
-                          "other": self.made(f"other-{len(walked)}", "user", "anna", ["user.view"]), "": None}  # each may ask so often
+                if len(walked) % 2 == 0:  # each may ask so often, and there are only so many
+                    tokens = {"anna": self.made(f"anna-{len(walked)}", "user", "anna", [*ADVISER, "consent.withdraw"]),
+                              "portal": self.made(f"portal-{len(walked)}", "publisher", "school", ["trigger.publish", "trigger.view"]),
+                              "otto": self.made(f"otto-{len(walked)}", "user", "otto", ["webhook.view", "webhook.edit"]),
+                              "other": self.made(f"other-{len(walked)}", "user", "anna", ["user.view"]), "": None}
                 self.walk(path, method.upper(), operation, tokens, examples[operation["operationId"]])
                 walked.add(operation["operationId"])
         self.assertEqual(walked, set(examples))
