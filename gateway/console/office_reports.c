@@ -74,7 +74,7 @@ static void add_offers(struct pk_visit *visit, const char *name, const struct of
     for (size_t i = 0; i < offers->count; i++) {
         const struct offered *item = &offers->items[newest_first ? offers->count - 1 - i : i];
         pk_json_open(&visit->out, NULL, '{');
-        pk_json_add_text(&visit->out, "title", item->name);
+        pk_staff_add_theirs(visit, "title", pk_slice_of(item->name));
         pk_json_add_text(&visit->out, "path", item->path);
         pk_staff_add_phrase(visit, "state", "reports.state", item->state);
         pk_staff_add_moment(visit, "begins", item->starts_ms);
