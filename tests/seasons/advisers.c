@@ -9,7 +9,6 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/service/desks.h"
-#include "gateway/service/events.h"
 #include "gateway/service/holds.h"
 #include "gateway/service/intake.h"
 #include "gateway/service/person.h"
@@ -112,45 +111,15 @@ static unsigned some_campaign(int64_t now_ms)
     return count > 0 ? live[chance(count)] : 0;
 }
 
-/* The calendar has the version's day, hour and place; what it makes of an hour that is there twice, or never, is when it begins. */
-static void stand_in_calendar(unsigned version, struct pk_agenda_event *event)
-{
-    struct wall_time wall;
-    calendar_wall(world->versions[version].begins_ms, &wall);
-    event->when = (struct pk_agenda_when){ .day = wall.year * 10000 + wall.month * 100 + wall.day, .from = wall.minute, .to = PK_EVENTS_NO_END };
-    (void) snprintf(event->place, sizeof event->place, "Zaal %u", version);
-}
-
-static void begins_as_in_calendar(unsigned version, int64_t event)
-{
-    int64_t begins_ms = world->versions[version].begins_ms;
-    world->versions[version].begins_ms = pk_sql_int(life.store, begins_ms, "SELECT starts_ms FROM occurrence WHERE event = ?1", "i", event);
-}
-
-static int plan_event(struct campaign *campaign)
-{
-    struct pk_agenda_event event = { .title = "Avond" };
-    struct pk_error err = { 0 };
-    (void) snprintf(event.kind, sizeof event.kind, "%s", campaign->festival ? "festival" : "parent-meeting");
-    stand_in_calendar(campaign->now, &event);
-    must(pk_unit_begin(life.store, &err), &err, "unit");
-    int r = ended(pk_events_plan(life.service, &anna, &event, false, pk_clock_wall_ms(), &err), "event of version", campaign->now, &err);
-    campaign->event = event.id;
-    if (r == 0)
-        begins_as_in_calendar(campaign->now, event.id);
-    return r;
-}
-
 static int put(const struct campaign *campaign, const char *steps)
 {
     static const char *const schools[] = { "", "school:windroos", "school:ijsvogel" }; /* none: everybody of the topic */
     struct pk_error err = { 0 };
-    pk_auto(pk_json) struct pk_json *said = campaign->event != 0 ? json("{}") : values(campaign->now);
+    pk_auto(pk_json) struct pk_json *said = values(campaign->now);
     pk_auto(pk_json) struct pk_json *list = json(steps);
     struct pk_campaign_plan plan = {
         .name = pk_slice_of(campaign->name), .topic = pk_slice_of(campaign->festival ? "festival" : "parent-meetings"),
         .where = pk_slice_of(schools[campaign->school + 1]), .values = said, .steps = list, .people_max = 100,
-        .event = campaign->event,
     };
     must(pk_unit_begin(life.store, &err), &err, "unit");
     return ended(pk_campaign_put(life.service, &anna, &plan, pk_clock_wall_ms(), &err), "written", campaign->now, &err);
@@ -170,8 +139,6 @@ static void write_campaign(int64_t now_ms)
     (void) snprintf(campaign->name, sizeof campaign->name, "season-%u", index);
     campaign->now = new_version(index, some_begin(now_ms));
     campaign->before = campaign->now;
-    if (one_in(3) && plan_event(campaign) != 0)
-        return;
     if (put(campaign, kinds[kind].steps) != 0 || act(index, &anna, PK_CAMPAIGN_SUBMIT, "") != 0)
         return;
     must(pk_campaign_view(life.service, &anna, pk_slice_of(campaign->name), now_ms, &view, NULL), NULL, "view");
@@ -181,33 +148,12 @@ static void write_campaign(int64_t now_ms)
 
 /* ---- changed ---- */
 
-/* With its event, and all campaigns on that follow; or by hand. */
-static int move_event(int64_t id, unsigned version, struct pk_error *err)
-{
-    struct pk_events_done done = { 0 };
-    struct pk_agenda_event event;
-    int r = pk_events_show(life.service, &anna, id, &event, err);
-    if (r != 0)
-        return r;
-    stand_in_calendar(version, &event);
-    r = pk_events_change(life.service, &anna, &event, pk_clock_wall_ms(), &done, err);
-    if (r == 0)
-        begins_as_in_calendar(version, id);
-    return r;
-}
-
-static int move_by_hand(const char *name, unsigned version, struct pk_error *err)
-{
-    pk_auto(pk_json) struct pk_json *said = values(version);
-    return pk_campaign_move(life.service, &anna, pk_slice_of(name), said, pk_clock_wall_ms(), err);
-}
-
 static void move_to(unsigned index, unsigned version)
 {
-    const struct campaign *campaign = &world->campaigns[index];
     struct pk_error err = { 0 };
+    pk_auto(pk_json) struct pk_json *said = values(version);
     must(pk_unit_begin(life.store, &err), &err, "unit");
-    int r = campaign->event != 0 ? move_event(campaign->event, version, &err) : move_by_hand(campaign->name, version, &err);
+    int r = pk_campaign_move(life.service, &anna, pk_slice_of(world->campaigns[index].name), said, pk_clock_wall_ms(), &err);
     note("campaign %u to version %u", index, version);
     if (ended(r, "moved", index, &err) == 0 && version != world->campaigns[index].now)
         effect(EFFECT_MOVED, index, version);
@@ -241,22 +187,8 @@ static bool resume(unsigned index)
     return true;
 }
 
-static void call_off(unsigned index)
-{
-    struct pk_events_done done = { 0 };
-    struct pk_error err = { 0 };
-    must(pk_unit_begin(life.store, &err), &err, "unit");
-    int r = pk_events_cancel(life.service, &anna, world->campaigns[index].event, pk_clock_wall_ms(), &done, &err);
-    if (ended(r, "called off", index, &err) == 0)
-        effect(EFFECT_OFF, index, 0);
-}
-
 static void cancel(unsigned index)
 {
-    if (world->campaigns[index].event != 0 && one_in(2)) {
-        call_off(index);
-        return;
-    }
     if (act(index, one_in(2) ? &anna : &boris, PK_CAMPAIGN_CANCEL, "") == 0)
         effect(EFFECT_CANCELLED, index, 0);
 }

@@ -72,12 +72,10 @@ static void law_progress(int64_t now_ms)
     }
 }
 
-/* The last answer counts: to a trigger, or of those to a date of the calendar in its version, whichever trigger it was given to. */
 static void law_answers(void)
 {
     sqlite3_stmt *rows = pk_sql(life.eye, "SELECT r.trigger, count(*), sum(r.yes) FROM rsvp r WHERE r.id = (SELECT max(id) FROM rsvp n"
-                                          " WHERE n.recipient = r.recipient AND n.occurrence = r.occurrence AND CASE r.occurrence"
-                                          " WHEN 0 THEN n.trigger = r.trigger ELSE n.version = r.version END) GROUP BY r.trigger");
+                                          " WHERE n.trigger = r.trigger AND n.recipient = r.recipient) GROUP BY r.trigger");
     while (pk_sql_step(life.eye, rows, NULL) == 1) {
         int64_t yes = 0, no = 0, heads = 0, trigger = sqlite3_column_int64(rows, 0);
         must(pk_replies_count(life.store, trigger, &yes, &no, &heads, NULL), NULL, "answers");

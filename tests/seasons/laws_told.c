@@ -192,9 +192,9 @@ static crowd told_before(const struct release *release)
     crowd before = crowd_of("SELECT m.address" OF_CAMPAIGN "AND" OF_STEP "AND t.edition = ?3 AND" TOLD, release->campaign, release->step, release->edition);
     before |= crowd_of("SELECT m.address" OF_CAMPAIGN "AND" OF_STEP "AND m.id > ?3 AND" TOLD
                            " AND (SELECT template FROM campaign_step WHERE id = ?2) LIKE '%-invitation'", release->campaign, release->step, 0);
-    /* Whoever has a message of something else at the moment a step is due, or later, whatever became of that, need not be told this too. */
+    /* Whoever is told something else at the moment a step is due, or later, need not be told that too. */
     before |= crowd_of("SELECT m.address" OF_CAMPAIGN "AND t.trigger < ?3 AND max(g.received_ms, g.send_at_ms) >= (SELECT due_ms FROM campaign_step"
-                       " WHERE id = ?2)", release->campaign, release->step, release->first);
+                       " WHERE id = ?2) AND" TOLD, release->campaign, release->step, release->first);
     if (!release->change)
         return before;
     /* What says the new date already and waited when the change was let go. */

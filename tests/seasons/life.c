@@ -73,10 +73,6 @@ static void take_effect(const struct effect *e)
     case EFFECT_CANCELLED:
         campaign->cancelled = true;
         break;
-    case EFFECT_OFF:
-        campaign->cancelled = true;
-        campaign->edition++;
-        break;
     case EFFECT_HOLD:
         world->held = e->what != 0;
         break;

@@ -22,12 +22,6 @@ static const struct pk_hush_rule hushes[] = {
     { .name = "sunday", .topics = { festival, 1 }, .channels = { everything, 1 }, .weekday_bits = 64 },
 };
 
-/* Whose dates stand in the calendar. */
-static const struct pk_kind_rule kinds[] = {
-    { .name = "parent-meeting", .topic = "parent-meetings", .open = true, .length_ms = HOUR_MS },
-    { .name = "festival", .topic = "festival", .open = true, .length_ms = HOUR_MS },
-};
-
 static struct pk_settings *no_settings(void)
 {
     struct pk_ini_report report = { 0 };
@@ -82,7 +76,6 @@ struct pk_rules *season_rules(void)
         .accounts = accounts, .account_count = ACCOUNTS,
         .routes = routes, .route_count = PK_COUNT(routes), .default_route = "main",
         .topics = topics, .topic_count = PK_COUNT(topics), .topic_words = topic_words(),
-        .kinds = kinds, .kind_count = PK_COUNT(kinds),
         .hushes = hushes, .hush_count = PK_COUNT(hushes), .urgent_in_quiet_per_day = URGENT_PER_DAY,
         .validity_ms = DAY_MS, .changes_wait_ms = 5 * MINUTE_MS, .urgent_max_recipients = 200,
         .question_every_ms = 90 * DAY_MS, .question_validity_ms = 7 * DAY_MS, .reply_window_ms = 7 * DAY_MS,

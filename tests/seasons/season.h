@@ -56,7 +56,6 @@ struct campaign {
     int64_t id; /* 0 = was never committed */
     bool festival;
     int school; /* -1 = everybody */
-    int64_t event; /* of the calendar, which says when and where; 0 = its values do */
     unsigned now, before; /* versions */
     int64_t edition;
     bool paused, cancelled;
@@ -87,10 +86,7 @@ struct errand {
     bool again; /* said a second time */
 };
 
-enum effect_kind {
-    EFFECT_NEW = 1, EFFECT_MOVED, EFFECT_PAUSED, EFFECT_RESUMED, EFFECT_CANCELLED, EFFECT_OFF, EFFECT_HOLD, EFFECT_ACCOUNT, EFFECT_PERSON,
-    EFFECT_ERASED, EFFECT_WORD,
-};
+enum effect_kind { EFFECT_NEW = 1, EFFECT_MOVED, EFFECT_PAUSED, EFFECT_RESUMED, EFFECT_CANCELLED, EFFECT_HOLD, EFFECT_ACCOUNT, EFFECT_PERSON, EFFECT_ERASED, EFFECT_WORD };
 /* What becomes true with the commit of this turn. */
 struct effect {
     uint32_t kind;
