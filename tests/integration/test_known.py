@@ -93,7 +93,7 @@ class TestKnown(World):
     def test_the_sign_on_may_ask_for_the_second_step_itself(self) -> None:
         self.begin(second="no")
         anna = self.by("anna")
-        self.assertIn("anna (adviseur)", anna.post("/staff/known", {}))
+        self.assertIn("anna, adviseur", anna.post("/staff/known", {}))
 
     def test_what_says_nothing(self) -> None:
         self.begin()

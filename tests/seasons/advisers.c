@@ -34,7 +34,7 @@ static const struct {
     { false, "[" STEP("7 days before at 18:00", "parent-meeting-invitation") STEP("1 day before at 18:00", "parent-meeting-reminder")
              STEP("2 hours before", "parent-meeting-reminder-today") ON_NEWS("parent-meeting") "]" },
     { false, "[" STEP("5 days before at 10:00", "parent-meeting-invitation") STEP("2 days before at 12:30 to silent", "parent-meeting-reminder")
-             STEP("1 day before at 17:00 to yes", "parent-meeting-reminder") ON_NEWS("parent-meeting") "]" },
+             STEP("2 hours before to yes", "parent-meeting-reminder-today") ON_NEWS("parent-meeting") "]" },
     { false, "[" STEP("3 days before at 20:30", "parent-meeting-invitation") STEP("1 day before at 8:15", "parent-meeting-reminder")
              ON_NEWS("parent-meeting") "]" },
     { true, "[" STEP("6 days before at 18:00", "festival-invitation") STEP("1 day before at 12:00", "festival-reminder") ON_NEWS("festival") "]" },
