@@ -209,15 +209,24 @@ static void add_kinds(struct pk_visit *visit, const char *chosen)
     pk_json_close(&visit->out, ']');
 }
 
+/* As it was typed, in every script, and nameLanguage: what its letters say of it. */
+static void add_typed(struct pk_visit *visit, const char *name, const char *text)
+{
+    char language[32];
+    (void) snprintf(language, sizeof language, "%sLanguage", name);
+    pk_json_add_text(&visit->out, name, text);
+    pk_json_add_text(&visit->out, language, pk_staff_written_in(pk_slice_of(text)));
+}
+
 static void add_fields(struct pk_visit *visit, const struct fields *fields)
 {
     struct pk_json_out *out = &visit->out;
     add_kinds(visit, fields->kind);
     pk_json_add_text(out, "kind", fields->kind);
-    pk_json_add_text(out, "title", fields->title);
-    pk_json_add_text(out, "subject", fields->subject);
-    pk_json_add_text(out, "place", fields->place);
-    pk_json_add_text(out, "placeShort", fields->place_short);
+    add_typed(visit, "title", fields->title);
+    add_typed(visit, "subject", fields->subject);
+    add_typed(visit, "place", fields->place);
+    add_typed(visit, "placeShort", fields->place_short);
     pk_json_add_text(out, "rule", fields->rule);
     pk_json_add_text(out, "spokenThere", fields->languages);
     pk_json_add_text(out, "day", fields->day);
@@ -293,7 +302,7 @@ static void show(struct event_page *page)
     pk_json_add_bool(&visit->out, "editable", !off && pk_may(actor, PK_ACTION_EVENT_EDIT, NULL, NULL) == 0);
     pk_json_add_bool(&visit->out, "invites", page->event.state == PK_AGENDA_PLANNED && (page->day != 0 || !page->event.rule[0]) && pk_may(actor, PK_ACTION_CAMPAIGN_EDIT, NULL, NULL) == 0);
     pk_json_add_text(&visit->out, "proposedBy", page->event.proposed_by);
-    pk_json_add_text(&visit->out, "heading", page->event.title[0] ? page->event.title : "");
+    pk_staff_add_theirs(visit, "heading", pk_slice_of(page->event.title));
     pk_staff_add_flag(visit, "saved");
     pk_staff_add_flag(visit, "old");
     add_fields(visit, &page->fields);

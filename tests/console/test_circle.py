@@ -77,7 +77,7 @@ class TestCircle(Town):
         for n, reader in found.items():
             with self.subTest(reader.language):
                 self.send(reader)
-                self.wait_text_to(n, "утре")
+                self.wait_text_to(n, "Родителската среща е ")
 
 
 if __name__ == "__main__":

@@ -7,18 +7,26 @@ from __future__ import annotations
 import re
 import time
 import unittest
+from pathlib import Path
 
 from town import Town
 from walk import Reader, number, totp
 
 MOST_PAGES = 60  # of one user
-IDS = re.compile(r"/(?:[0-9a-z]{13}|\d+)(?=/|$|\?)")
+TABLE = Path(__file__).resolve().parent.parent.parent / "gateway" / "console" / "console.c"
+PATHS = re.findall(r'"(/(?:office|staff)/[^"]*)"', TABLE.read_text())
+# What stands for {} in a row of the pages' table.
+PLACES = [re.compile("^" + re.escape(path).replace(r"\{\}", "([^/]+)") + "$") for path in PATHS if "{}" in path]
 STEP_S = 30
 
 
 def kind(path: str) -> str:
-    """Pages of the same kind are one: their ids and what follows the question mark are left away."""
-    return IDS.sub("/{}", path.split("?")[0].split("#")[0])
+    """Pages of the same kind are one: what is in their place and what follows the question mark are left away."""
+    path = path.split("?")[0].split("#")[0]
+    for place in PLACES if path not in PATHS else ():
+        if found := place.match(path):
+            return path[:found.start(1)] + "{}" + path[found.end(1):]
+    return path
 
 
 class TestOffice(Town):

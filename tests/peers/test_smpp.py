@@ -166,6 +166,7 @@ class Smpp(World):
         self.wait_counts(accepted=2)
         self.centre.do(receipt=0)  # by which it is found out
         until("the notation to be remembered", lambda: "receipts name ids in decimal: remembered" in self.gateway.log_text())
+        self.centre.wait("answered")  # after the commit that keeps it
         self.gateway.kill()
         self.gateway.start()
         self.centre.wait("bind", 2)
